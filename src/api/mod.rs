@@ -1,0 +1,108 @@
+//! The service: its calls as typed methods, its answers as named cases.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use crate::domain::{DoctorName, Failure, Secret, ServerCopy, ServiceOrigin};
+
+/// The calls of the Nuxera Audio Management API, for one sign-in.
+pub trait RecordingsApi: Send + Sync {
+    /// Asks whose token this is (`GET /api/auth/me`).
+    fn who_am_i(&self) -> BoxFuture<'_, Result<Person, ApiError>>;
+
+    /// Asks what the service holds under a name, without fetching it: `GET /api/download`, ended
+    /// after its headers and as much of the body as tells audio from anything else.
+    fn look<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Look, ApiError>>;
+
+    /// Begins to fetch the recording (`GET /api/download`).
+    fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>>;
+
+    /// Sends `DELETE /api/delete` once.
+    fn delete<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Deletion, ApiError>>;
+
+    /// Sends `DELETE /api/delete-all` once.
+    fn delete_all(&self) -> BoxFuture<'_, Result<DeletionOfAll, ApiError>>;
+}
+
+/// Opens the service for a token.
+pub trait Connector: Send + Sync {
+    /// Builds the client; no call is made yet.
+    ///
+    /// # Errors
+    /// [`ApiError`] where the client can't be built (no trust store, for one).
+    fn connect(
+        &self,
+        origin: &ServiceOrigin,
+        token: Secret,
+    ) -> Result<Arc<dyn RecordingsApi>, ApiError>;
+}
+
+/// Whom a token belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name to show, else the e-mail address, where either came.
+    pub name: Option<String>,
+}
+
+/// What a look found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// 200 with audio.
+    Has(ServerCopy),
+    /// The documented 404.
+    Nothing,
+}
+
+/// What the answer to a download began with.
+pub enum Download {
+    /// 200: the recording is on its way.
+    Recording(Recording),
+    /// The documented 404.
+    Nothing,
+}
+
+/// A recording on its way.
+pub struct Recording {
+    /// What the headers say of it.
+    pub copy: ServerCopy,
+    /// The bytes.
+    pub body: Box<dyn RecordingBody>,
+}
+
+/// The bytes of a recording as they arrive.
+pub trait RecordingBody: Send {
+    /// The next bytes; `None` at the end that the protocol knows of. Each wait is bounded by the
+    /// read timeout.
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>>;
+}
+
+/// What a delete was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// 200, the documented success.
+    Accepted,
+    /// 404, documented: nothing was there.
+    NothingThere,
+}
+
+/// What a delete of everything was answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletionOfAll {
+    /// 200, the documented success.
+    Accepted,
+    /// 500, documented: some may be deleted, some not.
+    Failed,
+}
+
+/// A call that did not end in one of its documented answers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", failure.details.technical)]
+pub struct ApiError {
+    /// What happened, grouped by what can be done about it.
+    pub failure: Failure,
+    /// Whether the request may have reached the service. A DELETE with `true` here may have
+    /// taken effect, whatever else is said.
+    pub may_have_reached: bool,
+}

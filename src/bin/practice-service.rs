@@ -1,0 +1,3 @@
+//! The practice service on its own.
+
+fn main() {}

@@ -1,0 +1,25 @@
+use crate::domain::ServiceOrigin;
+
+/// Who is signed in, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The service that the token belongs to.
+    pub origin: ServiceOrigin,
+    /// The person's name, where the service told it.
+    pub person: Option<String>,
+    /// Where the token is kept.
+    pub keeping: TokenKeeping,
+}
+
+/// Where the token of this sign-in is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKeeping {
+    /// In the system's keychain: found again at the next start.
+    Keychain,
+    /// In memory: gone when the app is closed, as the person asked.
+    Memory,
+    /// In memory, because the keychain could not be used.
+    MemoryForLackOfKeychain,
+    /// The practice service's own token.
+    Practice,
+}

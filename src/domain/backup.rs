@@ -1,0 +1,56 @@
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::domain::{AudioFormat, ServerCopy, Sha256Digest};
+
+/// A checked copy of a recording, as it was when it was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Where it is kept.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The digest of its contents.
+    pub sha256: Sha256Digest,
+    /// What it is by its content.
+    pub format: AudioFormat,
+    /// How long it plays, in milliseconds, where its header says so.
+    pub milliseconds: Option<u64>,
+    /// When it was checked last.
+    pub verified_at: Timestamp,
+    /// What proves that it is whole.
+    pub proof: BackupProof,
+    /// The server's copy that it was made from.
+    pub made_from: ServerCopy,
+}
+
+/// What proved that a backup is all of the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackupProof {
+    /// As many bytes arrived as the service had announced.
+    Length,
+    /// The contents have the digest that the service had announced (and the length, where it
+    /// announced one).
+    Digest,
+}
+
+/// Whether a downloaded file is known to be all of the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// Proven, by this.
+    Proven(BackupProof),
+    /// The service announced neither a length nor a digest: the file is kept, and is no backup.
+    CannotBeProven,
+}
+
+/// What was found where a backup should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackupHealth {
+    /// The file is there with its size (or its contents, where they were read back).
+    There,
+    /// There is no such file.
+    Missing,
+    /// There is a file, and it is another one.
+    Altered,
+}

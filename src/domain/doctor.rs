@@ -1,0 +1,202 @@
+use jiff::Timestamp;
+
+use crate::domain::{
+    Backup, BackupComparison, BackupHealth, CopyComparison, DeletionOutcome, DoctorName, ServerCopy,
+};
+
+/// A doctor whose name was used on this computer, with what is known and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDoctor {
+    /// The name.
+    pub name: DoctorName,
+    /// What the last look at the server found.
+    pub server: ServerKnowledge,
+    /// The newest backup.
+    pub backup: Option<Backup>,
+    /// What was found where that backup should be, when last looked.
+    pub backup_health: BackupHealth,
+    /// The last deletion that was sent for this name.
+    pub last_deletion: Option<LastDeletion>,
+}
+
+/// What the last look at the server found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerKnowledge {
+    /// Nobody has asked.
+    NeverChecked,
+    /// A recording.
+    Has {
+        /// What the headers said of it.
+        copy: ServerCopy,
+        /// When.
+        checked_at: Timestamp,
+    },
+    /// 404: nothing under exactly this name.
+    Nothing {
+        /// When.
+        checked_at: Timestamp,
+    },
+    /// No answer that can be relied on.
+    CouldNotCheck {
+        /// When it was tried.
+        tried_at: Timestamp,
+    },
+}
+
+/// A deletion that was sent, and what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastDeletion {
+    /// When its outcome was recorded.
+    pub at: Timestamp,
+    /// What was seen.
+    pub outcome: DeletionOutcome,
+}
+
+/// The one word on a doctor's row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DoctorState {
+    /// Nobody has asked, or nothing else can be said.
+    NotChecked,
+    /// The last look got no answer.
+    CouldNotCheck,
+    /// 404.
+    NothingThere,
+    /// A recording, and no backup of it.
+    NotBackedUp,
+    /// A backup of the very copy that the server shows.
+    BackedUp,
+    /// A backup, and nothing to compare it by.
+    BackedUpCannotCompare,
+    /// The server shows another copy than the one backed up.
+    ChangedSinceBackup,
+    /// The backup's file is gone.
+    BackupMissing,
+    /// The backup's file is another one.
+    BackupAltered,
+    /// Deleted, and 404 seen after it.
+    DeletedNothingThere,
+    /// A delete was sent, and what it did is not known.
+    DeleteNotConfirmed,
+}
+
+/// How the known doctors stand, for a question about all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DoctorTally {
+    /// Doctors with a recording on the server when last looked.
+    pub with_recordings: usize,
+    /// Doctors with nothing there when last looked.
+    pub without: usize,
+    /// Doctors of whom neither is known.
+    pub not_checked: Vec<DoctorName>,
+    /// Doctors whose recording is backed up and the same.
+    pub backed_up: usize,
+    /// Doctors whose backup can't be compared.
+    pub cannot_compare: usize,
+    /// Doctors with a recording and no good backup of it.
+    pub not_backed_up: Vec<DoctorName>,
+}
+
+impl ServerKnowledge {
+    /// When the server was last asked, with or without an answer.
+    #[must_use]
+    pub const fn asked_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::NeverChecked => None,
+            Self::Has { checked_at: at, .. }
+            | Self::Nothing { checked_at: at }
+            | Self::CouldNotCheck { tried_at: at } => Some(*at),
+        }
+    }
+
+    /// The copy that the server had when last looked.
+    #[must_use]
+    pub const fn copy(&self) -> Option<&ServerCopy> {
+        match self {
+            Self::Has { copy, .. } => Some(copy),
+            _ => None,
+        }
+    }
+}
+
+impl KnownDoctor {
+    /// A name of which nothing is known.
+    #[must_use]
+    pub const fn new(name: DoctorName) -> Self {
+        Self {
+            name,
+            server: ServerKnowledge::NeverChecked,
+            backup: None,
+            backup_health: BackupHealth::There,
+            last_deletion: None,
+        }
+    }
+
+    /// How the backup stands to `copy`, a copy that the server shows.
+    #[must_use]
+    pub fn compare_backup(&self, copy: &ServerCopy) -> BackupComparison {
+        let Some(backup) = self.backup.clone() else {
+            return BackupComparison::None;
+        };
+        match (self.backup_health, copy.compare(&backup.made_from)) {
+            (BackupHealth::Missing, _) => BackupComparison::Missing(backup),
+            (BackupHealth::Altered, _) => BackupComparison::Altered(backup),
+            (BackupHealth::There, CopyComparison::Same) => BackupComparison::Same(backup),
+            (BackupHealth::There, CopyComparison::Changed) => BackupComparison::Changed(backup),
+            (BackupHealth::There, CopyComparison::CannotCompare) => {
+                BackupComparison::CannotCompare(backup)
+            }
+        }
+    }
+
+    /// The one word for this doctor.
+    #[must_use]
+    pub fn state(&self) -> DoctorState {
+        let deletion = self.last_deletion.map(|deletion| deletion.outcome);
+        match &self.server {
+            _ if deletion == Some(DeletionOutcome::NotKnown) => DoctorState::DeleteNotConfirmed,
+            ServerKnowledge::NeverChecked => DoctorState::NotChecked,
+            ServerKnowledge::CouldNotCheck { .. } => DoctorState::CouldNotCheck,
+            ServerKnowledge::Nothing { .. } if deletion == Some(DeletionOutcome::Gone) => {
+                DoctorState::DeletedNothingThere
+            }
+            ServerKnowledge::Nothing { .. } => DoctorState::NothingThere,
+            ServerKnowledge::Has { copy, .. } => match self.compare_backup(copy) {
+                BackupComparison::None => DoctorState::NotBackedUp,
+                BackupComparison::Same(_) => DoctorState::BackedUp,
+                BackupComparison::CannotCompare(_) => DoctorState::BackedUpCannotCompare,
+                BackupComparison::Changed(_) => DoctorState::ChangedSinceBackup,
+                BackupComparison::Missing(_) => DoctorState::BackupMissing,
+                BackupComparison::Altered(_) => DoctorState::BackupAltered,
+            },
+        }
+    }
+}
+
+impl DoctorTally {
+    /// Counts `doctors`.
+    #[must_use]
+    pub fn of<'a>(doctors: impl IntoIterator<Item = &'a KnownDoctor>) -> Self {
+        let mut tally = Self::default();
+        for doctor in doctors {
+            match (&doctor.server, doctor.state()) {
+                (ServerKnowledge::Nothing { .. }, _) => tally.without += 1,
+                (ServerKnowledge::Has { copy, .. }, _) => {
+                    tally.with_recordings += 1;
+                    match doctor.compare_backup(copy) {
+                        BackupComparison::Same(_) => tally.backed_up += 1,
+                        BackupComparison::CannotCompare(_) => tally.cannot_compare += 1,
+                        _ => tally.not_backed_up.push(doctor.name.clone()),
+                    }
+                }
+                _ => tally.not_checked.push(doctor.name.clone()),
+            }
+        }
+        tally
+    }
+
+    /// How many doctors were counted.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.with_recordings + self.without + self.not_checked.len()
+    }
+}

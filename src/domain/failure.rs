@@ -1,0 +1,165 @@
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+/// Something that did not work, with what a person can do about it as its kind.
+///
+/// Every layer's errors become one of these at the engine, and `text` has a sentence for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened.
+    pub kind: FailureKind,
+    /// What support would ask for; shown on request, never with a token, a name or a query in it.
+    pub details: FailureDetails,
+}
+
+/// What stands behind "Details".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailureDetails {
+    /// When it happened.
+    pub at: Timestamp,
+    /// The call ("GET /api/download"), without its query.
+    pub call: Option<String>,
+    /// The HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// The lower layers' own words.
+    pub technical: String,
+}
+
+/// What happened, grouped by what a person can do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The service's name could not be found: no network, or a wrong address.
+    ServiceNotFound,
+    /// Nothing answers at the address.
+    NoAnswer,
+    /// The answer took too long to begin or to go on.
+    TimedOut,
+    /// The connection ended in the middle.
+    ConnectionDropped {
+        /// Bytes of the recording that had arrived.
+        received: u64,
+        /// Bytes that were announced.
+        total: Option<u64>,
+    },
+    /// The service's certificate is not trusted by this computer.
+    NotTrusted,
+    /// A proxy refused, or wants to be signed in to (407).
+    Proxy,
+    /// 401: the token is not, or no longer, accepted.
+    SignInNotAccepted,
+    /// 403: this sign-in may not do that.
+    NotAllowed,
+    /// 400 for a name: the service does not take it.
+    NameNotAccepted,
+    /// 404 where a recording was expected.
+    NothingThere,
+    /// 429.
+    TooManyRequests {
+        /// The seconds that the service asked to wait, where it did.
+        retry_after_seconds: Option<u64>,
+    },
+    /// 500, 502, 503, 504 and the like.
+    ServiceTrouble,
+    /// A redirect that was not followed.
+    Redirected {
+        /// The host that it pointed to, where it could be read.
+        to_host: Option<String>,
+    },
+    /// A web page came instead: a network's log-in page, most likely.
+    WebPageInstead,
+    /// Something that is no audio came instead.
+    NotAudio,
+    /// Any other answer that the service never documented.
+    UnexpectedAnswer,
+    /// More or fewer bytes than announced, or another digest.
+    DamagedInTransit {
+        /// Bytes announced.
+        expected: Option<u64>,
+        /// Bytes that came.
+        received: u64,
+    },
+    /// The disk is full.
+    DiskFull {
+        /// The file being written.
+        path: PathBuf,
+    },
+    /// The folder can't be written to.
+    FolderNotWritable {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder is not there (any more).
+    FolderMissing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder stands where the file should go.
+    DestinationIsFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The file system refuses the file's name.
+    FileNameRefused {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Any other disk trouble.
+    Disk {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// What was read back from disk is not what was written.
+    ReadBackDiffers {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The service announced neither length nor digest: the file can't serve as a backup.
+    CompletenessNotProven {
+        /// The file, which was kept.
+        path: PathBuf,
+    },
+    /// The server's copy is no longer the one that was confirmed or backed up.
+    CopyChanged,
+    /// The audit record could not be written: nothing was deleted.
+    RecordNotWritable,
+    /// The app's own data can't be read or written.
+    StoreTrouble,
+    /// There is no keychain, it is locked, it refused or it did not answer in time.
+    KeychainTrouble,
+    /// The confirmation no longer holds: too old, or its facts do not allow it.
+    ConfirmationStale,
+    /// Nobody is signed in (any more).
+    NotSignedIn,
+    /// Something runs for this doctor already.
+    Busy,
+    /// Too much is waiting already.
+    QueueFull,
+    /// A fault of the app's own.
+    Internal,
+}
+
+impl Failure {
+    /// A failure without an answer to tell of.
+    #[must_use]
+    pub fn new(kind: FailureKind, at: Timestamp, technical: impl Into<String>) -> Self {
+        Self {
+            kind,
+            details: FailureDetails {
+                at,
+                call: None,
+                status: None,
+                technical: technical.into(),
+            },
+        }
+    }
+
+    /// Whether the person has to sign in again before anything else can work.
+    #[must_use]
+    pub const fn needs_sign_in(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::SignInNotAccepted | FailureKind::NotSignedIn
+        )
+    }
+}

@@ -1,0 +1,165 @@
+use jiff::civil::Date;
+
+use crate::domain::{AudioFormat, DoctorName};
+
+/// The longest file name in bytes of UTF-8, with room left under the usual 255 for a number, a
+/// part file's ending and a second extension.
+const LONGEST: usize = 200;
+
+/// The name that the save dialog proposes: `Dr. Amelia Smith 2026-11-23.flac`.
+///
+/// Without a known format there is no extension: it is added when the content is known.
+#[must_use]
+pub fn suggested_file_name(doctor: &DoctorName, date: Date, format: Option<AudioFormat>) -> String {
+    let date = date.to_string();
+    let extension = format
+        .map(|format| format!(".{}", format.extension()))
+        .unwrap_or_default();
+    let room = LONGEST - date.len() - extension.len() - 1;
+    let doctor = shortened(&safe_file_name(doctor.as_str()), room)
+        .trim_end()
+        .to_owned();
+    format!("{doctor} {date}{extension}")
+}
+
+/// `name` as a file name that Windows, macOS and Linux all take, whichever this is.
+///
+/// Path separators, control and direction-changing characters and those that Windows reserves
+/// become `_`; ends are trimmed of dots and spaces; device names get a `_` before them; at most
+/// 200 bytes. Never empty.
+#[must_use]
+pub fn safe_file_name(name: &str) -> String {
+    let cleaned: String = name
+        .chars()
+        .map(|character| if is_unsafe(character) { '_' } else { character })
+        .collect();
+    let trimmed = cleaned.trim_matches(['.', ' ']);
+    // "Dr. Who." loses its last dot, ".hidden" its first: neither end may carry meaning.
+    let named = if trimmed.is_empty() { "_" } else { trimmed };
+    let named = if is_device(named) {
+        format!("_{named}")
+    } else {
+        named.to_owned()
+    };
+    shortened(&named, LONGEST)
+        .trim_end_matches(['.', ' '])
+        .to_owned()
+}
+
+/// `name` with ` (number)` before its extension: what a second file of that name is called.
+#[must_use]
+pub fn numbered_file_name(name: &str, number: u32) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension))
+            if !stem.is_empty() && AudioFormat::from_extension(extension).is_some() =>
+        {
+            format!("{stem} ({number}).{extension}")
+        }
+        _ => format!("{name} ({number})"),
+    }
+}
+
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'
+        )
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+/// Whether Windows takes the name for a device, with or without an extension.
+fn is_device(name: &str) -> bool {
+    let stem = name
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_ascii_uppercase();
+    let mut characters = stem.chars();
+    let base: String = characters.by_ref().take(3).collect();
+    let rest: String = characters.collect();
+    match base.as_str() {
+        "CON" if rest.is_empty() || rest == "IN$" || rest == "OUT$" => true,
+        "PRN" | "AUX" | "NUL" => rest.is_empty(),
+        "COM" | "LPT" => {
+            matches!(
+                rest.as_str(),
+                "1" | "2"
+                    | "3"
+                    | "4"
+                    | "5"
+                    | "6"
+                    | "7"
+                    | "8"
+                    | "9"
+                    | "\u{b9}"
+                    | "\u{b2}"
+                    | "\u{b3}"
+            )
+        }
+        _ => false,
+    }
+}
+
+/// The longest beginning of `text` that has at most `bytes` bytes and ends between characters.
+fn shortened(text: &str, bytes: usize) -> &str {
+    let end = text.floor_char_boundary(bytes);
+    text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suggested(name: &str) -> String {
+        let doctor = DoctorName::parse(name).unwrap();
+        suggested_file_name(
+            &doctor,
+            jiff::civil::date(2026, 11, 23),
+            Some(AudioFormat::Flac),
+        )
+    }
+
+    #[test]
+    fn the_proposal_is_doctor_date_and_extension() {
+        assert_eq!(
+            suggested("Dr. Amelia Smith"),
+            "Dr. Amelia Smith 2026-11-23.flac"
+        );
+        assert_eq!(suggested("田中"), "田中 2026-11-23.flac");
+        assert_eq!(suggested("a/../b"), "a_.._b 2026-11-23.flac");
+        assert_eq!(suggested("Dr. A."), "Dr. A 2026-11-23.flac");
+    }
+
+    #[test]
+    fn hostile_names_become_harmless() {
+        for (hostile, safe) in [
+            ("../../etc/passwd", "_.._etc_passwd"),
+            ("C:\\x", "C__x"),
+            ("CON", "_CON"),
+            ("aux.wav", "_aux.wav"),
+            ("com1.flac", "_com1.flac"),
+            ("COM10", "COM10"),
+            ("a\u{202e}vaw.exe", "a_vaw.exe"),
+            ("a\nb", "a_b"),
+            ("...", "_"),
+            ("x. . ", "x"),
+        ] {
+            assert_eq!(safe_file_name(hostile), safe, "{hostile:?}");
+        }
+        assert!(safe_file_name(&"田".repeat(4000)).len() <= LONGEST);
+        assert!(suggested(&"田".repeat(200)).len() <= LONGEST);
+        assert!(suggested(&"田".repeat(200)).ends_with(" 2026-11-23.flac"));
+    }
+
+    #[test]
+    fn a_second_file_is_numbered_before_its_extension() {
+        assert_eq!(
+            numbered_file_name("Dr. A 2026-11-23.wav", 2),
+            "Dr. A 2026-11-23 (2).wav"
+        );
+        assert_eq!(numbered_file_name("Dr. A", 3), "Dr. A (3)");
+    }
+}

@@ -1,0 +1,35 @@
+//! The trade's own words: pure types with their rules, no I/O.
+
+mod account;
+mod audio_format;
+mod audit;
+mod backup;
+mod deletion;
+mod digest;
+mod doctor;
+mod doctor_name;
+mod failure;
+mod file_name;
+mod origin;
+mod secret;
+mod server_copy;
+
+pub use account::{Account, TokenKeeping};
+pub use audio_format::{AudioFormat, ContentKind};
+pub use audit::{
+    AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, AuditWho, CANONICAL_VERSION,
+    GENESIS, OperationId,
+};
+pub use backup::{Backup, BackupHealth, BackupProof, Completeness};
+pub use deletion::{
+    BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionReason,
+    DeletionScope, DeletionSurvey, PlanError,
+};
+pub use digest::{ParseDigestError, Sha256Digest};
+pub use doctor::{DoctorState, DoctorTally, KnownDoctor, LastDeletion, ServerKnowledge};
+pub use doctor_name::{DoctorName, DoctorNameError};
+pub use failure::{Failure, FailureDetails, FailureKind};
+pub use file_name::{numbered_file_name, safe_file_name, suggested_file_name};
+pub use origin::{OriginError, ServiceOrigin};
+pub use secret::Secret;
+pub use server_copy::{CopyComparison, ServerCopy};

@@ -1,0 +1,45 @@
+//! The token in the system's keychain.
+
+use crate::domain::{Secret, ServiceOrigin};
+
+/// Keeps one token a service. Calls block: the engine makes them on a thread of their own, with
+/// a time limit.
+pub trait TokenStore: Send + Sync {
+    /// The token kept for `origin`, if there is one.
+    ///
+    /// # Errors
+    /// [`KeychainError`] where the keychain could not be asked.
+    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError>;
+
+    /// Keeps `token` for `origin`, in place of an earlier one.
+    ///
+    /// # Errors
+    /// [`KeychainError`] where it is not kept.
+    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError>;
+
+    /// Forgets the token for `origin`; none being there is fine.
+    ///
+    /// # Errors
+    /// [`KeychainError`] where it may still be kept.
+    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError>;
+}
+
+/// Why the keychain could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeychainError {
+    /// There is none on this computer, or it is not running.
+    #[error("no keychain: {0}")]
+    None(String),
+    /// It is locked, or refused.
+    #[error("the keychain refused: {0}")]
+    Refused(String),
+    /// It did not answer in time.
+    #[error("the keychain did not answer")]
+    NoAnswer,
+    /// The token is longer than the platform keeps.
+    #[error("the token is too long for this keychain")]
+    TooLong,
+    /// Anything else.
+    #[error("the keychain failed: {0}")]
+    Other(String),
+}

@@ -1,0 +1,3 @@
+//! Audio Housekeeper, the program.
+
+fn main() {}

@@ -1,0 +1,48 @@
+//! What the person chose.
+
+use std::path::PathBuf;
+
+use crate::domain::ServiceOrigin;
+
+/// What the person chose, kept as JSON in the data folder. Never a secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The service's address.
+    pub service: ServiceOrigin,
+    /// Light, dark, or as the system says.
+    pub theme: ThemeChoice,
+    /// Text size in per cent, one of [`Settings::TEXT_SIZES`].
+    pub text_size: u16,
+    /// Where the save dialog opens; the folder of the last download.
+    pub download_folder: Option<PathBuf>,
+    /// Where the window was.
+    pub window: Option<WindowPlace>,
+}
+
+/// Light, dark, or as the system says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeChoice {
+    /// As the system says.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The window's place on the screen, in points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WindowPlace {
+    /// Left and top edge, where the platform tells.
+    pub position: Option<[f32; 2]>,
+    /// Inner width and height.
+    pub size: [f32; 2],
+    /// Whether it filled the screen.
+    pub maximised: bool,
+}
+
+impl Settings {
+    /// The text sizes that are offered, in per cent.
+    pub const TEXT_SIZES: [u16; 5] = [100, 125, 150, 175, 200];
+}
