@@ -80,6 +80,8 @@ pub enum SignIn {
     },
     /// Somebody.
     In(Account),
+    /// The app's own data can't be opened, for this reason: nothing else can be shown.
+    CannotOpen(Failure),
 }
 
 /// The screens behind the sign-in.
@@ -196,6 +198,8 @@ pub enum Message {
     SignedOut,
     /// Text was put on the clipboard.
     Copied,
+    /// The settings could not be read; the usual ones are used.
+    SettingsLost,
 }
 
 /// The part of the audit record that was read, newest first.

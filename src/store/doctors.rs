@@ -26,6 +26,21 @@ impl Store {
             .await
     }
 
+    /// What is known of one doctor; `None` where the name was never used with this service.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it can't be read.
+    pub async fn doctor(
+        &self,
+        service: &str,
+        name: &DoctorName,
+    ) -> Result<Option<KnownDoctor>, StoreError> {
+        let (service, name) = (service.to_owned(), name.clone());
+        self.writer
+            .ask(move |connection| doctor(connection, &service, &name))
+            .await
+    }
+
     /// Every backup that was made of a doctor's recordings, newest first.
     ///
     /// # Errors
@@ -255,6 +270,24 @@ fn set_health(
         (service, doctor.as_str(), word),
     )?;
     Ok(())
+}
+
+fn doctor(
+    connection: &Connection,
+    service: &str,
+    name: &DoctorName,
+) -> Result<Option<KnownDoctor>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT name, server, server_asked_at, server_copy, backup_health, deletion, deletion_at
+         FROM doctors WHERE service = ?1 AND name = ?2",
+    )?;
+    let mut rows = statement.query((service, name.as_str()))?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let mut doctor = doctor_of(row)?;
+    doctor.backup = backups(connection, service, name)?.into_iter().next();
+    Ok(Some(doctor))
 }
 
 fn doctors(connection: &Connection, service: &str) -> Result<Vec<KnownDoctor>, StoreError> {

@@ -259,7 +259,7 @@ fn unfinished_operations(connection: &Connection) -> Result<Vec<AuditEntry>, Sto
         if step.outcome == AuditOutcome::Intended.code() {
             open.entry(step.operation)
                 .or_insert_with(|| canonical.to_owned());
-        } else {
+        } else if AuditOutcome::from_code(&step.outcome).is_none_or(AuditOutcome::is_final) {
             open.remove(&step.operation);
         }
     }
