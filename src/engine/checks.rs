@@ -10,7 +10,7 @@ use crate::domain::{
     AuditAction, AuditOutcome, Backup, BackupHealth, DoctorName, DoctorState, Failure, FailureKind,
     ServerCopy, ServerKnowledge, suggested_file_name,
 };
-use crate::engine::context::Session;
+use crate::engine::context::{Session, new_operation};
 use crate::engine::jobs::JobTicket;
 use crate::engine::{CheckAllReport, Event, JobProgress, SavePurpose};
 use crate::store::{Change, DoctorFact};
@@ -39,7 +39,7 @@ pub async fn check(session: &Session, doctor: &DoctorName) -> Result<Option<Serv
             (knowledge, AuditOutcome::Failed, Err(session.failure(error)))
         }
     };
-    let operation = session.context.operation();
+    let operation = new_operation();
     let mut draft = session.draft(AuditAction::Check, outcome, operation);
     draft.doctor = Some(doctor.clone());
     draft.answer = match &result {

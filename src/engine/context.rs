@@ -97,18 +97,6 @@ impl Context {
         self.events.send(Envelope { generation, event }).ok();
         (self.wake)();
     }
-
-    /// A new name for an act.
-    pub fn operation(&self) -> OperationId {
-        let mut bytes = [0; 16];
-        if rand::fill(&mut bytes).is_err() {
-            // The name need only be new, and time with the process is new on this computer.
-            bytes = u128::from(Timestamp::now().as_nanosecond().unsigned_abs() as u64)
-                .wrapping_mul(u128::from(std::process::id()) + 1)
-                .to_be_bytes();
-        }
-        OperationId::from_bytes(bytes)
-    }
 }
 
 impl Session {
@@ -211,4 +199,14 @@ pub fn store_failure(error: &StoreError) -> Failure {
         Timestamp::now(),
         error.to_string(),
     )
+}
+
+/// A new name for an act.
+pub fn new_operation() -> OperationId {
+    let mut bytes = [0; 16];
+    if rand::fill(&mut bytes).is_err() {
+        // The name need only be new, and the time in nanoseconds is new on this computer.
+        bytes = Timestamp::now().as_nanosecond().to_be_bytes();
+    }
+    OperationId::from_bytes(bytes)
 }

@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use crate::engine::aftermath::{conclude, conclude_all};
 use crate::engine::checks::{about, answer_of, check};
-use crate::engine::context::{Session, store_failure};
+use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::downloads::fetch;
 use crate::engine::jobs::JobTicket;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobFailure, JobProgress};
@@ -48,7 +48,7 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
 
 /// Carries out a confirmed deletion.
 pub async fn delete(session: Arc<Session>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
-    let operation = session.context.operation();
+    let operation = new_operation();
     match plan.confirmation() {
         Confirmation::Doctor { survey, choice, .. } => {
             let doctor = survey.doctor.clone();

@@ -12,7 +12,7 @@ use crate::domain::{
     OperationId, ServerCopy, ServerKnowledge, suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
-use crate::engine::context::{Context, Session};
+use crate::engine::context::{Context, Session, new_operation};
 use crate::engine::jobs::JobTicket;
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{DoctorFact, Transfer};
@@ -99,7 +99,7 @@ pub async fn fetch(
     destination: Destination,
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
-    let operation = session.context.operation();
+    let operation = new_operation();
     let result = attempt(session, doctor, destination, ticket, &operation).await;
     let now = Timestamp::now();
     let (outcome, mut changes) = match &result {

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{
     DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
 };
-use crate::engine::context::{Context, NewSession, Notice, Session, store_failure};
+use crate::engine::context::{Context, NewSession, Notice, Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
@@ -50,7 +50,7 @@ pub struct Running {
 /// What is said of a task that panicked.
 pub enum OnPanic {
     Job(JobId),
-    Say(Event),
+    Say(Box<Event>),
 }
 
 impl Engine {
@@ -77,7 +77,8 @@ impl Engine {
             work.await;
             None
         });
-        self.on_panic.insert(task.id(), OnPanic::Say(on_panic));
+        self.on_panic
+            .insert(task.id(), OnPanic::Say(Box::new(on_panic)));
     }
 
     fn take(&mut self, command: Command) {
@@ -164,7 +165,7 @@ impl Engine {
             Command::CheckAll(doctors) => {
                 self.job(&session.clone(), JobKind::CheckAll, |ticket| async move {
                     JobEnding::CheckAll(checks::check_many(&session, doctors, &ticket).await)
-                })
+                });
             }
             Command::Download {
                 doctor,
@@ -180,7 +181,7 @@ impl Engine {
                     downloads::check_and_back_up(session, doctors, folder, ticket)
                 });
             }
-            Command::Delete(plan) => self.delete(session, plan),
+            Command::Delete(plan) => self.delete(session, *plan),
             Command::SignIn { .. }
             | Command::SaveSettings(_)
             | Command::ShowInFolder(_)
@@ -240,12 +241,12 @@ impl Engine {
             (Ok(Some((id, ending))), _) => self.job_ended(id, ending),
             (Err(error), Some(OnPanic::Say(event))) => {
                 tracing::error!(%error, "a task panicked");
-                self.context.tell(self.generation, event);
+                self.context.tell(self.generation, *event);
             }
             (Err(error), Some(OnPanic::Job(id))) => {
                 tracing::error!(%error, "a job panicked");
                 if let Some(running) = self.running.get(&id) {
-                    let ending = ending_of_panic(&running.kind, self.context.operation());
+                    let ending = ending_of_panic(&running.kind, new_operation());
                     self.job_ended(id, ending);
                 }
             }

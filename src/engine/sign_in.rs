@@ -8,7 +8,7 @@ use crate::domain::{
     Account, AuditAction, AuditDraft, AuditOutcome, AuditWho, Failure, FailureKind, Secret,
     ServiceOrigin, TokenKeeping,
 };
-use crate::engine::context::{Context, NewSession, Notice, Session};
+use crate::engine::context::{Context, NewSession, Notice, Session, new_operation};
 use crate::engine::{Event, SignedOutBecause};
 use crate::keychain::KeychainError;
 
@@ -93,7 +93,7 @@ pub async fn forget(context: Arc<Context>, session: Arc<Session>) {
             Err(error) => Some(keychain_failure(&error)),
         },
     };
-    let operation = context.operation();
+    let operation = new_operation();
     let draft = session.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
     session.record(draft, Vec::new()).await;
     context.notices.send(Notice::Forgotten(failure)).ok();
@@ -105,7 +105,7 @@ pub fn sign_in_entry(context: &Context, account: &Account) -> AuditDraft {
         time: Timestamp::now(),
         action: AuditAction::SignIn,
         outcome: AuditOutcome::Done,
-        operation: context.operation(),
+        operation: new_operation(),
         who: AuditWho {
             os_user: context.os_user.clone(),
             person: account.person.clone(),

@@ -298,7 +298,8 @@ impl State {
         self.next_number
     }
 
-    fn say(&mut self, message: Message) {
+    /// Shows a short message.
+    pub fn tell(&mut self, message: Message) {
         let number = self.number();
         self.toasts.push(Toast {
             number,
