@@ -124,7 +124,7 @@ async fn make(path: &Path) -> io::Result<PartFile> {
     options.mode(0o600);
     let file = options.open(&path).await?;
     Ok(PartFile {
-        path: TempPath::from_path(path),
+        path: TempPath::try_from_path(path)?,
         file: file.into_std().await,
     })
 }

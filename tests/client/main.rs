@@ -12,6 +12,7 @@ mod bodies;
 mod certificate;
 mod connections;
 mod downloads;
+mod proxies;
 mod redirects;
 mod server;
 

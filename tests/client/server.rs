@@ -1,6 +1,5 @@
 //! A server that says what it is told, byte by byte, and counts what it is asked.
 
-use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -107,31 +106,28 @@ impl Drop for Server {
     }
 }
 
-fn serve<F>(
+async fn serve<F>(
     mut stream: TcpStream,
     script: Arc<F>,
     requests: Arc<Mutex<Vec<Request>>>,
     sent: Arc<AtomicUsize>,
-) -> impl Future<Output = ()> + Send
-where
+) where
     F: Fn(&Request) -> Vec<Step> + Send + Sync + 'static,
 {
-    async move {
-        while let Some(request) = read_head(&mut stream).await {
-            requests.lock().unwrap().push(request.clone());
-            for step in script(&request) {
-                match step {
-                    Step::Send(bytes) => {
-                        if !send(&mut stream, &bytes, &sent).await {
-                            return;
-                        }
-                    }
-                    Step::Pause(time) => tokio::time::sleep(time).await,
-                    Step::Close => return,
-                    Step::Reset => {
-                        stream.set_zero_linger().unwrap();
+    while let Some(request) = read_head(&mut stream).await {
+        requests.lock().unwrap().push(request.clone());
+        for step in script(&request) {
+            match step {
+                Step::Send(bytes) => {
+                    if !send(&mut stream, &bytes, &sent).await {
                         return;
                     }
+                }
+                Step::Pause(time) => tokio::time::sleep(time).await,
+                Step::Close => return,
+                Step::Reset => {
+                    stream.set_zero_linger().unwrap();
+                    return;
                 }
             }
         }
@@ -204,7 +200,7 @@ pub fn wav() -> Vec<u8> {
 /// The beginning of a FLAC; nothing here decodes it.
 pub fn flac() -> Vec<u8> {
     let mut bytes = b"fLaC\x80\0\0\x22\x10\0\x10\0\0\0\0\0\0\0".to_vec();
-    bytes.extend(((16_000_u64 << 44) | (15 << 36) | 16_000).to_be_bytes());
+    bytes.extend(((16_000_u64 << 44) | (15 << 36) | 0x3e80).to_be_bytes());
     bytes.extend([7; 4000]);
     bytes
 }
