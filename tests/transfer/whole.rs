@@ -104,7 +104,10 @@ async fn progress_counts_every_byte_once() {
 async fn the_ledger_knows_of_it_before_the_disk_does() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    let book = Book::default();
+    let book = Book {
+        folder: Some(folder.path().to_path_buf()),
+        ..Book::default()
+    };
     let cancel = CancellationToken::new();
     save(announced(&wav()), request(&path), &book, |_| {}, cancel)
         .await
