@@ -36,7 +36,7 @@ fn a_database_of_a_newer_version_is_left_alone_byte_for_byte() {
                 known: 1,
             })
         );
-        assert_eq!(contents(folder.path()), before, "{journal}");
+        assert!(contents(folder.path()) == before, "{journal}");
     }
 }
 
@@ -55,7 +55,7 @@ fn a_newer_version_is_seen_also_while_it_stands_only_in_the_log() {
         Store::open(folder.path()),
         Err(StoreError::Newer { found: 99, .. })
     ));
-    assert_eq!((fs::read(&file).unwrap(), fs::read(&log).unwrap()), before);
+    assert!((fs::read(&file).unwrap(), fs::read(&log).unwrap()) == before);
     drop(newer);
 }
 
@@ -90,7 +90,7 @@ fn a_file_that_is_no_database_is_said_so_and_left_alone() {
         Store::open(folder.path()),
         Err(StoreError::Damaged(_))
     ));
-    assert_eq!(contents(folder.path()), before);
+    assert!(contents(folder.path()) == before);
 }
 
 #[test]
