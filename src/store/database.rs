@@ -111,7 +111,7 @@ fn create_private_folder(folder: &Path) -> Result<(), StoreError> {
     Ok(builder.create(folder)?)
 }
 
-/// SQLite gives the files that it puts beside this one the same permissions.
+/// `SQLite` gives the files that it puts beside this one the same permissions.
 fn create_private_file(folder: &Path, path: &Path) -> Result<(), StoreError> {
     let mut options = File::options();
     options.write(true).create_new(true);

@@ -1,5 +1,13 @@
 //! The token in the keychain.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is how a failure is said"
+)]
+
 mod limits;
 #[cfg(target_os = "linux")]
 mod secret_service;

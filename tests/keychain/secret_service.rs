@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use audio_housekeeper::domain::ServiceOrigin;
 use audio_housekeeper::keychain::{KeychainError, SystemKeychain, TokenStore};
 
 use crate::{origin, secret, text};
 
 const ADDRESS: &str = "https://api.nuxera.ai";
+
+/// Tells a child of this program that its session is none of the person's.
+const MARK: &str = "AUDIO_HOUSEKEEPER_KEYCHAIN_TEST";
 
 /// A home in which nothing is kept yet.
 struct Home(tempfile::TempDir);
@@ -55,7 +59,7 @@ impl Home {
             Keyring::Locked => "gnome-keyring-daemon --start --components=secrets >/dev/null",
             Keyring::None => "true",
         };
-        let status = Command::new("timeout")
+        let output = Command::new("timeout")
             .args(["60", "dbus-run-session", "--config-file"])
             .arg(&bus)
             .args(["--", "sh", "-c"])
@@ -72,22 +76,31 @@ impl Home {
             .env_remove("GNOME_KEYRING_CONTROL")
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
-            .env("AUDIO_HOUSEKEEPER_KEYCHAIN_TEST", self.path())
-            .status()
-            .expect("dbus, gnome-keyring and libsecret-tools are installed");
-        assert!(status.success(), "{child}: {status}");
+            .env(MARK, self.path())
+            .output()
+            .expect("coreutils, dbus, gnome-keyring and libsecret-tools are installed");
+        let said = String::from_utf8_lossy(&output.stdout);
+        // A name that no test has would succeed too.
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{child}: {}\n{said}\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 
 const UNLOCK: &str =
     "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null";
 
+/// The service whose token is kept; nothing happens in a person's own session.
+fn here() -> ServiceOrigin {
+    assert!(env::var_os(MARK).is_some(), "run by its parent alone");
+    origin(ADDRESS)
+}
+
 /// What `secret-tool`, which shares no code with the app, finds for an account.
 fn found_by_secret_tool(account: &str) -> Option<String> {
-    assert!(
-        env::var_os("AUDIO_HOUSEKEEPER_KEYCHAIN_TEST").is_some(),
-        "run by its parent, in a session of its own"
-    );
     let output = Command::new("secret-tool")
         .args(["lookup", "service", SystemKeychain::SERVICE])
         .args(["username", account])
@@ -120,7 +133,7 @@ fn the_real_keyring_keeps_replaces_and_forgets_a_token() {
 #[test]
 #[ignore = "the child of the_real_keyring_keeps_replaces_and_forgets_a_token"]
 fn keeps_replaces_and_forgets() {
-    let here = origin(ADDRESS);
+    let here = here();
     let there = origin("http://127.0.0.1:8080");
     assert_eq!(text(SystemKeychain.read(&here).unwrap()), None);
     SystemKeychain.write(&here, &secret("one")).unwrap();
@@ -160,7 +173,7 @@ fn a_token_is_found_in_the_next_session_and_stands_in_no_file_readably() {
 #[ignore = "a child of tests of more than one session"]
 fn keeps_one() {
     SystemKeychain
-        .write(&origin(ADDRESS), &secret("kept-for-you"))
+        .write(&here(), &secret("kept-for-you"))
         .unwrap();
 }
 
@@ -168,7 +181,7 @@ fn keeps_one() {
 #[ignore = "the child of a_token_is_found_in_the_next_session_and_stands_in_no_file_readably"]
 fn finds_one() {
     assert_eq!(
-        text(SystemKeychain.read(&origin(ADDRESS)).unwrap()).unwrap(),
+        text(SystemKeychain.read(&here()).unwrap()).unwrap(),
         "kept-for-you"
     );
 }
@@ -181,7 +194,7 @@ fn no_keyring_is_said_to_be_none_and_one_that_starts_late_is_found() {
 #[test]
 #[ignore = "the child of no_keyring_is_said_to_be_none_and_one_that_starts_late_is_found"]
 fn there_is_none_and_then_one() {
-    let here = origin(ADDRESS);
+    let here = here();
     let begun = Instant::now();
     let token = secret("never-shown");
     for error in [
@@ -218,7 +231,7 @@ fn a_locked_keyring_that_nobody_unlocks_gives_no_token_and_no_hang() {
 #[ignore = "the child of a_locked_keyring_that_nobody_unlocks_gives_no_token_and_no_hang"]
 fn is_refused() {
     let begun = Instant::now();
-    let here = origin(ADDRESS);
+    let here = here();
     let read = SystemKeychain.read(&here);
     assert!(matches!(read, Err(KeychainError::Refused(_))), "{read:?}");
     let written = SystemKeychain.write(&here, &secret("x"));
