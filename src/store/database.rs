@@ -16,6 +16,7 @@ pub(super) fn open(folder: &Path, file_name: &str) -> Result<Connection, StoreEr
     let path = folder.join(file_name);
     if path.try_exists()? {
         refuse_a_newer_form(&path)?;
+        make_private(&path)?;
     } else {
         create_private_file(folder, &path)?;
     }
@@ -109,6 +110,19 @@ fn create_private_folder(folder: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     Ok(builder.create(folder)?)
+}
+
+/// A file that was copied back from elsewhere may have come with wider permissions.
+#[cfg(unix)]
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    Ok(fs::set_permissions(path, private)?)
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix the disk may refuse")]
+fn make_private(_: &Path) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// `SQLite` gives the files that it puts beside this one the same permissions.
