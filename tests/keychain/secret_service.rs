@@ -138,6 +138,12 @@ fn keeps_replaces_and_forgets() {
     assert_eq!(text(SystemKeychain.read(&here).unwrap()), None);
     SystemKeychain.write(&here, &secret("one")).unwrap();
     assert_eq!(found_by_secret_tool(ADDRESS).as_deref(), Some("one"));
+    let shown = Command::new("secret-tool")
+        .args(["search", "service", SystemKeychain::SERVICE])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("label = Audio Housekeeper: api.nuxera.ai"));
     // As long as tokens get, and not of ASCII alone.
     let long = "a.\u{e9}-".repeat(2_000);
     SystemKeychain.write(&here, &secret(&long)).unwrap();

@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     reason = "in a test a panic is how a failure is said"
 )]
+#![allow(clippy::unused_self, reason = "an interface's methods have a receiver")]
 
 use std::env;
 use std::fs;

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
@@ -134,6 +134,6 @@ fn user_id() -> String {
 }
 
 #[cfg(target_os = "linux")]
-fn is_empty(folder: &Path) -> bool {
+fn is_empty(folder: &std::path::Path) -> bool {
     std::fs::read_dir(folder).unwrap().next().is_none()
 }
