@@ -1,6 +1,7 @@
 //! What differs from one operating system to another: one small seam a thing.
 
 mod data_lock;
+mod dialog_service;
 mod file_dialog;
 mod folders;
 mod locale;
@@ -10,6 +11,7 @@ mod show_in_folder;
 mod system_theme;
 
 pub use data_lock::DataLock;
+pub use dialog_service::file_dialogs_available;
 pub use file_dialog::{
     AnsweredDialogs, DialogAnswer, Dialogs, FolderDialogRequest, NativeDialogs, SaveDialogRequest,
     WindowHandles,
