@@ -69,13 +69,13 @@ struct Source {
 }
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    collect(&root, &mut files);
+    collect(&src, &mut files);
     files
         .into_iter()
         .map(|file| {
-            let inside = file.strip_prefix(&root).unwrap().with_extension("");
+            let inside = file.strip_prefix(&src).unwrap().with_extension("");
             let mut module = vec!["crate".to_owned()];
             module.extend(inside.iter().map(|part| part.to_str().unwrap().to_owned()));
             let room = module[1].clone();
@@ -88,8 +88,8 @@ fn sources() -> Vec<Source> {
                 "bin" => drop(module.drain(1..3)),
                 _ => {}
             }
-            let names: Vec<&str> = module.iter().map(String::as_str).collect();
-            let named = named(&fs::read_to_string(&file).unwrap(), &names)
+            let segments: Vec<&str> = module.iter().map(String::as_str).collect();
+            let named = named(&fs::read_to_string(&file).unwrap(), &segments)
                 .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             Source {
                 file,
