@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificate::{CERTIFICATE, KEY};
+use crate::environment::{is_again, run_again};
 use crate::server::{Server, Step, head, json, read_head};
 use crate::{CALLS, assert_discreet, connect, connect_with};
 
@@ -154,6 +155,10 @@ async fn a_closed_port_is_no_answer_and_nothing_was_reached() {
 
 #[tokio::test]
 async fn a_name_that_nobody_knows_is_said_so_and_nothing_was_reached() {
+    if !is_again() {
+        let name = "connections::a_name_that_nobody_knows_is_said_so_and_nothing_was_reached";
+        return run_again(name, None).await;
+    }
     for call in CALLS {
         let api = connect_with("https://nowhere.invalid", Duration::from_secs(10));
         let error = call.make(&*api).await.unwrap_err();
@@ -165,6 +170,10 @@ async fn a_name_that_nobody_knows_is_said_so_and_nothing_was_reached() {
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_sent() {
+    if !is_again() {
+        let name = "connections::a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_sent";
+        return run_again(name, None).await;
+    }
     let config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(
@@ -199,6 +208,10 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_se
 
 #[tokio::test]
 async fn a_server_that_does_not_speak_tls_is_not_trusted() {
+    if !is_again() {
+        let name = "connections::a_server_that_does_not_speak_tls_is_not_trusted";
+        return run_again(name, None).await;
+    }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let accepting = tokio::spawn(async move {
