@@ -8,10 +8,12 @@ use audio_housekeeper::domain::FailureKind;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::Acceptor;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use crate::certificate::{CERTIFICATE, KEY};
+use crate::environment::{is_again, run_again};
 use crate::server::{Server, Step, head, json, read_head};
 use crate::{CALLS, assert_discreet, connect, connect_with};
 
@@ -96,13 +98,22 @@ async fn a_stall_ends_in_a_time_out_wherever_it_is() {
 }
 
 #[tokio::test]
-async fn a_404_whose_body_is_cut_is_not_taken_for_nothing_there() {
-    for call in CALLS {
-        let mut cut = head("404 Not Found", "Content-Length: 90\r\n");
-        cut.extend(br#"{"error":"No audio file found for this doctor."}"#);
-        let server = Server::saying(vec![Step::Send(cut), Step::Close]).await;
-        let result = call.make(&*connect(&server.origin())).await;
-        assert!(result.is_err(), "{call:?}: {result:?}");
+async fn an_answer_that_is_cut_is_not_taken_for_the_documented_one() {
+    for (status, body) in [
+        (
+            "404 Not Found",
+            r#"{"error":"No audio file found for this doctor."}"#,
+        ),
+        ("200 OK", r#"{"message":"File(s) deleted successfully."}"#),
+        ("500 Oops", r#"{"error":"Failed to delete files."}"#),
+    ] {
+        for call in CALLS {
+            let mut cut = head(status, "Content-Length: 90\r\n");
+            cut.extend(body.bytes());
+            let server = Server::saying(vec![Step::Send(cut), Step::Close]).await;
+            let error = call.make(&*connect(&server.origin())).await.unwrap_err();
+            assert!(error.may_have_reached, "{status}, {call:?}");
+        }
     }
 }
 
@@ -154,6 +165,10 @@ async fn a_closed_port_is_no_answer_and_nothing_was_reached() {
 
 #[tokio::test]
 async fn a_name_that_nobody_knows_is_said_so_and_nothing_was_reached() {
+    if !is_again() {
+        let name = "connections::a_name_that_nobody_knows_is_said_so_and_nothing_was_reached";
+        return run_again(name, None).await;
+    }
     for call in CALLS {
         let api = connect_with("https://nowhere.invalid", Duration::from_secs(10));
         let error = call.make(&*api).await.unwrap_err();
@@ -165,6 +180,10 @@ async fn a_name_that_nobody_knows_is_said_so_and_nothing_was_reached() {
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_sent() {
+    if !is_again() {
+        let name = "connections::a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_sent";
+        return run_again(name, None).await;
+    }
     let config = ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(
@@ -197,8 +216,36 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_se
     accepting.abort();
 }
 
+/// HTTP/2 refuses streams and closes connections in ways that a client answers by asking again.
+#[tokio::test]
+async fn a_delete_does_not_offer_to_speak_http_2() {
+    if !is_again() {
+        let name = "connections::a_delete_does_not_offer_to_speak_http_2";
+        return run_again(name, None).await;
+    }
+    for call in CALLS {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let greeting = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let hello = LazyConfigAcceptor::new(Acceptor::default(), stream);
+            let hello = hello.await.unwrap();
+            let offered = hello.client_hello().alpn().into_iter().flatten();
+            offered.map(<[u8]>::to_vec).collect::<Vec<_>>()
+        });
+        let api = connect(&format!("https://localhost:{port}"));
+        call.make(&*api).await.unwrap_err();
+        let offers_http_2 = greeting.await.unwrap().contains(&b"h2".to_vec());
+        assert_eq!(offers_http_2, !call.deletes(), "{call:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_does_not_speak_tls_is_not_trusted() {
+    if !is_again() {
+        let name = "connections::a_server_that_does_not_speak_tls_is_not_trusted";
+        return run_again(name, None).await;
+    }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let accepting = tokio::spawn(async move {

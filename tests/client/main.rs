@@ -12,6 +12,8 @@ mod bodies;
 mod certificate;
 mod connections;
 mod downloads;
+mod environment;
+mod log;
 mod proxies;
 mod redirects;
 mod server;

@@ -1,41 +1,14 @@
-//! The system's proxy, which this process is told of by its environment: so each of these tests
-//! runs itself once more, with another one.
-//!
-//! Windows and macOS keep their proxy elsewhere; the variables count there too.
+//! The system's proxy, as the environment names it; that counts on Windows and macOS too.
 
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use audio_housekeeper::domain::FailureKind;
 
+use crate::environment::{is_again, run_again};
 use crate::server::{Server, Step, answer, wav};
 use crate::{CALLS, Call, Seen, assert_discreet, connect_with, doctor};
-
-/// Tells a test that it is run by another one.
-const AGAIN: &str = "CLIENT_TEST_BEHIND_PROXY";
-
-async fn run_again(name: &str, variable: &str, proxy: &Server) {
-    let binary = std::env::current_exe().unwrap();
-    let mut command = Command::new(binary);
-    command
-        .args(["--exact", &format!("proxies::{name}"), "--nocapture"])
-        .env(AGAIN, "1")
-        .env(variable, proxy.origin())
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy");
-    let outcome = tokio::task::spawn_blocking(move || command.output().unwrap());
-    let outcome = outcome.await.unwrap();
-    let output = String::from_utf8_lossy(&outcome.stdout);
-    let errors = String::from_utf8_lossy(&outcome.stderr);
-    assert!(outcome.status.success(), "{output}\n{errors}");
-    assert!(output.contains("1 passed"), "it was not run: {output}");
-}
-
-fn is_again() -> bool {
-    std::env::var_os(AGAIN).is_some()
-}
 
 #[tokio::test]
 async fn a_proxy_that_refuses_is_named_and_never_sees_the_token() {
@@ -49,11 +22,11 @@ async fn a_proxy_that_refuses_is_named_and_never_sees_the_token() {
         }
         return;
     }
-    let name = "a_proxy_that_refuses_is_named_and_never_sees_the_token";
+    let name = "proxies::a_proxy_that_refuses_is_named_and_never_sees_the_token";
     for status in ["407 Proxy Authentication Required", "403 Forbidden"] {
         let refusal = answer(status, "", "no");
         let proxy = Server::saying(vec![Step::Send(refusal), Step::Close]).await;
-        run_again(name, "https_proxy", &proxy).await;
+        run_again(name, Some(("https_proxy", &proxy))).await;
         let requests = proxy.requests();
         assert_eq!(requests.len(), CALLS.len());
         for request in requests {
@@ -85,10 +58,10 @@ async fn plain_http_to_this_computer_goes_past_every_proxy() {
         assert_eq!(asked.load(Ordering::SeqCst), 2);
         return;
     }
-    let name = "plain_http_to_this_computer_goes_past_every_proxy";
+    let name = "proxies::plain_http_to_this_computer_goes_past_every_proxy";
     for variable in ["http_proxy", "all_proxy"] {
         let proxy = Server::saying(vec![Step::Close]).await;
-        run_again(name, variable, &proxy).await;
+        run_again(name, Some((variable, &proxy))).await;
         assert_eq!(proxy.connections(), 0, "{variable}");
     }
 }

@@ -1,7 +1,7 @@
 //! Disks that refuse.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use audio_housekeeper::domain::FailureKind;
 use audio_housekeeper::transfer::{check_destination, remove_left_over};
@@ -71,7 +71,7 @@ async fn a_name_that_is_too_long_is_said_so() {
 #[tokio::test]
 async fn a_folder_that_takes_no_files_is_said_so() {
     for folder in ["/proc/self", "/sys"] {
-        let path = PathBuf::from(folder);
+        let path = Path::new(folder).to_path_buf();
         let expected = FailureKind::FolderNotWritable { path: path.clone() };
         assert_eq!(refused(&path.join("a.wav")).await, expected);
     }
