@@ -20,7 +20,7 @@ import urllib.request
 import wave
 from pathlib import Path
 
-from desktop import ENABLED, FAILED_PICTURE, App, Desktop, PracticeService
+from desktop import ENABLED, FAILED_PICTURE, App, Desktop, NotSeen, PracticeService
 
 # What the window says. The words are those of assets/i18n/en.
 TOKEN_FIELD = "Access token"
@@ -362,11 +362,12 @@ def main():
             print(f"{step.__name__} …", end=" ", flush=True)
             try:
                 step(walk)
-            except Exception:
+            except Exception as error:
                 print("FAILED", flush=True)
                 walk.desktop.picture(FAILED_PICTURE)
                 traceback.print_exc()
-                print(f"\nWhat there was:\n{walk.desktop.listing()}", file=sys.stderr)
+                if not isinstance(error, NotSeen):
+                    print(f"\nWhat there was:\n{walk.desktop.listing()}", file=sys.stderr)
                 print(f"\nThe app said:\n{tail(walk.home / 'app.log')}", file=sys.stderr)
                 print(f"\nThe last screenshot: {FAILED_PICTURE}", file=sys.stderr)
                 return 1
