@@ -36,6 +36,9 @@ ROLES = {
     "dialog": {16, 2, 19},
     "entry": {79, 61, 40},
     "link": {88},
+    "option": {32},
+    "radio": {44},
+    "tab": {37},
     "text": {29, 83, 116},
 }
 
@@ -181,12 +184,17 @@ class Desktop:
         return self.text(self._dialog_name(timeout))
 
     def save_as(self, path, timeout=20):
-        """Saves in the dialog as `path`; an absolute path may be typed as the name there."""
+        """Saves in the dialog as `path`, an absolute path, which may be typed as the name there.
+        Where that file exists already, the dialog asks, and this says that it be replaced."""
         name = self._dialog_name(timeout)
         self._call(name, "org.a11y.atspi.EditableText", "SetTextContents", "(s)", (str(path),))
         self._until(lambda: self.text(name) == str(path), timeout, f"the dialog to take {path}")
         # The button comes to life a moment after the name does.
-        self.press(self.find("button", "Save", timeout, where=lambda c: c.bus_name == name.bus_name))
+        of_the_dialog = lambda c: c.bus_name == name.bus_name  # noqa: E731
+        exists = Path(path).exists()
+        self.press(self.find("button", "Save", timeout, where=of_the_dialog))
+        if exists:
+            self.press(self.find("button", "Replace", timeout, where=of_the_dialog))
         self._dialog_gone(name, timeout)
 
     def cancel_dialog(self, timeout=20):
