@@ -7,9 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 struct Bare;
 
 impl eframe::App for Bare {
-    #[expect(clippy::print_stdout, reason = "the frames' times are what this is for")]
+    #[expect(
+        clippy::print_stdout,
+        reason = "the frames' times are what this is for"
+    )]
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         println!("frame {:.6}", now.as_secs_f64());
         ui.label("A bare window");
     }

@@ -13,8 +13,8 @@ mod system_theme;
 pub use data_lock::DataLock;
 pub use dialog_service::file_dialogs_available;
 pub use file_dialog::{
-    AnsweredDialogs, DialogAnswer, Dialogs, FolderDialogRequest, NativeDialogs, SaveDialogRequest,
-    WindowHandles,
+    AnsweredDialogs, DialogAnswer, Dialogs, FolderDialogRequest, NativeDialogs, NoDialogs,
+    SaveDialogRequest, WindowHandles,
 };
 pub use folders::{DataFolderError, data_folder, downloads_folder};
 pub use locale::system_locale;

@@ -374,6 +374,23 @@ fn short_messages_go_and_failures_stay() {
 }
 
 #[test]
+fn what_lies_behind_a_question_can_not_be_pressed() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    for action in [
+        Action::AskDelete(name("Dr. B")),
+        Action::AskDeleteAll,
+        Action::Download(name("Dr. A")),
+        Action::Show(Screen::Settings),
+        Action::SignOut,
+    ] {
+        assert!(state.update(action).is_empty());
+    }
+    assert_eq!(state.modals.len(), 1);
+    assert_eq!(state.screen, Screen::Recordings);
+}
+
+#[test]
 fn the_activity_is_read_anew_each_time_it_is_shown() {
     let mut state = signed_in();
     let effects = state.update(Action::Show(Screen::Activity));
