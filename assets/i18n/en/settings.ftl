@@ -1,0 +1,16 @@
+settings-title = Settings
+settings-account = Account
+settings-service = Service address
+settings-service-about = Where the recordings are. Changing it signs you out.
+settings-change = Change…
+settings-signed-in = Signed in
+settings-sign-out = Sign out
+settings-appearance = Appearance
+settings-theme = Theme
+settings-theme-system = As the system
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-text-size = Text size
+settings-text-size-value = { NUMBER($percent) } %
+settings-about = About
+settings-version = Version { $version }
