@@ -4,10 +4,12 @@
 pub mod api;
 pub mod audio;
 pub mod domain;
+pub mod engine;
 pub mod keychain;
 pub mod platform;
 pub mod practice;
 pub mod settings;
+pub mod state;
 pub mod store;
 pub mod text;
 pub mod transfer;

@@ -1,0 +1,91 @@
+use std::path::PathBuf;
+
+use crate::domain::{DeletionPlan, DoctorName, OperationId, Secret, ServiceOrigin};
+use crate::settings::Settings;
+
+/// What the window asks of the engine.
+#[derive(Debug)]
+pub enum Command {
+    /// Try a token, and keep it where the person wants it.
+    SignIn {
+        /// The service.
+        origin: ServiceOrigin,
+        /// The pasted token.
+        token: Secret,
+        /// Keep it in the keychain.
+        stay: bool,
+    },
+    /// Forget the token, here and in the keychain, and stop what runs.
+    SignOut,
+    /// Ask what the server has for one doctor.
+    Check(DoctorName),
+    /// Ask for each of these doctors.
+    CheckAll(Vec<DoctorName>),
+    /// Ask what the server has, so that the save dialog can open with the right name.
+    PrepareDownload {
+        /// The doctor.
+        doctor: DoctorName,
+        /// What the file is for.
+        purpose: SavePurpose,
+    },
+    /// Fetch a recording to a place that the person chose.
+    Download {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The place.
+        destination: Destination,
+    },
+    /// Check these doctors, then back up those that have no good backup.
+    CheckAndBackUp {
+        /// The doctors.
+        doctors: Vec<DoctorName>,
+        /// The folder that the files go to.
+        folder: PathBuf,
+    },
+    /// Look at the server afresh before a delete is confirmed.
+    SurveyDeletion(DoctorName),
+    /// Carry out a confirmed deletion.
+    Delete(DeletionPlan),
+    /// Cancel a job; a delete only before it is sent.
+    Cancel(JobId),
+    /// Look what became of a delete whose outcome is not known.
+    LookAgain {
+        /// The doctor, or all of them.
+        doctor: Option<DoctorName>,
+        /// The delete.
+        operation: OperationId,
+    },
+    /// Take a name off the list of doctors.
+    Forget(DoctorName),
+    /// Open the file manager at a file.
+    ShowInFolder(PathBuf),
+    /// Read entries of the audit record, newest first.
+    LoadActivity {
+        /// Only entries with a smaller number.
+        before: Option<u64>,
+    },
+    /// Keep the settings.
+    SaveSettings(Settings),
+}
+
+/// Names one job for as long as the app runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// Where a file goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether a file was there when the person chose the place and so agreed to replace it.
+    pub replace: bool,
+}
+
+/// What a file is fetched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SavePurpose {
+    /// For itself.
+    Download,
+    /// To back it up before it is deleted.
+    BackUpThenDelete,
+}

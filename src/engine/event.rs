@@ -1,0 +1,288 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::domain::{
+    Account, AuditEntry, Completeness, DeletionOutcome, DeletionSurvey, DoctorName, Failure,
+    KnownDoctor, OperationId,
+};
+use crate::engine::command::{JobId, SavePurpose};
+
+/// An event with the sign-in that it belongs to: one of an earlier sign-in is discarded.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Counts the sign-ins; 0 before the first.
+    pub generation: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What the engine tells the window.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Nobody is signed in.
+    SignedOut(SignedOutBecause),
+    /// Somebody is.
+    SignedIn {
+        /// Who, and where.
+        account: Account,
+        /// Why the keychain keeps no token although it was asked to.
+        keychain: Option<Failure>,
+    },
+    /// A token was refused, or could not be tried.
+    SignInFailed(Failure),
+    /// Everything known of all doctors.
+    Doctors(Vec<KnownDoctor>),
+    /// What is known of one doctor now.
+    Doctor(KnownDoctor),
+    /// A name was taken off the list.
+    Forgotten(DoctorName),
+    /// A single check began.
+    CheckStarted(DoctorName),
+    /// A single check ended; what it found came as [`Event::Doctor`].
+    CheckEnded {
+        /// The doctor.
+        doctor: DoctorName,
+        /// Why it failed, if it did.
+        failure: Option<Failure>,
+    },
+    /// What a download would fetch is known: the save dialog can open.
+    DownloadReady {
+        /// The doctor.
+        doctor: DoctorName,
+        /// What the file is for.
+        purpose: SavePurpose,
+        /// The file name to propose.
+        file_name: String,
+    },
+    /// There is nothing to download, or it is not known.
+    DownloadNotReady {
+        /// The doctor.
+        doctor: DoctorName,
+        /// Why.
+        failure: Failure,
+    },
+    /// The facts for a confirmation.
+    Surveyed(Box<DeletionSurvey>),
+    /// A job runs.
+    JobStarted {
+        /// Its name from now on.
+        id: JobId,
+        /// What it does.
+        kind: JobKind,
+    },
+    /// A job ended, and what must last of it is on disk.
+    JobEnded {
+        /// The job.
+        id: JobId,
+        /// How.
+        ending: Box<JobEnding>,
+    },
+    /// A later look at a delete whose outcome was not known.
+    LookedAgain {
+        /// The delete.
+        operation: OperationId,
+        /// The doctor, or all of them.
+        doctor: Option<DoctorName>,
+        /// What was seen now.
+        report: DeletionReport,
+    },
+    /// What an earlier run left unfinished, looked into.
+    FoundAtStart(Vec<Unfinished>),
+    /// Entries of the audit record, newest first.
+    Activity {
+        /// The entries.
+        entries: Vec<AuditEntry>,
+        /// Whether they are the newest, and replace what was shown.
+        from_newest: bool,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// Something asked for did not work, and nothing else tells of it.
+    Failed {
+        /// The doctor it was about.
+        doctor: Option<DoctorName>,
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// Why nobody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedOutBecause {
+    /// No token is kept for this service.
+    NoToken,
+    /// The person signed out. The failure says why the keychain may still keep the token.
+    Asked(Option<Failure>),
+    /// The service no longer accepts the token.
+    Ended,
+    /// The keychain could not be read.
+    KeychainUnreadable(Failure),
+}
+
+/// What a job does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobKind {
+    /// Fetches a recording.
+    Download(DoctorName),
+    /// Deletes a doctor's recordings.
+    Delete(DoctorName),
+    /// Deletes all recordings.
+    DeleteAll,
+    /// Checks many doctors.
+    CheckAll,
+    /// Checks many doctors and backs up those that need it.
+    CheckAndBackUp,
+}
+
+/// How far a job is. Latest wins; at most ten a second.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobProgress {
+    /// Asking the server.
+    Looking,
+    /// Bytes arrive.
+    Downloading {
+        /// Whose recording, in a job on many.
+        doctor: DoctorName,
+        /// Bytes so far.
+        received: u64,
+        /// Bytes announced.
+        total: Option<u64>,
+        /// Bytes per second of late.
+        speed: f64,
+    },
+    /// Reading the backup back from disk.
+    ReadingBack,
+    /// The wait before a delete, which Stop ends.
+    Waiting {
+        /// What is left of it.
+        left: Duration,
+        /// All of it.
+        of: Duration,
+    },
+    /// The delete is on its way: Stop comes too late.
+    Deleting,
+    /// Looking what the delete did.
+    Verifying,
+    /// So many of so many doctors are done.
+    Counting {
+        /// Done.
+        done: usize,
+        /// All.
+        of: usize,
+    },
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JobEnding {
+    /// A download.
+    Download {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The file, or why there is none.
+        result: Result<SavedFile, JobFailure>,
+    },
+    /// A deletion for one doctor.
+    Delete {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The act, for [`Command::LookAgain`](super::Command::LookAgain).
+        operation: OperationId,
+        /// What came of it.
+        report: DeletionReport,
+        /// The backup that was made or relied on.
+        backup: Option<PathBuf>,
+    },
+    /// A deletion of everything.
+    DeleteAll {
+        /// The act.
+        operation: OperationId,
+        /// What came of it.
+        report: DeletionReport,
+    },
+    /// A check of many doctors.
+    CheckAll(CheckAllReport),
+    /// A check and backup of many doctors.
+    CheckAndBackUp {
+        /// What the checks found.
+        checks: CheckAllReport,
+        /// Doctors backed up now.
+        backed_up: Vec<DoctorName>,
+        /// Doctors whose backup failed.
+        failed: Vec<(DoctorName, Failure)>,
+    },
+}
+
+/// Why a job has nothing to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobFailure {
+    /// The person cancelled it.
+    Cancelled,
+    /// It failed.
+    Failed(Failure),
+}
+
+/// A file that was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedFile {
+    /// Where.
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// How long it plays, in milliseconds, where its header says so.
+    pub milliseconds: Option<u64>,
+    /// Whether it is known to be whole.
+    pub completeness: Completeness,
+}
+
+/// What came of a deletion, and what was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletionReport {
+    /// In one word. For a deletion of everything, [`DeletionOutcome::Gone`] means that every
+    /// doctor known here was looked at and has nothing.
+    pub outcome: DeletionOutcome,
+    /// What failed, where something did.
+    pub failure: Option<Failure>,
+    /// For a deletion of everything: doctors seen to have nothing now.
+    pub gone: Vec<DoctorName>,
+    /// Doctors seen to still have a recording.
+    pub still_there: Vec<DoctorName>,
+    /// Doctors who could not be looked at.
+    pub not_known: Vec<DoctorName>,
+}
+
+/// What a check of many doctors found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CheckAllReport {
+    /// Doctors asked for and answered.
+    pub checked: usize,
+    /// Of those, doctors with a recording.
+    pub with_recordings: usize,
+    /// Of those, doctors without a good backup.
+    pub not_backed_up: usize,
+    /// Doctors who could not be checked.
+    pub not_checked: usize,
+    /// Whether the person stopped it.
+    pub stopped: bool,
+}
+
+/// Something an earlier run left unfinished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfinished {
+    /// A download was cut off; its part file is removed.
+    Download {
+        /// The doctor.
+        doctor: DoctorName,
+        /// Where it was to go.
+        destination: PathBuf,
+    },
+    /// A delete was cut off, and this was found.
+    Delete {
+        /// The doctor, or all of them.
+        doctor: Option<DoctorName>,
+        /// The delete.
+        operation: OperationId,
+        /// What was found.
+        report: DeletionReport,
+    },
+}

@@ -1,0 +1,146 @@
+use std::path::PathBuf;
+
+use crate::domain::{DeletionReason, DoctorName, Failure, Secret};
+use crate::engine::{Command, JobId, SavePurpose};
+use crate::settings::{ThemeChoice, WindowPlace};
+use crate::state::{Mode, Screen};
+
+/// What a person did, or a dialog answered.
+#[derive(Debug)]
+pub enum Action {
+    /// Sign in with a pasted token.
+    SignIn {
+        /// The address as typed.
+        address: String,
+        /// The token.
+        token: Secret,
+        /// "Stay signed in on this computer".
+        stay: bool,
+    },
+    /// "Practise with samples", or back from it.
+    Switch(Mode),
+    /// "Sign out".
+    SignOut,
+    /// "Sign out" in the question that jobs made necessary.
+    ConfirmSignOut,
+    /// Another screen.
+    Show(Screen),
+    /// "Check".
+    Check(DoctorName),
+    /// "Check all".
+    CheckAll,
+    /// "Download…".
+    Download(DoctorName),
+    /// The save dialog's answer; `None` where it was closed.
+    SaveChosen {
+        /// What was asked.
+        request: SaveRequest,
+        /// The place, and whether a file was there.
+        chosen: Option<(PathBuf, bool)>,
+    },
+    /// "Delete…".
+    AskDelete(DoctorName),
+    /// "Try again" in that question.
+    SurveyAgain,
+    /// One of the deleting buttons of that question.
+    ConfirmDelete {
+        /// Which.
+        choice: ConfirmedChoice,
+        /// The reason, if one was given.
+        reason: Option<DeletionReason>,
+    },
+    /// "Delete all recordings…".
+    AskDeleteAll,
+    /// "Check and back up first…" in that question.
+    CheckAndBackUpFirst,
+    /// The folder dialog's answer.
+    FolderChosen(Option<PathBuf>),
+    /// "Delete all doctors' recordings".
+    ConfirmDeleteAll {
+        /// What was typed.
+        phrase: String,
+        /// The reason, if one was given.
+        reason: Option<DeletionReason>,
+    },
+    /// "Cancel" of a download, "Stop" of a delete.
+    Cancel(JobId),
+    /// "Look again" at a result.
+    LookAgain(u64),
+    /// "Wrong doctor?" at a result.
+    WrongDoctor(u64),
+    /// "Show in folder".
+    ShowInFolder(PathBuf),
+    /// "Details".
+    ShowDetails {
+        /// The doctor it was about.
+        doctor: Option<DoctorName>,
+        /// The failure.
+        failure: Failure,
+    },
+    /// Text was put on the clipboard.
+    Copied,
+    /// A result is read.
+    Dismiss(u64),
+    /// A toast is read.
+    DismissToast(u64),
+    /// "Forget this name".
+    Forget(DoctorName),
+    /// Escape, "Cancel" or "Close" of the top modal.
+    CloseModal,
+    /// More of the audit record.
+    LoadMoreActivity,
+    /// The theme was chosen.
+    SetTheme(ThemeChoice),
+    /// The text size was chosen, in per cent.
+    SetTextSize(u16),
+    /// The address in the settings was changed.
+    SetAddress(String),
+    /// The window's place is to be kept, as it closes.
+    KeepWindowPlace(WindowPlace),
+    /// The window is asked to close.
+    Close,
+    /// "Close anyway".
+    ConfirmClose,
+}
+
+/// The deleting buttons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfirmedChoice {
+    /// "Delete", or "Delete, keeping the earlier backup".
+    KeepingBackup,
+    /// "Delete without backup".
+    WithoutBackup,
+    /// "Back up, then delete…", or "Back up again, then delete…".
+    BackUpFirst,
+}
+
+/// What an action leads to.
+#[derive(Debug)]
+pub enum Effect {
+    /// Ask the engine.
+    Engine(Command),
+    /// Open the save dialog.
+    SaveDialog(SaveRequest),
+    /// Open the folder dialog.
+    FolderDialog {
+        /// Where it starts.
+        folder: Option<PathBuf>,
+    },
+    /// Open the other mode in place of this one.
+    Switch(Mode),
+    /// Close the window now.
+    CloseWindow,
+}
+
+/// A save dialog that is to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveRequest {
+    /// The doctor.
+    pub doctor: DoctorName,
+    /// What the file is for.
+    pub purpose: SavePurpose,
+    /// Where it starts.
+    pub folder: Option<PathBuf>,
+    /// The name that it proposes.
+    pub file_name: String,
+}

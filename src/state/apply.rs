@@ -1,0 +1,292 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    DeletionSurvey, DoctorName, Failure, FailureKind, KnownDoctor, OperationId, ServerKnowledge,
+};
+use crate::engine::{
+    DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobKind, JobProgress,
+    SavePurpose, SignedOutBecause, Unfinished,
+};
+use crate::state::{
+    Effect, Job, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult, SignIn, State,
+};
+
+impl State {
+    /// Takes in what the engine tells, and says what the window has to do about it.
+    ///
+    /// An event of an earlier sign-in is discarded.
+    pub fn apply(&mut self, envelope: Envelope) -> Vec<Effect> {
+        if envelope.generation < self.generation {
+            return Vec::new();
+        }
+        self.generation = envelope.generation;
+        match envelope.event {
+            Event::SignedOut(because) => self.signed_out(because),
+            Event::SignedIn { account, keychain } => {
+                self.sign_in = SignIn::In(account);
+                self.screen = Screen::Recordings;
+                if let Some(failure) = keychain {
+                    self.say(Message::TokenNotKept(failure));
+                }
+            }
+            Event::SignInFailed(reason) => {
+                if let SignIn::Out {
+                    trying, failure, ..
+                } = &mut self.sign_in
+                {
+                    *trying = false;
+                    *failure = Some(reason);
+                }
+            }
+            Event::Doctors(doctors) => self.doctors = doctors,
+            Event::Doctor(doctor) => self.put_doctor(doctor),
+            Event::Forgotten(name) => self.doctors.retain(|doctor| doctor.name != name),
+            Event::CheckStarted(doctor) => {
+                self.checking.insert(doctor);
+            }
+            Event::CheckEnded { doctor, failure } => self.check_ended(doctor, failure),
+            Event::DownloadReady {
+                doctor,
+                purpose,
+                file_name,
+            } => {
+                return self.download_ready(doctor, purpose, file_name);
+            }
+            Event::DownloadNotReady { doctor, failure } => {
+                self.preparing = None;
+                self.pending_backup = None;
+                self.say(match failure.kind {
+                    FailureKind::NothingThere => Message::NothingThere(doctor),
+                    _ => Message::Failed {
+                        doctor: Some(doctor),
+                        failure,
+                    },
+                });
+            }
+            Event::Surveyed(survey) => self.surveyed(survey),
+            Event::JobStarted { id, kind } => {
+                let progress = JobProgress::Looking;
+                self.jobs.insert(
+                    id,
+                    Job {
+                        kind,
+                        progress,
+                        cancelling: false,
+                    },
+                );
+            }
+            Event::JobEnded { id, ending } => self.job_ended(id, *ending),
+            Event::LookedAgain {
+                operation,
+                doctor,
+                report,
+            } => {
+                self.looked_again(&operation, doctor, report);
+            }
+            Event::FoundAtStart(found) => {
+                for unfinished in found {
+                    self.show_result(ResultKind::FromEarlier(unfinished));
+                }
+            }
+            Event::Activity {
+                entries,
+                from_newest,
+                more,
+            } => {
+                if from_newest {
+                    self.activity.entries.clear();
+                }
+                self.activity.entries.extend(entries);
+                self.activity.more = more;
+                self.activity.loading = false;
+            }
+            Event::Failed { doctor, failure } => self.say(Message::Failed { doctor, failure }),
+        }
+        Vec::new()
+    }
+
+    /// Takes in how far the jobs are. A job that has ended is not brought back.
+    pub fn apply_progress(&mut self, progress: &BTreeMap<JobId, JobProgress>) {
+        for (id, progress) in progress {
+            if let Some(job) = self.jobs.get_mut(id) {
+                job.progress = progress.clone();
+            }
+        }
+    }
+
+    /// Sets the time that relative times are told from, and takes away toasts that stood long
+    /// enough.
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        self.toasts.retain(|toast| {
+            toast.stands_until_dismissed() || now.duration_since(toast.at) < toast.stands_for()
+        });
+    }
+
+    fn signed_out(&mut self, because: SignedOutBecause) {
+        if matches!(because, SignedOutBecause::Asked(None)) {
+            self.say(Message::SignedOut);
+        }
+        self.sign_in = SignIn::Out {
+            because,
+            trying: false,
+            failure: None,
+        };
+        self.doctors.clear();
+        self.checking.clear();
+        self.preparing = None;
+        self.pending_backup = None;
+        self.jobs.clear();
+        self.results.clear();
+        self.modals.clear();
+        self.activity = Default::default();
+    }
+
+    fn put_doctor(&mut self, doctor: KnownDoctor) {
+        let place = self
+            .doctors
+            .iter_mut()
+            .find(|known| known.name == doctor.name);
+        if let Some(place) = place {
+            *place = doctor;
+        } else {
+            let key = doctor.name.as_str().to_lowercase();
+            let at = self
+                .doctors
+                .partition_point(|known| known.name.as_str().to_lowercase() < key);
+            self.doctors.insert(at, doctor);
+        }
+    }
+
+    fn check_ended(&mut self, doctor: DoctorName, failure: Option<Failure>) {
+        self.checking.remove(&doctor);
+        if let Some(failure) = failure {
+            self.say(Message::Failed {
+                doctor: Some(doctor),
+                failure,
+            });
+        } else if matches!(
+            self.doctor(&doctor).map(|known| &known.server),
+            Some(ServerKnowledge::Nothing { .. })
+        ) {
+            self.say(Message::NothingThere(doctor));
+        }
+    }
+
+    fn download_ready(
+        &mut self,
+        doctor: DoctorName,
+        purpose: SavePurpose,
+        file_name: String,
+    ) -> Vec<Effect> {
+        if self.preparing.as_ref() != Some(&doctor) {
+            return Vec::new();
+        }
+        let folder = self.settings.download_folder.clone();
+        vec![Effect::SaveDialog(SaveRequest {
+            doctor,
+            purpose,
+            folder,
+            file_name,
+        })]
+    }
+
+    fn surveyed(&mut self, found: Box<DeletionSurvey>) {
+        for modal in &mut self.modals {
+            if let Modal::DeleteOne { doctor, survey } = modal
+                && *doctor == found.doctor
+                && survey.is_none()
+            {
+                *survey = Some(found);
+                return;
+            }
+        }
+    }
+
+    fn job_ended(&mut self, id: JobId, ending: JobEnding) {
+        let Some(job) = self.jobs.remove(&id) else {
+            return;
+        };
+        // What was cancelled was seen to be: the row goes, and nothing more is said.
+        let cancelled = matches!(
+            &ending,
+            JobEnding::Download {
+                result: Err(JobFailure::Cancelled),
+                ..
+            }
+        );
+        if !cancelled {
+            // A newer result for the same subject takes the older one's place.
+            self.results
+                .retain(|shown| !is_about(&shown.ending, &job.kind));
+            self.show_result(ResultKind::Ended(ending));
+        }
+    }
+
+    fn looked_again(
+        &mut self,
+        operation: &OperationId,
+        seen_for: Option<DoctorName>,
+        seen: DeletionReport,
+    ) {
+        for shown in &mut self.results {
+            let report = match &mut shown.ending {
+                ResultKind::Ended(
+                    JobEnding::Delete {
+                        operation: of,
+                        report,
+                        ..
+                    }
+                    | JobEnding::DeleteAll {
+                        operation: of,
+                        report,
+                    },
+                )
+                | ResultKind::FromEarlier(Unfinished::Delete {
+                    operation: of,
+                    report,
+                    ..
+                }) if of == operation => report,
+                _ => continue,
+            };
+            *report = seen;
+            shown.looking = false;
+            shown.at = self.now;
+            return;
+        }
+        let kind = Unfinished::Delete {
+            doctor: seen_for,
+            operation: operation.clone(),
+            report: seen,
+        };
+        self.show_result(ResultKind::FromEarlier(kind));
+    }
+
+    fn show_result(&mut self, ending: ResultKind) {
+        let number = self.number();
+        self.results.insert(
+            0,
+            ShownResult {
+                number,
+                ending,
+                at: self.now,
+                looking: false,
+            },
+        );
+    }
+}
+
+fn is_about(shown: &ResultKind, kind: &JobKind) -> bool {
+    let ResultKind::Ended(ending) = shown else {
+        return false;
+    };
+    match (ending, kind) {
+        (JobEnding::Download { doctor, .. }, JobKind::Download(of))
+        | (JobEnding::Delete { doctor, .. }, JobKind::Delete(of)) => doctor == of,
+        (JobEnding::CheckAll(_), JobKind::CheckAll)
+        | (JobEnding::CheckAndBackUp { .. }, JobKind::CheckAndBackUp) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,305 @@
+//! What the window shows: pure data. Actions go in by [`State::update`], the engine's events by
+//! [`State::apply`]; nothing here reads a clock, a disk or a network.
+
+mod action;
+mod apply;
+mod update;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub use action::{Action, ConfirmedChoice, Effect, SaveRequest};
+
+use crate::domain::{
+    Account, AuditEntry, DeletionReason, DeletionSurvey, DoctorName, DoctorTally, Failure,
+    KnownDoctor, OperationId, OriginError,
+};
+use crate::engine::{JobEnding, JobId, JobKind, JobProgress, SignedOutBecause, Unfinished};
+use crate::settings::Settings;
+
+/// Everything that the window shows, but for text being typed.
+#[derive(Debug)]
+pub struct State {
+    /// Practice or the real service.
+    pub mode: Mode,
+    /// What the person chose.
+    pub settings: Settings,
+    /// Who is signed in, or why nobody is.
+    pub sign_in: SignIn,
+    /// The screen that is shown while somebody is signed in.
+    pub screen: Screen,
+    /// The time that relative times are told from; `app` sets it.
+    pub now: Timestamp,
+    /// The doctors known here, by name.
+    pub doctors: Vec<KnownDoctor>,
+    /// Doctors who are being checked singly.
+    pub checking: BTreeSet<DoctorName>,
+    /// The doctor for whom Download… was pressed and whose dialog has not opened yet.
+    pub preparing: Option<DoctorName>,
+    /// Running jobs, oldest first.
+    pub jobs: BTreeMap<JobId, Job>,
+    /// Ended jobs whose result is still on show, newest first.
+    pub results: Vec<ShownResult>,
+    /// Open modals; the last is on top and the only one that takes input.
+    pub modals: Vec<Modal>,
+    /// Short messages, newest last.
+    pub toasts: Vec<Toast>,
+    /// The part of the audit record that was read.
+    pub activity: Activity,
+    /// What is wrong with the service's address as it was last typed.
+    pub address_error: Option<OriginError>,
+    generation: u64,
+    next_number: u64,
+    pending_backup: Option<PendingBackup>,
+}
+
+/// Practice or the real service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The service inside the app, with samples.
+    Practice,
+    /// The service at the address in the settings.
+    Real,
+}
+
+/// Who is signed in, or why nobody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// The keychain is being asked.
+    Starting,
+    /// Nobody; the sign-in screen stands.
+    Out {
+        /// Why.
+        because: SignedOutBecause,
+        /// A token is being tried.
+        trying: bool,
+        /// What was wrong with the last try.
+        failure: Option<Failure>,
+    },
+    /// Somebody.
+    In(Account),
+}
+
+/// The screens behind the sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// Home.
+    Recordings,
+    /// The audit record.
+    Activity,
+    /// The settings.
+    Settings,
+}
+
+/// A running job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// What it does.
+    pub kind: JobKind,
+    /// How far it is.
+    pub progress: JobProgress,
+    /// Cancel or Stop was pressed and has not taken effect yet.
+    pub cancelling: bool,
+}
+
+/// What the person is told in the tray until they dismiss it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownResult {
+    /// For [`Action::Dismiss`].
+    pub number: u64,
+    /// What ended.
+    pub ending: ResultKind,
+    /// When it came.
+    pub at: Timestamp,
+    /// A later look at it is under way.
+    pub looking: bool,
+}
+
+/// What ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResultKind {
+    /// A job of this run.
+    Ended(JobEnding),
+    /// What an earlier run left.
+    FromEarlier(Unfinished),
+}
+
+/// A question, or something to read, over the window.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Modal {
+    /// Delete one doctor's recordings?
+    DeleteOne {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The facts, once the server answered.
+        survey: Option<Box<DeletionSurvey>>,
+    },
+    /// Delete everything?
+    DeleteAll {
+        /// The figures.
+        tally: DoctorTally,
+        /// Since when they are shown.
+        shown_at: Timestamp,
+    },
+    /// What support would ask for.
+    Details {
+        /// The doctor it was about.
+        doctor: Option<DoctorName>,
+        /// The failure.
+        failure: Failure,
+    },
+    /// After a delete: where the copy is, and what to send to support.
+    WrongDoctor {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The act, as the audit record names it.
+        operation: OperationId,
+        /// When its outcome was recorded.
+        at: Timestamp,
+        /// The copy here, if there is one.
+        backup: Option<PathBuf>,
+    },
+    /// Close while jobs run?
+    CloseWhileBusy,
+    /// Sign out, although jobs run?
+    SignOutWhileBusy,
+}
+
+/// A short message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    /// For [`Action::DismissToast`].
+    pub number: u64,
+    /// What it says.
+    pub message: Message,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// What a toast says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// Something did not work.
+    Failed {
+        /// The doctor it was about.
+        doctor: Option<DoctorName>,
+        /// Why.
+        failure: Failure,
+    },
+    /// A check found nothing under exactly this name.
+    NothingThere(DoctorName),
+    /// The token is kept for this session only, for this reason.
+    TokenNotKept(Failure),
+    /// The token was forgotten.
+    SignedOut,
+    /// Text was put on the clipboard.
+    Copied,
+}
+
+/// The part of the audit record that was read, newest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Activity {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// Whether they were asked for and have not come yet.
+    pub loading: bool,
+}
+
+/// A delete that waits for its backup's place.
+#[derive(Debug, Clone, PartialEq)]
+struct PendingBackup {
+    survey: Box<DeletionSurvey>,
+    reason: Option<DeletionReason>,
+}
+
+impl Toast {
+    /// Whether it stays until the person takes it away: a failure must not pass unseen.
+    #[must_use]
+    pub const fn stands_until_dismissed(&self) -> bool {
+        matches!(
+            self.message,
+            Message::Failed { .. } | Message::TokenNotKept(_)
+        )
+    }
+
+    /// How long it stands otherwise.
+    #[must_use]
+    pub const fn stands_for(&self) -> SignedDuration {
+        SignedDuration::from_secs(8)
+    }
+}
+
+impl State {
+    /// The state of a window that has just opened.
+    #[must_use]
+    pub fn new(mode: Mode, settings: Settings, now: Timestamp) -> Self {
+        Self {
+            mode,
+            settings,
+            sign_in: SignIn::Starting,
+            screen: Screen::Recordings,
+            now,
+            doctors: Vec::new(),
+            checking: BTreeSet::new(),
+            preparing: None,
+            jobs: BTreeMap::new(),
+            results: Vec::new(),
+            modals: Vec::new(),
+            toasts: Vec::new(),
+            activity: Activity::default(),
+            address_error: None,
+            generation: 0,
+            next_number: 0,
+            pending_backup: None,
+        }
+    }
+
+    /// Who is signed in.
+    #[must_use]
+    pub const fn account(&self) -> Option<&Account> {
+        match &self.sign_in {
+            SignIn::In(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// What is known of a doctor.
+    #[must_use]
+    pub fn doctor(&self, name: &DoctorName) -> Option<&KnownDoctor> {
+        self.doctors.iter().find(|doctor| &doctor.name == name)
+    }
+
+    /// Whether a job on this doctor, or on all of them, runs: such a doctor can't be deleted.
+    #[must_use]
+    pub fn is_busy(&self, name: &DoctorName) -> bool {
+        self.jobs.values().any(|job| match &job.kind {
+            JobKind::Download(doctor) | JobKind::Delete(doctor) => doctor == name,
+            JobKind::DeleteAll | JobKind::CheckAndBackUp => true,
+            JobKind::CheckAll => false,
+        })
+    }
+
+    /// Whether closing the window would cut something off.
+    #[must_use]
+    pub fn has_running_jobs(&self) -> bool {
+        self.jobs.values().any(|job| job.kind != JobKind::CheckAll)
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next_number += 1;
+        self.next_number
+    }
+
+    fn say(&mut self, message: Message) {
+        let number = self.number();
+        self.toasts.push(Toast {
+            number,
+            message,
+            at: self.now,
+        });
+    }
+}

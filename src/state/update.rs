@@ -1,0 +1,355 @@
+use std::path::PathBuf;
+
+use crate::domain::{
+    Confirmation, DeletionChoice, DeletionPlan, DeletionReason, DoctorName, DoctorTally, Failure,
+    FailureKind, PlanError, Secret, ServiceOrigin,
+};
+use crate::engine::{Command, Destination, JobEnding, SavePurpose, Unfinished};
+use crate::state::{
+    Action, ConfirmedChoice, Effect, Message, Modal, PendingBackup, ResultKind, SaveRequest,
+    Screen, SignIn, State,
+};
+
+impl State {
+    /// Takes in what a person did, and says what follows from it.
+    pub fn update(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::SignIn {
+                address,
+                token,
+                stay,
+            } => self.sign_in(&address, token, stay),
+            Action::Switch(mode) => vec![Effect::Switch(mode)],
+            Action::SignOut if self.has_running_jobs() => {
+                self.modals.push(Modal::SignOutWhileBusy);
+                Vec::new()
+            }
+            Action::SignOut | Action::ConfirmSignOut => {
+                self.modals.clear();
+                engine(Command::SignOut)
+            }
+            Action::Show(screen) => self.show(screen),
+            Action::Check(doctor) => engine(Command::Check(doctor)),
+            Action::CheckAll => engine(Command::CheckAll(self.names())),
+            Action::Download(doctor) => self.prepare(doctor, SavePurpose::Download),
+            Action::SaveChosen { request, chosen } => self.save_chosen(request, chosen),
+            Action::AskDelete(doctor) => self.ask_delete(doctor),
+            Action::SurveyAgain => self.survey_again(),
+            Action::ConfirmDelete { choice, reason } => self.confirm_delete(choice, reason),
+            Action::AskDeleteAll => {
+                let tally = DoctorTally::of(&self.doctors);
+                self.modals.push(Modal::DeleteAll {
+                    tally,
+                    shown_at: self.now,
+                });
+                Vec::new()
+            }
+            Action::CheckAndBackUpFirst => {
+                self.close_delete_all();
+                vec![Effect::FolderDialog {
+                    folder: self.settings.download_folder.clone(),
+                }]
+            }
+            Action::FolderChosen(folder) => folder.map_or_else(Vec::new, |folder| {
+                engine(Command::CheckAndBackUp {
+                    doctors: self.names(),
+                    folder,
+                })
+            }),
+            Action::ConfirmDeleteAll { phrase, reason } => self.confirm_delete_all(phrase, reason),
+            Action::Cancel(id) => self.jobs.get_mut(&id).map_or_else(Vec::new, |job| {
+                job.cancelling = true;
+                engine(Command::Cancel(id))
+            }),
+            Action::LookAgain(number) => self.look_again(number),
+            Action::WrongDoctor(number) => self.wrong_doctor(number),
+            Action::ShowInFolder(path) => engine(Command::ShowInFolder(path)),
+            Action::ShowDetails { doctor, failure } => {
+                self.modals.push(Modal::Details { doctor, failure });
+                Vec::new()
+            }
+            Action::Copied => {
+                self.say(Message::Copied);
+                Vec::new()
+            }
+            Action::Dismiss(number) => {
+                self.results.retain(|result| result.number != number);
+                Vec::new()
+            }
+            Action::DismissToast(number) => {
+                self.toasts.retain(|toast| toast.number != number);
+                Vec::new()
+            }
+            Action::Forget(doctor) => {
+                self.modals.pop();
+                engine(Command::Forget(doctor))
+            }
+            Action::CloseModal => {
+                self.modals.pop();
+                Vec::new()
+            }
+            Action::LoadMoreActivity => {
+                let before = self.activity.entries.last().map(|entry| entry.number);
+                self.activity.loading = true;
+                engine(Command::LoadActivity { before })
+            }
+            Action::SetTheme(theme) => {
+                self.settings.theme = theme;
+                self.save_settings()
+            }
+            Action::SetTextSize(text_size) => {
+                self.settings.text_size = text_size;
+                self.save_settings()
+            }
+            Action::SetAddress(address) => match ServiceOrigin::parse(&address) {
+                Ok(service) => {
+                    self.address_error = None;
+                    self.settings.service = service;
+                    self.save_settings()
+                }
+                Err(error) => {
+                    self.address_error = Some(error);
+                    Vec::new()
+                }
+            },
+            Action::KeepWindowPlace(place) => {
+                self.settings.window = Some(place);
+                self.save_settings()
+            }
+            Action::Close if self.has_running_jobs() => {
+                if !self.modals.contains(&Modal::CloseWhileBusy) {
+                    self.modals.push(Modal::CloseWhileBusy);
+                }
+                Vec::new()
+            }
+            Action::Close | Action::ConfirmClose => vec![Effect::CloseWindow],
+        }
+    }
+
+    fn sign_in(&mut self, address: &str, token: Secret, stay: bool) -> Vec<Effect> {
+        let origin = match ServiceOrigin::parse(address) {
+            Ok(origin) => origin,
+            Err(error) => {
+                self.address_error = Some(error);
+                return Vec::new();
+            }
+        };
+        self.address_error = None;
+        if let SignIn::Out {
+            trying, failure, ..
+        } = &mut self.sign_in
+        {
+            *trying = true;
+            *failure = None;
+        }
+        self.settings.service = origin.clone();
+        let mut effects = self.save_settings();
+        effects.extend(engine(Command::SignIn {
+            origin,
+            token,
+            stay,
+        }));
+        effects
+    }
+
+    fn show(&mut self, screen: Screen) -> Vec<Effect> {
+        self.screen = screen;
+        if screen == Screen::Activity {
+            self.activity.loading = true;
+            return engine(Command::LoadActivity { before: None });
+        }
+        Vec::new()
+    }
+
+    fn prepare(&mut self, doctor: DoctorName, purpose: SavePurpose) -> Vec<Effect> {
+        // One dialog at a time: a second press while the first answer is awaited does nothing.
+        if self.preparing.is_some() {
+            return Vec::new();
+        }
+        self.preparing = Some(doctor.clone());
+        engine(Command::PrepareDownload { doctor, purpose })
+    }
+
+    fn save_chosen(
+        &mut self,
+        request: SaveRequest,
+        chosen: Option<(PathBuf, bool)>,
+    ) -> Vec<Effect> {
+        self.preparing = None;
+        let pending = self.pending_backup.take();
+        let Some((path, replace)) = chosen else {
+            return Vec::new();
+        };
+        self.settings.download_folder = path.parent().map(PathBuf::from);
+        let mut effects = self.save_settings();
+        effects.extend(match (request.purpose, pending) {
+            (SavePurpose::Download, _) => engine(Command::Download {
+                doctor: request.doctor,
+                destination: Destination { path, replace },
+            }),
+            (SavePurpose::BackUpThenDelete, Some(PendingBackup { survey, reason })) => {
+                let choice = DeletionChoice::BackUpFirst {
+                    destination: path,
+                    replace,
+                };
+                self.plan(Confirmation::Doctor {
+                    survey: *survey,
+                    choice,
+                    reason,
+                })
+            }
+            (SavePurpose::BackUpThenDelete, None) => Vec::new(),
+        });
+        effects
+    }
+
+    fn ask_delete(&mut self, doctor: DoctorName) -> Vec<Effect> {
+        if self.is_busy(&doctor) {
+            let failure = Failure::new(FailureKind::Busy, self.now, "");
+            self.say(Message::Failed {
+                doctor: Some(doctor),
+                failure,
+            });
+            return Vec::new();
+        }
+        self.modals.push(Modal::DeleteOne {
+            doctor: doctor.clone(),
+            survey: None,
+        });
+        engine(Command::SurveyDeletion(doctor))
+    }
+
+    fn survey_again(&mut self) -> Vec<Effect> {
+        let Some(Modal::DeleteOne { doctor, survey }) = self.modals.last_mut() else {
+            return Vec::new();
+        };
+        *survey = None;
+        engine(Command::SurveyDeletion(doctor.clone()))
+    }
+
+    fn confirm_delete(
+        &mut self,
+        choice: ConfirmedChoice,
+        reason: Option<DeletionReason>,
+    ) -> Vec<Effect> {
+        let Some(Modal::DeleteOne {
+            survey: Some(survey),
+            ..
+        }) = self.modals.pop()
+        else {
+            return Vec::new();
+        };
+        let choice = match choice {
+            ConfirmedChoice::KeepingBackup => DeletionChoice::KeepingBackup,
+            ConfirmedChoice::WithoutBackup => DeletionChoice::WithoutBackup,
+            ConfirmedChoice::BackUpFirst => {
+                let doctor = survey.doctor.clone();
+                self.pending_backup = Some(PendingBackup { survey, reason });
+                return self.prepare(doctor, SavePurpose::BackUpThenDelete);
+            }
+        };
+        self.plan(Confirmation::Doctor {
+            survey: *survey,
+            choice,
+            reason,
+        })
+    }
+
+    fn confirm_delete_all(
+        &mut self,
+        phrase: String,
+        reason: Option<DeletionReason>,
+    ) -> Vec<Effect> {
+        let Some(Modal::DeleteAll { tally, shown_at }) = self.modals.last() else {
+            return Vec::new();
+        };
+        let confirmation = Confirmation::Everything {
+            tally: tally.clone(),
+            phrase,
+            shown_at: *shown_at,
+            reason,
+        };
+        self.close_delete_all();
+        self.plan(confirmation)
+    }
+
+    fn close_delete_all(&mut self) {
+        self.modals
+            .retain(|modal| !matches!(modal, Modal::DeleteAll { .. }));
+    }
+
+    /// Makes the plan here, where the facts were shown: the engine takes nothing less.
+    fn plan(&mut self, confirmation: Confirmation) -> Vec<Effect> {
+        let doctor = match &confirmation {
+            Confirmation::Doctor { survey, .. } => Some(survey.doctor.clone()),
+            Confirmation::Everything { .. } => None,
+        };
+        match DeletionPlan::new(confirmation, self.now) {
+            Ok(plan) => engine(Command::Delete(plan)),
+            Err(PlanError::PhraseMissing) => Vec::new(),
+            Err(error) => {
+                let kind = FailureKind::ConfirmationStale;
+                let failure = Failure::new(kind, self.now, error.to_string());
+                self.say(Message::Failed { doctor, failure });
+                Vec::new()
+            }
+        }
+    }
+
+    fn look_again(&mut self, number: u64) -> Vec<Effect> {
+        let Some(result) = self
+            .results
+            .iter_mut()
+            .find(|result| result.number == number)
+        else {
+            return Vec::new();
+        };
+        let (doctor, operation) = match &result.ending {
+            ResultKind::Ended(JobEnding::Delete {
+                doctor, operation, ..
+            }) => (Some(doctor.clone()), operation.clone()),
+            ResultKind::Ended(JobEnding::DeleteAll { operation, .. }) => (None, operation.clone()),
+            ResultKind::FromEarlier(Unfinished::Delete {
+                doctor, operation, ..
+            }) => (doctor.clone(), operation.clone()),
+            _ => return Vec::new(),
+        };
+        result.looking = true;
+        engine(Command::LookAgain { doctor, operation })
+    }
+
+    fn wrong_doctor(&mut self, number: u64) -> Vec<Effect> {
+        let result = self.results.iter().find(|result| result.number == number);
+        if let Some(result) = result
+            && let ResultKind::Ended(JobEnding::Delete {
+                doctor,
+                operation,
+                backup,
+                ..
+            }) = &result.ending
+        {
+            self.modals.push(Modal::WrongDoctor {
+                doctor: doctor.clone(),
+                operation: operation.clone(),
+                at: result.at,
+                backup: backup.clone(),
+            });
+        }
+        Vec::new()
+    }
+
+    fn save_settings(&self) -> Vec<Effect> {
+        engine(Command::SaveSettings(self.settings.clone()))
+    }
+
+    fn names(&self) -> Vec<DoctorName> {
+        self.doctors
+            .iter()
+            .map(|doctor| doctor.name.clone())
+            .collect()
+    }
+}
+
+fn engine(command: Command) -> Vec<Effect> {
+    vec![Effect::Engine(command)]
+}
