@@ -1,5 +1,5 @@
 use egui::{
-    Align2, Color32, CornerRadius, Key, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    Align2, Color32, CornerRadius, FontId, Key, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     vec2,
 };
 
@@ -26,6 +26,7 @@ pub struct Button<'a> {
     small: bool,
     full_width: bool,
     ignores_return: bool,
+    takes_focus: bool,
     /// What a screen reader needs to tell one from another of the same label.
     about: Option<&'a str>,
 }
@@ -69,6 +70,7 @@ impl<'a> Button<'a> {
             small: false,
             full_width: false,
             ignores_return: false,
+            takes_focus: false,
             about: None,
         }
     }
@@ -97,6 +99,22 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Takes the keyboard's focus now, where `now` is true.
+    pub const fn taking_focus(mut self, now: bool) -> Self {
+        self.takes_focus = now;
+        self
+    }
+
+    /// How wide it will be, in points.
+    pub fn width(&self, ui: &Ui) -> f32 {
+        let galley = ui.painter().layout_no_wrap(
+            self.label.to_owned(),
+            self.font(),
+            Color32::PLACEHOLDER,
+        );
+        galley.size().x + 2.0 * self.measures().0
+    }
+
     /// What it is about, told by a screen reader after its name.
     pub const fn about(mut self, about: &'a str) -> Self {
         self.about = Some(about);
@@ -114,20 +132,11 @@ impl<'a> Button<'a> {
 
     /// Draws it.
     pub fn show(self, ui: &mut Ui) -> Response {
-        let font = if self.small {
-            Type::SmallStrong.font()
-        } else {
-            Type::Button.font()
-        };
-        let (padding, height) = match (self.look, self.small) {
-            (Look::Link | Look::DangerLink, _) => (2.0, size::TARGET),
-            (_, true) => (size::SMALL_CONTROL_PADDING, size::SMALL_CONTROL),
-            (_, false) => (size::CONTROL_PADDING, size::CONTROL),
-        };
+        let (padding, height) = self.measures();
         let room = (ui.available_width() - 2.0 * padding).max(40.0);
         let galley = ui.painter().layout(
             self.label.to_owned(),
-            font,
+            self.font(),
             Color32::PLACEHOLDER,
             // In a row, a button that does not fit wraps to the next line as a whole.
             if ui.layout().is_horizontal() {
@@ -151,6 +160,9 @@ impl<'a> Button<'a> {
             Sense::hover()
         };
         let (rect, response) = ui.allocate_exact_size(wanted, sense);
+        if self.takes_focus {
+            response.request_focus();
+        }
         response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, self.label));
         if !self.enabled {
             ui.ctx()
@@ -175,6 +187,23 @@ impl<'a> Button<'a> {
             focus_ring(ui, &response, rect);
         }
         response
+    }
+
+    fn font(&self) -> FontId {
+        if self.small {
+            Type::SmallStrong.font()
+        } else {
+            Type::Button.font()
+        }
+    }
+
+    /// From the edge to the text, and the least height.
+    const fn measures(&self) -> (f32, f32) {
+        match (self.look, self.small) {
+            (Look::Link | Look::DangerLink, _) => (2.0, size::TARGET),
+            (_, true) => (size::SMALL_CONTROL_PADDING, size::SMALL_CONTROL),
+            (_, false) => (size::CONTROL_PADDING, size::CONTROL),
+        }
     }
 
     /// Fill, edge, text.

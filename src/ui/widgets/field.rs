@@ -1,4 +1,4 @@
-use egui::{CornerRadius, Frame, Id, Margin, Response, Stroke, TextEdit, Ui};
+use egui::{CornerRadius, EventFilter, Frame, Id, Margin, Response, Stroke, TextEdit, Ui};
 
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::label;
@@ -11,6 +11,7 @@ pub struct Field<'a> {
     hint: Option<&'a str>,
     hidden: bool,
     wrong: bool,
+    keeps_escape: bool,
     width: Option<f32>,
 }
 
@@ -23,6 +24,7 @@ impl<'a> Field<'a> {
             hint: None,
             hidden: false,
             wrong: false,
+            keeps_escape: false,
             width: None,
         }
     }
@@ -42,6 +44,12 @@ impl<'a> Field<'a> {
     /// Marks it as what is wrong; the words say how.
     pub const fn wrong(mut self, wrong: bool) -> Self {
         self.wrong = wrong;
+        self
+    }
+
+    /// Escape does not take the focus from it: something that hangs on it needs the key.
+    pub const fn keeping_escape(mut self, keeps: bool) -> Self {
+        self.keeps_escape = keeps;
         self
     }
 
@@ -78,6 +86,12 @@ impl<'a> Field<'a> {
             .text_color(palette.text)
             .frame(frame)
             .password(self.hidden)
+            .event_filter(EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                escape: self.keeps_escape,
+                ..EventFilter::default()
+            })
             .desired_width(self.width.unwrap_or(f32::INFINITY));
         if let Some(hint) = self.hint {
             edit = edit.hint_text(Type::Field.text(hint).color(palette.muted));

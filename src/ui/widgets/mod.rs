@@ -6,10 +6,13 @@ mod card;
 mod checkbox;
 mod choice;
 mod dropdown;
+mod facts;
 mod field;
 mod icon;
 mod label;
 mod modal;
+mod row;
+mod table;
 
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
 
@@ -19,10 +22,13 @@ pub use card::{banner, card, divider, screen};
 pub use checkbox::checkbox;
 pub use choice::choices;
 pub use dropdown::dropdown;
+pub use facts::{Fact, facts_across, facts_down};
 pub use field::Field;
 pub use icon::Icon;
 pub use label::{announce, label, label_cut, wrapped};
-pub use modal::{Ask, ask};
+pub use modal::ask;
+pub use row::{modal_buttons, with_buttons};
+pub use table::{Column, Row, table};
 
 use crate::ui::theme::{Palette, size};
 

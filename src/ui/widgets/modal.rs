@@ -19,10 +19,12 @@ pub struct Ask {
 /// Shows a question or something to read over the window.
 ///
 /// `body` scrolls where there is no room; `buttons` stay in sight. Only the top modal takes
-/// Escape. A click beside it does nothing: a question wants an answer.
+/// Escape. `phase` names what the modal shows: where it changes, the focus is set anew.
+/// A click beside it does nothing: a question wants an answer.
 pub fn ask<R>(
     ui: &Ui,
     id: Id,
+    phase: Id,
     title: &str,
     body: impl FnOnce(&mut Ui),
     buttons: impl FnOnce(&mut Ui, bool) -> R,
@@ -32,7 +34,7 @@ pub fn ask<R>(
     let window = context.content_rect();
     let width = size::MODAL.min(window.width() - 2.0 * AROUND);
     let padding = if width < size::MODAL { 14 } else { 24 };
-    let fresh = is_fresh(ui, id);
+    let fresh = is_fresh(ui, id.with(phase));
     let remembered: Option<f32> = context.data(|data| data.get_temp(id.with("around the body")));
 
     let shown = Modal::new(id)
