@@ -1,11 +1,21 @@
 //! The service: its calls as typed methods, its answers as named cases.
 
+mod answer;
+mod body;
+mod call;
+mod client;
+mod connector;
+mod headers;
+mod transport;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use crate::domain::{DoctorName, Failure, Secret, ServerCopy, ServiceOrigin};
+
+pub use connector::{HttpConnector, Timeouts};
 
 /// The calls of the Nuxera Audio Management API, for one sign-in.
 pub trait RecordingsApi: Send + Sync {
@@ -16,13 +26,14 @@ pub trait RecordingsApi: Send + Sync {
     /// after its headers and as much of the body as tells audio from anything else.
     fn look<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Look, ApiError>>;
 
-    /// Begins to fetch the recording (`GET /api/download`).
+    /// Begins to fetch the recording (`GET /api/download`). The headers have come and the first
+    /// bytes are audio when this is done.
     fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>>;
 
-    /// Sends `DELETE /api/delete` once.
+    /// Sends `DELETE /api/delete` once: no redirect, no retry, a connection of its own.
     fn delete<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Deletion, ApiError>>;
 
-    /// Sends `DELETE /api/delete-all` once.
+    /// Sends `DELETE /api/delete-all` once, as [`RecordingsApi::delete`] does.
     fn delete_all(&self) -> BoxFuture<'_, Result<DeletionOfAll, ApiError>>;
 }
 

@@ -1,1 +1,5 @@
-//! The room for `audio`.
+//! What is inside a WAV or FLAC.
+
+mod header;
+
+pub use header::{ENOUGH, milliseconds};

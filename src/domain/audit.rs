@@ -37,6 +37,8 @@ pub enum AuditAction {
 pub enum AuditOutcome {
     /// About to be done; another entry of the same operation tells what came of it.
     Intended,
+    /// The service answered; what that did to the recordings is the next entry's to say.
+    Answered,
     /// Done, where nothing more can be said: a sign-in, a sign-out.
     Done,
     /// A check found a recording.
@@ -129,7 +131,7 @@ impl OperationId {
     /// Makes an id of 16 random bytes.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
     }
 
     /// Takes an id back from the store.
@@ -142,6 +144,14 @@ impl OperationId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl AuditOutcome {
+    /// Whether an operation with this outcome has come to its end.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Intended | Self::Answered)
     }
 }
 
@@ -274,6 +284,7 @@ codes!(AuditAction {
 
 codes!(AuditOutcome {
     Intended => "intended",
+    Answered => "answered",
     Done => "done",
     Found => "found",
     NothingThere => "nothing-there",

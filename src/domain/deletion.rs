@@ -79,7 +79,7 @@ pub enum Confirmation {
     /// One doctor.
     Doctor {
         /// The facts as they were shown.
-        survey: DeletionSurvey,
+        survey: Box<DeletionSurvey>,
         /// The button.
         choice: DeletionChoice,
         /// The reason, if one was given.
@@ -272,7 +272,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(age);
         DeletionPlan::new(
             Confirmation::Doctor {
-                survey,
+                survey: Box::new(survey),
                 choice,
                 reason: None,
             },

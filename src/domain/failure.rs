@@ -125,6 +125,17 @@ pub enum FailureKind {
     RecordNotWritable,
     /// The app's own data can't be read or written.
     StoreTrouble,
+    /// Another copy of the app uses the data folder.
+    DataInUse,
+    /// A newer version of the app wrote the data.
+    DataFromNewerVersion,
+    /// The data folder can't be made or used.
+    DataFolderUnusable {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The practice service did not start.
+    PracticeTrouble,
     /// There is no keychain, it is locked, it refused or it did not answer in time.
     KeychainTrouble,
     /// The confirmation no longer holds: too old, or its facts do not allow it.

@@ -4,6 +4,7 @@ mod account;
 mod audio_format;
 mod audit;
 mod backup;
+mod content_kind;
 mod deletion;
 mod digest;
 mod doctor;

@@ -45,7 +45,7 @@ pub enum Command {
     /// Look at the server afresh before a delete is confirmed.
     SurveyDeletion(DoctorName),
     /// Carry out a confirmed deletion.
-    Delete(DeletionPlan),
+    Delete(Box<DeletionPlan>),
     /// Cancel a job; a delete only before it is sent.
     Cancel(JobId),
     /// Look what became of a delete whose outcome is not known.

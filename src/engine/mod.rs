@@ -1,10 +1,179 @@
 //! Commands in, events out: the engine owns every job.
+//!
+//! [`start`] sets it going on the current runtime and gives the window its end. Everything that
+//! must last is on disk before its event is sent; nothing that the window does or fails to do
+//! decides whether work goes on.
 
+mod aftermath;
+mod checks;
 mod command;
+mod context;
+mod deletions;
+mod downloads;
 mod event;
+mod jobs;
+mod run;
+mod sign_in;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use command::{Command, Destination, JobId, SavePurpose};
+pub use context::Waits;
 pub use event::{
     CheckAllReport, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobKind, JobProgress,
     SavedFile, SignedOutBecause, Unfinished,
 };
+pub use jobs::{Progress, Wake};
+
+use crate::api::Connector;
+use crate::domain::{DoctorName, Secret, ServiceOrigin};
+use crate::keychain::Keychain;
+use crate::settings::SettingsFile;
+use crate::store::Store;
+
+/// How many commands may wait: more than a person can press while one is taken.
+const COMMANDS: usize = 64;
+
+/// What the engine works with.
+pub struct Setup {
+    /// The record, the doctors, the transfers.
+    pub store: Store,
+    /// The system's keychain.
+    pub keychain: Keychain,
+    /// Opens the service.
+    pub connector: Arc<dyn Connector>,
+    /// What happens first.
+    pub opening: Opening,
+    /// Where the settings are kept.
+    pub settings_file: SettingsFile,
+    /// How long a confirmed delete waits.
+    pub waits: Waits,
+    /// The user of the operating system, for the record.
+    pub os_user: String,
+    /// This computer's name, for the record.
+    pub computer: String,
+    /// Wakes the window after each event.
+    pub wake: Wake,
+}
+
+/// What happens first.
+pub enum Opening {
+    /// Look for a token of this service in the keychain.
+    Kept(ServiceOrigin),
+    /// Open the practice service.
+    Practice {
+        /// Its address.
+        origin: ServiceOrigin,
+        /// Its token.
+        token: Secret,
+        /// The names that a learner finds listed.
+        names: Vec<DoctorName>,
+    },
+}
+
+/// The window's end of the engine.
+pub struct Handle {
+    commands: Option<mpsc::Sender<Command>>,
+    events: mpsc::UnboundedReceiver<Envelope>,
+    progress: watch::Receiver<Progress>,
+    task: JoinHandle<()>,
+}
+
+/// A command that was not taken, because too many wait already or the engine has ended.
+#[derive(Debug, thiserror::Error)]
+#[error("too much is waiting already")]
+pub struct NotTaken;
+
+/// Sets the engine going on the current runtime.
+#[must_use]
+pub fn start(setup: Setup) -> Handle {
+    let (commands, commands_in) = mpsc::channel(COMMANDS);
+    let (events, events_out) = mpsc::unbounded_channel();
+    let (notices, notices_in) = mpsc::unbounded_channel();
+    let (board, progress) = jobs::JobBoard::new(setup.wake.clone());
+    let context = Arc::new(context::Context {
+        store: setup.store,
+        connector: setup.connector,
+        keychain: setup.keychain,
+        settings_file: setup.settings_file,
+        waits: setup.waits,
+        os_user: setup.os_user,
+        computer: setup.computer,
+        board,
+        wake: setup.wake,
+        events,
+        notices,
+    });
+    let mut engine = run::Engine {
+        context: context.clone(),
+        commands: commands_in,
+        notices: notices_in,
+        known_names: Vec::new(),
+        session: None,
+        generation: 0,
+        tasks: JoinSet::new(),
+        on_panic: HashMap::new(),
+        running: BTreeMap::new(),
+    };
+    let nobody = Event::SignedOut(SignedOutBecause::NoToken);
+    match setup.opening {
+        Opening::Kept(origin) => engine.spawn(nobody, sign_in::resume(context, origin)),
+        Opening::Practice {
+            origin,
+            token,
+            names,
+        } => {
+            engine.known_names = names;
+            engine.spawn(nobody, sign_in::practise(context, origin, token));
+        }
+    }
+    let task = tokio::spawn(engine.run());
+    Handle {
+        commands: Some(commands),
+        events: events_out,
+        progress,
+        task,
+    }
+}
+
+impl Handle {
+    /// Asks the engine for something.
+    ///
+    /// # Errors
+    /// [`NotTaken`], and then nothing came of it: the person is told.
+    pub fn send(&self, command: Command) -> Result<(), NotTaken> {
+        let commands = self.commands.as_ref().ok_or(NotTaken)?;
+        commands.try_send(command).map_err(|_| NotTaken)
+    }
+
+    /// The next thing that happened, if there is one.
+    pub fn next_event(&mut self) -> Option<Envelope> {
+        self.events.try_recv().ok()
+    }
+
+    /// The next thing that happens; `None` when the engine has ended.
+    pub async fn wait_for_event(&mut self) -> Option<Envelope> {
+        self.events.recv().await
+    }
+
+    /// How far the jobs are, if that has changed since the last time.
+    pub fn changed_progress(&mut self) -> Option<Progress> {
+        match self.progress.has_changed() {
+            Ok(true) => Some(self.progress.borrow_and_update().clone()),
+            _ => None,
+        }
+    }
+
+    /// Lets the engine end: jobs are cancelled and put their things away, for three seconds at
+    /// most. To be awaited on a thread that may wait.
+    pub async fn close(mut self) {
+        self.commands = None;
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the engine panicked");
+        }
+    }
+}

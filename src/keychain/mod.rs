@@ -1,9 +1,17 @@
 //! The token in the system's keychain.
 
+mod front;
+mod memory;
+mod system;
+
+pub use front::Keychain;
+pub use memory::MemoryTokens;
+pub use system::SystemKeychain;
+
 use crate::domain::{Secret, ServiceOrigin};
 
-/// Keeps one token a service. Calls block: the engine makes them on a thread of their own, with
-/// a time limit.
+/// Keeps one token a service. Calls block, and may stand for as long as the system asks the
+/// person something: [`Keychain`] makes them on threads of their own, with a time limit.
 pub trait TokenStore: Send + Sync {
     /// The token kept for `origin`, if there is one.
     ///

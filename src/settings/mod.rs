@@ -1,5 +1,9 @@
 //! What the person chose.
 
+mod file;
+
+pub use file::{SettingsError, SettingsFile};
+
 use std::path::PathBuf;
 
 use crate::domain::ServiceOrigin;
@@ -45,4 +49,18 @@ pub struct WindowPlace {
 impl Settings {
     /// The text sizes that are offered, in per cent.
     pub const TEXT_SIZES: [u16; 5] = [100, 125, 150, 175, 200];
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "a constant, which a test reads")]
+        let service = ServiceOrigin::parse(ServiceOrigin::DEFAULT).expect("the default address");
+        Self {
+            service,
+            theme: ThemeChoice::default(),
+            text_size: 100,
+            download_folder: None,
+            window: None,
+        }
+    }
 }

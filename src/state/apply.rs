@@ -10,7 +10,8 @@ use crate::engine::{
     SavePurpose, SignedOutBecause, Unfinished,
 };
 use crate::state::{
-    Effect, Job, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult, SignIn, State,
+    Activity, Effect, Job, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult, SignIn,
+    State,
 };
 
 impl State {
@@ -28,7 +29,7 @@ impl State {
                 self.sign_in = SignIn::In(account);
                 self.screen = Screen::Recordings;
                 if let Some(failure) = keychain {
-                    self.say(Message::TokenNotKept(failure));
+                    self.tell(Message::TokenNotKept(failure));
                 }
             }
             Event::SignInFailed(reason) => {
@@ -57,7 +58,7 @@ impl State {
             Event::DownloadNotReady { doctor, failure } => {
                 self.preparing = None;
                 self.pending_backup = None;
-                self.say(match failure.kind {
+                self.tell(match failure.kind {
                     FailureKind::NothingThere => Message::NothingThere(doctor),
                     _ => Message::Failed {
                         doctor: Some(doctor),
@@ -102,7 +103,7 @@ impl State {
                 self.activity.more = more;
                 self.activity.loading = false;
             }
-            Event::Failed { doctor, failure } => self.say(Message::Failed { doctor, failure }),
+            Event::Failed { doctor, failure } => self.tell(Message::Failed { doctor, failure }),
         }
         Vec::new()
     }
@@ -127,7 +128,7 @@ impl State {
 
     fn signed_out(&mut self, because: SignedOutBecause) {
         if matches!(because, SignedOutBecause::Asked(None)) {
-            self.say(Message::SignedOut);
+            self.tell(Message::SignedOut);
         }
         self.sign_in = SignIn::Out {
             because,
@@ -141,7 +142,7 @@ impl State {
         self.jobs.clear();
         self.results.clear();
         self.modals.clear();
-        self.activity = Default::default();
+        self.activity = Activity::default();
     }
 
     fn put_doctor(&mut self, doctor: KnownDoctor) {
@@ -163,7 +164,7 @@ impl State {
     fn check_ended(&mut self, doctor: DoctorName, failure: Option<Failure>) {
         self.checking.remove(&doctor);
         if let Some(failure) = failure {
-            self.say(Message::Failed {
+            self.tell(Message::Failed {
                 doctor: Some(doctor),
                 failure,
             });
@@ -171,7 +172,7 @@ impl State {
             self.doctor(&doctor).map(|known| &known.server),
             Some(ServerKnowledge::Nothing { .. })
         ) {
-            self.say(Message::NothingThere(doctor));
+            self.tell(Message::NothingThere(doctor));
         }
     }
 

@@ -85,6 +85,8 @@ pub enum SignIn {
     },
     /// Somebody.
     In(Account),
+    /// The app's own data can't be opened, for this reason: nothing else can be shown.
+    CannotOpen(Failure),
 }
 
 /// The screens behind the sign-in.
@@ -201,6 +203,8 @@ pub enum Message {
     SignedOut,
     /// Text was put on the clipboard.
     Copied,
+    /// The settings could not be read; the usual ones are used.
+    SettingsLost,
 }
 
 /// The part of the audit record that was read, newest first.
@@ -299,7 +303,8 @@ impl State {
         self.next_number
     }
 
-    fn say(&mut self, message: Message) {
+    /// Shows a short message.
+    pub fn tell(&mut self, message: Message) {
         let number = self.number();
         self.toasts.push(Toast {
             number,

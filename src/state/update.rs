@@ -12,6 +12,10 @@ use crate::state::{
 
 impl State {
     /// Takes in what a person did, and says what follows from it.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an action, each a line or two"
+    )]
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::SignIn {
@@ -69,7 +73,7 @@ impl State {
                 Vec::new()
             }
             Action::Copied => {
-                self.say(Message::Copied);
+                self.tell(Message::Copied);
                 Vec::new()
             }
             Action::Dismiss(number) => {
@@ -193,7 +197,7 @@ impl State {
                     replace,
                 };
                 self.plan(Confirmation::Doctor {
-                    survey: *survey,
+                    survey,
                     choice,
                     reason,
                 })
@@ -206,7 +210,7 @@ impl State {
     fn ask_delete(&mut self, doctor: DoctorName) -> Vec<Effect> {
         if self.is_busy(&doctor) {
             let failure = Failure::new(FailureKind::Busy, self.now, "");
-            self.say(Message::Failed {
+            self.tell(Message::Failed {
                 doctor: Some(doctor),
                 failure,
             });
@@ -249,7 +253,7 @@ impl State {
             }
         };
         self.plan(Confirmation::Doctor {
-            survey: *survey,
+            survey,
             choice,
             reason,
         })
@@ -285,12 +289,12 @@ impl State {
             Confirmation::Everything { .. } => None,
         };
         match DeletionPlan::new(confirmation, self.now) {
-            Ok(plan) => engine(Command::Delete(plan)),
+            Ok(plan) => engine(Command::Delete(Box::new(plan))),
             Err(PlanError::PhraseMissing) => Vec::new(),
             Err(error) => {
                 let kind = FailureKind::ConfirmationStale;
                 let failure = Failure::new(kind, self.now, error.to_string());
-                self.say(Message::Failed { doctor, failure });
+                self.tell(Message::Failed { doctor, failure });
                 Vec::new()
             }
         }

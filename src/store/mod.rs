@@ -1,1 +1,47 @@
-//! The room for `store`.
+//! What is kept on disk in SQLite: the audit record, the doctors known here, the transfers.
+//!
+//! One file, `housekeeper.sqlite3` in the data folder, and one writer: a thread that owns the
+//! connection and carries out requests in the order in which they were made.
+
+mod changes;
+mod columns;
+mod database;
+mod doctors;
+mod error;
+mod record;
+mod transfers;
+mod writer;
+
+use std::path::Path;
+
+pub use changes::{Change, DoctorFact};
+pub use error::StoreError;
+pub use record::{RecordFault, RecordFaultKind, RecordVerdict};
+pub use transfers::Transfer;
+
+/// A handle on the store; clones share one writer, which ends when the last of them is dropped.
+///
+/// A method's change is on disk, synced, before its future is ready. A future that is dropped
+/// before that leaves its request to be carried out.
+#[derive(Clone)]
+pub struct Store {
+    writer: writer::Writer,
+}
+
+impl Store {
+    /// The database's file name in the data folder.
+    pub const FILE_NAME: &'static str = "housekeeper.sqlite3";
+
+    /// Opens the store in `folder`, makes both where they are missing, and brings an older
+    /// database up to date. Blocks on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a database that a newer version wrote, which is left alone;
+    /// otherwise what the disk or SQLite said.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let connection = database::open(folder, Self::FILE_NAME)?;
+        Ok(Self {
+            writer: writer::Writer::start(connection)?,
+        })
+    }
+}

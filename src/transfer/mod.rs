@@ -1,1 +1,148 @@
-//! The room for `transfer`.
+//! One download onto a disk: into a part file beside its destination, checked, flushed, and only
+//! then given its name.
+
+mod error;
+mod ledger;
+mod part;
+mod promote;
+mod verify;
+mod writer;
+
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::api::{Recording, RecordingBody};
+use crate::domain::{AudioFormat, Completeness, DoctorName, OperationId, ServerCopy, Sha256Digest};
+use crate::transfer::writer::Writer;
+
+pub use error::TransferError;
+pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
+pub use part::{check_destination, remove_left_over};
+pub use verify::{VerifiedBackup, read_back, verify_backup};
+
+/// What to save, and where.
+#[derive(Debug, Clone)]
+pub struct SaveRequest {
+    /// Whose recording it is.
+    pub doctor: DoctorName,
+    /// The act that the ledger knows it by.
+    pub operation: OperationId,
+    /// The file to make. Its extension is corrected where the content is of the other format.
+    pub destination: PathBuf,
+    /// Whether the person agreed that a file of that very name is replaced. Without it, a number
+    /// is added to the name.
+    pub replace: bool,
+}
+
+/// How far a download is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes that arrived.
+    pub received: u64,
+    /// Bytes that were announced.
+    pub total: Option<u64>,
+}
+
+/// A file under its final name, flushed to disk with its folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// Where it is; not always the destination that was asked for.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The digest of its contents.
+    pub sha256: Sha256Digest,
+    /// What it is by its content.
+    pub format: AudioFormat,
+    /// How long it plays, in milliseconds, where its header says so.
+    pub milliseconds: Option<u64>,
+    /// Whether it is known to be all of the recording.
+    pub completeness: Completeness,
+}
+
+/// Saves a recording that has begun to arrive.
+///
+/// Whatever goes wrong, the part file is removed and a file that was at the destination is as it
+/// was. A future that is dropped in the middle removes the part file too, and leaves the ledger's
+/// entry open.
+///
+/// # Errors
+/// [`TransferError`]: the connection's, the disk's, the ledger's, or what came is no whole
+/// recording.
+pub async fn save(
+    recording: Recording,
+    request: SaveRequest,
+    ledger: &dyn Ledger,
+    progress: impl Fn(Progress) + Send,
+    cancel: CancellationToken,
+) -> Result<Saved, TransferError> {
+    if cancel.is_cancelled() {
+        return Err(TransferError::Cancelled);
+    }
+    let operation = request.operation.clone();
+    let part = part::create(&request, ledger).await?;
+    let part_path = part.path().to_path_buf();
+    let Recording { copy, body } = recording;
+
+    let saved = match Writer::start(part, request, copy.clone()) {
+        Ok(writer) => {
+            let fed = feed(&copy, body, &writer, progress, &cancel).await;
+            writer.finish(fed).await
+        }
+        Err(error) => Err(error),
+    };
+
+    let end = match &saved {
+        Ok(_) => TransferEnd::Saved,
+        Err(_) if tokio::fs::symlink_metadata(&part_path).await.is_ok() => TransferEnd::PartLeft,
+        Err(_) => TransferEnd::Discarded,
+    };
+    if let Err(error) = ledger.end(&operation, end).await {
+        // The file is what counts: the entry left open is looked into at the next start.
+        tracing::warn!(%error, "the end of a transfer could not be written down");
+    }
+    saved
+}
+
+/// Hands the recording's bytes to the writer until their end.
+///
+/// `Ok` where the writer has all of them, or has stopped and knows why.
+async fn feed(
+    copy: &ServerCopy,
+    mut body: Box<dyn RecordingBody>,
+    writer: &Writer,
+    progress: impl Fn(Progress) + Send,
+    cancel: &CancellationToken,
+) -> Result<(), TransferError> {
+    let total = copy.length;
+    let mut received = 0;
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(TransferError::Cancelled),
+            next = body.next() => next?,
+        };
+        let Some(bytes) = next else { break };
+        received += bytes.len() as u64;
+        if total.is_some_and(|total| received > total) {
+            return Err(TransferError::Damaged {
+                expected: total,
+                received,
+            });
+        }
+        let taken = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(TransferError::Cancelled),
+            taken = writer.write(bytes) => taken,
+        };
+        if !taken {
+            return Ok(());
+        }
+        progress(Progress { received, total });
+    }
+    match total {
+        Some(total) if received < total => Err(TransferError::CutShort { received, total }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,110 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use reqwest::Response;
+
+use crate::api::call::Call;
+use crate::api::{ApiError, RecordingBody, transport};
+use crate::domain::ContentKind;
+
+/// The most that is read of an answer that is no recording, in bytes.
+const SMALL: usize = 64 * 1024;
+
+/// A recording's bytes, of which the first were looked at already.
+pub(super) struct HttpBody {
+    call: Call,
+    status: u16,
+    looked_at: VecDeque<Bytes>,
+    rest: Response,
+    received: u64,
+    total: Option<u64>,
+}
+
+impl HttpBody {
+    /// Reads as much of the body as tells what it is, within `limit` altogether.
+    pub(super) async fn begin(
+        call: Call,
+        response: Response,
+        limit: Duration,
+    ) -> Result<(ContentKind, Self), ApiError> {
+        let total = response.content_length();
+        let mut body = Self {
+            call,
+            status: response.status().as_u16(),
+            looked_at: VecDeque::new(),
+            rest: response,
+            received: 0,
+            total,
+        };
+        let mut start = Vec::new();
+        let reading = async {
+            while start.len() < ContentKind::ENOUGH {
+                let Some(bytes) = body.receive().await? else {
+                    break;
+                };
+                start.extend_from_slice(bytes.get(..SMALL).unwrap_or(&bytes));
+                body.looked_at.push_back(bytes);
+            }
+            Ok(())
+        };
+        match tokio::time::timeout(limit, reading).await {
+            Ok(read) => read?,
+            Err(_) => return Err(transport::too_slow(call, body.status)),
+        }
+        Ok((ContentKind::sniff(&start), body))
+    }
+
+    async fn receive(&mut self) -> Result<Option<Bytes>, ApiError> {
+        match self.rest.chunk().await {
+            Ok(bytes) => {
+                self.received += bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+                Ok(bytes)
+            }
+            Err(error) => Err(transport::in_body(
+                self.call,
+                error,
+                self.status,
+                self.received,
+                self.total,
+            )),
+        }
+    }
+}
+
+impl RecordingBody for HttpBody {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>> {
+        Box::pin(async {
+            match self.looked_at.pop_front() {
+                Some(bytes) => Ok(Some(bytes)),
+                None => self.receive().await,
+            }
+        })
+    }
+}
+
+/// Reads an answer that is no recording: at most 64 KiB of it, within `limit` altogether.
+pub(super) async fn read_small(
+    call: Call,
+    mut response: Response,
+    limit: Duration,
+) -> Result<Vec<u8>, ApiError> {
+    let status = response.status().as_u16();
+    let reading = async {
+        let mut read = Vec::new();
+        while read.len() < SMALL {
+            let received = read.len() as u64;
+            let next = response.chunk().await;
+            let next =
+                next.map_err(|error| transport::in_body(call, error, status, received, None))?;
+            let Some(bytes) = next else { break };
+            let room = SMALL - read.len();
+            read.extend_from_slice(bytes.get(..room).unwrap_or(&bytes));
+        }
+        Ok(read)
+    };
+    tokio::time::timeout(limit, reading)
+        .await
+        .unwrap_or_else(|_| Err(transport::too_slow(call, status)))
+}

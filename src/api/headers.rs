@@ -1,0 +1,229 @@
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use reqwest::header::{
+    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED,
+    RETRY_AFTER,
+};
+
+use crate::domain::{AudioFormat, ServerCopy, Sha256Digest};
+
+/// What the headers of a 200 say of the copy; `length` is what the protocol knows of the body's.
+///
+/// The caller has refused content codings other than `identity`, so both digest fields and the
+/// length speak of the audio itself.
+pub(super) fn server_copy(
+    headers: &HeaderMap,
+    length: Option<u64>,
+    format: AudioFormat,
+) -> ServerCopy {
+    let owned = |name| text(headers, name).map(ToOwned::to_owned);
+    ServerCopy {
+        format: Some(format),
+        length,
+        etag: owned(ETAG.as_str()),
+        last_modified: owned(LAST_MODIFIED.as_str()),
+        digest: digest(headers, "repr-digest").or_else(|| digest(headers, "content-digest")),
+        file_name: headers
+            .get(CONTENT_DISPOSITION)
+            .and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes()))),
+    }
+}
+
+/// The type without its parameters, in lower case.
+pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = text(headers, CONTENT_TYPE.as_str())?;
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    Some(essence.to_ascii_lowercase())
+}
+
+/// Whether the body is something else than the bytes that the type speaks of
+/// (RFC 9110 section 8.4).
+pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|value| {
+        value.to_str().map_or(true, |codings| {
+            codings
+                .split(',')
+                .map(str::trim)
+                .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+        })
+    })
+}
+
+/// The seconds that `Retry-After` asks for, given in seconds or as a date
+/// (RFC 9110 section 10.2.3). A date that has passed asks for none.
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
+    let value = text(headers, RETRY_AFTER.as_str())?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(seconds);
+    }
+    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+    let wait = Duration::try_from(date.duration_since(now)).unwrap_or_default();
+    Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The SHA-256 member of a digest field (RFC 9530 section 2): `sha-256=:BASE64:`.
+fn digest(headers: &HeaderMap, name: &str) -> Option<Sha256Digest> {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|member| {
+            let (algorithm, value) = member.trim().split_once('=')?;
+            if algorithm != "sha-256" {
+                return None;
+            }
+            // Parameters after the value are allowed and mean nothing here (RFC 8941 section 3.2).
+            let value = value.split(';').next()?.trim();
+            let encoded = value.strip_prefix(':')?.strip_suffix(':')?;
+            let bytes: [u8; 32] = STANDARD.decode(encoded).ok()?.try_into().ok()?;
+            Some(Sha256Digest::from_bytes(bytes))
+        })
+}
+
+/// The file name of `Content-Disposition` as sent: `filename*` before `filename` (RFC 6266
+/// section 4.3), its percent-encoding left in place.
+fn file_name(disposition: &str) -> Option<String> {
+    let parameters = parameters(disposition);
+    ["filename*", "filename"].iter().find_map(|wanted| {
+        parameters
+            .iter()
+            .find(|(name, value)| name == wanted && !value.is_empty())
+            .map(|(_, value)| value.clone())
+    })
+}
+
+/// The parameters after the disposition's type; quoted strings lose their quotes and escapes
+/// (RFC 9110 section 5.6.6).
+fn parameters(disposition: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut rest = disposition;
+    while let Some((_, after)) = rest.split_once(';') {
+        let Some((name, value)) = after.split_once('=') else {
+            break;
+        };
+        let (value, remaining) = if let Some(quoted) = value.trim_start().strip_prefix('"') {
+            unquoted(quoted)
+        } else {
+            let end = value.find(';').unwrap_or(value.len());
+            let (token, remaining) = value.split_at(end);
+            (token.trim().to_owned(), remaining)
+        };
+        found.push((name.trim().to_ascii_lowercase(), value));
+        rest = remaining;
+    }
+    found
+}
+
+/// The text up to the closing quote, and what follows it.
+fn unquoted(quoted: &str) -> (String, &str) {
+    let mut value = String::new();
+    let mut characters = quoted.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => return (value, characters.as_str()),
+            '\\' => value.extend(characters.next()),
+            other => value.push(other),
+        }
+    }
+    (value, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headers(name: &'static str, value: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, value.parse().unwrap());
+        headers
+    }
+
+    #[test]
+    fn a_digest_counts_only_as_sha_256_of_32_bytes() {
+        let abc = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
+        for (value, known) in [
+            (format!("sha-256=:{abc}:"), true),
+            (format!("sha-512=:AAAA:, sha-256=:{abc}:"), true),
+            (format!("sha-256={abc}"), false),
+            ("sha-256=:AAAA:".to_owned(), false),
+            ("sha-256=:!:".to_owned(), false),
+        ] {
+            let found = digest(&headers("repr-digest", &value), "repr-digest");
+            assert_eq!(found, known.then(|| Sha256Digest::of(b"abc")), "{value}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
+        let now: Timestamp = "2026-11-23T14:00:00.5Z".parse().unwrap();
+        for (value, seconds) in [
+            ("120", Some(120)),
+            ("0", Some(0)),
+            ("Mon, 23 Nov 2026 14:01:00 GMT", Some(60)),
+            ("Mon, 23 Nov 2026 13:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("soon", None),
+            ("99999999999999999999999", None),
+        ] {
+            assert_eq!(
+                retry_after(&headers("retry-after", value), now),
+                seconds,
+                "{value}"
+            );
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn the_suggested_file_name_is_taken_as_sent() {
+        for (value, name) in [
+            (
+                "attachment; filename=\"audio-Dr. A.wav\"",
+                Some("audio-Dr. A.wav"),
+            ),
+            ("attachment; filename=a.wav; size=3", Some("a.wav")),
+            (
+                "attachment; filename=\"a;b\\\".wav\"; filename*=UTF-8''%C3%BC.wav",
+                Some("UTF-8''%C3%BC.wav"),
+            ),
+            (
+                "attachment; filename=\"../../etc/passwd\"",
+                Some("../../etc/passwd"),
+            ),
+            ("attachment; filename=\"\"", None),
+            ("attachment", None),
+            ("", None),
+        ] {
+            assert_eq!(file_name(value).as_deref(), name, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_identity_is_no_coding() {
+        for (value, encoded) in [
+            ("gzip", true),
+            ("identity", false),
+            ("identity, br", true),
+            ("", false),
+        ] {
+            assert_eq!(is_encoded(&headers("content-encoding", value)), encoded);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_disposition_makes_it_panic(value in ".{0,80}") {
+            let _name = file_name(&value);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! What a delete did: only the server's own answers to a GET count.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+
+use crate::api::Look;
+use crate::domain::{
+    AuditAction, AuditDraft, AuditEntry, AuditOutcome, DeletionOutcome, DoctorName, Failure,
+    LastDeletion, OperationId, ServerKnowledge,
+};
+use crate::engine::checks::about;
+use crate::engine::context::{Session, store_failure};
+use crate::engine::deletions::look_patiently;
+use crate::engine::jobs::JobTicket;
+use crate::engine::{DeletionReport, Event, JobProgress, Unfinished};
+use crate::store::{Change, DoctorFact};
+use crate::transfer;
+
+/// How many doctors are looked at at once.
+const AT_ONCE: usize = 4;
+
+/// Looks at one doctor after a delete, records what was seen, and tells it.
+pub async fn conclude(
+    session: &Session,
+    doctor: &DoctorName,
+    mut draft: AuditDraft,
+    failure: Option<Failure>,
+) -> DeletionReport {
+    let (outcome, facts, unseen) = seen(look_patiently(session, doctor).await);
+    draft.time = Timestamp::now();
+    draft.outcome = recorded(outcome);
+    let mut changes: Vec<Change> = facts
+        .into_iter()
+        .map(|fact| about(session, doctor, fact))
+        .collect();
+    let deletion = LastDeletion {
+        at: draft.time,
+        outcome,
+    };
+    changes.push(about(session, doctor, DoctorFact::Deletion(deletion)));
+    session.record(draft, changes).await;
+    session.tell_doctor(doctor).await;
+    let mut report = DeletionReport {
+        outcome,
+        failure: failure.or(unseen),
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    };
+    report.list(outcome).push(doctor.clone());
+    report
+}
+
+/// Looks at every doctor known here after a delete of everything, and records what was seen.
+pub async fn conclude_all(
+    session: &Arc<Session>,
+    mut draft: AuditDraft,
+    failure: Option<Failure>,
+    ticket: Option<&JobTicket>,
+) -> DeletionReport {
+    let mut report = DeletionReport {
+        outcome: DeletionOutcome::NotKnown,
+        failure,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    };
+    let doctors = match session.context.store.doctors(&session.service).await {
+        Ok(doctors) => doctors,
+        Err(error) => {
+            report.failure = Some(store_failure(&error));
+            Vec::new()
+        }
+    };
+    let of = doctors.len();
+    let mut looks = stream::iter(doctors)
+        .map(|doctor| async move {
+            let had = doctor.server.copy().is_some();
+            let look = look_patiently(session, &doctor.name).await;
+            (doctor.name, had, look)
+        })
+        .buffer_unordered(AT_ONCE);
+    let mut changes = Vec::new();
+    let at = Timestamp::now();
+    let mut done = 0;
+    while let Some((doctor, had, look)) = looks.next().await {
+        done += 1;
+        if let Some(ticket) = ticket {
+            ticket.report(JobProgress::Counting { done, of });
+        }
+        let (outcome, facts, unseen) = seen(look);
+        changes.extend(facts.into_iter().map(|fact| about(session, &doctor, fact)));
+        // Of a doctor without a recording nothing was deleted, and nothing is said to be.
+        if had || outcome != DeletionOutcome::Gone {
+            let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
+            changes.push(about(session, &doctor, fact));
+        }
+        report.failure = report.failure.or(unseen);
+        report.list(outcome).push(doctor);
+    }
+    report.outcome = report.summary();
+    draft.time = Timestamp::now();
+    draft.outcome = recorded(report.outcome);
+    draft.note = Some(format!(
+        "doctors listed here: {of}; nothing there now: {}; still there: {}; not known: {}; other \
+         doctors can't be seen",
+        report.gone.len(),
+        report.still_there.len(),
+        report.not_known.len(),
+    ));
+    session.record(draft, changes).await;
+    if let Ok(doctors) = session.context.store.doctors(&session.service).await {
+        session.tell(Event::Doctors(doctors));
+    }
+    report
+}
+
+/// The later look that a person asked for.
+pub async fn look_again(session: Arc<Session>, doctor: Option<DoctorName>, operation: OperationId) {
+    let report = look_after(&session, doctor.as_ref(), &operation, "looked again").await;
+    session.tell(Event::LookedAgain {
+        operation,
+        doctor,
+        report,
+    });
+}
+
+/// Looks into what an earlier run left unfinished for this service, closes it, and tells it.
+pub async fn look_into_unfinished(session: Arc<Session>) {
+    let mut found = Vec::new();
+    found.extend(unfinished_downloads(&session).await);
+    let intents = match session.context.store.unfinished_operations().await {
+        Ok(intents) => intents,
+        Err(error) => {
+            session.tell(Event::Failed {
+                doctor: None,
+                failure: store_failure(&error),
+            });
+            Vec::new()
+        }
+    };
+    for AuditEntry { draft, .. } in intents {
+        if draft.who.service.as_deref() != Some(&session.service) {
+            continue;
+        }
+        let note = "the app had ended before the outcome was known";
+        let report = look_after(&session, draft.doctor.as_ref(), &draft.operation, note).await;
+        found.push(Unfinished::Delete {
+            doctor: draft.doctor,
+            operation: draft.operation,
+            report,
+        });
+    }
+    if !found.is_empty() {
+        session.tell(Event::FoundAtStart(found));
+    }
+}
+
+async fn look_after(
+    session: &Arc<Session>,
+    doctor: Option<&DoctorName>,
+    operation: &OperationId,
+    note: &str,
+) -> DeletionReport {
+    let action = if doctor.is_some() {
+        AuditAction::Delete
+    } else {
+        AuditAction::DeleteAll
+    };
+    let mut draft = session.draft(action, AuditOutcome::NotKnown, operation.clone());
+    draft.doctor = doctor.cloned();
+    draft.note = Some(note.into());
+    match doctor {
+        Some(doctor) => conclude(session, doctor, draft, None).await,
+        None => conclude_all(session, draft, None, None).await,
+    }
+}
+
+async fn unfinished_downloads(session: &Session) -> Vec<Unfinished> {
+    let store = &session.context.store;
+    let transfers = match store.unfinished_transfers().await {
+        Ok(transfers) => transfers,
+        Err(error) => {
+            session.tell(Event::Failed {
+                doctor: None,
+                failure: store_failure(&error),
+            });
+            return Vec::new();
+        }
+    };
+    let mut found = Vec::new();
+    for left in transfers
+        .into_iter()
+        .filter(|left| left.service == session.service)
+    {
+        if let Err(error) = transfer::remove_left_over(&left.part).await
+            && let Some(failure) = error.into_failure(Timestamp::now())
+        {
+            session.tell(Event::Failed {
+                doctor: Some(left.doctor.clone()),
+                failure,
+            });
+        }
+        let mut draft = session.draft(
+            AuditAction::Download,
+            AuditOutcome::CutOff,
+            left.operation.clone(),
+        );
+        draft.doctor = Some(left.doctor.clone());
+        draft.note = Some("the app had ended in the middle; the part file is removed".into());
+        session
+            .record(draft, vec![Change::EndTransfer(left.operation)])
+            .await;
+        found.push(Unfinished::Download {
+            doctor: left.doctor,
+            destination: left.destination,
+        });
+    }
+    found
+}
+
+/// What one look after a delete means.
+fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, Option<DoctorFact>, Option<Failure>) {
+    let now = Timestamp::now();
+    let (outcome, knowledge, failure) = match look {
+        Ok(Look::Nothing) => (
+            DeletionOutcome::Gone,
+            ServerKnowledge::Nothing { checked_at: now },
+            None,
+        ),
+        Ok(Look::Has(copy)) => (
+            DeletionOutcome::StillThere,
+            ServerKnowledge::Has {
+                copy,
+                checked_at: now,
+            },
+            None,
+        ),
+        Err(failure) => (
+            DeletionOutcome::NotKnown,
+            ServerKnowledge::CouldNotCheck { tried_at: now },
+            Some(failure),
+        ),
+    };
+    (outcome, Some(DoctorFact::Server(knowledge)), failure)
+}
+
+const fn recorded(outcome: DeletionOutcome) -> AuditOutcome {
+    match outcome {
+        DeletionOutcome::Gone => AuditOutcome::Gone,
+        DeletionOutcome::StillThere => AuditOutcome::StillThere,
+        DeletionOutcome::NotKnown => AuditOutcome::NotKnown,
+        DeletionOutcome::Stopped => AuditOutcome::Stopped,
+        DeletionOutcome::NotSent => AuditOutcome::Failed,
+    }
+}
+
+impl DeletionReport {
+    fn list(&mut self, outcome: DeletionOutcome) -> &mut Vec<DoctorName> {
+        match outcome {
+            DeletionOutcome::Gone => &mut self.gone,
+            DeletionOutcome::StillThere => &mut self.still_there,
+            _ => &mut self.not_known,
+        }
+    }
+
+    /// All of a deletion of everything in one word: the worst that was seen.
+    fn summary(&self) -> DeletionOutcome {
+        if !self.still_there.is_empty() {
+            DeletionOutcome::StillThere
+        } else if !self.not_known.is_empty() || self.gone.is_empty() {
+            DeletionOutcome::NotKnown
+        } else {
+            DeletionOutcome::Gone
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Deleting: backup, wait, a last look, the intent on disk, one DELETE, and what was seen after.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::api::{ApiError, Deletion, DeletionOfAll, Look};
+use crate::domain::{
+    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, BackupHealth, Confirmation,
+    CopyComparison, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionSurvey, DoctorName,
+    Failure, FailureKind, OperationId, ServerCopy,
+};
+use crate::engine::aftermath::{conclude, conclude_all};
+use crate::engine::checks::{about, answer_of, check};
+use crate::engine::context::{Session, new_operation, store_failure};
+use crate::engine::downloads::fetch;
+use crate::engine::jobs::JobTicket;
+use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobFailure, JobProgress};
+use crate::store::DoctorFact;
+use crate::transfer;
+
+/// How often the wait tells what is left of it.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Why a delete was not sent.
+enum NotSent {
+    Stopped,
+    Because(Failure),
+}
+
+/// Looks at the server and at the backup, for the question that a person answers.
+pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
+    let server = check(&session, &doctor).await;
+    let checked_at = Timestamp::now();
+    let backup = match (&server, session.known(&doctor).await) {
+        (Ok(Some(copy)), Ok(known)) => known.compare_backup(copy),
+        _ => crate::domain::BackupComparison::None,
+    };
+    session.tell(Event::Surveyed(Box::new(DeletionSurvey {
+        doctor,
+        server,
+        checked_at,
+        backup,
+    })));
+}
+
+/// Carries out a confirmed deletion.
+pub async fn delete(session: Arc<Session>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
+    let operation = new_operation();
+    match plan.confirmation() {
+        Confirmation::Doctor { survey, choice, .. } => {
+            let doctor = survey.doctor.clone();
+            let (report, backup) =
+                delete_one(&session, &plan, survey, choice, &operation, &ticket).await;
+            let backup = backup.map(|backup| backup.path);
+            JobEnding::Delete {
+                doctor,
+                operation,
+                report,
+                backup,
+            }
+        }
+        Confirmation::Everything { .. } => {
+            let report = delete_all(&session, &plan, &operation, &ticket).await;
+            JobEnding::DeleteAll { operation, report }
+        }
+    }
+}
+
+async fn delete_one(
+    session: &Arc<Session>,
+    plan: &DeletionPlan,
+    survey: &DeletionSurvey,
+    choice: &DeletionChoice,
+    operation: &OperationId,
+    ticket: &JobTicket,
+) -> (DeletionReport, Option<Backup>) {
+    let doctor = &survey.doctor;
+    let draft = |outcome| {
+        let mut draft = session.draft(AuditAction::Delete, outcome, operation.clone());
+        draft.doctor = Some(doctor.clone());
+        draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
+        draft
+    };
+    let prepared = prepare(session, survey, choice, ticket).await;
+    let (backup, plan_text) = match prepared {
+        Ok(prepared) => prepared,
+        Err(not_sent) => {
+            return (
+                say_not_sent(session, draft(AuditOutcome::Failed), not_sent).await,
+                None,
+            );
+        }
+    };
+    let mut intent = draft(AuditOutcome::Intended);
+    intent.plan = Some(plan_text);
+    intent.backup = backup.as_ref().map(|backup| AuditBackup {
+        path: backup.path.to_string_lossy().into_owned(),
+        size: backup.size,
+        sha256: backup.sha256,
+    });
+    // From here on Stop comes too late, so that nothing can be stopped and sent at once.
+    if ticket.cancel.is_cancelled() {
+        let report = say_not_sent(session, draft(AuditOutcome::Failed), NotSent::Stopped).await;
+        return (report, backup);
+    }
+    ticket.report(JobProgress::Deleting);
+    if let Err(error) = session.context.store.append(intent).await {
+        let kind = FailureKind::RecordNotWritable;
+        let failure = Failure::new(kind, Timestamp::now(), error.to_string());
+        return (not_sent_report(Some(failure)), backup);
+    }
+    let answer = session.api.delete(doctor).await;
+    let (answer, failure) = match answer {
+        Ok(Deletion::Accepted) => ("200".to_owned(), None),
+        Ok(Deletion::NothingThere) => ("404".to_owned(), None),
+        Err(error) => said_of(session, error),
+    };
+    let mut answered = draft(AuditOutcome::Answered);
+    answered.answer = Some(answer);
+    session.record(answered, Vec::new()).await;
+    ticket.report(JobProgress::Verifying);
+    let report = conclude(session, doctor, draft(AuditOutcome::NotKnown), failure).await;
+    (report, backup)
+}
+
+/// Everything before the DELETE: the backup, the wait, the last look.
+///
+/// Gives the backup that is relied on, and the plan as the record keeps it.
+async fn prepare(
+    session: &Arc<Session>,
+    survey: &DeletionSurvey,
+    choice: &DeletionChoice,
+    ticket: &JobTicket,
+) -> Result<(Option<Backup>, String), NotSent> {
+    let doctor = &survey.doctor;
+    let Ok(Some(confirmed)) = &survey.server else {
+        return Err(because(
+            FailureKind::ConfirmationStale,
+            "nothing was seen to delete",
+        ));
+    };
+    let backup = match choice {
+        DeletionChoice::WithoutBackup => None,
+        DeletionChoice::KeepingBackup => {
+            let backup = survey.backup.backup().cloned();
+            let Some(backup) = backup else {
+                return Err(because(
+                    FailureKind::ConfirmationStale,
+                    "there is no backup",
+                ));
+            };
+            ticket.report(JobProgress::ReadingBack);
+            read_back(session, doctor, &backup).await?;
+            Some(backup)
+        }
+        DeletionChoice::BackUpFirst {
+            destination,
+            replace,
+        } => Some(
+            back_up(
+                session,
+                survey,
+                destination.clone(),
+                *replace,
+                confirmed,
+                ticket,
+            )
+            .await?,
+        ),
+    };
+    wait(ticket, session.context.waits.one).await?;
+    // The backup that counts is of the copy that is there now, not of the one shown a while ago.
+    ticket.report(JobProgress::Looking);
+    let copy = match check(session, doctor).await {
+        Ok(Some(copy)) => copy,
+        Ok(None) => return Err(because(FailureKind::NothingThere, "404 before the delete")),
+        Err(failure) => return Err(NotSent::Because(failure)),
+    };
+    let reference = backup
+        .as_ref()
+        .map_or(confirmed, |backup| &backup.made_from);
+    if copy.compare(confirmed) == CopyComparison::Changed
+        || copy.compare(reference) == CopyComparison::Changed
+    {
+        return Err(because(
+            FailureKind::CopyChanged,
+            "the server shows another copy",
+        ));
+    }
+    Ok((backup.clone(), plan_text(choice, &copy, backup.as_ref())))
+}
+
+async fn back_up(
+    session: &Arc<Session>,
+    survey: &DeletionSurvey,
+    path: std::path::PathBuf,
+    replace: bool,
+    confirmed: &ServerCopy,
+    ticket: &JobTicket,
+) -> Result<Backup, NotSent> {
+    let fetched = fetch(
+        session,
+        &survey.doctor,
+        Destination { path, replace },
+        ticket,
+    )
+    .await;
+    let fetched = fetched.map_err(|failure| match failure {
+        JobFailure::Cancelled => NotSent::Stopped,
+        JobFailure::Failed(failure) => NotSent::Because(failure),
+    })?;
+    if fetched.copy.compare(confirmed) == CopyComparison::Changed {
+        return Err(because(
+            FailureKind::CopyChanged,
+            "the copy changed before its backup",
+        ));
+    }
+    fetched.backup.ok_or_else(|| {
+        let path = fetched.saved.path.clone();
+        because(
+            FailureKind::CompletenessNotProven { path },
+            "no length and no digest",
+        )
+    })
+}
+
+/// Reads a backup back from disk; one that is not what it was is kept in mind as such.
+async fn read_back(session: &Session, doctor: &DoctorName, backup: &Backup) -> Result<(), NotSent> {
+    let read = transfer::verify_backup(&backup.path, backup.size, backup.sha256, backup.proof);
+    let Err(error) = read.await else {
+        return Ok(());
+    };
+    let health = if backup.path.exists() {
+        BackupHealth::Altered
+    } else {
+        BackupHealth::Missing
+    };
+    let change = about(session, doctor, DoctorFact::BackupHealth(health));
+    if let Err(error) = session.context.store.apply(vec![change]).await {
+        session.tell(Event::Failed {
+            doctor: Some(doctor.clone()),
+            failure: store_failure(&error),
+        });
+    }
+    session.tell_doctor(doctor).await;
+    Err(error
+        .into_failure(Timestamp::now())
+        .map_or(NotSent::Stopped, NotSent::Because))
+}
+
+async fn delete_all(
+    session: &Arc<Session>,
+    plan: &DeletionPlan,
+    operation: &OperationId,
+    ticket: &JobTicket,
+) -> DeletionReport {
+    let draft = |outcome| {
+        let mut draft = session.draft(AuditAction::DeleteAll, outcome, operation.clone());
+        draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
+        draft
+    };
+    if let Err(not_sent) = wait(ticket, session.context.waits.all).await {
+        return say_not_sent(session, draft(AuditOutcome::Failed), not_sent).await;
+    }
+    ticket.report(JobProgress::Deleting);
+    let mut intent = draft(AuditOutcome::Intended);
+    if let Confirmation::Everything { tally, .. } = plan.confirmation() {
+        intent.plan = Some(format!(
+            "delete every recording of every doctor; {} doctors listed here: {} with recordings, \
+             {} without, {} not checked; {} backed up and the same, {} backed up and not \
+             compared, {} not backed up",
+            tally.total(),
+            tally.with_recordings,
+            tally.without,
+            tally.not_checked.len(),
+            tally.backed_up,
+            tally.cannot_compare,
+            tally.not_backed_up.len(),
+        ));
+    }
+    if let Err(error) = session.context.store.append(intent).await {
+        let kind = FailureKind::RecordNotWritable;
+        return not_sent_report(Some(Failure::new(
+            kind,
+            Timestamp::now(),
+            error.to_string(),
+        )));
+    }
+    let (answer, failure) = match session.api.delete_all().await {
+        Ok(DeletionOfAll::Accepted) => ("200".to_owned(), None),
+        Ok(DeletionOfAll::Failed) => {
+            let mut failure = Failure::new(FailureKind::ServiceTrouble, Timestamp::now(), "");
+            failure.details.status = Some(500);
+            failure.details.call = Some("DELETE /api/delete-all".into());
+            ("500".to_owned(), Some(failure))
+        }
+        Err(error) => said_of(session, error),
+    };
+    let mut answered = draft(AuditOutcome::Answered);
+    answered.answer = Some(answer);
+    session.record(answered, Vec::new()).await;
+    ticket.report(JobProgress::Verifying);
+    conclude_all(
+        session,
+        draft(AuditOutcome::NotKnown),
+        failure,
+        Some(ticket),
+    )
+    .await
+}
+
+/// The wait in the open, which Stop ends.
+async fn wait(ticket: &JobTicket, of: Duration) -> Result<(), NotSent> {
+    let end = Instant::now() + of;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        ticket.report(JobProgress::Waiting { left, of });
+        if left.is_zero() {
+            return Ok(());
+        }
+        tokio::select! {
+            () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
+            () = tokio::time::sleep(left.min(TICK)) => {}
+        }
+    }
+}
+
+/// Records that a confirmed delete was not sent, and says so.
+async fn say_not_sent(
+    session: &Session,
+    mut draft: AuditDraft,
+    not_sent: NotSent,
+) -> DeletionReport {
+    let report = match not_sent {
+        NotSent::Stopped => {
+            draft.outcome = AuditOutcome::Stopped;
+            DeletionReport {
+                outcome: DeletionOutcome::Stopped,
+                ..not_sent_report(None)
+            }
+        }
+        NotSent::Because(failure) => {
+            draft.outcome = AuditOutcome::Failed;
+            draft.answer = failure.details.status.map(|status| status.to_string());
+            not_sent_report(Some(failure))
+        }
+    };
+    draft.note = Some("nothing was sent".into());
+    session.record(draft, Vec::new()).await;
+    report
+}
+
+fn not_sent_report(failure: Option<Failure>) -> DeletionReport {
+    DeletionReport {
+        outcome: DeletionOutcome::NotSent,
+        failure,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    }
+}
+
+fn said_of(session: &Session, error: ApiError) -> (String, Option<Failure>) {
+    let reached = error.may_have_reached;
+    let failure = session.failure(error);
+    let answer = if reached {
+        answer_of(&failure)
+    } else {
+        "not reached".to_owned()
+    };
+    (answer, Some(failure))
+}
+
+/// The plan as the record keeps it, in words.
+fn plan_text(choice: &DeletionChoice, copy: &ServerCopy, backup: Option<&Backup>) -> String {
+    let format = copy
+        .format
+        .map_or("format not told", crate::domain::AudioFormat::label);
+    let length = copy
+        .length
+        .map_or("length not told".into(), |length| format!("{length} bytes"));
+    let how = match (choice, backup.map(|backup| copy.compare(&backup.made_from))) {
+        (_, None) => "without backup",
+        (_, Some(CopyComparison::Same)) => "backed up; the same copy as the server's",
+        (DeletionChoice::BackUpFirst { .. }, _) => "backed up just before; contents not compared",
+        _ => "an earlier backup is kept; contents not compared",
+    };
+    format!("delete every file under this name; on the server: {format}, {length}; {how}")
+}
+
+fn because(kind: FailureKind, technical: &str) -> NotSent {
+    NotSent::Because(Failure::new(kind, Timestamp::now(), technical))
+}
+
+/// One look, tried again where only the network stood in the way: looking changes nothing.
+pub async fn look_patiently(session: &Session, doctor: &DoctorName) -> Result<Look, Failure> {
+    let mut pause = Duration::from_millis(500);
+    for _ in 0..2 {
+        match session.api.look(doctor).await {
+            Ok(look) => return Ok(look),
+            Err(error) if error.failure.needs_sign_in() => return Err(session.failure(error)),
+            Err(_) => tokio::time::sleep(pause).await,
+        }
+        pause *= 3;
+    }
+    session
+        .api
+        .look(doctor)
+        .await
+        .map_err(|error| session.failure(error))
+}

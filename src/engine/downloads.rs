@@ -1,0 +1,245 @@
+//! Fetching recordings, and making backups of them.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use crate::api::Download;
+use crate::domain::{
+    AuditAction, AuditBackup, AuditOutcome, Backup, Completeness, DoctorName, Failure, FailureKind,
+    OperationId, ServerCopy, ServerKnowledge, suggested_file_name,
+};
+use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
+use crate::engine::context::{Context, Session, new_operation};
+use crate::engine::jobs::JobTicket;
+use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, SavedFile};
+use crate::store::{DoctorFact, Transfer};
+use crate::transfer::{
+    self, Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart,
+};
+
+/// A file that was saved, and the backup that it is, if it is one.
+pub struct Fetched {
+    pub saved: Saved,
+    pub copy: ServerCopy,
+    pub backup: Option<Backup>,
+}
+
+/// The download that a person asked for.
+pub async fn download(
+    session: Arc<Session>,
+    doctor: DoctorName,
+    destination: Destination,
+    ticket: JobTicket,
+) -> JobEnding {
+    let result = fetch(&session, &doctor, destination, &ticket)
+        .await
+        .map(|fetched| SavedFile {
+            path: fetched.saved.path,
+            size: fetched.saved.size,
+            milliseconds: fetched.saved.milliseconds,
+            completeness: fetched.saved.completeness,
+        });
+    JobEnding::Download { doctor, result }
+}
+
+/// Checks doctors, then fetches for each that has a recording and no good backup.
+pub async fn check_and_back_up(
+    session: Arc<Session>,
+    doctors: Vec<DoctorName>,
+    folder: PathBuf,
+    ticket: JobTicket,
+) -> JobEnding {
+    let mut checks = check_many(&session, doctors.clone(), &ticket).await;
+    let (mut backed_up, mut failed) = (Vec::new(), Vec::new());
+    for doctor in doctors {
+        if ticket.cancel.is_cancelled() {
+            checks.stopped = true;
+            break;
+        }
+        let copy = session
+            .known(&doctor)
+            .await
+            .ok()
+            .and_then(|known| known.server.copy().cloned());
+        let Some(copy) = copy else { continue };
+        if is_backed_up(&session, &doctor).await {
+            continue;
+        }
+        let name = suggested_file_name(&doctor, jiff::ZonedDateTime::now().date(), copy.format);
+        let destination = Destination {
+            path: folder.join(name),
+            replace: false,
+        };
+        match fetch(&session, &doctor, destination, &ticket).await {
+            Ok(Fetched {
+                backup: Some(_), ..
+            }) => backed_up.push(doctor),
+            Ok(Fetched { saved, .. }) => {
+                let kind = FailureKind::CompletenessNotProven { path: saved.path };
+                failed.push((doctor, Failure::new(kind, Timestamp::now(), "")));
+            }
+            Err(JobFailure::Failed(failure)) => failed.push((doctor, failure)),
+            Err(JobFailure::Cancelled) => checks.stopped = true,
+        }
+    }
+    JobEnding::CheckAndBackUp {
+        checks,
+        backed_up,
+        failed,
+    }
+}
+
+/// Fetches one recording to `destination`, checks it, reads it back, and records what came of it.
+pub async fn fetch(
+    session: &Arc<Session>,
+    doctor: &DoctorName,
+    destination: Destination,
+    ticket: &JobTicket,
+) -> Result<Fetched, JobFailure> {
+    let operation = new_operation();
+    let result = attempt(session, doctor, destination, ticket, &operation).await;
+    let now = Timestamp::now();
+    let (outcome, mut changes) = match &result {
+        Ok(Fetched { copy, backup, .. }) => {
+            let seen = ServerKnowledge::Has {
+                copy: copy.clone(),
+                checked_at: now,
+            };
+            let mut changes = vec![about(session, doctor, DoctorFact::Server(seen))];
+            let outcome = if let Some(backup) = backup {
+                changes.push(about(session, doctor, DoctorFact::Backup(backup.clone())));
+                AuditOutcome::SavedAndChecked
+            } else {
+                AuditOutcome::SavedNotProven
+            };
+            (outcome, changes)
+        }
+        Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, Vec::new()),
+        Err(JobFailure::Failed(failure)) if failure.kind == FailureKind::NothingThere => {
+            let seen = ServerKnowledge::Nothing { checked_at: now };
+            let changes = vec![about(session, doctor, DoctorFact::Server(seen))];
+            (AuditOutcome::NothingThere, changes)
+        }
+        Err(JobFailure::Failed(_)) => (AuditOutcome::Failed, Vec::new()),
+    };
+    changes.push(about(session, doctor, DoctorFact::Used(now)));
+    let mut draft = session.draft(AuditAction::Download, outcome, operation);
+    draft.doctor = Some(doctor.clone());
+    match &result {
+        Ok(fetched) => {
+            draft.answer = Some("200".into());
+            draft.backup = Some(AuditBackup {
+                path: fetched.saved.path.to_string_lossy().into_owned(),
+                size: fetched.saved.size,
+                sha256: fetched.saved.sha256,
+            });
+        }
+        Err(JobFailure::Failed(failure)) => draft.answer = Some(answer_of(failure)),
+        Err(JobFailure::Cancelled) => {}
+    }
+    session.record(draft, changes).await;
+    session.tell_doctor(doctor).await;
+    result
+}
+
+async fn attempt(
+    session: &Arc<Session>,
+    doctor: &DoctorName,
+    destination: Destination,
+    ticket: &JobTicket,
+    operation: &OperationId,
+) -> Result<Fetched, JobFailure> {
+    let not_saved = |error: TransferError| match error.into_failure(Timestamp::now()) {
+        Some(failure) => JobFailure::Failed(session.noticed(failure)),
+        None => JobFailure::Cancelled,
+    };
+    ticket.report(JobProgress::Looking);
+    transfer::check_destination(&destination.path)
+        .await
+        .map_err(not_saved)?;
+    let answer = tokio::select! {
+        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+        answer = session.api.download(doctor) => answer,
+    };
+    let recording = match answer {
+        Ok(Download::Recording(recording)) => recording,
+        Ok(Download::Nothing) => {
+            let failure = Failure::new(FailureKind::NothingThere, Timestamp::now(), "404");
+            return Err(JobFailure::Failed(failure));
+        }
+        Err(error) => return Err(JobFailure::Failed(session.failure(error))),
+    };
+    let copy = recording.copy.clone();
+    let request = SaveRequest {
+        doctor: doctor.clone(),
+        operation: operation.clone(),
+        destination: destination.path,
+        replace: destination.replace,
+    };
+    let ledger = StoreLedger {
+        context: session.context.clone(),
+        service: session.service.clone(),
+    };
+    let reporter = Mutex::new(ticket.bytes_of(doctor));
+    let progress = |progress: transfer::Progress| {
+        let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
+        reporter.report(progress.received, progress.total);
+    };
+    let saved = transfer::save(recording, request, &ledger, progress, ticket.cancel.clone())
+        .await
+        .map_err(not_saved)?;
+    let backup = match saved.completeness {
+        Completeness::CannotBeProven => None,
+        Completeness::Proven(_) => {
+            ticket.report(JobProgress::ReadingBack);
+            let verified = transfer::read_back(&saved).await.map_err(not_saved)?;
+            Some(verified.into_backup(Timestamp::now(), copy.clone()))
+        }
+    };
+    Ok(Fetched {
+        saved,
+        copy,
+        backup,
+    })
+}
+
+/// The transfers' ledger, kept in the store.
+struct StoreLedger {
+    context: Arc<Context>,
+    service: String,
+}
+
+impl Ledger for StoreLedger {
+    fn begin(&self, start: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(async move {
+            let transfer = Transfer {
+                operation: start.operation,
+                service: self.service.clone(),
+                doctor: start.doctor,
+                destination: start.destination,
+                part: start.part,
+                begun_at: Timestamp::now(),
+            };
+            let begun = self.context.store.begin_transfer(transfer).await;
+            begun.map_err(|error| LedgerError(error.to_string()))
+        })
+    }
+
+    fn end<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        end: TransferEnd,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        Box::pin(async move {
+            // A part file that could not be removed is for the next start to look after.
+            if end == TransferEnd::PartLeft {
+                return Ok(());
+            }
+            let ended = self.context.store.end_transfer(operation).await;
+            ended.map_err(|error| LedgerError(error.to_string()))
+        })
+    }
+}

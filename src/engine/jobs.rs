@@ -1,0 +1,131 @@
+//! The jobs that run: their names, how far they are, and how they are cancelled.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::DoctorName;
+use crate::engine::{JobId, JobProgress};
+
+/// How far all jobs are.
+pub type Progress = BTreeMap<JobId, JobProgress>;
+
+/// Wakes the window.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The least time between two reports of one job: ten a second at most.
+const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
+
+/// Gives jobs their names and takes their progress.
+#[derive(Clone)]
+pub struct JobBoard {
+    next: Arc<AtomicU64>,
+    progress: Arc<watch::Sender<Progress>>,
+    wake: Wake,
+}
+
+/// A job's own end of the board.
+#[derive(Clone)]
+pub struct JobTicket {
+    /// Its name.
+    pub id: JobId,
+    /// Set when the person cancels it or signs out.
+    pub cancel: CancellationToken,
+    board: JobBoard,
+}
+
+/// Reports bytes as they arrive, as often as is allowed, with the speed of late.
+pub struct ByteReporter {
+    ticket: JobTicket,
+    doctor: DoctorName,
+    last: Option<(Instant, u64)>,
+    speed: f64,
+}
+
+impl JobBoard {
+    /// A board without jobs, and the end that the window watches.
+    pub fn new(wake: Wake) -> (Self, watch::Receiver<Progress>) {
+        let (progress, watched) = watch::channel(Progress::new());
+        (
+            Self {
+                next: Arc::default(),
+                progress: Arc::new(progress),
+                wake,
+            },
+            watched,
+        )
+    }
+
+    /// Names a new job, cancelled with `parent`.
+    pub fn open(&self, parent: &CancellationToken) -> JobTicket {
+        let id = JobId(self.next.fetch_add(1, Ordering::Relaxed) + 1);
+        JobTicket {
+            id,
+            cancel: parent.child_token(),
+            board: self.clone(),
+        }
+    }
+
+    /// Takes an ended job off.
+    pub fn close(&self, id: JobId) {
+        self.progress.send_modify(|progress| {
+            progress.remove(&id);
+        });
+    }
+}
+
+impl JobTicket {
+    /// Says how far the job is, and wakes the window.
+    pub fn report(&self, progress: JobProgress) {
+        self.board.progress.send_modify(|board| {
+            board.insert(self.id, progress);
+        });
+        (self.board.wake)();
+    }
+
+    /// A reporter for the bytes of `doctor`'s recording.
+    pub fn bytes_of(&self, doctor: &DoctorName) -> ByteReporter {
+        ByteReporter {
+            ticket: self.clone(),
+            doctor: doctor.clone(),
+            last: None,
+            speed: 0.0,
+        }
+    }
+}
+
+impl ByteReporter {
+    /// Takes how many bytes there are by now.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a speed for people needs no 53 bits"
+    )]
+    pub fn report(&mut self, received: u64, total: Option<u64>) {
+        let now = Instant::now();
+        if let Some((at, before)) = self.last {
+            let elapsed = now.duration_since(at);
+            if elapsed < BETWEEN_REPORTS && Some(received) != total {
+                return;
+            }
+            let latest =
+                received.saturating_sub(before) as f64 / elapsed.as_secs_f64().max(f64::EPSILON);
+            // A second's worth of reports weighs about two thirds: calm, and not stale.
+            self.speed = if self.speed == 0.0 {
+                latest
+            } else {
+                self.speed.mul_add(0.9, latest * 0.1)
+            };
+        }
+        self.last = Some((now, received));
+        self.ticket.report(JobProgress::Downloading {
+            doctor: self.doctor.clone(),
+            received,
+            total,
+            speed: self.speed,
+        });
+    }
+}

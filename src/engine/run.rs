@@ -1,0 +1,509 @@
+//! The engine's own loop: takes commands, starts jobs, ends them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{
+    DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
+};
+use crate::engine::context::{Context, NewSession, Notice, Session, new_operation, store_failure};
+use crate::engine::jobs::JobTicket;
+use crate::engine::{
+    CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
+    SignedOutBecause, aftermath, checks, deletions, downloads, sign_in,
+};
+use crate::settings::Settings;
+
+/// How many entries of the audit record are read at a time.
+const ENTRIES_AT_ONCE: usize = 200;
+
+/// How long leaving waits for jobs to put their things away.
+const PATIENCE_AT_THE_END: Duration = Duration::from_secs(3);
+
+/// The loop and what it owns.
+pub struct Engine {
+    pub context: Arc<Context>,
+    pub commands: mpsc::Receiver<Command>,
+    pub notices: mpsc::UnboundedReceiver<Notice>,
+    pub known_names: Vec<DoctorName>,
+    pub session: Option<Arc<Session>>,
+    pub generation: u64,
+    pub tasks: JoinSet<Option<(JobId, JobEnding)>>,
+    pub on_panic: HashMap<Id, OnPanic>,
+    pub running: BTreeMap<JobId, Running>,
+}
+
+/// A running job as the loop knows it.
+pub struct Running {
+    kind: JobKind,
+    cancel: CancellationToken,
+    generation: u64,
+}
+
+/// What is said of a task that panicked.
+pub enum OnPanic {
+    Job(JobId),
+    Say(Box<Event>),
+}
+
+impl Engine {
+    /// Runs until the window lets go of its end.
+    pub async fn run(mut self) {
+        loop {
+            tokio::select! {
+                command = self.commands.recv() => match command {
+                    Some(command) => self.take(command),
+                    None => break,
+                },
+                Some(notice) = self.notices.recv() => self.notice(notice).await,
+                Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
+                    self.task_ended(ended);
+                }
+            }
+        }
+        self.leave().await;
+    }
+
+    /// Starts work that is no job of its own.
+    pub fn spawn(&mut self, on_panic: Event, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(async move {
+            work.await;
+            None
+        });
+        self.on_panic
+            .insert(task.id(), OnPanic::Say(Box::new(on_panic)));
+    }
+
+    fn take(&mut self, command: Command) {
+        match command {
+            Command::SignIn {
+                origin,
+                token,
+                stay,
+            } => {
+                let work =
+                    sign_in::sign_in(self.context.clone(), origin, token, stay, self.generation);
+                self.spawn(Event::SignInFailed(internal()), work);
+            }
+            Command::SaveSettings(settings) => self.save_settings(settings),
+            Command::ShowInFolder(path) => {
+                let context = self.context.clone();
+                let generation = self.generation;
+                self.spawn(failed(None, internal()), async move {
+                    let shown = tokio::task::spawn_blocking({
+                        let path = path.clone();
+                        move || crate::platform::show_in_folder(&path)
+                    });
+                    let error = match shown.await {
+                        Ok(Ok(())) => return,
+                        Ok(Err(error)) => error.to_string(),
+                        Err(error) => error.to_string(),
+                    };
+                    let kind = FailureKind::Disk { path };
+                    let failure = Failure::new(kind, Timestamp::now(), error);
+                    context.tell(generation, failed(None, failure));
+                });
+            }
+            Command::Cancel(id) => {
+                if let Some(running) = self.running.get(&id) {
+                    running.cancel.cancel();
+                }
+            }
+            command => match self.session.clone() {
+                Some(session) => self.take_signed_in(session, command),
+                None => self.refuse(command),
+            },
+        }
+    }
+
+    fn take_signed_in(&mut self, session: Arc<Session>, command: Command) {
+        match command {
+            Command::SignOut => {
+                session.cancel.cancel();
+                self.session = None;
+                let work = sign_in::forget(self.context.clone(), session);
+                self.spawn(failed(None, internal()), work);
+            }
+            Command::Check(doctor) => {
+                let failure = Some(internal());
+                let on_panic = Event::CheckEnded {
+                    doctor: doctor.clone(),
+                    failure,
+                };
+                self.spawn(on_panic, checks::check_one(session, doctor));
+            }
+            Command::PrepareDownload { doctor, purpose } => {
+                let failure = internal();
+                let on_panic = Event::DownloadNotReady {
+                    doctor: doctor.clone(),
+                    failure,
+                };
+                self.spawn(on_panic, checks::prepare_download(session, doctor, purpose));
+            }
+            Command::SurveyDeletion(doctor) => {
+                let on_panic = failed(Some(doctor.clone()), internal());
+                self.spawn(on_panic, deletions::survey(session, doctor));
+            }
+            Command::LookAgain { doctor, operation } => {
+                let on_panic = failed(doctor.clone(), internal());
+                self.spawn(on_panic, aftermath::look_again(session, doctor, operation));
+            }
+            Command::Forget(doctor) => {
+                let on_panic = failed(Some(doctor.clone()), internal());
+                self.spawn(on_panic, forget_name(session, doctor));
+            }
+            Command::LoadActivity { before } => {
+                self.spawn(failed(None, internal()), load_activity(session, before));
+            }
+            Command::CheckAll(doctors) => {
+                self.job(&session.clone(), JobKind::CheckAll, |ticket| async move {
+                    JobEnding::CheckAll(checks::check_many(&session, doctors, &ticket).await)
+                });
+            }
+            Command::Download {
+                doctor,
+                destination,
+            } => {
+                let kind = JobKind::Download(doctor.clone());
+                self.job(&session.clone(), kind, |ticket| {
+                    downloads::download(session, doctor, destination, ticket)
+                });
+            }
+            Command::CheckAndBackUp { doctors, folder } => {
+                self.job(&session.clone(), JobKind::CheckAndBackUp, |ticket| {
+                    downloads::check_and_back_up(session, doctors, folder, ticket)
+                });
+            }
+            Command::Delete(plan) => self.delete(session, *plan),
+            Command::SignIn { .. }
+            | Command::SaveSettings(_)
+            | Command::ShowInFolder(_)
+            | Command::Cancel(_) => {}
+        }
+    }
+
+    fn delete(&mut self, session: Arc<Session>, plan: DeletionPlan) {
+        let kind = match plan.scope() {
+            DeletionScope::Doctor(doctor) => JobKind::Delete(doctor),
+            DeletionScope::Everything => JobKind::DeleteAll,
+        };
+        self.job(&session.clone(), kind, |ticket| {
+            deletions::delete(session, plan, ticket)
+        });
+    }
+
+    /// Starts a job, unless one on the same doctor runs.
+    fn job<F>(&mut self, session: &Session, kind: JobKind, work: impl FnOnce(JobTicket) -> F)
+    where
+        F: Future<Output = JobEnding> + Send + 'static,
+    {
+        if self
+            .running
+            .values()
+            .any(|running| collide(&running.kind, &kind))
+        {
+            let doctor = doctor_of(&kind).cloned();
+            let failure = Failure::new(FailureKind::Busy, Timestamp::now(), "");
+            return session.tell(failed(doctor, failure));
+        }
+        let ticket = self.context.board.open(&session.cancel);
+        let id = ticket.id;
+        session.tell(Event::JobStarted {
+            id,
+            kind: kind.clone(),
+        });
+        let running = Running {
+            kind,
+            cancel: ticket.cancel.clone(),
+            generation: session.generation,
+        };
+        self.running.insert(id, running);
+        let work = work(ticket);
+        let task = self.tasks.spawn(async move { Some((id, work.await)) });
+        self.on_panic.insert(task.id(), OnPanic::Job(id));
+    }
+
+    fn task_ended(&mut self, ended: Result<(Id, Option<(JobId, JobEnding)>), JoinError>) {
+        let (task, ended) = match ended {
+            Ok((task, ended)) => (task, Ok(ended)),
+            Err(error) => (error.id(), Err(error)),
+        };
+        let on_panic = self.on_panic.remove(&task);
+        match (ended, on_panic) {
+            (Ok(None), _) | (Err(_), None) => {}
+            (Ok(Some((id, ending))), _) => self.job_ended(id, ending),
+            (Err(error), Some(OnPanic::Say(event))) => {
+                tracing::error!(%error, "a task panicked");
+                self.context.tell(self.generation, *event);
+            }
+            (Err(error), Some(OnPanic::Job(id))) => {
+                tracing::error!(%error, "a job panicked");
+                if let Some(running) = self.running.get(&id) {
+                    let ending = ending_of_panic(&running.kind, new_operation());
+                    self.job_ended(id, ending);
+                }
+            }
+        }
+    }
+
+    fn job_ended(&mut self, id: JobId, ending: JobEnding) {
+        self.context.board.close(id);
+        if let Some(running) = self.running.remove(&id) {
+            let ending = Box::new(ending);
+            self.context
+                .tell(running.generation, Event::JobEnded { id, ending });
+        }
+    }
+
+    async fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::SignedIn {
+                session,
+                keychain,
+                unasked,
+                by_hand,
+            } => {
+                self.start_session(*session, keychain, unasked, by_hand)
+                    .await;
+            }
+            Notice::NotSignedIn(because) => self.end_session(because),
+            Notice::Forgotten(failure) => self.end_session(SignedOutBecause::Asked(failure)),
+            Notice::SignInEnded { generation } => {
+                if self
+                    .session
+                    .as_ref()
+                    .is_some_and(|session| session.generation == generation)
+                {
+                    self.end_session(SignedOutBecause::Ended);
+                }
+            }
+        }
+    }
+
+    async fn start_session(
+        &mut self,
+        new: NewSession,
+        keychain: Option<Failure>,
+        unasked: Option<Failure>,
+        by_hand: bool,
+    ) {
+        if let Some(earlier) = self.session.take() {
+            earlier.cancel.cancel();
+        }
+        self.generation += 1;
+        let session = Arc::new(Session {
+            context: self.context.clone(),
+            api: new.api,
+            service: Session::service_key(&new.account),
+            account: new.account,
+            generation: self.generation,
+            cancel: CancellationToken::new(),
+        });
+        self.session = Some(session.clone());
+        session.tell(Event::SignedIn {
+            account: session.account.clone(),
+            keychain,
+        });
+        if let Some(failure) = unasked {
+            session.tell(failed(None, failure));
+        }
+        if by_hand {
+            let entry = sign_in::sign_in_entry(&self.context, &session.account);
+            session.record(entry, Vec::new()).await;
+        }
+        for name in std::mem::take(&mut self.known_names) {
+            if let Err(error) = self
+                .context
+                .store
+                .remember_doctor(&session.service, &name)
+                .await
+            {
+                session.tell(failed(None, store_failure(&error)));
+            }
+        }
+        match self.context.store.doctors(&session.service).await {
+            Ok(doctors) => session.tell(Event::Doctors(doctors)),
+            Err(error) => session.tell(failed(None, store_failure(&error))),
+        }
+        self.spawn(
+            failed(None, internal()),
+            aftermath::look_into_unfinished(session.clone()),
+        );
+        self.spawn(failed(None, internal()), async move {
+            checks::look_at_backups(&session).await;
+        });
+    }
+
+    fn end_session(&mut self, because: SignedOutBecause) {
+        if let Some(session) = self.session.take() {
+            session.cancel.cancel();
+        }
+        self.generation += 1;
+        self.context
+            .tell(self.generation, Event::SignedOut(because));
+    }
+
+    /// Says of a command that somebody has to be signed in for it.
+    fn refuse(&self, command: Command) {
+        let failure = Failure::new(FailureKind::NotSignedIn, Timestamp::now(), "");
+        let event = match command {
+            Command::PrepareDownload { doctor, .. } => Event::DownloadNotReady { doctor, failure },
+            Command::Check(doctor) => Event::CheckEnded {
+                doctor,
+                failure: Some(failure),
+            },
+            _ => failed(None, failure),
+        };
+        self.context.tell(self.generation, event);
+    }
+
+    fn save_settings(&mut self, settings: Settings) {
+        let context = self.context.clone();
+        let generation = self.generation;
+        self.spawn(failed(None, internal()), async move {
+            let file = context.settings_file.clone();
+            let saved = tokio::task::spawn_blocking(move || file.save(&settings)).await;
+            let error = match saved {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => error.to_string(),
+                Err(error) => error.to_string(),
+            };
+            let failure = Failure::new(FailureKind::StoreTrouble, Timestamp::now(), error);
+            context.tell(generation, failed(None, failure));
+        });
+    }
+
+    /// Cancels what runs and gives it a moment to put its things away. A delete that was sent
+    /// is looked into at the next start if it does not end in time.
+    async fn leave(mut self) {
+        if let Some(session) = &self.session {
+            session.cancel.cancel();
+        }
+        for running in self.running.values() {
+            running.cancel.cancel();
+        }
+        let tasks = &mut self.tasks;
+        let all_ended = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(PATIENCE_AT_THE_END, all_ended)
+            .await
+            .is_err()
+        {
+            tracing::warn!("left while jobs were running");
+        }
+    }
+}
+
+async fn forget_name(session: Arc<Session>, doctor: DoctorName) {
+    let event = match session
+        .context
+        .store
+        .forget_doctor(&session.service, &doctor)
+        .await
+    {
+        Ok(()) => Event::Forgotten(doctor),
+        Err(error) => failed(Some(doctor), store_failure(&error)),
+    };
+    session.tell(event);
+}
+
+async fn load_activity(session: Arc<Session>, before: Option<u64>) {
+    // One more than is shown tells whether there are older ones.
+    let event = match session
+        .context
+        .store
+        .entries(before, ENTRIES_AT_ONCE + 1)
+        .await
+    {
+        Ok(mut entries) => {
+            let more = entries.len() > ENTRIES_AT_ONCE;
+            entries.truncate(ENTRIES_AT_ONCE);
+            Event::Activity {
+                entries,
+                from_newest: before.is_none(),
+                more,
+            }
+        }
+        Err(error) => failed(None, store_failure(&error)),
+    };
+    session.tell(event);
+}
+
+const fn failed(doctor: Option<DoctorName>, failure: Failure) -> Event {
+    Event::Failed { doctor, failure }
+}
+
+fn internal() -> Failure {
+    Failure::new(
+        FailureKind::Internal,
+        Timestamp::now(),
+        "a fault of the app's own",
+    )
+}
+
+const fn doctor_of(kind: &JobKind) -> Option<&DoctorName> {
+    match kind {
+        JobKind::Download(doctor) | JobKind::Delete(doctor) => Some(doctor),
+        JobKind::DeleteAll | JobKind::CheckAll | JobKind::CheckAndBackUp => None,
+    }
+}
+
+/// Whether two jobs would get in each other's way.
+fn collide(running: &JobKind, new: &JobKind) -> bool {
+    match (doctor_of(running), doctor_of(new)) {
+        (Some(a), Some(b)) => a == b,
+        _ if running == new => true,
+        _ => {
+            let deletes = |kind: &JobKind| matches!(kind, JobKind::Delete(_) | JobKind::DeleteAll);
+            let fetches =
+                |kind: &JobKind| matches!(kind, JobKind::Download(_) | JobKind::CheckAndBackUp);
+            (deletes(running) || deletes(new))
+                && (deletes(running) == deletes(new) || fetches(running) || fetches(new))
+        }
+    }
+}
+
+/// What is said of a job that panicked: of a delete, that nothing is known.
+fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
+    let report = |doctor: Option<&DoctorName>| DeletionReport {
+        outcome: DeletionOutcome::NotKnown,
+        failure: Some(internal()),
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: doctor.cloned().into_iter().collect(),
+    };
+    match kind {
+        JobKind::Download(doctor) => JobEnding::Download {
+            doctor: doctor.clone(),
+            result: Err(JobFailure::Failed(internal())),
+        },
+        JobKind::Delete(doctor) => JobEnding::Delete {
+            doctor: doctor.clone(),
+            operation,
+            report: report(Some(doctor)),
+            backup: None,
+        },
+        JobKind::DeleteAll => JobEnding::DeleteAll {
+            operation,
+            report: report(None),
+        },
+        JobKind::CheckAll => JobEnding::CheckAll(CheckAllReport {
+            stopped: true,
+            ..CheckAllReport::default()
+        }),
+        JobKind::CheckAndBackUp => JobEnding::CheckAndBackUp {
+            checks: CheckAllReport {
+                stopped: true,
+                ..CheckAllReport::default()
+            },
+            backed_up: Vec::new(),
+            failed: Vec::new(),
+        },
+    }
+}

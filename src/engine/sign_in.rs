@@ -1,0 +1,174 @@
+//! Signing in and out.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Account, AuditAction, AuditDraft, AuditOutcome, AuditWho, Failure, FailureKind, Secret,
+    ServiceOrigin, TokenKeeping,
+};
+use crate::engine::context::{Context, NewSession, Notice, Session, new_operation};
+use crate::engine::{Event, SignedOutBecause};
+use crate::keychain::KeychainError;
+
+/// Reads the keychain at the start, and takes a kept token on trust until the service says
+/// otherwise: the app opens without a network too.
+pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
+    let notice = match context.keychain.read(&origin).await {
+        Ok(None) => Notice::NotSignedIn(SignedOutBecause::NoToken),
+        Err(error) => Notice::NotSignedIn(match error {
+            KeychainError::None(_) => SignedOutBecause::NoToken,
+            error => SignedOutBecause::KeychainUnreadable(keychain_failure(&error)),
+        }),
+        Ok(Some(token)) => match open(&context, origin, token, TokenKeeping::Keychain).await {
+            Ok(session) => signed_in(session, None, None, false),
+            Err((Some(session), failure)) if !failure.needs_sign_in() => {
+                signed_in(session, None, Some(failure), false)
+            }
+            Err(_) => Notice::NotSignedIn(SignedOutBecause::Ended),
+        },
+    };
+    context.notices.send(notice).ok();
+}
+
+/// Opens the practice service.
+pub async fn practise(context: Arc<Context>, origin: ServiceOrigin, token: Secret) {
+    let notice = match open(&context, origin, token, TokenKeeping::Practice).await {
+        Ok(session) => signed_in(session, None, None, true),
+        Err((_, failure)) => {
+            context.tell(0, Event::SignInFailed(failure));
+            Notice::NotSignedIn(SignedOutBecause::NoToken)
+        }
+    };
+    context.notices.send(notice).ok();
+}
+
+/// Tries a pasted token by a call, then keeps it where the person wants it.
+pub async fn sign_in(
+    context: Arc<Context>,
+    origin: ServiceOrigin,
+    token: Secret,
+    stay: bool,
+    generation: u64,
+) {
+    let mut session = match open(
+        &context,
+        origin.clone(),
+        token.clone(),
+        TokenKeeping::Memory,
+    )
+    .await
+    {
+        Ok(session) => session,
+        Err((_, failure)) => return context.tell(generation, Event::SignInFailed(failure)),
+    };
+    let kept = if stay {
+        context.keychain.write(&origin, &token).await
+    } else {
+        // An earlier token that stayed behind would sign the next person in.
+        match context.keychain.forget(&origin).await {
+            Err(KeychainError::None(_)) => Ok(()),
+            forgotten => forgotten,
+        }
+    };
+    let failure = kept.err().map(|error| keychain_failure(&error));
+    session.account.keeping = match (stay, &failure) {
+        (true, None) => TokenKeeping::Keychain,
+        (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
+        (false, _) => TokenKeeping::Memory,
+    };
+    context
+        .notices
+        .send(signed_in(session, failure, None, true))
+        .ok();
+}
+
+/// Forgets the token in the keychain. That of the sign-in itself goes with its session.
+pub async fn forget(context: Arc<Context>, session: Arc<Session>) {
+    let failure = match session.account.keeping {
+        TokenKeeping::Practice => None,
+        _ => match context.keychain.forget(&session.account.origin).await {
+            Ok(()) | Err(KeychainError::None(_)) => None,
+            Err(error) => Some(keychain_failure(&error)),
+        },
+    };
+    let operation = new_operation();
+    let draft = session.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
+    session.record(draft, Vec::new()).await;
+    context.notices.send(Notice::Forgotten(failure)).ok();
+}
+
+/// The entry of a sign-in that a person made.
+pub fn sign_in_entry(context: &Context, account: &Account) -> AuditDraft {
+    AuditDraft {
+        time: Timestamp::now(),
+        action: AuditAction::SignIn,
+        outcome: AuditOutcome::Done,
+        operation: new_operation(),
+        who: AuditWho {
+            os_user: context.os_user.clone(),
+            person: account.person.clone(),
+            computer: context.computer.clone(),
+            service: Some(Session::service_key(account)),
+        },
+        doctor: None,
+        reason: None,
+        plan: None,
+        backup: None,
+        answer: None,
+        note: None,
+    }
+}
+
+/// Builds the client and asks whose token it is. Where only the asking failed, the session is
+/// given beside the failure.
+async fn open(
+    context: &Context,
+    origin: ServiceOrigin,
+    token: Secret,
+    keeping: TokenKeeping,
+) -> Result<NewSession, (Option<NewSession>, Failure)> {
+    let api = context
+        .connector
+        .connect(&origin, token)
+        .map_err(|error| (None, error.failure))?;
+    let asked = api.who_am_i().await;
+    let mut session = NewSession {
+        api,
+        account: Account {
+            origin,
+            person: None,
+            keeping,
+        },
+    };
+    match asked {
+        Ok(person) => {
+            session.account.person = person.name;
+            Ok(session)
+        }
+        Err(error) => Err((Some(session), error.failure)),
+    }
+}
+
+fn signed_in(
+    session: NewSession,
+    keychain: Option<Failure>,
+    unasked: Option<Failure>,
+    by_hand: bool,
+) -> Notice {
+    Notice::SignedIn {
+        session: Box::new(session),
+        keychain,
+        unasked,
+        by_hand,
+    }
+}
+
+fn keychain_failure(error: &KeychainError) -> Failure {
+    Failure::new(
+        FailureKind::KeychainTrouble,
+        Timestamp::now(),
+        error.to_string(),
+    )
+}

@@ -1,0 +1,147 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::domain::{Secret, ServiceOrigin};
+use crate::keychain::{KeychainError, TokenStore};
+
+/// A token store that never keeps anyone waiting for longer than a limit.
+///
+/// Each call runs on a thread of its own. One that stands past the limit is left behind, and
+/// while [`Keychain::MOST_AT_ONCE`] of them stand, every further call fails at once.
+#[derive(Clone)]
+pub struct Keychain {
+    shared: Arc<Shared>,
+    limit: Duration,
+}
+
+struct Shared {
+    store: Arc<dyn TokenStore>,
+    /// Calls whose threads have not ended.
+    running: AtomicUsize,
+    /// Counts what changed the store, so that a late write can tell whether it was the last.
+    changes: AtomicU64,
+}
+
+impl Keychain {
+    /// Long enough for a person to answer the system's own question for the keychain's password.
+    pub const USUAL_LIMIT: Duration = Duration::from_mins(1);
+
+    /// How many calls may stand at the same time.
+    pub const MOST_AT_ONCE: usize = 4;
+
+    /// Puts `limit` on each call to `store`.
+    #[must_use]
+    pub fn new(store: Arc<dyn TokenStore>, limit: Duration) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                store,
+                running: AtomicUsize::new(0),
+                changes: AtomicU64::new(0),
+            }),
+            limit,
+        }
+    }
+
+    /// The token kept for `origin`, if there is one.
+    ///
+    /// # Errors
+    /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's.
+    pub async fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+        let origin = origin.clone();
+        self.call(move |shared| shared.store.read(&origin), |_, _| ())
+            .await
+    }
+
+    /// Keeps `token` for `origin`, in place of an earlier one.
+    ///
+    /// # Errors
+    /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's. The token is not kept
+    /// then: a write that succeeds after its limit is taken back.
+    pub async fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
+        let change = self.shared.changes.fetch_add(1, Ordering::SeqCst) + 1;
+        let (origin, token) = (origin.clone(), token.clone());
+        let undone = origin.clone();
+        self.call(
+            move |shared| shared.store.write(&origin, &token),
+            move |shared, result| {
+                let is_last = shared.changes.load(Ordering::SeqCst) == change;
+                if result.is_ok() && is_last && shared.store.forget(&undone).is_err() {
+                    tracing::warn!("a late write to the keychain could not be taken back");
+                }
+            },
+        )
+        .await
+    }
+
+    /// Forgets the token for `origin`; none being there is fine.
+    ///
+    /// # Errors
+    /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's. The token may still be
+    /// kept then.
+    pub async fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
+        self.shared.changes.fetch_add(1, Ordering::SeqCst);
+        let origin = origin.clone();
+        self.call(move |shared| shared.store.forget(&origin), |_, _| ())
+            .await
+    }
+
+    /// Runs `work` on a thread of its own; `late` gets its result when nobody waits any more.
+    async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> Result<T, KeychainError> + Send + 'static,
+        late: impl FnOnce(&Shared, Result<T, KeychainError>) + Send + 'static,
+    ) -> Result<T, KeychainError> {
+        let running = Running::begin(&self.shared).ok_or(KeychainError::NoAnswer)?;
+        let (answer, mut answered) = oneshot::channel();
+        thread::Builder::new()
+            .name("keychain".into())
+            .spawn(move || {
+                let shared = &running.0;
+                if let Err(unclaimed) = answer.send(work(shared)) {
+                    late(shared, unclaimed);
+                }
+            })
+            .map_err(|error| KeychainError::Other(error.kind().to_string()))?;
+        match tokio::time::timeout(self.limit, &mut answered).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(KeychainError::Other("a fault of the app".into())),
+            Err(_) => {
+                // Once closed, an answer has either come or will be known to be late.
+                answered.close();
+                answered.try_recv().unwrap_or(Err(KeychainError::NoAnswer))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Keychain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Keychain")
+    }
+}
+
+/// Counts a call for as long as its thread lives, a panic in it included.
+struct Running(Arc<Shared>);
+
+impl Running {
+    fn begin(shared: &Arc<Shared>) -> Option<Self> {
+        shared
+            .running
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |running| {
+                (running < Keychain::MOST_AT_ONCE).then_some(running + 1)
+            })
+            .ok()
+            .map(|_| Self(Arc::clone(shared)))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,33 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::domain::{Secret, ServiceOrigin};
+use crate::keychain::{KeychainError, TokenStore};
+
+/// Keeps tokens for as long as it lives: for practice, and for tests.
+#[derive(Debug, Default)]
+pub struct MemoryTokens {
+    tokens: Mutex<HashMap<ServiceOrigin, Secret>>,
+}
+
+impl MemoryTokens {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<ServiceOrigin, Secret>) -> T) -> T {
+        work(&mut self.tokens.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl TokenStore for MemoryTokens {
+    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+        Ok(self.with(|tokens| tokens.get(origin).cloned()))
+    }
+
+    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
+        self.with(|tokens| tokens.insert(origin.clone(), token.clone()));
+        Ok(())
+    }
+
+    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
+        self.with(|tokens| tokens.remove(origin));
+        Ok(())
+    }
+}

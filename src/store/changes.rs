@@ -1,0 +1,99 @@
+use jiff::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::domain::{
+    AuditDraft, AuditEntry, Backup, BackupHealth, DoctorName, LastDeletion, OperationId,
+    ServerKnowledge,
+};
+use crate::store::{Store, StoreError, Transfer, doctors, record, transfers};
+
+/// A change beside the audit record, so that several can land in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Something about a doctor; one that was not known is known then.
+    Doctor {
+        /// The service's key.
+        service: String,
+        /// The doctor.
+        doctor: DoctorName,
+        /// What is known now.
+        fact: DoctorFact,
+    },
+    /// The name and what is known of it, backups' rows included, is to be forgotten.
+    ForgetDoctor {
+        /// The service's key.
+        service: String,
+        /// The doctor.
+        doctor: DoctorName,
+    },
+    /// A download begins.
+    BeginTransfer(Transfer),
+    /// A download has ended, however it did.
+    EndTransfer(OperationId),
+}
+
+/// What became known of a doctor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DoctorFact {
+    /// The name was used.
+    Used(Timestamp),
+    /// What a look at the server found.
+    Server(ServerKnowledge),
+    /// A new backup, which is there.
+    Backup(Backup),
+    /// What was found where the newest backup should be.
+    BackupHealth(BackupHealth),
+    /// What became of a deletion.
+    Deletion(LastDeletion),
+}
+
+impl Store {
+    /// Makes `changes`, all or none of them.
+    ///
+    /// # Errors
+    /// [`StoreError`], and then nothing of them was kept.
+    pub async fn apply(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.writer
+            .ask(move |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                apply(&transaction, changes)?;
+                Ok(transaction.commit()?)
+            })
+            .await
+    }
+
+    /// Appends to the audit record and makes `changes`, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`], and then neither the entry nor any change was kept.
+    pub async fn append_with(
+        &self,
+        draft: AuditDraft,
+        changes: Vec<Change>,
+    ) -> Result<AuditEntry, StoreError> {
+        self.writer
+            .ask(move |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let entry = record::append(&transaction, draft)?;
+                apply(&transaction, changes)?;
+                transaction.commit()?;
+                Ok(entry)
+            })
+            .await
+    }
+}
+
+fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError> {
+    changes.into_iter().try_for_each(|change| match change {
+        Change::Doctor {
+            service,
+            doctor,
+            fact,
+        } => doctors::learn(connection, &service, &doctor, &fact),
+        Change::ForgetDoctor { service, doctor } => doctors::forget(connection, &service, &doctor),
+        Change::BeginTransfer(transfer) => transfers::begin(connection, &transfer),
+        Change::EndTransfer(operation) => transfers::end(connection, &operation),
+    })
+}

@@ -1,0 +1,117 @@
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::store::StoreError;
+
+/// The numbered steps from an empty database to the present form; the number of steps done is
+/// kept as `user_version`. A step that was ever released is never edited.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+
+pub(super) fn open(folder: &Path, file_name: &str) -> Result<Connection, StoreError> {
+    create_private_folder(folder)?;
+    let path = folder.join(file_name);
+    if path.try_exists()? {
+        refuse_a_newer_form(&path)?;
+    } else {
+        create_private_file(folder, &path)?;
+    }
+    let mut connection = Connection::open_with_flags(
+        &path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    prepare(&connection)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Looks through a connection that can't write, so that a newer database stays as it is.
+fn refuse_a_newer_form(path: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    form_of(&connection).map(|_| ())
+}
+
+/// How many migrations were done, if it is no more than this version knows.
+fn form_of(connection: &Connection) -> Result<usize, StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = connection.query_one("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    usize::try_from(found).map_err(|_| StoreError::Damaged("a form below zero".into()))
+}
+
+/// With a write-ahead log, `synchronous=FULL` syncs it at every commit: an entry that was
+/// acknowledged outlasts a power cut. A file system that can't have one gets a rollback journal,
+/// where the same takes `EXTRA` (sqlite.org/pragma.html, `synchronous`).
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(Duration::from_secs(5))?;
+    let mode: String = connection.query_one("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        if mode == "wal" { "FULL" } else { "EXTRA" },
+    )?;
+    // On macOS a plain fsync leaves data in the drive's cache; elsewhere these do nothing.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = form_of(&transaction)?;
+    for (number, sql) in (1_i64..).zip(MIGRATIONS).skip(done) {
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", number)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+fn create_private_folder(folder: &Path) -> Result<(), StoreError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(folder)?)
+}
+
+/// SQLite gives the files that it puts beside this one the same permissions.
+fn create_private_file(folder: &Path, path: &Path) -> Result<(), StoreError> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.sync_all()?;
+    // SQLite syncs the folder for its journals only: without this a power cut could take the
+    // whole file. Windows has no folders that can be opened for that.
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_commit_is_synced() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(folder.path(), "a.sqlite3").unwrap();
+        let journal: String = connection
+            .query_one("PRAGMA journal_mode", [], |row| row.get(0))
+            .unwrap();
+        let synchronous: i64 = connection
+            .query_one("PRAGMA synchronous", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!((journal.as_str(), synchronous), ("wal", 2), "2 is FULL");
+    }
+}

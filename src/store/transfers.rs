@@ -1,0 +1,99 @@
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::domain::{DoctorName, OperationId};
+use crate::store::columns::{name_from_column, path_from_column, path_to_column, time_from_column};
+use crate::store::{Change, Store, StoreError};
+
+/// A download that has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// The act, as the audit record knows it.
+    pub operation: OperationId,
+    /// The service's key.
+    pub service: String,
+    /// The doctor.
+    pub doctor: DoctorName,
+    /// The final path.
+    pub destination: PathBuf,
+    /// The part file.
+    pub part: PathBuf,
+    /// When it began.
+    pub begun_at: Timestamp,
+}
+
+impl Store {
+    /// Keeps in mind that a download begins.
+    ///
+    /// # Errors
+    /// [`StoreError`], and then it is not kept in mind.
+    pub async fn begin_transfer(&self, transfer: Transfer) -> Result<(), StoreError> {
+        self.apply(vec![Change::BeginTransfer(transfer)]).await
+    }
+
+    /// Keeps in mind that a download has ended, however it did; one that was not known is fine.
+    ///
+    /// # Errors
+    /// [`StoreError`], and then it still counts as unfinished.
+    pub async fn end_transfer(&self, operation: &OperationId) -> Result<(), StoreError> {
+        self.apply(vec![Change::EndTransfer(operation.clone())])
+            .await
+    }
+
+    /// The downloads that began and did not end, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read.
+    pub async fn unfinished_transfers(&self) -> Result<Vec<Transfer>, StoreError> {
+        self.writer.ask(|connection| unfinished(connection)).await
+    }
+}
+
+pub(super) fn begin(connection: &Connection, transfer: &Transfer) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO transfers (operation, service, doctor, destination, part, begun_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (operation) DO UPDATE SET service = excluded.service,
+            doctor = excluded.doctor, destination = excluded.destination,
+            part = excluded.part, begun_at = excluded.begun_at",
+        params![
+            transfer.operation.as_str(),
+            transfer.service,
+            transfer.doctor.as_str(),
+            path_to_column(&transfer.destination),
+            path_to_column(&transfer.part),
+            transfer.begun_at.to_string(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM transfers WHERE operation = ?1",
+        [operation.as_str()],
+    )?;
+    Ok(())
+}
+
+fn unfinished(connection: &Connection) -> Result<Vec<Transfer>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT operation, service, doctor, destination, part, begun_at
+         FROM transfers ORDER BY rowid",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut transfers = Vec::new();
+    while let Some(row) = rows.next()? {
+        transfers.push(Transfer {
+            operation: OperationId::from_stored(row.get(0)?),
+            service: row.get(1)?,
+            doctor: name_from_column(row.get_ref(2)?.as_str().unwrap_or_default())?,
+            destination: path_from_column(row.get(3)?)?,
+            part: path_from_column(row.get(4)?)?,
+            begun_at: time_from_column(row.get_ref(5)?.as_str().unwrap_or_default())?,
+        });
+    }
+    Ok(transfers)
+}

@@ -1,0 +1,81 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::store::StoreError;
+
+type Request = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The thread that owns the connection, by way of its queue.
+#[derive(Clone)]
+pub(super) struct Writer {
+    requests: mpsc::Sender<Request>,
+}
+
+impl Writer {
+    pub(super) fn start(mut connection: Connection) -> Result<Self, StoreError> {
+        let (requests, received) = mpsc::channel::<Request>();
+        thread::Builder::new()
+            .name("store".into())
+            .spawn(move || {
+                while let Ok(request) = received.recv() {
+                    request(&mut connection);
+                }
+            })
+            .map_err(|error| StoreError::Failed(error.kind().to_string()))?;
+        Ok(Self { requests })
+    }
+
+    /// Has `work` done on the writer's thread, after all that was asked before.
+    ///
+    /// # Errors
+    /// Those of `work`; [`StoreError::Panicked`] where it panicked, whereupon an open transaction
+    /// is rolled back and the writer goes on.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let request: Request = Box::new(move |connection| {
+            let result = catch_unwind(AssertUnwindSafe(|| work(connection)))
+                .unwrap_or(Err(StoreError::Panicked));
+            if answer.send(result).is_err() {
+                tracing::debug!("nobody waited for the store's answer");
+            }
+        });
+        self.requests
+            .send(request)
+            .map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_error_and_the_writer_goes_on_without_what_was_half_done() {
+        let writer = Writer::start(Connection::open_in_memory().unwrap()).unwrap();
+        writer
+            .ask(|connection| Ok(connection.execute_batch("CREATE TABLE t (x)")?))
+            .await
+            .unwrap();
+        let panicked = writer
+            .ask(|connection| -> Result<(), StoreError> {
+                let transaction = connection.transaction()?;
+                transaction.execute("INSERT INTO t VALUES (1)", [])?;
+                panic!("a fault")
+            })
+            .await;
+        assert_eq!(panicked, Err(StoreError::Panicked));
+        let rows: i64 = writer
+            .ask(|connection| Ok(connection.query_one("SELECT count(*) FROM t", [], |r| r.get(0))?))
+            .await
+            .unwrap();
+        assert_eq!(rows, 0);
+    }
+}

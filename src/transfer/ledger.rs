@@ -1,0 +1,60 @@
+use std::path::PathBuf;
+
+use futures_util::future::BoxFuture;
+
+use crate::domain::{DoctorName, OperationId};
+
+/// What a download must have written down before it touches the disk, so that a start after a
+/// cut-off finds the part file and can name what was lost.
+pub trait Ledger: Send + Sync {
+    /// Remembers a download, durably, before its part file is made.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: nothing is then written to disk.
+    fn begin(&self, start: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>>;
+
+    /// Remembers how it ended.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: the entry stays open.
+    fn end<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        end: TransferEnd,
+    ) -> BoxFuture<'a, Result<(), LedgerError>>;
+}
+
+/// A download that is about to make its part file.
+///
+/// The same operation may begin again with another part file, where the first name was taken
+/// in the meantime: the later one counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferStart {
+    /// The act that it belongs to.
+    pub operation: OperationId,
+    /// Whose recording it is.
+    pub doctor: DoctorName,
+    /// Where it is to go.
+    pub destination: PathBuf,
+    /// The part file.
+    pub part: PathBuf,
+}
+
+/// How a download ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferEnd {
+    /// The file has its name.
+    Saved,
+    /// There is neither file nor part file.
+    Discarded,
+    /// There is no file, and the part file could not be removed.
+    PartLeft,
+}
+
+/// The ledger could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the transfer could not be written down: {0}")]
+pub struct LedgerError(
+    /// The store's own words.
+    pub String,
+);

@@ -1,0 +1,130 @@
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
+
+use crate::domain::{AudioFormat, numbered_file_name};
+use crate::transfer::error::folder_of;
+use crate::transfer::{SaveRequest, TransferError};
+
+/// How many files of one name are stepped over.
+const MOST: u32 = 1000;
+
+/// Gives a finished part file its name and flushes its folder.
+///
+/// Only the very path that the person agreed to is replaced; anything else gets a number where
+/// the name is taken.
+pub(super) fn promote(
+    mut part: TempPath,
+    request: &SaveRequest,
+    format: AudioFormat,
+) -> Result<PathBuf, TransferError> {
+    let wanted = with_extension_of(&request.destination, format);
+    if request.replace && wanted == request.destination {
+        part.persist(&wanted)
+            .map_err(|error| in_naming(&wanted, error.error))?;
+        flush_folder(&wanted)?;
+        return Ok(wanted);
+    }
+    for number in 1..=MOST {
+        let path = numbered(&wanted, number);
+        match part.persist_noclobber(&path) {
+            Ok(()) => {
+                flush_folder(&path)?;
+                return Ok(path);
+            }
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => part = error.path,
+            Err(error) => return Err(in_naming(&path, error.error)),
+        }
+    }
+    Err(TransferError::FileNameRefused {
+        path: wanted,
+        reason: format!("there are {MOST} files of that name"),
+    })
+}
+
+/// The same path, ending as a file of this format does: the other format's ending is replaced,
+/// any other is kept before it ("Dr. Smith" has no ending).
+fn with_extension_of(destination: &Path, format: AudioFormat) -> PathBuf {
+    let extension = destination.extension().unwrap_or_default();
+    match AudioFormat::from_extension(&extension.to_string_lossy()) {
+        Some(named) if named == format => destination.to_path_buf(),
+        Some(_) => destination.with_extension(format.extension()),
+        None => {
+            let mut name = destination.file_name().unwrap_or_default().to_owned();
+            name.push(".");
+            name.push(format.extension());
+            destination.with_file_name(name)
+        }
+    }
+}
+
+fn numbered(wanted: &Path, number: u32) -> PathBuf {
+    if number == 1 {
+        return wanted.to_path_buf();
+    }
+    let name = wanted.file_name().map(OsStr::to_string_lossy);
+    wanted.with_file_name(numbered_file_name(&name.unwrap_or_default(), number))
+}
+
+/// A folder that has come to stand at the name is what "not empty" and "exists" mean here too.
+fn in_naming(path: &Path, error: io::Error) -> TransferError {
+    if path.is_dir() {
+        return TransferError::DestinationIsFolder {
+            path: path.to_path_buf(),
+        };
+    }
+    TransferError::in_work(path, "naming the finished file", error)
+}
+
+/// Makes the new name last through a power cut.
+#[cfg(unix)]
+fn flush_folder(file: &Path) -> Result<(), TransferError> {
+    let folder = folder_of(file);
+    let flushed = std::fs::File::open(&folder).and_then(|folder| folder.sync_all());
+    match flushed {
+        // Some network and FUSE file systems have no such thing as flushing a folder.
+        Err(error)
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Err(TransferError::in_work(
+                &folder,
+                "flushing the folder of the finished file",
+                error,
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Windows has no such call: NTFS writes names to its journal in order.
+#[cfg(not(unix))]
+fn flush_folder(_file: &Path) -> Result<(), TransferError> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_extension_follows_the_content() {
+        for (asked, format, made) in [
+            ("a.wav", AudioFormat::Wav, "a.wav"),
+            ("a.WAV", AudioFormat::Wav, "a.WAV"),
+            ("a.wav", AudioFormat::Flac, "a.flac"),
+            ("Dr. Smith", AudioFormat::Flac, "Dr. Smith.flac"),
+            ("Dr. A 2026-11-23", AudioFormat::Wav, "Dr. A 2026-11-23.wav"),
+        ] {
+            assert_eq!(
+                with_extension_of(Path::new(asked), format),
+                Path::new(made),
+                "{asked}"
+            );
+        }
+    }
+}

@@ -1,0 +1,213 @@
+use audio_housekeeper::domain::{
+    AudioFormat, Backup, BackupHealth, BackupProof, DeletionOutcome, DoctorName, KnownDoctor,
+    LastDeletion, ServerCopy, ServerKnowledge, Sha256Digest,
+};
+use audio_housekeeper::store::Store;
+use jiff::Timestamp;
+
+use crate::doctor;
+
+const SERVICE: &str = "https://api.nuxera.ai";
+
+fn time(second: u8) -> Timestamp {
+    format!("2026-11-23T14:02:{second:02}.123456789Z")
+        .parse()
+        .unwrap()
+}
+
+fn copy() -> ServerCopy {
+    ServerCopy {
+        format: Some(AudioFormat::Flac),
+        length: Some(18_400_000),
+        etag: Some("\"a\"".into()),
+        last_modified: Some("Mon, 23 Nov 2026 14:00:00 GMT".into()),
+        digest: Some(Sha256Digest::of(b"x")),
+        file_name: Some("audio-doctorName.flac".into()),
+    }
+}
+
+fn backup(path: &str) -> Backup {
+    Backup {
+        path: path.into(),
+        size: 18_400_000,
+        sha256: Sha256Digest::of(b"x"),
+        format: AudioFormat::Flac,
+        milliseconds: Some(724_000),
+        verified_at: time(2),
+        proof: BackupProof::Digest,
+        made_from: copy(),
+    }
+}
+
+async fn one(store: &Store, name: &DoctorName) -> KnownDoctor {
+    let mut doctors = store.doctors(SERVICE).await.unwrap();
+    doctors.retain(|known| known.name == *name);
+    assert_eq!(doctors.len(), 1);
+    doctors.remove(0)
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_doctor_is_found_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let name = doctor("Dr. \u{7530}\u{4e2d} & O'Neil+, \"x\"");
+    store.remember_doctor(SERVICE, &name).await.unwrap();
+    assert_eq!(one(&store, &name).await, KnownDoctor::new(name.clone()));
+
+    let deletion = LastDeletion {
+        at: time(3),
+        outcome: DeletionOutcome::NotKnown,
+    };
+    let has = ServerKnowledge::Has {
+        copy: copy(),
+        checked_at: time(1),
+    };
+    store.set_knowledge(SERVICE, &name, &has).await.unwrap();
+    store
+        .set_backup(SERVICE, &name, &backup("/b.flac"))
+        .await
+        .unwrap();
+    store
+        .set_backup_health(SERVICE, &name, BackupHealth::Altered)
+        .await
+        .unwrap();
+    store.set_deletion(SERVICE, &name, deletion).await.unwrap();
+    drop(store);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(
+        one(&store, &name).await,
+        KnownDoctor {
+            name: name.clone(),
+            server: has,
+            backup: Some(backup("/b.flac")),
+            backup_health: BackupHealth::Altered,
+            last_deletion: Some(deletion),
+        }
+    );
+}
+
+#[tokio::test]
+async fn every_word_that_is_kept_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let name = doctor("Dr. A");
+    for knowledge in [
+        ServerKnowledge::Has {
+            copy: ServerCopy::default(),
+            checked_at: time(1),
+        },
+        ServerKnowledge::Nothing {
+            checked_at: time(2),
+        },
+        ServerKnowledge::CouldNotCheck { tried_at: time(3) },
+        ServerKnowledge::NeverChecked,
+    ] {
+        store
+            .set_knowledge(SERVICE, &name, &knowledge)
+            .await
+            .unwrap();
+        assert_eq!(one(&store, &name).await.server, knowledge);
+    }
+    for health in [
+        BackupHealth::Missing,
+        BackupHealth::Altered,
+        BackupHealth::There,
+    ] {
+        store
+            .set_backup_health(SERVICE, &name, health)
+            .await
+            .unwrap();
+        assert_eq!(one(&store, &name).await.backup_health, health);
+    }
+    for outcome in [
+        DeletionOutcome::Gone,
+        DeletionOutcome::StillThere,
+        DeletionOutcome::NotKnown,
+        DeletionOutcome::Stopped,
+        DeletionOutcome::NotSent,
+    ] {
+        let deletion = LastDeletion {
+            at: time(4),
+            outcome,
+        };
+        store.set_deletion(SERVICE, &name, deletion).await.unwrap();
+        assert_eq!(one(&store, &name).await.last_deletion, Some(deletion));
+    }
+}
+
+#[tokio::test]
+async fn every_backup_is_kept_and_the_newest_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let name = doctor("Dr. A");
+    let plain = Backup {
+        milliseconds: None,
+        proof: BackupProof::Length,
+        format: AudioFormat::Wav,
+        made_from: ServerCopy::default(),
+        ..backup("/2.wav")
+    };
+    store
+        .set_backup(SERVICE, &name, &backup("/1.flac"))
+        .await
+        .unwrap();
+    store
+        .set_backup_health(SERVICE, &name, BackupHealth::Missing)
+        .await
+        .unwrap();
+    store.set_backup(SERVICE, &name, &plain).await.unwrap();
+    let known = one(&store, &name).await;
+    assert_eq!(known.backup.as_ref(), Some(&plain));
+    assert_eq!(known.backup_health, BackupHealth::There);
+    assert_eq!(
+        store.backups(SERVICE, &name).await,
+        Ok(vec![plain, backup("/1.flac")])
+    );
+}
+
+#[tokio::test]
+async fn doctors_stand_by_name_case_aside_and_services_are_kept_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    for name in [
+        "dr. b",
+        "Dr. C",
+        "\u{c4}rztin",
+        "Dr. A",
+        "\u{e4}rztin b",
+        "Dr. A",
+    ] {
+        store.remember_doctor(SERVICE, &doctor(name)).await.unwrap();
+    }
+    let elsewhere = doctor("Dr. Practice");
+    store.remember_doctor("practice", &elsewhere).await.unwrap();
+    store
+        .set_backup("practice", &doctor("Dr. A"), &backup("/p.flac"))
+        .await
+        .unwrap();
+    let known = store.doctors(SERVICE).await.unwrap();
+    let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["Dr. A", "dr. b", "Dr. C", "\u{c4}rztin", "\u{e4}rztin b"]
+    );
+    assert!(known.iter().all(|known| known.backup.is_none()));
+    assert_eq!(store.doctors("practice").await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_forgotten_name_leaves_nothing_behind_but_the_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let name = doctor("Dr. A");
+    store
+        .set_backup(SERVICE, &name, &backup("/1.flac"))
+        .await
+        .unwrap();
+    store.append(crate::draft(1)).await.unwrap();
+    store.forget_doctor(SERVICE, &name).await.unwrap();
+    store.forget_doctor(SERVICE, &name).await.unwrap();
+    assert_eq!(store.doctors(SERVICE).await, Ok(Vec::new()));
+    assert_eq!(store.backups(SERVICE, &name).await, Ok(Vec::new()));
+    assert_eq!(store.head().await.unwrap().unwrap().0, 1);
+}
