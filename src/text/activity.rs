@@ -21,6 +21,7 @@ impl Text {
     pub fn audit_outcome(&self, entry: &AuditDraft) -> String {
         match entry.outcome {
             AuditOutcome::Intended => self.say("audit-intended"),
+            AuditOutcome::Answered => self.say("audit-answered"),
             AuditOutcome::Done if entry.action == AuditAction::SignIn => {
                 self.say("audit-signed-in")
             }

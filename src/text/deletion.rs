@@ -114,6 +114,12 @@ impl Text {
         }
     }
 
+    /// What stands between the parts of a list.
+    #[must_use]
+    pub fn list_separator(&self) -> String {
+        self.say("list-separator")
+    }
+
     /// A count with the first names: `1: Dr. Jürgen Müller`.
     #[must_use]
     pub fn counted_names(&self, doctors: &[DoctorName]) -> String {
@@ -126,7 +132,7 @@ impl Text {
             .map(DoctorName::as_str)
             .collect();
         let count = doctors.len();
-        let names = shown.join(&self.say("list-separator"));
+        let names = shown.join(&self.list_separator());
         if count <= NAMES_SHOWN {
             self.say_with(
                 "delete-all-tally-names",

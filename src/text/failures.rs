@@ -165,6 +165,9 @@ impl Text {
                 self.say_with("failure-file-name-refused", &[("path", shown(path))])
             }
             FailureKind::Disk { path } => self.say_with("failure-disk", &[("path", shown(path))]),
+            FailureKind::DataFolderUnusable { path } => {
+                self.say_with("failure-data-folder-unusable", &[("path", shown(path))])
+            }
             FailureKind::ReadBackDiffers { path } => {
                 self.say_with("failure-read-back-differs", &[("path", shown(path))])
             }
@@ -177,6 +180,9 @@ impl Text {
 
     fn failure_of_app(&self, kind: &FailureKind) -> String {
         match kind {
+            FailureKind::DataInUse => self.say("failure-data-in-use"),
+            FailureKind::DataFromNewerVersion => self.say("failure-data-from-newer-version"),
+            FailureKind::PracticeTrouble => self.say("failure-practice-trouble"),
             FailureKind::RecordNotWritable => self.say("failure-record-not-writable"),
             FailureKind::StoreTrouble => self.say("failure-store-trouble"),
             FailureKind::KeychainTrouble => self.say("failure-keychain-trouble"),
@@ -259,7 +265,11 @@ mod tests {
             FailureKind::FileNameRefused { path: path.clone() },
             FailureKind::Disk { path: path.clone() },
             FailureKind::ReadBackDiffers { path: path.clone() },
-            FailureKind::CompletenessNotProven { path },
+            FailureKind::CompletenessNotProven { path: path.clone() },
+            FailureKind::DataFolderUnusable { path },
+            FailureKind::DataInUse,
+            FailureKind::DataFromNewerVersion,
+            FailureKind::PracticeTrouble,
             FailureKind::CopyChanged,
             FailureKind::RecordNotWritable,
             FailureKind::StoreTrouble,

@@ -38,6 +38,26 @@ impl Text {
         }
     }
 
+    /// The same in the middle of a sentence: `today 14:02`.
+    #[must_use]
+    pub fn when_within(&self, then: Timestamp, now: Timestamp) -> String {
+        let (local, today) = (self.local(then), self.local(now));
+        if local.date() == today.date() {
+            self.say_with("when-today-within", &[("time", self.clock(&local).into())])
+        } else if today
+            .date()
+            .yesterday()
+            .is_ok_and(|before| before == local.date())
+        {
+            self.say_with(
+                "when-yesterday-within",
+                &[("time", self.clock(&local).into())],
+            )
+        } else {
+            self.date(local.date(), today.date())
+        }
+    }
+
     /// A time by the calendar, with the time of day for older ones too, as a record shows it.
     #[must_use]
     pub fn when_exactly(&self, then: Timestamp, now: Timestamp) -> String {

@@ -113,10 +113,10 @@ impl Completion {
         self.picked = moved(self.picked, names.len(), keys);
         let taken = keys
             .take
-            .then(|| self.picked.and_then(|at| names.get(at)))
+            .then(|| self.picked.and_then(|at| names.get(at).copied()))
             .flatten()
             .or(self.list(field, &names))
-            .map(|name| (*name).clone());
+            .cloned();
         if taken.is_some() {
             self.close();
         }
@@ -131,9 +131,7 @@ impl Completion {
             .close_behavior(PopupCloseBehavior::IgnoreClicks)
             .width(field.rect.width())
             .gap(4.0)
-            .frame(
-                Frame::popup(&field.ctx.global_style()).inner_margin(Margin::same(6)),
-            )
+            .frame(Frame::popup(&field.ctx.global_style()).inner_margin(Margin::same(6)))
             .show(|ui| {
                 ui.set_width(field.rect.width() - 14.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
@@ -149,7 +147,7 @@ impl Completion {
     }
 
     fn id() -> egui::Id {
-        egui::Id::new("doctor field").with("names")
+        egui::Id::unique("doctor field").with("names")
     }
 }
 
@@ -157,9 +155,7 @@ fn offer(ui: &mut Ui, name: &DoctorName, picked: bool) -> bool {
     let palette = Palette::here(ui);
     let wanted = vec2(ui.available_width(), size::SMALL_CONTROL);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::CLICK);
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::ListBoxOption, true, picked, name.as_str())
-    });
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, picked, name.as_str()));
     if picked || response.hovered() {
         let fill = if picked {
             palette.selected
@@ -173,14 +169,14 @@ fn offer(ui: &mut Ui, name: &DoctorName, picked: bool) -> bool {
         ui.painter()
             .rect_filled(mark, CornerRadius::same(2), palette.primary);
     }
-    let galley = ui.painter().layout_no_wrap(
-        name.as_str().to_owned(),
-        Type::Body.font(),
-        palette.text,
-    );
+    let galley =
+        ui.painter()
+            .layout_no_wrap(name.as_str().to_owned(), Type::Body.font(), palette.text);
     let inside = rect.shrink2(vec2(10.0, 0.0));
     let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inside);
-    ui.painter().with_clip_rect(rect).galley(at.min, galley, palette.text);
+    ui.painter()
+        .with_clip_rect(rect)
+        .galley(at.min, galley, palette.text);
     response.clicked()
 }
 

@@ -79,9 +79,10 @@ impl Default for Drafts {
 impl Drafts {
     /// Lets go of what belongs to something that is no longer shown.
     pub(super) fn follow(&mut self, state: &State) {
-        let question = state.modals.iter().any(|modal| {
-            matches!(modal, Modal::DeleteOne { .. } | Modal::DeleteAll { .. })
-        });
+        let question = state
+            .modals
+            .iter()
+            .any(|modal| matches!(modal, Modal::DeleteOne { .. } | Modal::DeleteAll { .. }));
         if question != self.deletion.open {
             self.deletion = DeletionDraft {
                 open: question,
@@ -98,15 +99,12 @@ impl Drafts {
 impl SignInDraft {
     /// The field's own id: its state in the toolkit is wiped by it.
     pub fn token_id() -> Id {
-        Id::new("access token")
+        Id::unique("access token")
     }
 
     /// Takes the token out and leaves the field empty.
     pub fn take_token(&mut self) -> Secret {
-        let token = std::mem::replace(
-            &mut *self.token,
-            String::with_capacity(TOKEN_ROOM),
-        );
+        let token = std::mem::replace(&mut *self.token, String::with_capacity(TOKEN_ROOM));
         Secret::new(token)
     }
 }
@@ -125,7 +123,7 @@ impl std::fmt::Debug for SignInDraft {
 impl DoctorDraft {
     /// The field's own id, by which the focus is sent to it.
     pub fn id() -> Id {
-        Id::new("doctor field")
+        Id::unique("doctor field")
     }
 
     /// The name, or nothing and what is wrong with it under the field.

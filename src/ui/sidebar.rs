@@ -7,7 +7,7 @@ use crate::domain::TokenKeeping;
 use crate::state::{Action, Screen};
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{focus_ring, label, label_cut};
+use crate::ui::widgets::{focus_ring, label_cut};
 
 /// The way to the screens: at the left, or on top where the window is narrow.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -71,9 +71,7 @@ fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>) -> bool {
     } else {
         (Type::Navigation.font(), palette.muted)
     };
-    let galley = ui
-        .painter()
-        .layout_no_wrap(name.to_owned(), font, colour);
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
     let wanted = vec2(width.unwrap_or(galley.size().x + 24.0), 35.0);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Tab, true, name));

@@ -12,7 +12,7 @@ pub fn show(ui: &Ui, view: &mut View<'_>) {
     }
     let window = ui.ctx().content_rect();
     let width = 420.0_f32.min(window.width() - 24.0);
-    Area::new(Id::new("toasts"))
+    Area::new(Id::unique("toasts"))
         .order(Order::Tooltip)
         .anchor(Align2::RIGHT_TOP, vec2(-12.0, 12.0))
         .show(ui.ctx(), |ui| {
@@ -33,7 +33,7 @@ fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
     let palette = Palette::here(ui);
     let (icon, colour) = match toast.message {
         Message::Failed { .. } | Message::TokenNotKept(_) => (Icon::Warning, palette.danger),
-        Message::NothingThere(_) => (Icon::Information, palette.warning),
+        Message::NothingThere(_) | Message::SettingsLost => (Icon::Information, palette.warning),
         Message::SignedOut | Message::Copied => (Icon::Check, palette.success),
     };
     Frame::new()
@@ -81,11 +81,11 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
             failure,
         }
         | Message::TokenNotKept(failure) => text.failure(&failure.kind),
-        Message::NothingThere(doctor) => text.say_with(
-            "toast-nothing-there",
-            &[("doctor", doctor.as_str().into())],
-        ),
+        Message::NothingThere(doctor) => {
+            text.say_with("toast-nothing-there", &[("doctor", doctor.as_str().into())])
+        }
         Message::SignedOut => text.say("toast-signed-out"),
+        Message::SettingsLost => text.say("toast-settings-lost"),
         Message::Copied => text.say("details-copied"),
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprLit, ExprMethodCall, Lit};
+use syn::{Expr, ExprLit, ExprMethodCall, Lit, Token};
 
 /// A message id with its arguments.
 type Messages = BTreeMap<String, BTreeSet<String>>;
@@ -84,6 +85,16 @@ impl<'ast> Visit<'ast> for Calls {
             assert_eq!(*known, given, "{id} is asked for in two ways");
         }
         visit::visit_expr_method_call(self, call);
+    }
+
+    /// Looks into lists such as `vec![…]` too.
+    fn visit_macro(&mut self, list: &'ast syn::Macro) {
+        let expressions = Punctuated::<Expr, Token![,]>::parse_terminated;
+        for expression in list.parse_body_with(expressions).unwrap_or_default() {
+            let mut inside = Calls::default();
+            inside.visit_expr(&expression);
+            self.0.append(&mut inside.0);
+        }
     }
 }
 

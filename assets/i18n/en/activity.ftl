@@ -1,9 +1,7 @@
 activity-title = Activity
-activity-entries = { $count ->
-    [0] Nothing was recorded so far.
-    [one] { NUMBER($count) } entry
-   *[other] { NUMBER($count) } entries
-}
+activity-none = Nothing was recorded so far.
+activity-loading = Reading the record…
+activity-more = Show older ones
 activity-column-when = When
 activity-column-who = Who
 activity-column-action = Action
@@ -20,6 +18,7 @@ action-delete = Delete
 action-delete-all = Delete all
 
 audit-intended = About to be done
+audit-answered = The service answered
 audit-signed-in = Signed in
 audit-signed-out = Signed out
 audit-done = Done

@@ -71,13 +71,15 @@ outcome-not-known = The delete was sent, and no answer came that tells what it d
 outcome-stopped = Stopped. Nothing was sent, and nothing was deleted.
 outcome-not-sent = Nothing was sent, and nothing was deleted.
 outcome-look-again = Look again
+outcome-looking = Looking…
 outcome-wrong-doctor = Wrong doctor?
 
-wrong-doctor-title = Deleted for the wrong doctor?
+wrong-doctor-title = Deleted { $doctor } by mistake?
 wrong-doctor-copy = The backup of this recording is here:
 wrong-doctor-no-copy = There is no backup of this recording on this computer. Please write to Nuxera's support at once: the sooner they know, the better the chance that they can help.
 wrong-doctor-send = What to send to support
-wrong-doctor-report = Doctor: { $doctor }
-    Deleted: { $when }
-    Service: { $service }
-    What was seen afterwards: { $outcome }
+wrong-doctor-report-doctor = Doctor: { $doctor }
+wrong-doctor-report-when = Deleted: { $when }
+wrong-doctor-report-service = Service: { $service }
+wrong-doctor-report-operation = Number in the record: { $operation }
+wrong-doctor-copy-report = Copy

@@ -40,3 +40,7 @@ failure-not-signed-in = Nobody is signed in. Nothing was changed. Sign in to go 
 failure-busy = Something is running for this doctor already. Nothing was changed. Wait until it has ended, or cancel it.
 failure-queue-full = Too much is waiting already, so this was not begun. Nothing was changed. Wait until something has ended.
 failure-internal = Something went wrong inside the app, so this was ended. Look at Activity for what is known, and tell support what stands under Details.
+failure-data-in-use = Another window of this app is open already and uses its data. Nothing was changed. Use that window, or close it first.
+failure-data-from-newer-version = A newer version of this app wrote its data, so this one leaves it alone. Nothing was changed. Start the newer version.
+failure-data-folder-unusable = The app's folder { $path } can't be used. Nothing was changed. Ask IT for the right to write there.
+failure-practice-trouble = Practice could not be started. Nothing was changed. Close the app and start it again.

@@ -27,6 +27,8 @@ when-days-ago = { $days ->
 }
 when-today = Today { $time }
 when-yesterday = Yesterday { $time }
+when-today-within = today { $time }
+when-yesterday-within = yesterday { $time }
 when-date = { $day } { $month }
 when-date-year = { $day } { $month } { $year }
 when-date-time = { $date } { $time }

@@ -1,9 +1,9 @@
 settings-title = Settings
 settings-account = Account
 settings-service = Service address
-settings-service-about = Where the recordings are. Changing it signs you out.
+settings-service-about = The service where the recordings are. A change counts from the next sign-in.
+settings-service-use = Use this address
 settings-change = Change…
-settings-signed-in = Signed in
 settings-sign-out = Sign out
 settings-appearance = Appearance
 settings-theme = Theme

@@ -1,9 +1,12 @@
 sign-in-title = Sign in to Nuxera
 sign-in-again-title = Please sign in again
-sign-in-again-body = Your sign-in has ended. What was waiting goes on after you sign in.
+sign-in-again-body = Your sign-in has ended, and the service takes nothing more from it. Sign in to go on.
+sign-in-not-forgotten = You are signed out. This computer's keychain could not be reached, so it may still hold the sign-in; ask IT to remove it.
+sign-in-keychain-unreadable = This computer's keychain could not be read, so please sign in. Nothing was lost.
+sign-in-starting = Looking whether you are signed in…
+cannot-open-title = The app can't open its data
 sign-in-change = Change…
 sign-in-address = Service address
-sign-in-address-use = Use this address
 sign-in-token = Access token
 sign-in-token-hint = Paste the token you got from IT
 sign-in-stay = Stay signed in on this computer

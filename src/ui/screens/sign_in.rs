@@ -2,10 +2,10 @@ use egui::{Key, ScrollArea, Ui};
 
 use crate::domain::{Failure, ServiceOrigin};
 use crate::state::{Action, Mode, SignIn, SignedOutBecause};
+use crate::ui::View;
 use crate::ui::drafts::{Drafts, SignInDraft};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Button, Field, announce, banner, card, checkbox, label, wrapped};
-use crate::ui::View;
 
 /// Width of the card.
 const WIDTH: f32 = 410.0;
@@ -16,7 +16,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
         let room = ui.available_size();
         let width = WIDTH.min(room.x - 24.0);
         let height = ui
-            .data(|data| data.get_temp::<f32>(egui::Id::new("sign-in height")))
+            .data(|data| data.get_temp::<f32>(egui::Id::unique("sign-in height")))
             .unwrap_or(380.0);
         ui.add_space(((room.y - height) / 2.0).max(12.0));
         ui.horizontal(|ui| {
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                     });
                 });
                 let height = shown.response.rect.height();
-                ui.data_mut(|data| data.insert_temp(egui::Id::new("sign-in height"), height));
+                ui.data_mut(|data| data.insert_temp(egui::Id::unique("sign-in height"), height));
             });
         });
         ui.add_space(12.0);
@@ -40,6 +40,18 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
 fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     let palette = Palette::here(ui);
     let text = view.text;
+    if let SignIn::CannotOpen(failure) = &view.state.sign_in {
+        let title = text.say("cannot-open-title");
+        wrapped(ui, Type::Title, palette.text, title);
+        announce(&wrapped(
+            ui,
+            Type::Body,
+            palette.text,
+            text.failure(&failure.kind),
+        ));
+        details(ui, view, failure);
+        return;
+    }
     let SignIn::Out {
         because,
         trying,
@@ -128,7 +140,7 @@ fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {
     let service = &view.state.settings.service;
     if let Some(typed) = &mut draft.address {
         let name = view.text.say("sign-in-address");
-        Field::new(egui::Id::new("service address"), &name)
+        Field::new(egui::Id::unique("service address"), &name)
             .wrong(view.state.address_error.is_some())
             .show(ui, typed);
         if let Some(error) = view.state.address_error {
@@ -152,7 +164,7 @@ fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {
         .inner;
     if pressed {
         draft.address = Some(service.ascii());
-        let field = egui::Id::new("service address");
+        let field = egui::Id::unique("service address");
         ui.memory_mut(|memory| memory.request_focus(field));
     }
 }

@@ -1,6 +1,6 @@
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Key, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    vec2,
+    Align2, Color32, CornerRadius, FontId, Key, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, vec2,
 };
 
 use crate::ui::theme::{Palette, Type, faded, size};
@@ -107,11 +107,9 @@ impl<'a> Button<'a> {
 
     /// How wide it will be, in points.
     pub fn width(&self, ui: &Ui) -> f32 {
-        let galley = ui.painter().layout_no_wrap(
-            self.label.to_owned(),
-            self.font(),
-            Color32::PLACEHOLDER,
-        );
+        let galley =
+            ui.painter()
+                .layout_no_wrap(self.label.to_owned(), self.font(), Color32::PLACEHOLDER);
         galley.size().x + 2.0 * self.measures().0
     }
 

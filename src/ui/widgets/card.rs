@@ -67,10 +67,8 @@ pub fn banner<R>(
 
 /// A thin line across.
 pub fn divider(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(
-        egui::vec2(ui.available_width(), 1.0),
-        egui::Sense::hover(),
-    );
+    let (rect, _) =
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), 1.0), egui::Sense::hover());
     let stroke = Stroke::new(1.0, Palette::here(ui).border);
     ui.painter().hline(rect.x_range(), rect.center().y, stroke);
 }

@@ -9,9 +9,9 @@ const BOX: f32 = 16.0;
 pub fn checkbox(ui: &mut Ui, ticked: &mut bool, name: &str) {
     let palette = Palette::here(ui);
     let room = (ui.available_width() - BOX - 8.0).max(40.0);
-    let galley =
-        ui.painter()
-            .layout(name.to_owned(), Type::Body.font(), palette.text, room);
+    let galley = ui
+        .painter()
+        .layout(name.to_owned(), Type::Body.font(), palette.text, room);
     let text_size = galley.size();
     let wanted = vec2(BOX + 8.0 + text_size.x, text_size.y.max(size::TARGET));
     let (rect, mut response) = ui.allocate_exact_size(wanted, Sense::click());
@@ -20,8 +20,7 @@ pub fn checkbox(ui: &mut Ui, ticked: &mut bool, name: &str) {
         response.mark_changed();
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *ticked, name));
-    let square =
-        Align2::LEFT_CENTER.align_size_within_rect(vec2(BOX, BOX), rect);
+    let square = Align2::LEFT_CENTER.align_size_within_rect(vec2(BOX, BOX), rect);
     let radius = CornerRadius::same(4);
     if *ticked {
         ui.painter().rect_filled(square, radius, palette.primary);

@@ -1,6 +1,4 @@
-use egui::{
-    Align2, Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
-};
+use egui::{Align2, Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::focus_ring;

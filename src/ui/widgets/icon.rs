@@ -9,8 +9,6 @@ pub enum Icon {
     Warning,
     /// To know.
     Information,
-    /// More below.
-    Chevron,
 }
 
 impl Icon {
@@ -28,10 +26,6 @@ impl Icon {
         match self {
             Self::Check => {
                 let line = vec![at(-4.5, 0.5), at(-1.5, 3.5), at(4.5, -3.5)];
-                painter.add(Shape::line(line, stroke));
-            }
-            Self::Chevron => {
-                let line = vec![at(-4.0, -2.0), at(0.0, 2.0), at(4.0, -2.0)];
                 painter.add(Shape::line(line, stroke));
             }
             Self::Warning => {

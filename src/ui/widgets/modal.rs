@@ -8,15 +8,10 @@ use crate::ui::widgets::wrapped;
 /// From a modal to the window's edge, at least.
 const AROUND: f32 = 12.0;
 
-/// A modal that is being shown.
-pub struct Ask {
-    /// Whether it came up just now, so that its first choice can take the focus.
-    pub fresh: bool,
-    /// Whether Escape was pressed while it was on top and nothing was open above it.
-    pub escaped: bool,
-}
-
 /// Shows a question or something to read over the window.
+///
+/// Returns whether Escape was pressed, and what `buttons` returned; `buttons` is told whether the
+/// modal came up just now, so that one of them takes the focus.
 ///
 /// `body` scrolls where there is no room; `buttons` stay in sight. Only the top modal takes
 /// Escape. `phase` names what the modal shows: where it changes, the focus is set anew.
@@ -28,7 +23,7 @@ pub fn ask<R>(
     title: &str,
     body: impl FnOnce(&mut Ui),
     buttons: impl FnOnce(&mut Ui, bool) -> R,
-) -> (Ask, R) {
+) -> (bool, R) {
     let palette = Palette::here(ui);
     let context = ui.ctx().clone();
     let window = context.content_rect();
@@ -86,7 +81,7 @@ pub fn ask<R>(
     let escaped = shown.is_top_modal
         && !shown.any_popup_open
         && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-    (Ask { fresh, escaped }, shown.inner)
+    (escaped, shown.inner)
 }
 
 /// Whether the modal was not there in the frame before.

@@ -17,9 +17,7 @@ pub fn with_buttons<T>(
     let needed = width_of(ui, &buttons);
     if room - needed < LEAST_BESIDE {
         contents(ui);
-        return ui
-            .horizontal_wrapped(|ui| press(ui, buttons))
-            .inner;
+        return ui.horizontal_wrapped(|ui| press(ui, buttons)).inner;
     }
     ui.horizontal(|ui| {
         let beside = vec2(room - needed - size::GAP, size::SMALL_CONTROL);

@@ -20,6 +20,7 @@ pub struct Column {
 }
 
 /// What a row shows.
+#[derive(Default)]
 pub struct Row {
     /// A text and its colour for each column.
     pub cells: Vec<(String, Color32)>,
