@@ -12,11 +12,16 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use action::{Action, ConfirmedChoice, Effect, SaveRequest};
 
+// The state is made of these, and a view reads the state without knowing the engine.
+pub use crate::engine::{
+    CheckAllReport, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress, SavedFile,
+    SignedOutBecause, Unfinished,
+};
+
 use crate::domain::{
     Account, AuditEntry, DeletionReason, DeletionSurvey, DoctorName, DoctorTally, Failure,
     KnownDoctor, OperationId, OriginError,
 };
-use crate::engine::{JobEnding, JobId, JobKind, JobProgress, SignedOutBecause, Unfinished};
 use crate::settings::Settings;
 
 /// Everything that the window shows, but for text being typed.

@@ -1,1 +1,69 @@
-//! The room for `ui`.
+//! What the person sees: views over the state, which return actions and do nothing else.
+
+mod completion;
+mod drafts;
+mod fonts;
+mod modals;
+mod practice_stripe;
+mod screens;
+mod shortcuts;
+mod sidebar;
+pub mod theme;
+mod toasts;
+mod tray;
+mod widgets;
+
+use egui::{CentralPanel, Frame, Ui};
+
+pub use drafts::Drafts;
+
+use crate::state::{Action, Screen, SignIn, State};
+use crate::text::Text;
+use crate::ui::theme::Palette;
+
+/// What every view gets beside the part of the screen that it draws on.
+struct View<'a> {
+    state: &'a State,
+    text: &'a Text,
+    actions: Vec<Action>,
+}
+
+/// Draws the window and returns what the person did in it.
+///
+/// [`theme::install`] has to be called once before, and [`theme::follow`] where settings change.
+#[must_use]
+pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec<Action> {
+    let mut view = View {
+        state,
+        text,
+        actions: Vec::new(),
+    };
+    drafts.follow(state);
+    shortcuts::take(ui, &mut view, drafts);
+    practice_stripe::show(ui, &mut view);
+    let window = Frame::new().fill(Palette::here(ui).window);
+    if let SignIn::In(_) = state.sign_in {
+        sidebar::show(ui, &mut view);
+        tray::show(ui, &mut view);
+        CentralPanel::default()
+            .frame(window)
+            .show(ui, |ui| match state.screen {
+                Screen::Recordings => screens::recordings(ui, &mut view, drafts),
+                Screen::Activity => screens::activity(ui, &mut view),
+                Screen::Settings => screens::settings(ui, &mut view, drafts),
+            });
+    } else {
+        CentralPanel::default()
+            .frame(window)
+            .show(ui, |ui| screens::sign_in(ui, &mut view, drafts));
+    }
+    modals::show(ui, &mut view, drafts);
+    toasts::show(ui, &mut view);
+    view.actions
+}
+
+impl View<'_> {
+    fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+}

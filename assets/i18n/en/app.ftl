@@ -1,0 +1,45 @@
+app-name = Audio Housekeeper
+nav-recordings = Recordings
+nav-activity = Activity
+nav-settings = Settings
+account-unnamed = Signed in
+account-practice = Practice
+account-memory-only = Signed in until the app is closed
+
+practice-leave = Leave practice
+practice-stripe = Practice. Sample recordings only; nothing leaves this computer.
+
+button-cancel = Cancel
+button-close = Close
+button-details = Details
+button-copy-details = Copy details
+button-dismiss = Dismiss
+button-try-again = Try again
+
+details-title = Details
+details-title-about = Details: { $doctor }
+details-when = Time: { $when }
+details-call = Call: { $call }
+details-status = Answer: { $status }
+details-technical = What the app saw: { $technical }
+details-copied = Copied. It holds no token and no names of doctors.
+
+leaving-running = { $count ->
+    [one] Something is still running:
+   *[other] { NUMBER($count) } things are still running:
+}
+leaving-download = Download for { $doctor }
+leaving-delete = Delete for { $doctor }
+leaving-delete-all = Delete of every recording
+leaving-check-all = Check of all doctors
+leaving-check-and-back-up = Check and backup of all doctors
+leaving-what-happens = An unfinished download is removed, and a delete that still waits is not sent. What is cut off is named at the next start.
+leaving-stay = Stay
+close-title = Close while something is running?
+close-anyway = Stop and close
+sign-out-title = Sign out while something is running?
+sign-out-anyway = Stop and sign out
+
+toast-nothing-there = The service has nothing under exactly this name: { $doctor }. It may have been deleted already, or the name is spelled differently there.
+toast-signed-out = Signed out. The sign-in was forgotten on this computer.
+toast-settings-lost = The settings could not be read, so the usual ones are used. Recordings and the record of activity are untouched.

@@ -1,0 +1,49 @@
+recordings-title = Recordings
+recordings-doctor = Doctor
+recordings-doctor-hint = Name of the doctor, exactly as on the service
+recordings-check = Check
+recordings-checking = Checking…
+recordings-preparing = Asking the service…
+recordings-download = Download…
+recordings-delete = Delete…
+recordings-delete-all = Delete all recordings…
+recordings-busy = A transfer or a deletion is running for this doctor. The rest waits until it has ended.
+
+fact-on-the-server = On the server
+fact-checked = Checked
+fact-backup = Backup
+fact-length = Length
+fact-unknown = Not known
+fact-never = Not yet
+
+doctors-title = Doctors
+doctors-check-all = Check all
+doctors-none = No doctors yet. Type a name above; it is remembered here once it was used.
+doctors-column-doctor = Doctor
+doctors-column-server = On the server
+doctors-column-checked = Checked
+doctors-column-backup = Last backup
+doctors-column-state = State
+doctors-backup-none = None
+
+server-not-checked = Not checked
+server-nothing = Nothing under exactly this name
+server-no-answer = Could not be checked
+
+state-not-checked = Not checked
+state-could-not-check = Could not be checked
+state-nothing-there = Nothing under exactly this name
+state-not-backed-up = Not backed up
+state-backed-up = Backed up
+state-backed-up-when = Backed up { $when }
+state-cannot-compare = Backed up, can't compare
+state-changed = Changed since backup
+state-backup-missing = Backup missing
+state-backup-altered = Backup altered
+state-deleted = Deleted, nothing there now
+state-delete-not-confirmed = Delete not confirmed
+state-checked-ago = Checked { $ago }
+
+name-empty = Type the doctor's name first.
+name-too-long = This name has { NUMBER($characters) } characters; the service takes { NUMBER($longest) } at most.
+name-control-character = The name has a line break or an invisible control character in it. Please type it again.

@@ -1,0 +1,16 @@
+settings-title = Settings
+settings-account = Account
+settings-service = Service address
+settings-service-about = The service where the recordings are. A change counts from the next sign-in.
+settings-service-use = Use this address
+settings-change = Change…
+settings-sign-out = Sign out
+settings-appearance = Appearance
+settings-theme = Theme
+settings-theme-system = As the system
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-text-size = Text size
+settings-text-size-value = { NUMBER($percent) } %
+settings-about = About
+settings-version = Version { $version }

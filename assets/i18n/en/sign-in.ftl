@@ -1,0 +1,25 @@
+sign-in-title = Sign in to Nuxera
+sign-in-again-title = Please sign in again
+sign-in-again-body = Your sign-in has ended, and the service takes nothing more from it. Sign in to go on.
+sign-in-not-forgotten = You are signed out. This computer's keychain could not be reached, so it may still hold the sign-in; ask IT to remove it.
+sign-in-keychain-unreadable = This computer's keychain could not be read, so please sign in. Nothing was lost.
+sign-in-starting = Looking whether you are signed in…
+cannot-open-title = The app can't open its data
+sign-in-change = Change…
+sign-in-address = Service address
+sign-in-token = Access token
+sign-in-token-hint = Paste the token you got from IT
+sign-in-stay = Stay signed in on this computer
+sign-in-button = Sign in
+sign-in-checking = Signing in…
+sign-in-practise = Practise with samples
+sign-in-token-missing = Paste your access token first.
+
+origin-not-an-address = This is not a web address. It looks like https://api.nuxera.ai.
+origin-not-secure = The address must begin with https://, so that recordings travel protected.
+origin-more-than-origin = Leave out everything after the address itself, such as a name, a path or a question mark.
+
+token-kept-in-keychain = Kept in this computer's keychain.
+token-kept-in-memory = Kept until the app is closed, as you asked.
+token-kept-without-keychain = This computer's keychain can't be used, so you stay signed in only until the app is closed.
+token-kept-practice = Practice needs no sign-in.

@@ -1,0 +1,46 @@
+tray-looking = Asking the service…
+tray-reading-back = Reading the backup back…
+tray-deleting = Waiting for the service's answer…
+tray-verifying = Looking whether it is gone…
+tray-ending = Stopping…
+tray-counting = { $done } of { $of }
+tray-cancelled = Cancelled. Nothing was left behind.
+tray-progress = { $part }, { $speed }, { $left }
+tray-progress-no-left = { $part }, { $speed }
+tray-progress-no-total = { $size } so far, { $speed }
+check-all-running = Checking all doctors
+check-and-back-up-running = Checking and backing up
+check-and-back-up-one = Backing up { $doctor }
+
+result-saved-and-checked = Saved and checked
+result-saved-not-proven = Saved. Nothing proves that the file is all of the recording, so it doesn't count as a backup.
+result-file = { $file }, { $size }
+result-show-in-folder = Show in folder
+
+delete-wait = Deleting for { $doctor } in { $seconds } s
+delete-wait-all = Deleting every recording in { $seconds } s
+delete-stop = Stop
+delete-sending = Deleting for { $doctor }…
+delete-sending-all = Deleting every recording…
+delete-backing-up = Backing up { $doctor } before the delete
+
+result-check-all = All doctors
+result-check-and-back-up = Check and backup
+result-checked = Checked { $checked ->
+    [one] { NUMBER($checked) } doctor
+   *[other] { NUMBER($checked) } doctors
+}: { NUMBER($with) } with recordings, { NUMBER($missing) } not backed up.
+result-not-checked = { $count ->
+    [one] { NUMBER($count) } doctor could not be checked.
+   *[other] { NUMBER($count) } doctors could not be checked.
+}
+result-stopped = Stopped before the end. What was found until then is kept.
+result-backed-up = { $count ->
+    [one] { NUMBER($count) } doctor was backed up now.
+   *[other] { NUMBER($count) } doctors were backed up now.
+}
+result-still-there = Still there: { $names }
+result-not-known = Could not be looked at: { $names }
+
+earlier-download = This download was cut off when the app ended. Nothing unfinished was left at { $path }; the recording on the server is untouched. Download it again when it suits you.
+earlier-delete = This delete was cut off when the app ended, and was looked into now.

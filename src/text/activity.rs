@@ -1,0 +1,68 @@
+use crate::domain::{AuditAction, AuditDraft, AuditOutcome, DeletionReason};
+
+use super::Text;
+
+impl Text {
+    /// What was done.
+    #[must_use]
+    pub fn audit_action(&self, action: AuditAction) -> String {
+        match action {
+            AuditAction::SignIn => self.say("action-sign-in"),
+            AuditAction::SignOut => self.say("action-sign-out"),
+            AuditAction::Check => self.say("action-check"),
+            AuditAction::Download => self.say("action-download"),
+            AuditAction::Delete => self.say("action-delete"),
+            AuditAction::DeleteAll => self.say("action-delete-all"),
+        }
+    }
+
+    /// What came of it.
+    #[must_use]
+    pub fn audit_outcome(&self, entry: &AuditDraft) -> String {
+        match entry.outcome {
+            AuditOutcome::Intended => self.say("audit-intended"),
+            AuditOutcome::Answered => self.say("audit-answered"),
+            AuditOutcome::Done if entry.action == AuditAction::SignIn => {
+                self.say("audit-signed-in")
+            }
+            AuditOutcome::Done if entry.action == AuditAction::SignOut => {
+                self.say("audit-signed-out")
+            }
+            AuditOutcome::Done => self.say("audit-done"),
+            AuditOutcome::Found => self.say("audit-found"),
+            AuditOutcome::NothingThere => self.say("audit-nothing-there"),
+            AuditOutcome::SavedAndChecked => self.say("audit-saved-and-checked"),
+            AuditOutcome::SavedNotProven => self.say("audit-saved-not-proven"),
+            AuditOutcome::Gone => self.say("audit-gone"),
+            AuditOutcome::StillThere => self.say("audit-still-there"),
+            AuditOutcome::NotKnown => self.say("audit-not-known"),
+            AuditOutcome::Stopped => self.say("audit-stopped"),
+            AuditOutcome::Failed => self.say("audit-failed"),
+            AuditOutcome::CutOff => self.say("audit-cut-off"),
+        }
+    }
+
+    /// Who it was about.
+    #[must_use]
+    pub fn audit_subject(&self, entry: &AuditDraft) -> String {
+        match (&entry.doctor, entry.action) {
+            (Some(doctor), _) => doctor.as_str().to_owned(),
+            (None, AuditAction::DeleteAll) => self.say("activity-all-doctors"),
+            (None, _) => String::new(),
+        }
+    }
+
+    /// Why, in the person's language where the record holds one of the reasons offered.
+    #[must_use]
+    pub fn audit_reason(&self, entry: &AuditDraft) -> String {
+        let recorded = entry.reason.as_deref().unwrap_or_default();
+        [
+            DeletionReason::Transcribed,
+            DeletionReason::DoctorsRequest,
+            DeletionReason::RecordedByMistake,
+        ]
+        .iter()
+        .find(|offered| offered.record_text() == recorded)
+        .map_or_else(|| recorded.to_owned(), |offered| self.reason(offered))
+    }
+}

@@ -1,0 +1,149 @@
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{Account, DoctorState, KnownDoctor, ServerCopy, ServerKnowledge, TokenKeeping};
+
+use super::Text;
+
+/// After this long, what the server had is no longer said as if it were so now.
+const STALE_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+impl Text {
+    /// What the service said of a copy: `FLAC, 18.4 MB`.
+    #[must_use]
+    pub fn copy(&self, copy: &ServerCopy) -> String {
+        let size = copy.length.map(|length| self.size(length));
+        match (copy.format, size) {
+            (Some(format), Some(size)) => self.say_with(
+                "copy-format-and-size",
+                &[("format", format.label().into()), ("size", size.into())],
+            ),
+            (Some(format), None) => format.label().to_owned(),
+            (None, Some(size)) => self.say_with("copy-unknown-and-size", &[("size", size.into())]),
+            (None, None) => self.say("copy-unknown"),
+        }
+    }
+
+    /// What the last look at the server found.
+    #[must_use]
+    pub fn server(&self, server: &ServerKnowledge) -> String {
+        match server {
+            ServerKnowledge::NeverChecked => self.say("server-not-checked"),
+            ServerKnowledge::Has { copy, .. } => self.copy(copy),
+            ServerKnowledge::Nothing { .. } => self.say("server-nothing"),
+            ServerKnowledge::CouldNotCheck { .. } => self.say("server-no-answer"),
+        }
+    }
+
+    /// The one word on a doctor's row: how the doctor stands, or how long nobody has looked.
+    #[must_use]
+    pub fn doctor_state(&self, doctor: &KnownDoctor, now: Timestamp) -> String {
+        let state = doctor.state();
+        if let Some(ago) = Self::is_stale(doctor, now)
+            .then(|| doctor.server.asked_at())
+            .flatten()
+            .and_then(|asked| self.days_ago(asked, now))
+        {
+            return self.say_with("state-checked-ago", &[("ago", ago.into())]);
+        }
+        match state {
+            DoctorState::NotChecked => self.say("state-not-checked"),
+            DoctorState::CouldNotCheck => self.say("state-could-not-check"),
+            DoctorState::NothingThere => self.say("state-nothing-there"),
+            DoctorState::NotBackedUp => self.say("state-not-backed-up"),
+            DoctorState::BackedUp => self.say("state-backed-up"),
+            DoctorState::BackedUpCannotCompare => self.say("state-cannot-compare"),
+            DoctorState::ChangedSinceBackup => self.say("state-changed"),
+            DoctorState::BackupMissing => self.say("state-backup-missing"),
+            DoctorState::BackupAltered => self.say("state-backup-altered"),
+            DoctorState::DeletedNothingThere => self.say("state-deleted"),
+            DoctorState::DeleteNotConfirmed => self.say("state-delete-not-confirmed"),
+        }
+    }
+
+    /// Whether the last look is so old that [`Text::doctor_state`] tells only its age. A delete
+    /// that was not confirmed is told however old it is.
+    #[must_use]
+    pub fn is_stale(doctor: &KnownDoctor, now: Timestamp) -> bool {
+        doctor.state() != DoctorState::DeleteNotConfirmed
+            && doctor
+                .server
+                .asked_at()
+                .is_some_and(|asked| now.duration_since(asked) >= STALE_AFTER)
+    }
+
+    /// When the newest backup was checked, or that there is none.
+    #[must_use]
+    pub fn last_backup(&self, doctor: &KnownDoctor, now: Timestamp) -> String {
+        match &doctor.backup {
+            Some(backup) => self.when(backup.verified_at, now),
+            None => self.say("doctors-backup-none"),
+        }
+    }
+
+    /// Where the token of this sign-in is kept.
+    #[must_use]
+    pub fn token_keeping(&self, account: &Account) -> String {
+        match account.keeping {
+            TokenKeeping::Keychain => self.say("token-kept-in-keychain"),
+            TokenKeeping::Memory => self.say("token-kept-in-memory"),
+            TokenKeeping::MemoryForLackOfKeychain => self.say("token-kept-without-keychain"),
+            TokenKeeping::Practice => self.say("token-kept-practice"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::{AudioFormat, DeletionOutcome, DoctorName, LastDeletion};
+
+    use super::*;
+
+    fn doctor(server: ServerKnowledge) -> KnownDoctor {
+        let mut doctor = KnownDoctor::new(DoctorName::parse("Dr. A").unwrap());
+        doctor.server = server;
+        doctor
+    }
+
+    #[test]
+    fn a_copy_is_said_by_what_is_known_of_it() {
+        let text = Text::new("en");
+        let mut copy = ServerCopy {
+            format: Some(AudioFormat::Flac),
+            length: Some(18_400_000),
+            ..ServerCopy::default()
+        };
+        assert_eq!(text.copy(&copy), "FLAC, 18.4 MB");
+        copy.length = None;
+        assert_eq!(text.copy(&copy), "FLAC");
+        copy.format = None;
+        assert_eq!(text.copy(&copy), "A recording");
+    }
+
+    #[test]
+    fn old_knowledge_is_never_shown_as_fresh() {
+        let text = Text::new("en");
+        let checked_at = Timestamp::UNIX_EPOCH;
+        let known = doctor(ServerKnowledge::Nothing { checked_at });
+        let hours = |hours| checked_at + SignedDuration::from_hours(hours);
+        assert_eq!(
+            text.doctor_state(&known, hours(23)),
+            "Nothing under exactly this name"
+        );
+        assert_eq!(text.doctor_state(&known, hours(73)), "Checked 3 days ago");
+    }
+
+    #[test]
+    fn a_delete_that_was_not_confirmed_is_told_however_old_it_is() {
+        let checked_at = Timestamp::UNIX_EPOCH;
+        let mut known = doctor(ServerKnowledge::Nothing { checked_at });
+        known.last_deletion = Some(LastDeletion {
+            at: checked_at,
+            outcome: DeletionOutcome::NotKnown,
+        });
+        let later = checked_at + SignedDuration::from_hours(200);
+        assert_eq!(
+            Text::new("en").doctor_state(&known, later),
+            "Delete not confirmed"
+        );
+    }
+}

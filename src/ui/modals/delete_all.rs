@@ -1,0 +1,114 @@
+use std::cell::Cell;
+
+use egui::{Id, Ui};
+
+use crate::domain::{DeletionPlan, DoctorTally};
+use crate::state::Action;
+use crate::text::Text;
+use crate::ui::View;
+use crate::ui::drafts::DeletionDraft;
+use crate::ui::modals::reason;
+use crate::ui::theme::{Palette, Type};
+use crate::ui::widgets::{Button, Fact, Field, ask, banner, facts_down, modal_buttons, wrapped};
+
+/// Delete everything? Returns whether Escape was pressed.
+pub fn show(
+    ui: &mut Ui,
+    view: &mut View<'_>,
+    draft: &mut DeletionDraft,
+    id: Id,
+    tally: &DoctorTally,
+) -> bool {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let state = view.state;
+    let title = text.say("delete-all-title");
+    let cancel = text.say("button-cancel");
+    let delete = text.say("delete-all-button");
+    let back_up_first = Cell::new(false);
+    let typed = Cell::new(false);
+    let body = |ui: &mut Ui| {
+        if let Some(account) = state.account() {
+            wrapped(ui, Type::Small, palette.text, text.deleting_as(account));
+        }
+        wrapped(ui, Type::Body, palette.text, text.say("delete-all-body"));
+        facts_down(ui, &facts(palette, text, tally));
+        if let Some(first) = text.check_first(tally) {
+            banner(ui, palette.selected, |ui| {
+                let button = text.say("delete-all-first-button");
+                ui.spacing_mut().item_spacing.y = 2.0;
+                wrapped(ui, Type::Small, palette.primary, first);
+                back_up_first.set(Button::link(&button).small().pressed(ui));
+            });
+        }
+        reason::show(ui, text, draft);
+        let name = text.say_with(
+            "delete-all-phrase",
+            &[("phrase", DeletionPlan::PHRASE.into())],
+        );
+        Field::new(Id::unique("phrase"), &name).show(ui, &mut draft.phrase);
+        typed.set(draft.phrase.trim() == DeletionPlan::PHRASE);
+    };
+    let (escaped, pressed) = ask(
+        ui,
+        id,
+        Id::unique("delete all"),
+        &title,
+        body,
+        |ui, fresh| {
+            let cancel = Button::secondary(&cancel).taking_focus(fresh);
+            let delete = Button::danger(&delete)
+                .enabled(typed.get())
+                .ignoring_return();
+            modal_buttons(ui, Vec::new(), vec![(cancel, false), (delete, true)])
+        },
+    );
+    if back_up_first.get() {
+        view.act(Action::CheckAndBackUpFirst);
+    }
+    match pressed {
+        Some(true) => view.act(Action::ConfirmDeleteAll {
+            phrase: draft.phrase.clone(),
+            reason: draft.reason(),
+        }),
+        Some(false) => view.act(Action::CloseModal),
+        None => {}
+    }
+    escaped
+}
+
+fn facts(palette: &Palette, text: &Text, tally: &DoctorTally) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact {
+            name: text.say("delete-all-listed"),
+            value: text.tally(tally),
+            colour: palette.text,
+        },
+        Fact {
+            name: text.say("delete-all-backed-up"),
+            value: text.tally_backed_up(tally),
+            colour: if tally.backed_up > 0 {
+                palette.success
+            } else {
+                palette.text
+            },
+        },
+        Fact {
+            name: text.say("delete-all-not-backed-up"),
+            value: text.counted_names(&tally.not_backed_up),
+            colour: if tally.not_backed_up.is_empty() {
+                palette.text
+            } else {
+                palette.danger
+            },
+        },
+    ];
+    if !tally.not_checked.is_empty() {
+        facts.push(Fact {
+            name: text.say("delete-all-not-checked"),
+            value: text.counted_names(&tally.not_checked),
+            colour: palette.warning,
+        });
+    }
+    facts
+}

@@ -1,0 +1,258 @@
+use egui::{Id, Ui};
+
+use crate::domain::{BackupComparison, DeletionSurvey, DoctorName, Failure, ServerCopy};
+use crate::state::{Action, ConfirmedChoice};
+use crate::ui::View;
+use crate::ui::drafts::DeletionDraft;
+use crate::ui::modals::reason;
+use crate::ui::theme::{Palette, Type};
+use crate::ui::widgets::{Button, Fact, announce, ask, banner, facts_down, modal_buttons, wrapped};
+
+/// Delete one doctor's recordings? Returns whether Escape was pressed.
+pub fn show(
+    ui: &mut Ui,
+    view: &mut View<'_>,
+    draft: &mut DeletionDraft,
+    id: Id,
+    doctor: &DoctorName,
+    survey: Option<&DeletionSurvey>,
+) -> bool {
+    match survey.map(|survey| (survey, &survey.server)) {
+        None => looking(ui, view, id, doctor),
+        Some((survey, Ok(Some(copy)))) => found(ui, view, draft, id, survey, copy),
+        Some((survey, Ok(None))) => nothing(ui, view, id, &survey.doctor),
+        Some((survey, Err(failure))) => unchecked(ui, view, id, &survey.doctor, failure),
+    }
+}
+
+fn looking(ui: &Ui, view: &mut View<'_>, id: Id, doctor: &DoctorName) -> bool {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let name = || doctor.as_str().into();
+    let title = text.say_with("delete-title", &[("doctor", name())]);
+    let cancel = text.say("button-cancel");
+    let body = |ui: &mut Ui| {
+        let said = text.say_with("delete-checking", &[("doctor", name())]);
+        announce(&wrapped(ui, Type::Body, palette.muted, said));
+    };
+    let (escaped, pressed) = ask(ui, id, Id::unique("looking"), &title, body, |ui, fresh| {
+        let button = Button::secondary(&cancel).taking_focus(fresh);
+        modal_buttons(ui, Vec::new(), vec![(button, ())])
+    });
+    if pressed.is_some() {
+        view.act(Action::CloseModal);
+    }
+    escaped
+}
+
+fn found(
+    ui: &Ui,
+    view: &mut View<'_>,
+    draft: &mut DeletionDraft,
+    id: Id,
+    survey: &DeletionSurvey,
+    copy: &ServerCopy,
+) -> bool {
+    let text = view.text;
+    let state = view.state;
+    let name = survey.doctor.as_str().into();
+    let title = text.say_with("delete-title", &[("doctor", name)]);
+    let names = Names::of(text, &survey.backup);
+    let cancel = text.say("button-cancel");
+    let body = |ui: &mut Ui| {
+        let palette = Palette::here(ui);
+        if let Some(account) = state.account() {
+            wrapped(ui, Type::Small, palette.text, text.deleting_as(account));
+        }
+        facts(ui, view, survey, copy);
+        banner(ui, palette.warning_soft, |ui| {
+            wrapped(ui, Type::Small, palette.warning, text.say("delete-warning"));
+        });
+        reason::show(ui, text, draft);
+    };
+    let (escaped, pressed) = ask(ui, id, Id::unique("found"), &title, body, |ui, fresh| {
+        let cancel = Button::secondary(&cancel).taking_focus(fresh);
+        let (left, right) = names.buttons();
+        let right = vec![(cancel, None), (right.0, Some(right.1))];
+        modal_buttons(ui, vec![(left.0, Some(left.1))], right)
+    });
+    match pressed {
+        Some(Some(choice)) => view.act(Action::ConfirmDelete {
+            choice,
+            reason: draft.reason(),
+        }),
+        Some(None) => view.act(Action::CloseModal),
+        None => {}
+    }
+    escaped
+}
+
+fn facts(ui: &mut Ui, view: &View<'_>, survey: &DeletionSurvey, copy: &ServerCopy) {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let now = view.state.now;
+    let mut facts = vec![
+        Fact {
+            name: text.say("delete-fact-server"),
+            value: text.copy_checked(copy, survey.checked_at, now),
+            colour: palette.text,
+        },
+        Fact {
+            name: text.say("delete-fact-backup"),
+            value: text.backup_comparison(&survey.backup, now),
+            colour: match survey.backup {
+                BackupComparison::Same(_) => palette.success,
+                _ => palette.warning,
+            },
+        },
+    ];
+    let kept = match &survey.backup {
+        BackupComparison::None | BackupComparison::Missing(_) => None,
+        kept => kept.backup(),
+    };
+    if let Some(folder) = kept.and_then(|backup| backup.path.parent()) {
+        facts.push(Fact {
+            name: text.say("delete-fact-kept-in"),
+            value: folder.display().to_string(),
+            colour: palette.text,
+        });
+    }
+    facts_down(ui, &facts);
+}
+
+/// The labels of the two buttons that delete, by how the backup stands.
+struct Names {
+    back_up: String,
+    delete: String,
+    stands_out: ConfirmedChoice,
+    delete_is: ConfirmedChoice,
+}
+
+impl Names {
+    fn of(text: &crate::text::Text, backup: &BackupComparison) -> Self {
+        match backup {
+            BackupComparison::Same(_) => Self {
+                back_up: text.say("delete-button-back-up-again"),
+                delete: text.say("delete-button-delete"),
+                stands_out: ConfirmedChoice::KeepingBackup,
+                delete_is: ConfirmedChoice::KeepingBackup,
+            },
+            BackupComparison::CannotCompare(_) => Self {
+                back_up: text.say("delete-button-back-up-again"),
+                delete: text.say("delete-button-keeping"),
+                stands_out: ConfirmedChoice::BackUpFirst,
+                delete_is: ConfirmedChoice::KeepingBackup,
+            },
+            BackupComparison::None
+            | BackupComparison::Changed(_)
+            | BackupComparison::Missing(_)
+            | BackupComparison::Altered(_) => Self {
+                back_up: text.say("delete-button-back-up"),
+                delete: text.say("delete-button-without-backup"),
+                stands_out: ConfirmedChoice::BackUpFirst,
+                delete_is: ConfirmedChoice::WithoutBackup,
+            },
+        }
+    }
+
+    /// The one that is set apart, and the one that stands out. Return presses neither.
+    fn buttons(&self) -> ((Button<'_>, ConfirmedChoice), (Button<'_>, ConfirmedChoice)) {
+        let back_up = ConfirmedChoice::BackUpFirst;
+        if self.stands_out == back_up {
+            (
+                (
+                    Button::danger_outline(&self.delete).ignoring_return(),
+                    self.delete_is,
+                ),
+                (Button::primary(&self.back_up).ignoring_return(), back_up),
+            )
+        } else {
+            (
+                (Button::secondary(&self.back_up).ignoring_return(), back_up),
+                (
+                    Button::danger(&self.delete).ignoring_return(),
+                    self.delete_is,
+                ),
+            )
+        }
+    }
+}
+
+fn nothing(ui: &Ui, view: &mut View<'_>, id: Id, doctor: &DoctorName) -> bool {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let title = text.say_with(
+        "delete-nothing-title",
+        &[("doctor", doctor.as_str().into())],
+    );
+    let forget = text.say("delete-button-forget");
+    let close = text.say("button-close");
+    let body = |ui: &mut Ui| {
+        announce(&wrapped(
+            ui,
+            Type::Body,
+            palette.text,
+            text.say("delete-nothing-body"),
+        ));
+    };
+    let (escaped, pressed) = ask(ui, id, Id::unique("nothing"), &title, body, |ui, fresh| {
+        let forget = Button::secondary(&forget).ignoring_return();
+        let close = Button::primary(&close).taking_focus(fresh);
+        modal_buttons(ui, vec![(forget, true)], vec![(close, false)])
+    });
+    match pressed {
+        Some(true) => view.act(Action::Forget(doctor.clone())),
+        Some(false) => view.act(Action::CloseModal),
+        None => {}
+    }
+    escaped
+}
+
+fn unchecked(ui: &Ui, view: &mut View<'_>, id: Id, doctor: &DoctorName, failure: &Failure) -> bool {
+    enum Pressed {
+        Details,
+        Close,
+        Again,
+    }
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let title = text.say_with(
+        "delete-unchecked-title",
+        &[("doctor", doctor.as_str().into())],
+    );
+    let details = text.say("button-details");
+    let close = text.say("button-close");
+    let again = text.say("button-try-again");
+    let body = |ui: &mut Ui| {
+        let said = text.failure(&failure.kind);
+        announce(&wrapped(ui, Type::Body, palette.text, said));
+    };
+    let (escaped, pressed) = ask(
+        ui,
+        id,
+        Id::unique("unchecked"),
+        &title,
+        body,
+        |ui, fresh| {
+            let right = vec![
+                (
+                    Button::secondary(&close).taking_focus(fresh),
+                    Pressed::Close,
+                ),
+                (Button::primary(&again), Pressed::Again),
+            ];
+            let details = Button::secondary(&details);
+            modal_buttons(ui, vec![(details, Pressed::Details)], right)
+        },
+    );
+    match pressed {
+        Some(Pressed::Details) => view.act(Action::ShowDetails {
+            doctor: Some(doctor.clone()),
+            failure: failure.clone(),
+        }),
+        Some(Pressed::Close) => view.act(Action::CloseModal),
+        Some(Pressed::Again) => view.act(Action::SurveyAgain),
+        None => {}
+    }
+    escaped
+}

@@ -1,0 +1,49 @@
+use egui::{Id, Ui};
+
+use crate::domain::{DoctorName, Failure};
+use crate::state::Action;
+use crate::ui::View;
+use crate::ui::theme::{Palette, Type};
+use crate::ui::widgets::{Button, ask, banner, modal_buttons, wrapped};
+
+/// What support would ask for. Returns whether Escape was pressed.
+pub fn show(
+    ui: &mut Ui,
+    view: &mut View<'_>,
+    id: Id,
+    doctor: Option<&DoctorName>,
+    failure: &Failure,
+) -> bool {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let title = match doctor {
+        Some(doctor) => text.say_with("details-title-about", &[("doctor", doctor.as_str().into())]),
+        None => text.say("details-title"),
+    };
+    let copy = text.say("button-copy-details");
+    let close = text.say("button-close");
+    let lines = text.details(failure);
+    let body = |ui: &mut Ui| {
+        wrapped(ui, Type::Body, palette.text, text.failure(&failure.kind));
+        banner(ui, palette.hover, |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            for line in &lines {
+                wrapped(ui, Type::Small, palette.text, line);
+            }
+        });
+    };
+    let (escaped, pressed) = ask(ui, id, Id::unique("details"), &title, body, |ui, fresh| {
+        let close = Button::primary(&close).taking_focus(fresh);
+        let copy = Button::secondary(&copy);
+        modal_buttons(ui, vec![(copy, true)], vec![(close, false)])
+    });
+    match pressed {
+        Some(true) => {
+            ui.ctx().copy_text(lines.join("\n"));
+            view.act(Action::Copied);
+        }
+        Some(false) => view.act(Action::CloseModal),
+        None => {}
+    }
+    escaped
+}

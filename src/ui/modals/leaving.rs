@@ -1,0 +1,69 @@
+use egui::{Id, Ui};
+
+use crate::state::{Action, JobKind};
+use crate::ui::View;
+use crate::ui::theme::{Palette, Type};
+use crate::ui::widgets::{Button, ask, modal_buttons, wrapped};
+
+/// How the person is about to leave what runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Closing the window.
+    Close,
+    /// Signing out.
+    SignOut,
+}
+
+/// Leave, although something runs? Returns whether Escape was pressed.
+pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, way: Way) -> bool {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let (title, leave) = match way {
+        Way::Close => (text.say("close-title"), text.say("close-anyway")),
+        Way::SignOut => (text.say("sign-out-title"), text.say("sign-out-anyway")),
+    };
+    let stay = text.say("leaving-stay");
+    let jobs: Vec<String> = view
+        .state
+        .jobs
+        .values()
+        .map(|job| named(view, &job.kind))
+        .collect();
+    let body = |ui: &mut Ui| {
+        let count = jobs.len().into();
+        let said = text.say_with("leaving-running", &[("count", count)]);
+        wrapped(ui, Type::Body, palette.text, said);
+        for job in &jobs {
+            wrapped(ui, Type::Strong, palette.text, job);
+        }
+        let said = text.say("leaving-what-happens");
+        wrapped(ui, Type::Body, palette.muted, said);
+    };
+    let (escaped, pressed) = ask(ui, id, Id::unique("leaving"), &title, body, |ui, fresh| {
+        let leave = Button::danger_outline(&leave).ignoring_return();
+        let stay = Button::primary(&stay).taking_focus(fresh);
+        modal_buttons(ui, vec![(leave, true)], vec![(stay, false)])
+    });
+    match (pressed, way) {
+        (Some(true), Way::Close) => view.act(Action::ConfirmClose),
+        (Some(true), Way::SignOut) => view.act(Action::ConfirmSignOut),
+        (Some(false), _) => view.act(Action::CloseModal),
+        (None, _) => {}
+    }
+    escaped
+}
+
+fn named(view: &View<'_>, kind: &JobKind) -> String {
+    let text = view.text;
+    match kind {
+        JobKind::Download(doctor) => {
+            text.say_with("leaving-download", &[("doctor", doctor.as_str().into())])
+        }
+        JobKind::Delete(doctor) => {
+            text.say_with("leaving-delete", &[("doctor", doctor.as_str().into())])
+        }
+        JobKind::DeleteAll => text.say("leaving-delete-all"),
+        JobKind::CheckAll => text.say("leaving-check-all"),
+        JobKind::CheckAndBackUp => text.say("leaving-check-and-back-up"),
+    }
+}

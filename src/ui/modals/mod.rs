@@ -1,0 +1,52 @@
+//! Questions, and things to read, over the window.
+
+mod delete_all;
+mod delete_one;
+mod details;
+mod leaving;
+mod reason;
+mod wrong_doctor;
+
+use egui::{Id, Ui};
+
+use crate::state::{Action, Modal};
+use crate::ui::View;
+use crate::ui::drafts::Drafts;
+
+/// Shows the open modals, each over the one before.
+pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
+    for (depth, modal) in view.state.modals.iter().enumerate() {
+        let id = Id::unique("modal").with(depth);
+        let escaped = match modal {
+            Modal::DeleteOne { doctor, survey } => {
+                let survey = survey.as_deref();
+                delete_one::show(ui, view, &mut drafts.deletion, id, doctor, survey)
+            }
+            Modal::DeleteAll { tally, .. } => {
+                delete_all::show(ui, view, &mut drafts.deletion, id, tally)
+            }
+            Modal::Details { doctor, failure } => {
+                details::show(ui, view, id, doctor.as_ref(), failure)
+            }
+            Modal::WrongDoctor {
+                doctor,
+                operation,
+                at,
+                backup,
+            } => {
+                let deletion = wrong_doctor::Deletion {
+                    doctor,
+                    operation,
+                    at: *at,
+                    backup: backup.as_deref(),
+                };
+                wrong_doctor::show(ui, view, id, &deletion)
+            }
+            Modal::CloseWhileBusy => leaving::show(ui, view, id, leaving::Way::Close),
+            Modal::SignOutWhileBusy => leaving::show(ui, view, id, leaving::Way::SignOut),
+        };
+        if escaped {
+            view.act(Action::CloseModal);
+        }
+    }
+}

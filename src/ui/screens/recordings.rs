@@ -1,0 +1,378 @@
+use egui::{Color32, Key, Ui};
+
+use crate::domain::{DoctorName, DoctorState, KnownDoctor, ServerKnowledge};
+use crate::state::{Action, JobKind, State};
+use crate::text::Text;
+use crate::ui::View;
+use crate::ui::drafts::{DoctorDraft, Drafts};
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::widgets::{
+    Button, Column, Fact, Field, Row, announce, card, divider, facts_across, label, screen, table,
+    with_buttons, wrapped,
+};
+
+/// Home: one doctor, and under it all who are known here.
+pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
+    let title = view.text.say("recordings-title");
+    screen(ui, &title, |ui| {
+        card(ui, |ui| {
+            field(ui, view, &mut drafts.doctor);
+            ui.add_space(2.0);
+            divider(ui);
+            ui.add_space(2.0);
+            let subject = DoctorName::parse(&drafts.doctor.typed).ok();
+            facts(ui, view, subject.as_ref());
+            ui.add_space(4.0);
+            buttons(ui, view, &mut drafts.doctor, subject.as_ref());
+        });
+        doctors(ui, view, &mut drafts.doctor);
+    });
+}
+
+fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let id = DoctorDraft::id();
+    if std::mem::take(&mut draft.wants_focus) {
+        focus_on_all(ui, draft.typed.chars().count());
+    }
+    let name = label(
+        ui,
+        Type::Label,
+        palette.muted,
+        text.say("recordings-doctor"),
+    );
+    let focused = ui.memory(|memory| memory.has_focus(id));
+    let keys = draft.completion.keys(ui, focused);
+    let checking =
+        DoctorName::parse(&draft.typed).is_ok_and(|doctor| view.state.checking.contains(&doctor));
+    let check = if checking {
+        text.say("recordings-checking")
+    } else {
+        text.say("recordings-check")
+    };
+    let check = Button::secondary(&check).enabled(!checking);
+    let hint = text.say("recordings-doctor-hint");
+    let beside = check.width(ui) + size::GAP;
+    let mut wants_check = false;
+    ui.horizontal(|ui| {
+        let field = Field::new(id, "")
+            .hint(&hint)
+            .wrong(draft.error.is_some())
+            .keeping_escape(draft.completion.is_open())
+            .width(ui.available_width() - beside - 26.0);
+        let typed = &mut draft.typed;
+        let shown = draft
+            .completion
+            .hold_focus(ui, |ui| field.show_named_by(ui, typed, name.id));
+        if shown.changed() {
+            draft.error = None;
+        }
+        wants_check = shown.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let taken = draft
+            .completion
+            .show(&shown, &draft.typed, &view.state.doctors, &keys);
+        if let Some(taken) = taken {
+            draft.choose(&taken);
+            focus_on_all(ui, draft.typed.chars().count());
+        }
+        wants_check |= check.pressed(ui);
+    });
+    if wants_check
+        && !checking
+        && let Some(doctor) = draft.name()
+    {
+        draft.completion.close();
+        view.act(Action::Check(doctor));
+    }
+    if let Some(error) = draft.error {
+        let said = text.name_error(error);
+        let words = wrapped(ui, Type::Small, palette.danger, said);
+        announce(&words);
+    }
+}
+
+/// Sends the focus to the field with all of it chosen, so that typing replaces it.
+fn focus_on_all(ui: &Ui, characters: usize) {
+    let id = DoctorDraft::id();
+    ui.memory_mut(|memory| memory.request_focus(id));
+    let mut state = egui::TextEdit::load_state(ui.ctx(), id).unwrap_or_default();
+    let all = egui::text::CCursorRange::two(
+        egui::text::CCursor::new(0),
+        egui::text::CCursor::new(characters),
+    );
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), id);
+}
+
+fn facts(ui: &mut Ui, view: &View<'_>, subject: Option<&DoctorName>) {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let now = view.state.now;
+    let doctor = subject.and_then(|name| view.state.doctor(name));
+    let plain = |id: String| (id, palette.muted);
+    let server = doctor.map_or_else(
+        || plain(text.say("server-not-checked")),
+        |doctor| {
+            let colour = match doctor.server {
+                ServerKnowledge::Has { .. } => palette.text,
+                ServerKnowledge::CouldNotCheck { .. } => palette.warning,
+                _ => palette.muted,
+            };
+            (text.server(&doctor.server), colour)
+        },
+    );
+    let checked = doctor
+        .and_then(|doctor| doctor.server.asked_at())
+        .map_or_else(
+            || plain(text.say("fact-never")),
+            |asked| (text.ago(asked, now), palette.text),
+        );
+    let backup = doctor.map_or_else(
+        || plain(text.say("doctors-backup-none")),
+        |doctor| backup(palette, text, view.state, doctor),
+    );
+    let length = doctor
+        .and_then(|doctor| doctor.backup.as_ref())
+        .and_then(|backup| backup.milliseconds)
+        .map_or_else(
+            || plain(text.say("fact-unknown")),
+            |length| (text.length(length), palette.text),
+        );
+    let facts = [
+        (text.say("fact-on-the-server"), server),
+        (text.say("fact-checked"), checked),
+        (text.say("fact-backup"), backup),
+        (text.say("fact-length"), length),
+    ]
+    .map(|(name, (value, colour))| Fact {
+        name,
+        value,
+        colour,
+    });
+    facts_across(ui, &facts);
+}
+
+/// The backup as it stands to what the server was last seen to have.
+fn backup(
+    palette: &Palette,
+    text: &Text,
+    state: &State,
+    doctor: &KnownDoctor,
+) -> (String, Color32) {
+    let compared = matches!(
+        doctor.state(),
+        DoctorState::BackedUp
+            | DoctorState::BackedUpCannotCompare
+            | DoctorState::ChangedSinceBackup
+            | DoctorState::BackupMissing
+            | DoctorState::BackupAltered
+            | DoctorState::NotBackedUp
+    );
+    if doctor.state() == DoctorState::BackedUp
+        && !Text::is_stale(doctor, state.now)
+        && let Some(backup) = &doctor.backup
+    {
+        let when = text.when_within(backup.verified_at, state.now);
+        let said = text.say_with("state-backed-up-when", &[("when", when.into())]);
+        return (said, palette.success);
+    }
+    if compared && !Text::is_stale(doctor, state.now) {
+        return (text.doctor_state(doctor, state.now), palette.warning);
+    }
+    let colour = if doctor.backup.is_some() {
+        palette.text
+    } else {
+        palette.muted
+    };
+    (text.last_backup(doctor, state.now), colour)
+}
+
+fn buttons(
+    ui: &mut Ui,
+    view: &mut View<'_>,
+    draft: &mut DoctorDraft,
+    subject: Option<&DoctorName>,
+) {
+    enum Pressed {
+        Download,
+        Delete,
+        DeleteAll,
+    }
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let busy = subject.is_some_and(|doctor| view.state.is_busy(doctor));
+    let preparing = view.state.preparing.is_some();
+    let download = if preparing {
+        text.say("recordings-preparing")
+    } else {
+        text.say("recordings-download")
+    };
+    let delete = text.say("recordings-delete");
+    let delete_all = text.say("recordings-delete-all");
+    let all_busy = view.state.has_running_jobs();
+    let mut pressed = None;
+    let last = Button::danger_link(&delete_all).enabled(!all_busy);
+    let at_end = with_buttons(ui, vec![(last, Pressed::DeleteAll)], |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let button = Button::primary(&download).enabled(!busy && !preparing);
+            if button.pressed(ui) {
+                pressed = Some(Pressed::Download);
+            }
+            let button = Button::danger_outline(&delete).enabled(!busy);
+            if button.pressed(ui) {
+                pressed = Some(Pressed::Delete);
+            }
+        });
+    });
+    if busy {
+        wrapped(ui, Type::Small, palette.muted, text.say("recordings-busy"));
+    }
+    match at_end.or(pressed) {
+        Some(Pressed::Download) => {
+            if let Some(doctor) = draft.name() {
+                view.act(Action::Download(doctor));
+            }
+        }
+        Some(Pressed::Delete) => {
+            if let Some(doctor) = draft.name() {
+                view.act(Action::AskDelete(doctor));
+            }
+        }
+        Some(Pressed::DeleteAll) => view.act(Action::AskDeleteAll),
+        None => {}
+    }
+}
+
+fn doctors(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let none = view.state.doctors.is_empty();
+    let checking = view
+        .state
+        .jobs
+        .values()
+        .any(|job| matches!(job.kind, JobKind::CheckAll | JobKind::CheckAndBackUp));
+    let frame = egui::Frame::new()
+        .fill(palette.card)
+        .stroke(egui::Stroke::new(1.0, palette.border))
+        .corner_radius(egui::CornerRadius::same(size::CARD_RADIUS))
+        .inner_margin(egui::Margin {
+            left: 1,
+            right: 1,
+            top: 12,
+            bottom: 2,
+        });
+    let mut chosen = None;
+    frame.show(ui, |ui| {
+        ui.take_available_width();
+        egui::Frame::new()
+            .inner_margin(egui::Margin {
+                left: 14,
+                right: 14,
+                top: 0,
+                bottom: 12,
+            })
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 8.0;
+                let check_all = text.say("doctors-check-all");
+                let button = Button::secondary(&check_all)
+                    .small()
+                    .enabled(!none && !checking);
+                let pressed = with_buttons(ui, vec![(button, ())], |ui| {
+                    label(ui, Type::Strong, palette.text, text.say("doctors-title"));
+                });
+                if pressed.is_some() {
+                    view.act(Action::CheckAll);
+                }
+                if none {
+                    wrapped(ui, Type::Body, palette.muted, text.say("doctors-none"));
+                }
+            });
+        if !none {
+            chosen = list(ui, view, &draft.typed);
+        }
+    });
+    if let Some(doctor) = chosen.and_then(|index| view.state.doctors.get(index)) {
+        draft.choose(&doctor.name);
+    }
+}
+
+fn list(ui: &mut Ui, view: &View<'_>, typed: &str) -> Option<usize> {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let subject = DoctorName::parse(typed).ok();
+    let columns = [
+        (text.say("doctors-column-doctor"), 0.22),
+        (text.say("doctors-column-server"), 0.28),
+        (text.say("doctors-column-checked"), 0.12),
+        (text.say("doctors-column-backup"), 0.14),
+        (text.say("doctors-column-state"), 0.24),
+    ]
+    .map(|(name, share)| Column { name, share });
+    let doctors = &view.state.doctors;
+    let name = |index: usize| {
+        doctors
+            .get(index)
+            .map_or_else(String::new, |doctor| doctor.name.as_str().to_owned())
+    };
+    let row = |index: usize| match doctors.get(index) {
+        Some(doctor) => row(palette, view, doctor, subject.as_ref()),
+        None => Row::default(),
+    };
+    table(ui, &columns, doctors.len(), row, Some(&name))
+}
+
+fn row(
+    palette: &Palette,
+    view: &View<'_>,
+    doctor: &KnownDoctor,
+    subject: Option<&DoctorName>,
+) -> Row {
+    let text = view.text;
+    let now = view.state.now;
+    let name = (doctor.name.as_str().to_owned(), palette.text);
+    let checking = view.state.checking.contains(&doctor.name);
+    let server = (text.server(&doctor.server), palette.text);
+    let checked = match doctor.server.asked_at() {
+        _ if checking => text.say("recordings-checking"),
+        Some(asked) => text.ago(asked, now),
+        None => String::new(),
+    };
+    let checked = (checked, palette.muted);
+    let backup = (text.last_backup(doctor, now), palette.text);
+    let state = (
+        text.doctor_state(doctor, now),
+        state_colour(palette, doctor, view.state),
+    );
+    let known = [&server.0, &checked.0]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(&text.list_separator());
+    Row {
+        lines: [name.clone(), state.clone(), (known, palette.muted)],
+        cells: vec![name, server, checked, backup, state],
+        chosen: subject == Some(&doctor.name),
+    }
+}
+
+fn state_colour(palette: &Palette, doctor: &KnownDoctor, state: &State) -> Color32 {
+    if Text::is_stale(doctor, state.now) {
+        return palette.muted;
+    }
+    match doctor.state() {
+        DoctorState::BackedUp => palette.success,
+        DoctorState::BackupMissing
+        | DoctorState::BackupAltered
+        | DoctorState::DeleteNotConfirmed => palette.danger,
+        DoctorState::NotBackedUp
+        | DoctorState::BackedUpCannotCompare
+        | DoctorState::ChangedSinceBackup
+        | DoctorState::CouldNotCheck => palette.warning,
+        DoctorState::NotChecked | DoctorState::NothingThere | DoctorState::DeletedNothingThere => {
+            palette.muted
+        }
+    }
+}

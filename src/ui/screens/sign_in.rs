@@ -1,0 +1,225 @@
+use egui::{Key, ScrollArea, Ui};
+
+use crate::domain::{Failure, ServiceOrigin};
+use crate::state::{Action, Mode, SignIn, SignedOutBecause};
+use crate::ui::View;
+use crate::ui::drafts::{Drafts, SignInDraft};
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::widgets::{Button, Field, announce, banner, card, checkbox, label, wrapped};
+
+/// Width of the card.
+const WIDTH: f32 = 410.0;
+
+/// Signing in: a token, where it is kept, or practice.
+pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let room = ui.available_size();
+        let width = WIDTH.min(room.x - 24.0);
+        let height = ui
+            .data(|data| data.get_temp::<f32>(egui::Id::unique("sign-in height")))
+            .unwrap_or(380.0);
+        ui.add_space(((room.y - height) / 2.0).max(12.0));
+        ui.horizontal(|ui| {
+            ui.add_space((room.x - width) / 2.0);
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                let shown = card(ui, |ui| {
+                    egui::Frame::new().inner_margin(10).show(ui, |ui| {
+                        ui.spacing_mut().item_spacing.y = 10.0;
+                        form(ui, view, drafts);
+                    });
+                });
+                let height = shown.response.rect.height();
+                ui.data_mut(|data| data.insert_temp(egui::Id::unique("sign-in height"), height));
+            });
+        });
+        ui.add_space(12.0);
+    });
+}
+
+fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    if let SignIn::CannotOpen(failure) = &view.state.sign_in {
+        let title = text.say("cannot-open-title");
+        wrapped(ui, Type::Title, palette.text, title);
+        announce(&wrapped(
+            ui,
+            Type::Body,
+            palette.text,
+            text.failure(&failure.kind),
+        ));
+        details(ui, view, failure);
+        return;
+    }
+    let SignIn::Out {
+        because,
+        trying,
+        failure,
+    } = &view.state.sign_in
+    else {
+        label(ui, Type::Title, palette.text, text.say("sign-in-title"));
+        let waiting = label(ui, Type::Body, palette.muted, text.say("sign-in-starting"));
+        announce(&waiting);
+        return;
+    };
+    let again = matches!(because, SignedOutBecause::Ended);
+    let title = if again {
+        text.say("sign-in-again-title")
+    } else {
+        text.say("sign-in-title")
+    };
+    label(ui, Type::Title, palette.text, title);
+    why(ui, view, because);
+    address(ui, view, &mut drafts.sign_in);
+    let submitted = token(ui, view, &mut drafts.sign_in);
+    let stay = text.say("sign-in-stay");
+    checkbox(ui, &mut drafts.sign_in.stay, &stay);
+    if let Some(failure) = failure {
+        refused(ui, view, failure);
+    }
+    let name = if *trying {
+        text.say("sign-in-checking")
+    } else {
+        text.say("sign-in-button")
+    };
+    let button = Button::primary(&name).full_width().enabled(!trying);
+    if (button.pressed(ui) || submitted) && !trying {
+        submit(ui, view, &mut drafts.sign_in);
+    }
+    if view.state.mode == Mode::Real {
+        let practise = text.say("sign-in-practise");
+        if Button::link(&practise).pressed(ui) {
+            view.act(Action::Switch(Mode::Practice));
+        }
+    }
+}
+
+/// Why nobody is signed in, where that needs saying.
+fn why(ui: &mut Ui, view: &mut View<'_>, because: &SignedOutBecause) {
+    let palette = Palette::here(ui);
+    let (said, failure) = match because {
+        SignedOutBecause::NoToken | SignedOutBecause::Asked(None) => return,
+        SignedOutBecause::Ended => (view.text.say("sign-in-again-body"), None),
+        SignedOutBecause::Asked(Some(failure)) => {
+            (view.text.say("sign-in-not-forgotten"), Some(failure))
+        }
+        SignedOutBecause::KeychainUnreadable(failure) => {
+            (view.text.say("sign-in-keychain-unreadable"), Some(failure))
+        }
+    };
+    banner(ui, palette.warning_soft, |ui| {
+        let words = wrapped(ui, Type::Small, palette.warning, said);
+        announce(&words);
+        if let Some(failure) = failure {
+            details(ui, view, failure);
+        }
+    });
+}
+
+fn refused(ui: &mut Ui, view: &mut View<'_>, failure: &Failure) {
+    let palette = Palette::here(ui);
+    let said = view.text.failure(&failure.kind);
+    let words = wrapped(ui, Type::Small, palette.danger, said);
+    announce(&words);
+    details(ui, view, failure);
+}
+
+fn details(ui: &mut Ui, view: &mut View<'_>, failure: &Failure) {
+    let name = view.text.say("button-details");
+    if Button::link(&name).small().pressed(ui) {
+        view.act(Action::ShowDetails {
+            doctor: None,
+            failure: failure.clone(),
+        });
+    }
+}
+
+fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {
+    let palette = Palette::here(ui);
+    let service = &view.state.settings.service;
+    if let Some(typed) = &mut draft.address {
+        let name = view.text.say("sign-in-address");
+        Field::new(egui::Id::unique("service address"), &name)
+            .wrong(view.state.address_error.is_some())
+            .show(ui, typed);
+        if let Some(error) = view.state.address_error {
+            let said = view.text.origin_error(error);
+            let words = wrapped(ui, Type::Small, palette.danger, said);
+            announce(&words);
+        }
+        return;
+    }
+    let change = view.text.say("sign-in-change");
+    let button = Button::link(&change).small();
+    let pressed = ui
+        .horizontal(|ui| {
+            let room = ui.available_width() - button.width(ui) - size::GAP;
+            ui.allocate_ui(egui::vec2(room, size::TARGET), |ui| {
+                ui.set_width(room);
+                label(ui, Type::Body, palette.muted, service.label());
+            });
+            view.state.mode == Mode::Real && button.pressed(ui)
+        })
+        .inner;
+    if pressed {
+        draft.address = Some(service.ascii());
+        let field = egui::Id::unique("service address");
+        ui.memory_mut(|memory| memory.request_focus(field));
+    }
+}
+
+/// The token's field; whether Return was pressed in it.
+fn token(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) -> bool {
+    let palette = Palette::here(ui);
+    let name = view.text.say("sign-in-token");
+    let hint = view.text.say("sign-in-token-hint");
+    let field = Field::new(SignInDraft::token_id(), &name)
+        .hint(&hint)
+        .hidden()
+        .wrong(draft.token_missing)
+        .show(ui, &mut draft.token);
+    // The field would keep copies of what was typed, to undo it.
+    forget_typed(ui);
+    if field.changed() {
+        draft.token_missing = false;
+    }
+    if draft.token_missing {
+        let said = view.text.say("sign-in-token-missing");
+        let words = wrapped(ui, Type::Small, palette.danger, said);
+        announce(&words);
+    }
+    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+fn forget_typed(ui: &Ui) {
+    let id = SignInDraft::token_id();
+    if let Some(mut state) = egui::TextEdit::load_state(ui.ctx(), id) {
+        state.clear_undoer();
+        state.store(ui.ctx(), id);
+    }
+}
+
+fn submit(ui: &Ui, view: &mut View<'_>, draft: &mut SignInDraft) {
+    if draft.token.trim().is_empty() {
+        draft.token_missing = true;
+        ui.memory_mut(|memory| memory.request_focus(SignInDraft::token_id()));
+        return;
+    }
+    let address = draft
+        .address
+        .clone()
+        .unwrap_or_else(|| view.state.settings.service.ascii());
+    if ServiceOrigin::parse(&address).is_err() {
+        // The state says what is wrong with it; the token stays where it is.
+        view.act(Action::SetAddress(address));
+        return;
+    }
+    let token = draft.take_token();
+    forget_typed(ui);
+    view.act(Action::SignIn {
+        address,
+        token,
+        stay: draft.stay,
+    });
+}

@@ -1,0 +1,120 @@
+use egui::{
+    Align, Align2, CornerRadius, Frame, Layout, Margin, Panel, Role, Sense, Ui, WidgetInfo,
+    accesskit, vec2,
+};
+
+use crate::domain::TokenKeeping;
+use crate::state::{Action, Screen};
+use crate::ui::View;
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::widgets::{focus_ring, label_cut};
+
+/// The way to the screens: at the left, or on top where the window is narrow.
+pub fn show(ui: &mut Ui, view: &mut View<'_>) {
+    let palette = Palette::here(ui);
+    let narrow = ui.ctx().content_rect().width() < size::NARROW;
+    let frame = Frame::new().fill(palette.sidebar);
+    if narrow {
+        Panel::top("navigation")
+            .resizable(false)
+            .frame(frame.inner_margin(Margin::symmetric(12, 6)))
+            .show(ui, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+                    ways(ui, view, None);
+                });
+            });
+    } else {
+        Panel::left("navigation")
+            .resizable(false)
+            .exact_size(size::SIDEBAR)
+            .frame(frame.inner_margin(Margin {
+                left: 12,
+                right: 12,
+                top: 20,
+                bottom: 20,
+            }))
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                ui.horizontal(|ui| {
+                    ui.add_space(10.0 - size::GAP);
+                    ui.add(egui::Label::new(
+                        egui::RichText::new(view.text.say("app-name"))
+                            .font(egui::FontId::new(15.0, crate::ui::fonts::semibold()))
+                            .color(palette.text),
+                    ));
+                });
+                ui.add_space(14.0);
+                let width = ui.available_width();
+                ways(ui, view, Some(width));
+                ui.with_layout(Layout::bottom_up(Align::Min), |ui| account(ui, view));
+            });
+    }
+}
+
+fn ways(ui: &mut Ui, view: &mut View<'_>, width: Option<f32>) {
+    for (screen, name) in [
+        (Screen::Recordings, view.text.say("nav-recordings")),
+        (Screen::Activity, view.text.say("nav-activity")),
+        (Screen::Settings, view.text.say("nav-settings")),
+    ] {
+        if way(ui, &name, view.state.screen == screen, width) {
+            view.act(Action::Show(screen));
+        }
+    }
+}
+
+fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>) -> bool {
+    let palette = Palette::here(ui);
+    let (font, colour) = if here {
+        (Type::Strong.font(), palette.primary)
+    } else {
+        (Type::Navigation.font(), palette.muted)
+    };
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
+    let wanted = vec2(width.unwrap_or(galley.size().x + 24.0), 35.0);
+    let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Tab, true, name));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node: &mut accesskit::Node| {
+            node.set_selected(here);
+        });
+    let radius = CornerRadius::same(size::CONTROL_RADIUS);
+    if here {
+        ui.painter().rect_filled(rect, radius, palette.selected);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, radius, palette.hover);
+    }
+    let inside = rect.shrink2(vec2(12.0, 0.0));
+    let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inside);
+    ui.painter().galley(at.min, galley, colour);
+    focus_ring(ui, &response, rect);
+    response.clicked()
+}
+
+/// From below: how long, where, who.
+fn account(ui: &mut Ui, view: &View<'_>) {
+    let Some(account) = view.state.account() else {
+        return;
+    };
+    let palette = Palette::here(ui);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    let (who, note) = match account.keeping {
+        TokenKeeping::Practice => (view.text.say("account-practice"), None),
+        TokenKeeping::Keychain => (view.text.say("account-unnamed"), None),
+        TokenKeeping::Memory | TokenKeeping::MemoryForLackOfKeychain => (
+            view.text.say("account-unnamed"),
+            Some(view.text.say("account-memory-only")),
+        ),
+    };
+    let who = account.person.clone().unwrap_or(who);
+    Frame::new()
+        .inner_margin(Margin::symmetric(10, 0))
+        .show(ui, |ui| {
+            if let Some(note) = note {
+                crate::ui::widgets::wrapped(ui, Type::Label, palette.muted, note);
+            }
+            label_cut(ui, Type::Label, palette.muted, account.origin.label());
+            label_cut(ui, Type::SmallStrong, palette.text, who);
+        });
+}

@@ -1,0 +1,106 @@
+use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Stroke, Ui, vec2};
+
+use crate::state::{Action, Message, Toast};
+use crate::ui::View;
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::widgets::{Button, Icon, announce, with_buttons, wrapped};
+
+/// Short messages, over everything, the newest below.
+pub fn show(ui: &Ui, view: &mut View<'_>) {
+    if view.state.toasts.is_empty() {
+        return;
+    }
+    let window = ui.ctx().content_rect();
+    let width = 420.0_f32.min(window.width() - 24.0);
+    Area::new(Id::unique("toasts"))
+        .order(Order::Tooltip)
+        .anchor(Align2::RIGHT_TOP, vec2(-12.0, 12.0))
+        .show(ui.ctx(), |ui| {
+            ui.set_max_width(width);
+            ui.spacing_mut().item_spacing.y = 8.0;
+            // What does not fit on the screen would be told to nobody: the newest come first.
+            let room = window.height() * 0.6;
+            for toast in view.state.toasts.iter().rev() {
+                if ui.min_rect().height() > room {
+                    break;
+                }
+                one(ui, view, toast, width);
+            }
+        });
+}
+
+fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
+    let palette = Palette::here(ui);
+    let (icon, colour) = match toast.message {
+        Message::Failed { .. } | Message::TokenNotKept(_) => (Icon::Warning, palette.danger),
+        Message::NothingThere(_) | Message::SettingsLost => (Icon::Information, palette.warning),
+        Message::SignedOut | Message::Copied => (Icon::Check, palette.success),
+    };
+    Frame::new()
+        .fill(palette.card)
+        .stroke(Stroke::new(1.0, colour))
+        .corner_radius(CornerRadius::same(size::CONTROL_RADIUS))
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin::same(12))
+        .show(ui, |ui| {
+            ui.set_width(width - 26.0);
+            let details = view.text.say("button-details");
+            let dismiss = view.text.say("button-dismiss");
+            let said = sentence(view, &toast.message);
+            ui.horizontal_top(|ui| {
+                icon.show(ui, colour);
+                let words = wrapped(ui, Type::Small, palette.text, said);
+                announce(&words);
+            });
+            let mut buttons = Vec::new();
+            if failure(&toast.message).is_some() {
+                buttons.push((Button::secondary(&details).small(), true));
+            }
+            buttons.push((Button::secondary(&dismiss).small(), false));
+            match with_buttons(ui, buttons, |_| ()) {
+                Some(true) => {
+                    if let Some(shown) = failure(&toast.message) {
+                        view.act(shown);
+                    }
+                }
+                Some(false) => view.act(Action::DismissToast(toast.number)),
+                None => {}
+            }
+        });
+}
+
+fn sentence(view: &View<'_>, message: &Message) -> String {
+    let text = view.text;
+    match message {
+        Message::Failed {
+            doctor: Some(doctor),
+            failure,
+        } => text.failure_about(Some(doctor), &failure.kind),
+        Message::Failed {
+            doctor: None,
+            failure,
+        }
+        | Message::TokenNotKept(failure) => text.failure(&failure.kind),
+        Message::NothingThere(doctor) => {
+            text.say_with("toast-nothing-there", &[("doctor", doctor.as_str().into())])
+        }
+        Message::SignedOut => text.say("toast-signed-out"),
+        Message::SettingsLost => text.say("toast-settings-lost"),
+        Message::Copied => text.say("details-copied"),
+    }
+}
+
+/// What stands behind "Details", where something does.
+fn failure(message: &Message) -> Option<Action> {
+    match message {
+        Message::Failed { doctor, failure } => Some(Action::ShowDetails {
+            doctor: doctor.clone(),
+            failure: failure.clone(),
+        }),
+        Message::TokenNotKept(failure) => Some(Action::ShowDetails {
+            doctor: None,
+            failure: failure.clone(),
+        }),
+        _ => None,
+    }
+}

@@ -1,0 +1,222 @@
+use std::time::Duration;
+
+use egui::{Align, Color32, Layout, Ui, vec2};
+
+use crate::state::{Action, Job, JobId, JobKind, JobProgress};
+use crate::text::Text;
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::tray::entry;
+use crate::ui::widgets::{Button, announce, label, label_cut, progress_bar, wrapped};
+
+/// A running job: what it is about, how far it is, and how to end it.
+pub fn show(ui: &mut Ui, text: &Text, id: JobId, job: &Job, actions: &mut Vec<Action>) {
+    let palette = Palette::here(ui);
+    let deletes = matches!(job.kind, JobKind::Delete(_) | JobKind::DeleteAll);
+    let waits = matches!(job.progress, JobProgress::Waiting { .. });
+    let heading = heading(text, job);
+    let status = status(text, job);
+    let end = if deletes {
+        text.say("delete-stop")
+    } else {
+        text.say("button-cancel")
+    };
+    // Once a delete is on its way, stopping would be a promise that can't be kept.
+    let too_late = matches!(job.progress, JobProgress::Deleting | JobProgress::Verifying);
+    let button = if waits {
+        Button::danger(&end)
+    } else {
+        Button::secondary(&end).small()
+    }
+    .enabled(!job.cancelling)
+    .about(&heading);
+    let colour = if deletes {
+        palette.danger
+    } else {
+        palette.primary
+    };
+    let pressed = entry_row(
+        ui,
+        deletes,
+        &heading,
+        &status,
+        done(job),
+        colour,
+        (!too_late).then_some(button),
+    );
+    if pressed {
+        actions.push(Action::Cancel(id));
+    }
+}
+
+fn entry_row(
+    ui: &mut Ui,
+    deletes: bool,
+    heading: &str,
+    status: &str,
+    done: Option<f32>,
+    colour: Color32,
+    button: Option<Button<'_>>,
+) -> bool {
+    let palette = Palette::here(ui);
+    let mut pressed = false;
+    entry(ui, deletes, |ui| {
+        let room = ui.available_width();
+        let at_end = button
+            .as_ref()
+            .map_or(0.0, |button| button.width(ui) + size::GAP);
+        let status_width = text_width(ui, status, Type::Body);
+        let heading_width = text_width(ui, heading, Type::Strong).max(room * 0.22);
+        let beside = status_width + heading_width + at_end + 2.0 * size::GAP;
+        if beside + 120.0 > room {
+            wrapped(ui, Type::Strong, palette.text, heading);
+            progress_bar(ui, room, done, colour, heading);
+            ui.horizontal_wrapped(|ui| {
+                announce(&label(ui, Type::Small, palette.muted, status));
+                pressed = button.is_some_and(|button| button.pressed(ui));
+            });
+            return;
+        }
+        ui.horizontal(|ui| {
+            ui.allocate_ui_with_layout(
+                vec2(heading_width, 20.0),
+                Layout::left_to_right(Align::Center),
+                |ui| {
+                    ui.set_width(heading_width);
+                    label_cut(ui, Type::Strong, palette.text, heading);
+                },
+            );
+            progress_bar(ui, room - beside - size::GAP, done, colour, heading);
+            if !status.is_empty() {
+                label(ui, Type::Body, palette.muted, status);
+            }
+            pressed = button.is_some_and(|button| button.pressed(ui));
+        });
+    });
+    pressed
+}
+
+fn text_width(ui: &Ui, text: &str, kind: Type) -> f32 {
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), kind.font(), Color32::PLACEHOLDER);
+    galley.size().x.ceil()
+}
+
+fn heading(text: &Text, job: &Job) -> String {
+    let about = |doctor: &str| doctor.to_owned();
+    match (&job.kind, &job.progress) {
+        (JobKind::Download(doctor), _) => about(doctor.as_str()),
+        (JobKind::Delete(doctor), JobProgress::Waiting { left, .. }) => {
+            let seconds = text.number(seconds(*left)).into();
+            let doctor = doctor.as_str().into();
+            text.say_with("delete-wait", &[("doctor", doctor), ("seconds", seconds)])
+        }
+        (JobKind::DeleteAll, JobProgress::Waiting { left, .. }) => {
+            let seconds = text.number(seconds(*left)).into();
+            text.say_with("delete-wait-all", &[("seconds", seconds)])
+        }
+        (JobKind::Delete(doctor), JobProgress::Downloading { .. } | JobProgress::ReadingBack) => {
+            text.say_with("delete-backing-up", &[("doctor", doctor.as_str().into())])
+        }
+        (JobKind::Delete(doctor), _) => {
+            text.say_with("delete-sending", &[("doctor", doctor.as_str().into())])
+        }
+        (JobKind::DeleteAll, _) => text.say("delete-sending-all"),
+        (JobKind::CheckAll, _) => text.say("check-all-running"),
+        (JobKind::CheckAndBackUp, JobProgress::Downloading { doctor, .. }) => text.say_with(
+            "check-and-back-up-one",
+            &[("doctor", doctor.as_str().into())],
+        ),
+        (JobKind::CheckAndBackUp, _) => text.say("check-and-back-up-running"),
+    }
+}
+
+fn status(text: &Text, job: &Job) -> String {
+    if job.cancelling {
+        return text.say("tray-ending");
+    }
+    match &job.progress {
+        JobProgress::Looking => text.say("tray-looking"),
+        JobProgress::Downloading {
+            received,
+            total,
+            speed,
+            ..
+        } => downloading(text, *received, *total, *speed),
+        JobProgress::ReadingBack => text.say("tray-reading-back"),
+        JobProgress::Waiting { .. } => String::new(),
+        JobProgress::Deleting => text.say("tray-deleting"),
+        JobProgress::Verifying => text.say("tray-verifying"),
+        JobProgress::Counting { done, of } => {
+            let done = text.number(*done as u64).into();
+            let of = text.number(*of as u64).into();
+            text.say_with("tray-counting", &[("done", done), ("of", of)])
+        }
+    }
+}
+
+/// `59.6 of 96.1 MB, 8.2 MB/s, 5 s left`
+fn downloading(text: &Text, received: u64, total: Option<u64>, speed: f64) -> String {
+    let said_speed = text.speed(speed).into();
+    let Some(total) = total else {
+        let size = text.size(received).into();
+        return text.say_with(
+            "tray-progress-no-total",
+            &[("size", size), ("speed", said_speed)],
+        );
+    };
+    let part = text.size_of(received, total).into();
+    match time_left(received, total, speed) {
+        Some(left) => {
+            let left = text.time_left(left).into();
+            text.say_with(
+                "tray-progress",
+                &[("part", part), ("speed", said_speed), ("left", left)],
+            )
+        }
+        None => text.say_with(
+            "tray-progress-no-left",
+            &[("part", part), ("speed", said_speed)],
+        ),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an estimate, told in whole seconds"
+)]
+fn time_left(received: u64, total: u64, speed: f64) -> Option<Duration> {
+    let left = total.saturating_sub(received) as f64;
+    // Slower than a byte a second is no speed that tells anything.
+    (speed >= 1.0)
+        .then(|| Duration::try_from_secs_f64(left / speed).ok())
+        .flatten()
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the length of a bar on the screen"
+)]
+fn done(job: &Job) -> Option<f32> {
+    match &job.progress {
+        JobProgress::Downloading {
+            received,
+            total: Some(total),
+            ..
+        } if *total > 0 => Some(*received as f32 / *total as f32),
+        JobProgress::Waiting { left, of } if !of.is_zero() => {
+            Some(1.0 - left.as_secs_f32() / of.as_secs_f32())
+        }
+        JobProgress::Counting { done, of } if *of > 0 => Some(*done as f32 / *of as f32),
+        JobProgress::ReadingBack | JobProgress::Verifying | JobProgress::Deleting => Some(1.0),
+        _ => None,
+    }
+}
+
+/// Whole seconds that are left, the one that runs counted.
+fn seconds(left: Duration) -> u64 {
+    left.as_millis()
+        .div_ceil(1000)
+        .try_into()
+        .unwrap_or(u64::MAX)
+}

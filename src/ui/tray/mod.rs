@@ -1,0 +1,71 @@
+//! What runs and what has ended, at the bottom of the window.
+
+mod jobs;
+mod results;
+
+use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Stroke, Ui};
+
+use crate::ui::View;
+use crate::ui::theme::{Palette, size};
+
+/// Shows the tray where there is anything in it.
+pub fn show(ui: &mut Ui, view: &mut View<'_>) {
+    if view.state.jobs.is_empty() && view.state.results.is_empty() {
+        return;
+    }
+    let window = ui.ctx().content_rect();
+    let narrow = window.width() < size::NARROW;
+    let side = if narrow {
+        size::SCREEN_PADDING_NARROW
+    } else {
+        size::SCREEN_PADDING
+    };
+    Panel::bottom("tray")
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(
+            Frame::new()
+                .fill(Palette::here(ui).window)
+                .inner_margin(Margin {
+                    left: side,
+                    right: side,
+                    top: 8,
+                    bottom: if narrow { 8 } else { 20 },
+                }),
+        )
+        .show(ui, |ui| {
+            ScrollArea::vertical()
+                .id_salt("tray")
+                .max_height(window.height() * 0.38)
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 8.0;
+                    for (id, job) in &view.state.jobs {
+                        jobs::show(ui, view.text, *id, job, &mut view.actions);
+                    }
+                    for result in &view.state.results {
+                        results::show(ui, view.text, result, &mut view.actions);
+                    }
+                });
+        });
+}
+
+/// A card of the tray. What deletes has a red edge.
+fn entry(ui: &mut Ui, deletes: bool, contents: impl FnOnce(&mut Ui)) {
+    let palette = Palette::here(ui);
+    let edge = if deletes {
+        palette.danger
+    } else {
+        palette.border
+    };
+    Frame::new()
+        .fill(palette.card)
+        .stroke(Stroke::new(1.0, edge))
+        .corner_radius(CornerRadius::same(size::CARD_RADIUS))
+        .inner_margin(Margin::symmetric(size::CARD_PADDING, 12))
+        .show(ui, |ui| {
+            ui.take_available_width();
+            ui.spacing_mut().item_spacing.y = 6.0;
+            contents(ui);
+        });
+}

@@ -1,0 +1,313 @@
+use egui::{Color32, Ui};
+
+use crate::domain::{Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure};
+use crate::state::{
+    Action, CheckAllReport, DeletionReport, JobEnding, JobFailure, ResultKind, SavedFile,
+    ShownResult, Unfinished,
+};
+use crate::text::Text;
+use crate::ui::theme::{Palette, Type};
+use crate::ui::tray::entry;
+use crate::ui::widgets::{Button, Icon, announce, label, with_buttons, wrapped};
+
+/// What a result has to say.
+struct Said {
+    heading: String,
+    icon: Icon,
+    colour: Color32,
+    /// The verdict, and what follows from it.
+    lines: Vec<String>,
+    offers: Vec<(String, Action)>,
+}
+
+/// An ended job: what came of it, and what can be done about that.
+pub fn show(ui: &mut Ui, text: &Text, result: &ShownResult, actions: &mut Vec<Action>) {
+    let palette = Palette::here(ui);
+    let said = match &result.ending {
+        ResultKind::Ended(ending) => ended(palette, text, result, ending),
+        ResultKind::FromEarlier(unfinished) => from_earlier(palette, text, result, unfinished),
+    };
+    let dismiss = text.say("button-dismiss");
+    let mut buttons: Vec<(Button<'_>, Option<&Action>)> = Vec::new();
+    for (name, action) in &said.offers {
+        let looking = result.looking && matches!(action, Action::LookAgain(_));
+        let button = Button::secondary(name)
+            .small()
+            .enabled(!looking)
+            .about(&said.heading);
+        buttons.push((button, Some(action)));
+    }
+    let button = Button::secondary(&dismiss).small().about(&said.heading);
+    buttons.push((button, None));
+    entry(ui, false, |ui| {
+        let pressed = with_buttons(ui, buttons, |ui| {
+            ui.spacing_mut().item_spacing.y = 3.0;
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                said.icon.show(ui, said.colour);
+                label(ui, Type::Strong, palette.text, &said.heading);
+            });
+            for (index, line) in said.lines.iter().enumerate() {
+                let colour = if index == 0 {
+                    said.colour
+                } else {
+                    palette.muted
+                };
+                announce(&wrapped(ui, Type::Small, colour, line));
+            }
+        });
+        match pressed {
+            Some(Some(action)) => actions.push(repeat(action)),
+            Some(None) => actions.push(Action::Dismiss(result.number)),
+            None => {}
+        }
+    });
+}
+
+/// The same action once more: an action that holds a secret can't be copied, and none of these
+/// does.
+fn repeat(action: &Action) -> Action {
+    match action {
+        Action::ShowInFolder(path) => Action::ShowInFolder(path.clone()),
+        Action::ShowDetails { doctor, failure } => Action::ShowDetails {
+            doctor: doctor.clone(),
+            failure: failure.clone(),
+        },
+        Action::LookAgain(number) => Action::LookAgain(*number),
+        Action::WrongDoctor(number) => Action::WrongDoctor(*number),
+        Action::Download(doctor) => Action::Download(doctor.clone()),
+        _ => Action::CloseModal,
+    }
+}
+
+fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEnding) -> Said {
+    match ending {
+        JobEnding::Download {
+            doctor,
+            result: Ok(file),
+        } => saved(palette, text, doctor, file),
+        JobEnding::Download {
+            doctor,
+            result: Err(JobFailure::Failed(failure)),
+        } => failed(palette, text, doctor, failure),
+        JobEnding::Download {
+            doctor,
+            result: Err(JobFailure::Cancelled),
+        } => Said {
+            heading: doctor.as_str().to_owned(),
+            icon: Icon::Information,
+            colour: palette.muted,
+            lines: vec![text.say("tray-cancelled")],
+            offers: Vec::new(),
+        },
+        JobEnding::Delete { doctor, report, .. } => {
+            let scope = DeletionScope::Doctor(doctor.clone());
+            let mut said = deleted(palette, text, result, &scope, report);
+            let was_sent = !matches!(
+                report.outcome,
+                DeletionOutcome::Stopped | DeletionOutcome::NotSent
+            );
+            if was_sent {
+                let name = text.say("outcome-wrong-doctor");
+                said.offers.push((name, Action::WrongDoctor(result.number)));
+            }
+            said
+        }
+        JobEnding::DeleteAll { report, .. } => {
+            deleted(palette, text, result, &DeletionScope::Everything, report)
+        }
+        JobEnding::CheckAll(report) => checked(palette, text, report),
+        JobEnding::CheckAndBackUp {
+            checks,
+            backed_up,
+            failed,
+        } => checked_and_backed_up(palette, text, checks, backed_up, failed),
+    }
+}
+
+fn saved(palette: &Palette, text: &Text, doctor: &DoctorName, file: &SavedFile) -> Said {
+    let (icon, colour, verdict) = match file.completeness {
+        Completeness::Proven(_) => (
+            Icon::Check,
+            palette.success,
+            text.say("result-saved-and-checked"),
+        ),
+        Completeness::CannotBeProven => (
+            Icon::Warning,
+            palette.warning,
+            text.say("result-saved-not-proven"),
+        ),
+    };
+    let name = file.path.file_name().unwrap_or(file.path.as_os_str());
+    let name = name.to_string_lossy().into_owned().into();
+    let size = text.size(file.size).into();
+    let about = text.say_with("result-file", &[("file", name), ("size", size)]);
+    let show = text.say("result-show-in-folder");
+    Said {
+        heading: doctor.as_str().to_owned(),
+        icon,
+        colour,
+        lines: vec![verdict, about],
+        offers: vec![(show, Action::ShowInFolder(file.path.clone()))],
+    }
+}
+
+fn failed(palette: &Palette, text: &Text, doctor: &DoctorName, failure: &Failure) -> Said {
+    Said {
+        heading: doctor.as_str().to_owned(),
+        icon: Icon::Warning,
+        colour: palette.danger,
+        lines: vec![text.failure(&failure.kind)],
+        offers: vec![details(text, Some(doctor), failure)],
+    }
+}
+
+fn deleted(
+    palette: &Palette,
+    text: &Text,
+    result: &ShownResult,
+    scope: &DeletionScope,
+    report: &DeletionReport,
+) -> Said {
+    let (heading, doctor) = match scope {
+        DeletionScope::Doctor(doctor) => (doctor.as_str().to_owned(), Some(doctor)),
+        DeletionScope::Everything => (text.say("activity-all-doctors"), None),
+    };
+    let (icon, colour) = match report.outcome {
+        DeletionOutcome::Gone => (Icon::Check, palette.success),
+        DeletionOutcome::Stopped => (Icon::Information, palette.muted),
+        DeletionOutcome::NotSent => (Icon::Warning, palette.danger),
+        DeletionOutcome::StillThere | DeletionOutcome::NotKnown => (Icon::Warning, palette.warning),
+    };
+    let mut lines = vec![text.deletion_outcome(report.outcome, scope)];
+    let mut offers = Vec::new();
+    if let Some(failure) = &report.failure {
+        lines.push(text.failure(&failure.kind));
+        offers.push(details(text, doctor, failure));
+    }
+    if *scope == DeletionScope::Everything {
+        if !report.still_there.is_empty() {
+            let names = text.counted_names(&report.still_there).into();
+            lines.push(text.say_with("result-still-there", &[("names", names)]));
+        }
+        if !report.not_known.is_empty() {
+            let names = text.counted_names(&report.not_known).into();
+            lines.push(text.say_with("result-not-known", &[("names", names)]));
+        }
+    }
+    if matches!(
+        report.outcome,
+        DeletionOutcome::StillThere | DeletionOutcome::NotKnown
+    ) {
+        let name = if result.looking {
+            text.say("outcome-looking")
+        } else {
+            text.say("outcome-look-again")
+        };
+        offers.insert(0, (name, Action::LookAgain(result.number)));
+    }
+    Said {
+        heading,
+        icon,
+        colour,
+        lines,
+        offers,
+    }
+}
+
+fn checked(palette: &Palette, text: &Text, report: &CheckAllReport) -> Said {
+    let unsure = report.not_checked > 0 || report.stopped;
+    let mut lines = vec![text.say_with(
+        "result-checked",
+        &[
+            ("checked", report.checked.into()),
+            ("with", report.with_recordings.into()),
+            ("missing", report.not_backed_up.into()),
+        ],
+    )];
+    if report.not_checked > 0 {
+        let count = report.not_checked.into();
+        lines.push(text.say_with("result-not-checked", &[("count", count)]));
+    }
+    if report.stopped {
+        lines.push(text.say("result-stopped"));
+    }
+    Said {
+        heading: text.say("result-check-all"),
+        icon: if unsure { Icon::Warning } else { Icon::Check },
+        colour: if unsure {
+            palette.warning
+        } else {
+            palette.success
+        },
+        lines,
+        offers: Vec::new(),
+    }
+}
+
+fn checked_and_backed_up(
+    palette: &Palette,
+    text: &Text,
+    checks: &CheckAllReport,
+    backed_up: &[DoctorName],
+    failures: &[(DoctorName, Failure)],
+) -> Said {
+    let mut said = checked(palette, text, checks);
+    said.heading = text.say("result-check-and-back-up");
+    let count = backed_up.len().into();
+    said.lines
+        .push(text.say_with("result-backed-up", &[("count", count)]));
+    if !failures.is_empty() {
+        said.icon = Icon::Warning;
+        said.colour = palette.warning;
+    }
+    for (doctor, failure) in failures {
+        said.lines
+            .push(text.failure_about(Some(doctor), &failure.kind));
+    }
+    if let Some((doctor, failure)) = failures.first() {
+        said.offers.push(details(text, Some(doctor), failure));
+    }
+    said
+}
+
+fn from_earlier(
+    palette: &Palette,
+    text: &Text,
+    result: &ShownResult,
+    unfinished: &Unfinished,
+) -> Said {
+    match unfinished {
+        Unfinished::Download {
+            doctor,
+            destination,
+        } => {
+            let path = destination.display().to_string().into();
+            let again = text.say("recordings-download");
+            Said {
+                heading: doctor.as_str().to_owned(),
+                icon: Icon::Warning,
+                colour: palette.warning,
+                lines: vec![text.say_with("earlier-download", &[("path", path)])],
+                offers: vec![(again, Action::Download(doctor.clone()))],
+            }
+        }
+        Unfinished::Delete { doctor, report, .. } => {
+            let scope = match doctor {
+                Some(doctor) => DeletionScope::Doctor(doctor.clone()),
+                None => DeletionScope::Everything,
+            };
+            let mut said = deleted(palette, text, result, &scope, report);
+            said.lines.insert(0, text.say("earlier-delete"));
+            said
+        }
+    }
+}
+
+fn details(text: &Text, doctor: Option<&DoctorName>, failure: &Failure) -> (String, Action) {
+    let action = Action::ShowDetails {
+        doctor: doctor.cloned(),
+        failure: failure.clone(),
+    };
+    (text.say("button-details"), action)
+}

@@ -1,0 +1,43 @@
+//! The parts that screens and modals are made of.
+
+mod bar;
+mod button;
+mod card;
+mod checkbox;
+mod choice;
+mod dropdown;
+mod facts;
+mod field;
+mod icon;
+mod label;
+mod modal;
+mod row;
+mod table;
+
+use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
+
+pub use bar::progress_bar;
+pub use button::Button;
+pub use card::{banner, card, divider, screen};
+pub use checkbox::checkbox;
+pub use choice::choices;
+pub use dropdown::dropdown;
+pub use facts::{Fact, facts_across, facts_down};
+pub use field::Field;
+pub use icon::Icon;
+pub use label::{announce, label, label_cut, wrapped};
+pub use modal::ask;
+pub use row::{modal_buttons, with_buttons};
+pub use table::{Column, Row, table};
+
+use crate::ui::theme::{Palette, size};
+
+/// Draws the ring around what has the keyboard's focus.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(size::FOCUS, Palette::here(ui).primary);
+        let radius = CornerRadius::same(size::CONTROL_RADIUS + 2);
+        ui.painter()
+            .rect_stroke(rect.expand(2.0), radius, stroke, StrokeKind::Middle);
+    }
+}

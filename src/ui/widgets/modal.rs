@@ -1,0 +1,106 @@
+use egui::{
+    CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui, accesskit,
+};
+
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::widgets::wrapped;
+
+/// From a modal to the window's edge, at least.
+const AROUND: f32 = 12.0;
+
+/// Shows a question or something to read over the window.
+///
+/// Returns whether Escape was pressed, and what `buttons` returned; `buttons` is told whether the
+/// modal came up just now, so that one of them takes the focus.
+///
+/// `body` scrolls where there is no room; `buttons` stay in sight. Only the top modal takes
+/// Escape. `phase` names what the modal shows: where it changes, the focus is set anew.
+/// A click beside it does nothing: a question wants an answer.
+pub fn ask<R>(
+    ui: &Ui,
+    id: Id,
+    phase: Id,
+    title: &str,
+    body: impl FnOnce(&mut Ui),
+    buttons: impl FnOnce(&mut Ui, bool) -> R,
+) -> (bool, R) {
+    let palette = Palette::here(ui);
+    let context = ui.ctx().clone();
+    let window = context.content_rect();
+    let width = size::MODAL.min(window.width() - 2.0 * AROUND);
+    let padding = if width < size::MODAL { 14 } else { 24 };
+    let fresh = is_fresh(ui, id.with(phase));
+    let remembered: Option<f32> = context.data(|data| data.get_temp(id.with("around the body")));
+
+    let shown = Modal::new(id)
+        .backdrop_color(palette.backdrop)
+        .frame(
+            Frame::new()
+                .fill(palette.card)
+                .stroke(Stroke::new(1.0, palette.border))
+                .corner_radius(CornerRadius::same(size::CARD_RADIUS))
+                .shadow(ui.visuals().window_shadow)
+                .inner_margin(Margin::same(padding)),
+        )
+        .show(&context, |ui| {
+            let inner = width - 2.0 * f32::from(padding);
+            ui.set_width(inner);
+            ui.spacing_mut().item_spacing.y = 10.0;
+            let top = ui.cursor().top();
+            wrapped(ui, Type::Question, palette.text, title);
+            let body_top = ui.cursor().top();
+            let room = window.height() - 2.0 * AROUND - remembered.unwrap_or(170.0);
+            let scrolled = ScrollArea::vertical()
+                .id_salt("body")
+                .auto_shrink([false, true])
+                .max_height(room.max(40.0))
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    // The focus ring of what stands at the edge must not be cut.
+                    Frame::new()
+                        .inner_margin(Margin::symmetric(3, 3))
+                        .show(ui, body);
+                });
+            let body_height = scrolled.inner_rect.height();
+            let answered = buttons(ui, fresh);
+            let all = ui.min_rect().bottom() - top;
+            let around = all - body_height + 2.0 * f32::from(padding) + 2.0;
+            debug_assert!(body_top >= top, "the body stands under the title");
+            if remembered.is_none_or(|before| (before - around).abs() > 0.5) {
+                let context = ui.ctx();
+                context.data_mut(|data| data.insert_temp(id.with("around the body"), around));
+                context.request_discard("the room for a modal's body is known now");
+            }
+            answered
+        });
+    context.accesskit_node_builder(shown.response.id, |node| {
+        node.set_role(accesskit::Role::Dialog);
+        node.set_label(title);
+        node.set_modal();
+    });
+    let escaped = shown.is_top_modal
+        && !shown.any_popup_open
+        && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    (escaped, shown.inner)
+}
+
+/// Whether the modal was not there in the frame before.
+fn is_fresh(ui: &Ui, id: Id) -> bool {
+    let context = ui.ctx();
+    let frame = context.cumulative_frame_nr();
+    let seen = id.with("seen");
+    let opened = id.with("opened");
+    context.data_mut(|data| {
+        let last: Option<u64> = data.get_temp(seen);
+        data.insert_temp(seen, frame);
+        match last {
+            // The same frame drawn a second time is as fresh as it was the first time.
+            Some(last) if last == frame => data.get_temp(opened) == Some(frame),
+            Some(last) if last + 1 == frame => false,
+            _ => {
+                data.insert_temp(opened, frame);
+                true
+            }
+        }
+    })
+}

@@ -1,0 +1,171 @@
+use egui::{
+    Color32, CornerRadius, Label, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::widgets::label_cut;
+
+/// From the card's edge to the first column.
+const SIDE: f32 = 14.0;
+
+/// Rows that are made beyond what is seen, so that the keyboard's focus can move on to them.
+const BEYOND: usize = 2;
+
+/// A column.
+pub struct Column {
+    /// What stands over it.
+    pub name: String,
+    /// Its share of the width.
+    pub share: f32,
+}
+
+/// What a row shows.
+#[derive(Default)]
+pub struct Row {
+    /// A text and its colour for each column.
+    pub cells: Vec<(String, Color32)>,
+    /// The same in lines, for a window that is too narrow for columns.
+    pub lines: [(String, Color32); 3],
+    /// Whether it is the one that is chosen.
+    pub chosen: bool,
+}
+
+/// A table of any length, in a view that scrolls: only rows in sight are made.
+///
+/// `name` is the accessible name of a row that can be pressed; returns the row that was.
+pub fn table(
+    ui: &mut Ui,
+    columns: &[Column],
+    count: usize,
+    row: impl Fn(usize) -> Row,
+    name: Option<&dyn Fn(usize) -> String>,
+) -> Option<usize> {
+    let palette = Palette::here(ui);
+    let width = ui.available_width();
+    let narrow = width < 620.0;
+    let height = if narrow { 3.0 * 20.0 + 14.0 } else { size::ROW };
+    ui.spacing_mut().item_spacing.y = 0.0;
+    if !narrow {
+        head(ui, columns, width);
+    }
+
+    let all = vec2(width, height * as_f32(count));
+    let (area, _) = ui.allocate_exact_size(all, Sense::hover());
+    let seen = ui.clip_rect();
+    let first = as_index((seen.top() - area.top()) / height).saturating_sub(BEYOND);
+    let last = (as_index((seen.bottom() - area.top()) / height) + 1 + BEYOND).min(count);
+    let mut pressed = None;
+    for index in first..last {
+        let top = area.top() + height * as_f32(index);
+        let rect = Rect::from_min_size(pos2(area.left(), top), vec2(width, height));
+        let row = row(index);
+        if row.chosen {
+            ui.painter().rect_filled(rect, 0, palette.selected);
+        }
+        if let Some(name) = name
+            && press(ui, rect, index, &name(index))
+        {
+            pressed = Some(index);
+        }
+        let stroke = Stroke::new(1.0, palette.border);
+        ui.painter().hline(rect.x_range(), rect.top(), stroke);
+        if narrow {
+            lines(ui, rect, row.lines);
+        } else {
+            cells(ui, rect, columns, row.cells);
+        }
+    }
+    pressed
+}
+
+fn head(ui: &mut Ui, columns: &[Column], width: f32) {
+    let palette = Palette::here(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 32.0), Sense::hover());
+    let stroke = Stroke::new(1.0, palette.border);
+    ui.painter().hline(rect.x_range(), rect.top(), stroke);
+    let names = columns
+        .iter()
+        .map(|column| (column.name.clone(), palette.muted));
+    place(ui, rect, columns, names, Type::Label);
+}
+
+fn press(ui: &mut Ui, rect: Rect, index: usize, name: &str) -> bool {
+    let palette = Palette::here(ui);
+    let id = ui.unique_id().with(("row", index));
+    let response = ui.interact(rect, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 0, palette.hover);
+    }
+    if response.gained_focus() {
+        ui.scroll_to_rect(rect, None);
+    }
+    if response.has_focus() {
+        let stroke = Stroke::new(size::FOCUS, palette.primary);
+        let inside = rect.shrink(2.0);
+        ui.painter()
+            .rect_stroke(inside, CornerRadius::same(4), stroke, StrokeKind::Inside);
+    }
+    response.clicked()
+}
+
+fn cells(ui: &mut Ui, rect: Rect, columns: &[Column], cells: Vec<(String, Color32)>) {
+    place(ui, rect, columns, cells.into_iter(), Type::Small);
+}
+
+fn place(
+    ui: &mut Ui,
+    rect: Rect,
+    columns: &[Column],
+    cells: impl Iterator<Item = (String, Color32)>,
+    kind: Type,
+) {
+    let room = rect.width() - 2.0 * SIDE;
+    let mut left = rect.left() + SIDE;
+    for (column, (text, colour)) in columns.iter().zip(cells) {
+        let width = room * column.share;
+        let cell = Rect::from_min_max(
+            pos2(left, rect.top()),
+            pos2(left + width - 10.0, rect.bottom()),
+        );
+        left += width;
+        if !text.is_empty() {
+            let line = cell.with_min_y(cell.center().y - 9.0);
+            let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(line));
+            label_cut(&mut ui, kind, colour, text);
+        }
+    }
+}
+
+fn lines(ui: &mut Ui, rect: Rect, lines: [(String, Color32); 3]) {
+    let inside = rect.shrink2(vec2(SIDE, 7.0));
+    let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(inside));
+    ui.spacing_mut().item_spacing.y = 2.0;
+    for (index, (text, colour)) in lines.into_iter().enumerate() {
+        let kind = if index == 0 {
+            Type::SmallStrong
+        } else {
+            Type::Small
+        };
+        if !text.is_empty() {
+            ui.add(Label::new(kind.text(text).color(colour)).truncate());
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a place on the screen; rows by the million would be off by a point"
+)]
+fn as_f32(number: usize) -> f32 {
+    number as f32
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a row's number can be"
+)]
+fn as_index(number: f32) -> usize {
+    number.clamp(0.0, 1e9) as usize
+}

@@ -1,0 +1,294 @@
+//! Every screen and modal in every size; `OUT` names a folder for the pictures.
+
+use std::path::PathBuf;
+
+use audio_housekeeper::domain::{
+    AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, BackupComparison, BackupProof,
+    Completeness, DeletionOutcome, DoctorTally, Failure, FailureKind, GENESIS, OperationId,
+};
+use audio_housekeeper::settings::Settings;
+use audio_housekeeper::state::{
+    DeletionReport, JobEnding, JobFailure, Message, Modal, Mode, ResultKind, SavedFile, Screen,
+    ShownResult, SignIn, SignedOutBecause, State, Toast,
+};
+use egui::{Theme, Vec2};
+use egui_kittest::kittest::Queryable as _;
+
+use crate::stage::{
+    LARGE, SMALL, Window, ago, asking, asking_with, backup_of, copy, delete_waiting, downloading,
+    name, now, open, signed_in,
+};
+
+/// The four ways in which everything is looked at.
+const WAYS: [(&str, Vec2, Theme, u16); 5] = [
+    ("light", LARGE, Theme::Light, 100),
+    ("dark", LARGE, Theme::Dark, 100),
+    ("small", SMALL, Theme::Light, 100),
+    ("large-text", SMALL, Theme::Light, 200),
+    ("large-text-dark", LARGE, Theme::Dark, 200),
+];
+
+#[test]
+fn every_view_draws_in_every_size_and_every_control_has_a_name() {
+    for (view, state) in views() {
+        for (way, size, theme, percent) in WAYS {
+            let mut window = open(state(), size, theme, percent);
+            if view.starts_with("recordings") {
+                choose(&mut window);
+            }
+            // Settles without drawing on and on, and names every control.
+            window.run();
+            window.check_accessibility();
+            save(&mut window, view, way);
+        }
+    }
+}
+
+/// Makes the first doctor the subject, where that row is in sight.
+fn choose(window: &mut Window) {
+    let row = window.query_by_role_and_label(egui::accesskit::Role::Button, "Dr. Amelia Smith");
+    if let Some(row) = row {
+        row.click_accesskit();
+    }
+    window.run();
+}
+
+fn save(window: &mut Window, view: &str, way: &str) {
+    let Some(folder) = std::env::var_os("OUT") else {
+        return;
+    };
+    let folder = PathBuf::from(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let picture = window.render().unwrap();
+    picture
+        .save(folder.join(format!("{view}-{way}.png")))
+        .unwrap();
+}
+
+type MakeState = fn() -> State;
+
+fn views() -> Vec<(&'static str, MakeState)> {
+    vec![
+        ("sign-in", signed_out),
+        ("sign-in-failed", sign_in_failed),
+        ("recordings", downloading),
+        ("recordings-empty", || {
+            let mut state = signed_in();
+            state.doctors.clear();
+            state
+        }),
+        ("recordings-practice", || {
+            let mut state = downloading();
+            state.mode = Mode::Practice;
+            state
+        }),
+        ("delete-wait", delete_waiting),
+        ("results", results),
+        ("toasts", toasts),
+        ("delete-none", || asking(BackupComparison::None)),
+        ("delete-same", || {
+            let copy = copy(
+                audio_housekeeper::domain::AudioFormat::Flac,
+                18_400_000,
+                Some("\"a\""),
+            );
+            asking(BackupComparison::Same(backup_of(&copy, ago(3))))
+        }),
+        ("delete-nothing", || {
+            asking_with(Ok(None), BackupComparison::None)
+        }),
+        ("delete-unchecked", || {
+            asking_with(Err(failure()), BackupComparison::None)
+        }),
+        ("delete-all", || {
+            let mut state = downloading();
+            let tally = DoctorTally::of(&state.doctors);
+            state.modals.push(Modal::DeleteAll {
+                tally,
+                shown_at: now(),
+            });
+            state
+        }),
+        ("details", || {
+            let mut state = signed_in();
+            state.modals.push(Modal::Details {
+                doctor: Some(name("Dr. Amelia Smith")),
+                failure: failure(),
+            });
+            state
+        }),
+        ("wrong-doctor", || {
+            let mut state = signed_in();
+            state.modals.push(Modal::WrongDoctor {
+                doctor: name("Dr. Amelia Smith"),
+                operation: OperationId::from_bytes([7; 16]),
+                at: now(),
+                backup: Some(PathBuf::from("/home/desk/Recordings/Dr. Amelia Smith.flac")),
+            });
+            state
+        }),
+        ("close", || {
+            let mut state = downloading();
+            state.modals.push(Modal::CloseWhileBusy);
+            state
+        }),
+        ("activity", activity),
+        ("settings", || {
+            let mut state = signed_in();
+            state.screen = Screen::Settings;
+            state
+        }),
+    ]
+}
+
+pub fn failure() -> Failure {
+    let mut failure = Failure::new(FailureKind::ServiceTrouble, now(), "503 with an empty body");
+    failure.details.call = Some("GET /api/download".into());
+    failure.details.status = Some(503);
+    failure
+}
+
+fn signed_out() -> State {
+    let mut state = State::new(Mode::Real, Settings::default(), now());
+    state.sign_in = SignIn::Out {
+        because: SignedOutBecause::NoToken,
+        trying: false,
+        failure: None,
+    };
+    state
+}
+
+fn sign_in_failed() -> State {
+    let mut state = signed_out();
+    state.sign_in = SignIn::Out {
+        because: SignedOutBecause::Ended,
+        trying: false,
+        failure: Some(Failure::new(FailureKind::ServiceNotFound, now(), "dns")),
+    };
+    state
+}
+
+fn results() -> State {
+    let mut state = signed_in();
+    let endings = [
+        JobEnding::Download {
+            doctor: name("Dr. Amelia Smith"),
+            result: Ok(SavedFile {
+                path: PathBuf::from("/home/desk/Recordings/Dr. Amelia Smith 2026-11-23.flac"),
+                size: 18_400_000,
+                milliseconds: Some(724_000),
+                completeness: Completeness::Proven(BackupProof::Length),
+            }),
+        },
+        JobEnding::Delete {
+            doctor: name("Dr. Priya Nair"),
+            operation: OperationId::from_bytes([1; 16]),
+            report: report(DeletionOutcome::NotKnown),
+            backup: None,
+        },
+        JobEnding::Download {
+            doctor: name("Dr. Jürgen Müller"),
+            result: Err(JobFailure::Failed(Failure::new(
+                FailureKind::ConnectionDropped {
+                    received: 59_000_000,
+                    total: Some(96_100_000),
+                },
+                now(),
+                "reset",
+            ))),
+        },
+    ];
+    for (number, ending) in (1..).zip(endings) {
+        state.results.push(ShownResult {
+            number,
+            ending: ResultKind::Ended(ending),
+            at: now(),
+            looking: false,
+        });
+    }
+    state
+}
+
+pub fn report(outcome: DeletionOutcome) -> DeletionReport {
+    DeletionReport {
+        outcome,
+        failure: None,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    }
+}
+
+fn toasts() -> State {
+    let mut state = signed_in();
+    let messages = [
+        Message::NothingThere(name("Dr. Nobody")),
+        Message::Failed {
+            doctor: Some(name("Dr. Amelia Smith")),
+            failure: failure(),
+        },
+        Message::Copied,
+    ];
+    for (number, message) in (1..).zip(messages) {
+        state.toasts.push(Toast {
+            number,
+            message,
+            at: now(),
+        });
+    }
+    state
+}
+
+fn activity() -> State {
+    let mut state = signed_in();
+    state.screen = Screen::Activity;
+    let entries = [
+        (
+            1,
+            AuditAction::Delete,
+            AuditOutcome::Gone,
+            Some("Dr. Kenji Tanaka 田中"),
+        ),
+        (
+            2,
+            AuditAction::Download,
+            AuditOutcome::SavedAndChecked,
+            Some("Dr. Amelia Smith"),
+        ),
+        (
+            7,
+            AuditAction::Delete,
+            AuditOutcome::StillThere,
+            Some("Dr. Priya Nair"),
+        ),
+        (25, AuditAction::SignIn, AuditOutcome::Done, None),
+        (1244, AuditAction::DeleteAll, AuditOutcome::Failed, None),
+    ];
+    for (number, (minutes, action, outcome, doctor)) in (1..).zip(entries) {
+        state.activity.entries.push(AuditEntry {
+            number,
+            previous: GENESIS,
+            app_version: "0.1.0".into(),
+            draft: AuditDraft {
+                time: ago(minutes),
+                action,
+                outcome,
+                operation: OperationId::from_bytes([9; 16]),
+                who: AuditWho {
+                    os_user: "desk".into(),
+                    person: Some("Front Desk".into()),
+                    computer: "desk-1".into(),
+                    service: None,
+                },
+                doctor: doctor.map(name),
+                reason: (action == AuditAction::Delete).then(|| "transcribed and filed".into()),
+                plan: None,
+                backup: None,
+                answer: None,
+                note: None,
+            },
+        });
+    }
+    state.activity.more = true;
+    state
+}

@@ -1,0 +1,243 @@
+//! Sample states, and a window that shows them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use audio_housekeeper::domain::{
+    Account, AudioFormat, Backup, BackupComparison, BackupHealth, BackupProof, DeletionOutcome,
+    DeletionSurvey, DoctorName, KnownDoctor, LastDeletion, ServerCopy, ServerKnowledge,
+    ServiceOrigin, Sha256Digest, TokenKeeping,
+};
+use audio_housekeeper::settings::Settings;
+use audio_housekeeper::state::{
+    Action, Job, JobId, JobKind, JobProgress, Modal, Mode, SignIn, State,
+};
+use audio_housekeeper::text::Text;
+use audio_housekeeper::ui::{self, Drafts, theme};
+use egui::{Theme, Vec2};
+use egui_kittest::Harness;
+use jiff::{SignedDuration, Timestamp};
+
+/// A window with a state, and what was done in it.
+pub struct Stage {
+    pub state: State,
+    pub drafts: Drafts,
+    pub actions: Vec<Action>,
+    text: Text,
+}
+
+pub type Window = Harness<'static, Stage>;
+
+pub const LARGE: Vec2 = Vec2::new(1120.0, 760.0);
+pub const SMALL: Vec2 = Vec2::new(800.0, 560.0);
+
+/// Opens a window on `state`. `percent` is the text size.
+pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
+    let mut state = state;
+    state.settings.text_size = percent;
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
+    let stage = Stage {
+        state,
+        drafts: Drafts::default(),
+        actions: Vec::new(),
+        text: Text::new("en").in_zone(zone),
+    };
+    // The window's size is in pixels, and the text size makes each point more of them.
+    let points = size / (f32::from(percent) / 100.0);
+    let mut window = Harness::builder()
+        .with_size(points)
+        .with_pixels_per_point(f32::from(percent) / 100.0)
+        .with_theme(theme)
+        .with_max_steps(12)
+        .with_render_cursor(false)
+        .allow_missing_glyphs()
+        .with_context_setup(|context| {
+            theme::install(context);
+            add_system_font(context);
+        })
+        .wgpu()
+        .build_ui_state(
+            |ui, stage: &mut Stage| {
+                let done = ui::show(ui, &stage.state, &mut stage.drafts, &stage.text);
+                stage.actions.extend(done);
+            },
+            stage,
+        );
+    window.run();
+    window
+}
+
+/// A window of the usual size.
+pub fn window(state: State) -> Window {
+    open(state, LARGE, Theme::Light, 100)
+}
+
+/// A font with Chinese characters, where the computer has one; a box stands for them elsewhere.
+fn add_system_font(context: &egui::Context) {
+    let path = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+    if let Ok(bytes) = std::fs::read(path) {
+        let families = [
+            egui::FontFamily::Proportional,
+            egui::FontFamily::Name("medium".into()),
+            egui::FontFamily::Name("semibold".into()),
+        ];
+        let families = families.map(|family| egui::epaint::text::InsertFontFamily {
+            family,
+            priority: egui::epaint::text::FontPriority::Lowest,
+        });
+        context.add_font(egui::epaint::text::FontInsert::new(
+            "Noto Sans CJK",
+            egui::FontData::from_owned(bytes),
+            families.into(),
+        ));
+    }
+}
+
+pub fn now() -> Timestamp {
+    "2026-11-23T14:05:30+01:00".parse().unwrap()
+}
+
+pub fn ago(minutes: i64) -> Timestamp {
+    now() - SignedDuration::from_mins(minutes)
+}
+
+pub fn name(name: &str) -> DoctorName {
+    DoctorName::parse(name).unwrap()
+}
+
+pub fn copy(format: AudioFormat, length: u64, etag: Option<&str>) -> ServerCopy {
+    ServerCopy {
+        format: Some(format),
+        length: Some(length),
+        etag: etag.map(Into::into),
+        ..ServerCopy::default()
+    }
+}
+
+pub fn backup_of(made_from: &ServerCopy, verified_at: Timestamp) -> Backup {
+    Backup {
+        path: PathBuf::from("/home/desk/Recordings/Dr. Amelia Smith 2026-11-23.flac"),
+        size: made_from.length.unwrap_or_default(),
+        sha256: Sha256Digest::of(b"sample"),
+        format: AudioFormat::Flac,
+        milliseconds: Some(724_000),
+        verified_at,
+        proof: BackupProof::Length,
+        made_from: made_from.clone(),
+    }
+}
+
+/// Signed in, with five doctors of whom different things are known.
+pub fn signed_in() -> State {
+    let mut state = State::new(Mode::Real, Settings::default(), now());
+    state.sign_in = SignIn::In(Account {
+        origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
+        person: Some("Front Desk".into()),
+        keeping: TokenKeeping::Keychain,
+    });
+    let smith = copy(AudioFormat::Flac, 18_400_000, Some("\"a\""));
+    let nair = copy(AudioFormat::Flac, 7_900_000, None);
+    state.doctors = vec![
+        KnownDoctor {
+            name: name("Dr. Amelia Smith"),
+            server: ServerKnowledge::Has {
+                copy: smith.clone(),
+                checked_at: now(),
+            },
+            backup: Some(backup_of(&smith, ago(3))),
+            backup_health: BackupHealth::There,
+            last_deletion: None,
+        },
+        KnownDoctor {
+            name: name("Dr. Jürgen Müller"),
+            server: ServerKnowledge::Has {
+                copy: copy(AudioFormat::Wav, 96_100_000, None),
+                checked_at: ago(2),
+            },
+            ..KnownDoctor::new(name("Dr. Jürgen Müller"))
+        },
+        KnownDoctor {
+            server: ServerKnowledge::Nothing { checked_at: ago(5) },
+            backup: Some(backup_of(&smith, ago(1))),
+            last_deletion: Some(LastDeletion {
+                at: ago(5),
+                outcome: DeletionOutcome::Gone,
+            }),
+            ..KnownDoctor::new(name("Dr. Kenji Tanaka 田中"))
+        },
+        KnownDoctor::new(name("Dr. Lucía Fernández")),
+        KnownDoctor {
+            server: ServerKnowledge::Has {
+                copy: nair.clone(),
+                checked_at: ago(7),
+            },
+            backup: Some(backup_of(&nair, ago(3 * 24 * 60))),
+            ..KnownDoctor::new(name("Dr. Priya Nair"))
+        },
+    ];
+    state
+}
+
+/// The same with a download under way.
+pub fn downloading() -> State {
+    let mut state = signed_in();
+    let doctor = name("Dr. Jürgen Müller");
+    state.jobs.insert(
+        JobId(1),
+        Job {
+            kind: JobKind::Download(doctor.clone()),
+            progress: JobProgress::Downloading {
+                doctor,
+                received: 59_600_000,
+                total: Some(96_100_000),
+                speed: 8_200_000.0,
+            },
+            cancelling: false,
+        },
+    );
+    state
+}
+
+/// The same with a delete in its wait.
+pub fn delete_waiting() -> State {
+    let mut state = signed_in();
+    state.jobs.insert(
+        JobId(2),
+        Job {
+            kind: JobKind::Delete(name("Dr. Amelia Smith")),
+            progress: JobProgress::Waiting {
+                left: Duration::from_millis(5_400),
+                of: Duration::from_secs(8),
+            },
+            cancelling: false,
+        },
+    );
+    state
+}
+
+/// The question of a delete, with these facts.
+pub fn asking(backup: BackupComparison) -> State {
+    let copy = match &backup {
+        BackupComparison::Same(backup) => backup.made_from.clone(),
+        _ => copy(AudioFormat::Wav, 96_100_000, None),
+    };
+    asking_with(Ok(Some(copy)), backup)
+}
+
+pub fn asking_with(
+    server: Result<Option<ServerCopy>, audio_housekeeper::domain::Failure>,
+    backup: BackupComparison,
+) -> State {
+    let mut state = signed_in();
+    let doctor = name("Dr. Amelia Smith");
+    state.modals.push(Modal::DeleteOne {
+        doctor: doctor.clone(),
+        survey: Some(Box::new(DeletionSurvey {
+            doctor,
+            server,
+            checked_at: now(),
+            backup,
+        })),
+    });
+    state
+}
