@@ -41,6 +41,7 @@ FAULT is CALL[(DOCTOR)][@ATTEMPT[+]]:EFFECT[=VALUE].
 CALL is download, delete, delete-all, login or me. @2 is the second request only,
 @2+ the second and all after it. EFFECT is one of
   status=CODE  redirect=ADDRESS  redirect=CODE,ADDRESS  html  json  body=TEXT
+  failed  token-ended
   stall=TIME  stall=TIME@BYTES  drip  drip=TIME  cut=BYTES  reset=BYTES  flip-bit=BYTE
   length=BYTES  no-length  no-length=close  type=TYPE  no-type
   disposition=TEXT  no-disposition  header=NAME:VALUE  gzip
