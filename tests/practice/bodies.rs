@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use axum::http::{HeaderName, HeaderValue, header};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::raw::{
     DELETE, DOCTOR, DOWNLOAD, End, Raw, ask, ask_with, bearer, recording, service_with,
@@ -27,6 +29,34 @@ async fn a_cut_comes_after_exactly_so_many_bytes() {
         assert_eq!(answer.body(), &whole[..bytes], "{bytes}");
         assert_eq!(answer.end, End::Closed);
     }
+}
+
+#[tokio::test]
+async fn a_slow_reader_too_gets_exactly_so_many_bytes_before_a_cut() {
+    let cut = 19_999_999;
+    let service = service_with(vec![
+        Fault::on(
+            Call::Download,
+            Effect::ReplaceBody(vec![7; 20_000_000].into()),
+        ),
+        Fault::on(Call::Download, Effect::CutAfter(cut)),
+    ])
+    .await;
+    let mut stream = TcpStream::connect(service.address()).await.unwrap();
+    let request = format!("GET {DOWNLOAD} HTTP/1.1\r\nHost: x\r\n{}\r\n", bearer());
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    let mut piece = vec![0; 64 * 1024];
+    loop {
+        let read = stream.read(&mut piece).await.unwrap();
+        if read == 0 {
+            break;
+        }
+        bytes.extend_from_slice(&piece[..read]);
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let body = bytes.iter().rev().take_while(|byte| **byte == 7).count();
+    assert_eq!(body as u64, cut);
 }
 
 #[tokio::test]
