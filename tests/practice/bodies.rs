@@ -82,16 +82,16 @@ async fn a_cut_delete_has_deleted() {
 async fn a_stall_in_the_body_comes_after_exactly_so_many_bytes() {
     let stall = Effect::StallAfter {
         bytes: 1234,
-        duration: Duration::from_millis(500),
+        duration: Duration::from_millis(1500),
     };
     let service = service_with(vec![Fault::on(Call::Download, stall)]).await;
-    let quarter = Duration::from_millis(250);
-    let impatient = ask_with(&service, "GET", DOWNLOAD, &bearer(), quarter).await;
+    let half = Duration::from_millis(750);
+    let impatient = ask_with(&service, "GET", DOWNLOAD, &bearer(), half).await;
     assert_eq!(impatient.body(), &recording()[..1234]);
     assert_eq!(impatient.end, End::Silence);
     let patient = ask(&service, "GET", DOWNLOAD).await;
     assert_eq!(patient.body(), recording());
-    assert!(patient.took >= Duration::from_millis(500));
+    assert!(patient.took >= Duration::from_millis(1500));
 }
 
 #[tokio::test]
