@@ -66,7 +66,8 @@ fn entry_row(
             .map_or(0.0, |button| button.width(ui) + size::GAP);
         let status_width = text_width(ui, status, Type::Body);
         let heading_width = text_width(ui, heading, Type::Strong).max(room * 0.22);
-        let beside = status_width + heading_width + at_end + 2.0 * size::GAP;
+        let gaps = if status.is_empty() { 1.0 } else { 2.0 };
+        let beside = status_width + heading_width + at_end + gaps * size::GAP;
         if beside + 120.0 > room {
             wrapped(ui, Type::Strong, palette.text, heading);
             progress_bar(ui, room, done, colour, heading);
@@ -85,7 +86,7 @@ fn entry_row(
                     label_cut(ui, Type::Strong, palette.text, heading);
                 },
             );
-            progress_bar(ui, room - beside - size::GAP, done, colour, heading);
+            progress_bar(ui, room - beside, done, colour, heading);
             if !status.is_empty() {
                 label(ui, Type::Body, palette.muted, status);
             }

@@ -47,7 +47,8 @@ pub fn ask<R>(
             ui.set_width(inner);
             ui.spacing_mut().item_spacing.y = 10.0;
             let top = ui.cursor().top();
-            wrapped(ui, Type::Question, palette.text, title);
+            // As far in as the body, which needs the room for the ring around what has the focus.
+            inset(ui, |ui| wrapped(ui, Type::Question, palette.text, title));
             let body_top = ui.cursor().top();
             let room = window.height() - 2.0 * AROUND - remembered.unwrap_or(170.0);
             let scrolled = ScrollArea::vertical()
@@ -56,13 +57,10 @@ pub fn ask<R>(
                 .max_height(room.max(40.0))
                 .show(ui, |ui| {
                     ui.set_width(ui.available_width());
-                    // The focus ring of what stands at the edge must not be cut.
-                    Frame::new()
-                        .inner_margin(Margin::symmetric(3, 3))
-                        .show(ui, body);
+                    inset(ui, body);
                 });
             let body_height = scrolled.inner_rect.height();
-            let answered = buttons(ui, fresh);
+            let answered = inset(ui, |ui| buttons(ui, fresh));
             let all = ui.min_rect().bottom() - top;
             let around = all - body_height + 2.0 * f32::from(padding) + 2.0;
             debug_assert!(body_top >= top, "the body stands under the title");
@@ -82,6 +80,13 @@ pub fn ask<R>(
         && !shown.any_popup_open
         && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     (escaped, shown.inner)
+}
+
+fn inset<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    Frame::new()
+        .inner_margin(Margin::symmetric(3, 2))
+        .show(ui, contents)
+        .inner
 }
 
 /// Whether the modal was not there in the frame before.
