@@ -40,11 +40,11 @@ impl eframe::App for Stage {
 
 /// Opens a window on `state`. `percent` is the text size.
 pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
-    let mut state = state;
-    state.settings.text_size = percent;
+    let mut shown = state;
+    shown.settings.text_size = percent;
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
     let stage = Stage {
-        state,
+        state: shown,
         drafts: Drafts::default(),
         actions: Vec::new(),
         text: Text::new("en").in_zone(zone),

@@ -269,6 +269,7 @@ fn doctors(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
     let mut chosen = None;
     frame.show(ui, |ui| {
         ui.take_available_width();
+        ui.spacing_mut().item_spacing.y = 0.0;
         egui::Frame::new()
             .inner_margin(egui::Margin {
                 left: 14,

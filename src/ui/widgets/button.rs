@@ -19,6 +19,10 @@ enum Look {
 
 /// A button. Its visible label is its accessible name.
 #[must_use = "a button is seen once it is shown"]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a button is or is not, told by a method of its own"
+)]
 pub struct Button<'a> {
     label: &'a str,
     look: Look,
@@ -172,7 +176,7 @@ impl<'a> Button<'a> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, self.label));
         if !self.enabled {
             ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_disabled());
+                .accesskit_node_builder(response.id, egui::accesskit::Node::set_disabled);
         }
         if let Some(why) = self.why_not.filter(|_| !self.enabled) {
             ui.ctx()

@@ -60,13 +60,7 @@ pub fn modal_buttons<T>(
     let room = ui.available_width();
     let (at_left, at_right) = (width_of(ui, &left), width_of(ui, &right));
     if at_left + at_right + size::GAP > room {
-        let mut pressed = None;
-        for (button, meaning) in right.into_iter().rev().chain(left) {
-            if button.full_width().pressed(ui) {
-                pressed = Some(meaning);
-            }
-        }
-        return pressed;
+        return stacked(ui, left, right, room);
     }
     ui.horizontal(|ui| {
         let first = press(ui, left);
@@ -77,6 +71,32 @@ pub fn modal_buttons<T>(
         first.or(second)
     })
     .inner
+}
+
+/// What stands out across the whole width, and the others under it: side by side where they fit.
+fn stacked<T>(
+    ui: &mut Ui,
+    left: Vec<(Button<'_>, T)>,
+    mut right: Vec<(Button<'_>, T)>,
+    room: f32,
+) -> Option<T> {
+    ui.spacing_mut().item_spacing.y = 8.0;
+    let mut pressed = None;
+    if let Some((button, meaning)) = right.pop()
+        && button.full_width().pressed(ui)
+    {
+        pressed = Some(meaning);
+    }
+    let others: Vec<_> = left.into_iter().chain(right).collect();
+    if width_of(ui, &others) <= room {
+        return ui.horizontal(|ui| press(ui, others)).inner.or(pressed);
+    }
+    for (button, meaning) in others {
+        if button.full_width().pressed(ui) {
+            pressed = Some(meaning);
+        }
+    }
+    pressed
 }
 
 fn width_of<T>(ui: &Ui, buttons: &[(Button<'_>, T)]) -> f32 {
