@@ -84,15 +84,14 @@ impl Line<'_> {
                 })
                 .inner;
         }
-        ui.horizontal(|ui| {
-            ui.allocate_ui_with_layout(
-                vec2(heading_width, 20.0),
-                Layout::left_to_right(Align::Center),
-                |ui| {
-                    ui.set_width(heading_width);
-                    label_cut(ui, Type::Strong, palette.text, self.heading);
-                },
-            );
+        // As high as its button from the start, so that all of it is centred on one line.
+        let height = button.as_ref().map_or(size::TARGET, Button::height);
+        let row = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(vec2(room, height), row, |ui| {
+            ui.allocate_ui_with_layout(vec2(heading_width, height), row, |ui| {
+                ui.set_width(heading_width);
+                label_cut(ui, Type::Strong, palette.text, self.heading);
+            });
             progress_bar(ui, room - beside, self.done, self.colour, self.bar);
             if !self.status.is_empty() {
                 label(ui, Type::Body, palette.muted, self.status);

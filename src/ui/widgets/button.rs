@@ -125,6 +125,11 @@ impl<'a> Button<'a> {
         galley.size().x + 2.0 * self.measures().0
     }
 
+    /// How high it will be, in points, where its label takes one line.
+    pub fn height(&self) -> f32 {
+        self.measures().1
+    }
+
     /// What it is about, told by a screen reader after its name.
     pub const fn about(mut self, about: &'a str) -> Self {
         self.about = Some(about);
