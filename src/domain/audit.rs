@@ -366,7 +366,7 @@ mod tests {
             None
         );
         assert_eq!(
-            AuditEntry::from_canonical(&text.replace("{", "{\"aa\":1,")),
+            AuditEntry::from_canonical(&text.replace('{', "{\"aa\":1,")),
             None
         );
     }

@@ -136,6 +136,8 @@ pub enum FailureKind {
     },
     /// The practice service did not start.
     PracticeTrouble,
+    /// The system shows no file dialogs.
+    NoFileDialogs,
     /// There is no keychain, it is locked, it refused or it did not answer in time.
     KeychainTrouble,
     /// The confirmation no longer holds: too old, or its facts do not allow it.

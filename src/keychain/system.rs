@@ -1,4 +1,4 @@
-#[cfg(target_os = "windows")]
+#[cfg(not(target_os = "macos"))]
 use std::collections::HashMap;
 
 use keyring_core::Entry;
@@ -55,9 +55,14 @@ impl TokenStore for SystemKeychain {
 
 #[cfg(target_os = "linux")]
 fn entry(origin: &ServiceOrigin) -> Result<Entry, KeychainError> {
+    let label = format!("{}: {}", SystemKeychain::SERVICE, origin.label());
     zbus_secret_service_keyring_store::Store::new()
         .map_err(|error| KeychainError::None(error.to_string()))?
-        .build(SystemKeychain::SERVICE, &origin.ascii(), None)
+        .build(
+            SystemKeychain::SERVICE,
+            &origin.ascii(),
+            Some(&HashMap::from([("label", label.as_str())])),
+        )
         .map_err(error_of)
 }
 

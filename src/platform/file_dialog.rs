@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use raw_window_handle::{HasDisplayHandle, HasWindowHandle};
-use rfd::AsyncFileDialog;
+use rfd::{AsyncFileDialog, FileHandle};
+
+use crate::platform::file_dialogs_available;
 
 /// The window that a dialog belongs to.
 pub trait WindowHandles: HasWindowHandle + HasDisplayHandle {}
@@ -38,7 +40,12 @@ pub struct FolderDialogRequest {
 
 /// What the person chose; `None` where the dialog was closed. On Linux the dialog appears when
 /// this is first polled, elsewhere when it was asked for.
-pub type DialogAnswer = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+pub type DialogAnswer = Pin<Box<dyn Future<Output = Result<Option<PathBuf>, NoDialogs>> + Send>>;
+
+/// The system has nothing that shows file dialogs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the system shows no file dialogs")]
+pub struct NoDialogs;
 
 /// Asks for places on the disk. Called on the main thread, as macOS demands; the answer may be
 /// awaited anywhere.
@@ -64,7 +71,7 @@ impl Dialogs for NativeDialogs {
             .set_file_name(request.file_name)
             .add_filter(request.kind, &[request.extension])
             .save_file();
-        Box::pin(async move { Some(answer.await?.path().to_owned()) })
+        Box::pin(async move { answered(answer.await) })
     }
 
     fn folder(
@@ -73,7 +80,16 @@ impl Dialogs for NativeDialogs {
         request: FolderDialogRequest,
     ) -> DialogAnswer {
         let answer = dialog(parent, request.title, request.folder).pick_folder();
-        Box::pin(async move { Some(answer.await?.path().to_owned()) })
+        Box::pin(async move { answered(answer.await) })
+    }
+}
+
+/// A dialog that was closed and one that never came look the same to the caller of `rfd`.
+fn answered(chosen: Option<FileHandle>) -> Result<Option<PathBuf>, NoDialogs> {
+    match chosen {
+        Some(chosen) => Ok(Some(chosen.path().to_owned())),
+        None if file_dialogs_available() => Ok(None),
+        None => Err(NoDialogs),
     }
 }
 
@@ -140,7 +156,7 @@ impl AnsweredDialogs {
 
     fn next(&self) -> DialogAnswer {
         let answer = self.with(|script| script.answers.pop_front()).flatten();
-        Box::pin(std::future::ready(answer))
+        Box::pin(std::future::ready(Ok(answer)))
     }
 }
 
@@ -174,7 +190,7 @@ mod tests {
         }
         assert_eq!(
             answers,
-            [Some("/a".into()), None, Some("/b".into()), None::<PathBuf>]
+            [Some("/a".into()), None, Some("/b".into()), None::<PathBuf>].map(Ok)
         );
         assert_eq!(dialogs.folders(), vec![request; 4]);
     }

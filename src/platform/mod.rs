@@ -1,6 +1,7 @@
 //! What differs from one operating system to another: one small seam a thing.
 
 mod data_lock;
+mod dialog_service;
 mod file_dialog;
 mod folders;
 mod locale;
@@ -10,9 +11,10 @@ mod show_in_folder;
 mod system_theme;
 
 pub use data_lock::DataLock;
+pub use dialog_service::file_dialogs_available;
 pub use file_dialog::{
-    AnsweredDialogs, DialogAnswer, Dialogs, FolderDialogRequest, NativeDialogs, SaveDialogRequest,
-    WindowHandles,
+    AnsweredDialogs, DialogAnswer, Dialogs, FolderDialogRequest, NativeDialogs, NoDialogs,
+    SaveDialogRequest, WindowHandles,
 };
 pub use folders::{DataFolderError, data_folder, downloads_folder};
 pub use locale::system_locale;

@@ -58,17 +58,15 @@ impl SettingsFile {
                 return (Settings::default(), Some(SettingsError::NotReadable(error)));
             }
         };
-        match serde_json::from_slice::<Map<String, Value>>(&bytes) {
-            Ok(members) => (settings_of(members), None),
-            Err(_) => {
-                let aside = self.path.with_added_extension("damaged");
-                let put_aside = fs::rename(&self.path, &aside).ok().map(|()| aside);
-                (
-                    Settings::default(),
-                    Some(SettingsError::Damaged { put_aside }),
-                )
-            }
+        if let Ok(members) = serde_json::from_slice::<Map<String, Value>>(&bytes) {
+            return (settings_of(members), None);
         }
+        let aside = self.path.with_added_extension("damaged");
+        let put_aside = fs::rename(&self.path, &aside).ok().map(|()| aside);
+        (
+            Settings::default(),
+            Some(SettingsError::Damaged { put_aside }),
+        )
     }
 
     /// Keeps the settings in place of the earlier ones: wholly, or not at all, also when the
@@ -146,7 +144,7 @@ fn settings_of(mut members: Map<String, Value>) -> Settings {
             .unwrap_or(offered.text_size),
         download_folder: take::<PathBuf>(&mut members, "download_folder")
             .filter(|folder| folder.is_absolute()),
-        window: take(&mut members, "window").and_then(window_of),
+        window: take(&mut members, "window").as_ref().and_then(window_of),
     }
 }
 
@@ -155,7 +153,7 @@ fn take<T: DeserializeOwned>(members: &mut Map<String, Value>, name: &str) -> Op
 }
 
 /// A size that no screen has is dropped with all of it, a place that no desk has by itself.
-fn window_of(wire: WireWindow) -> Option<WindowPlace> {
+fn window_of(wire: &WireWindow) -> Option<WindowPlace> {
     let is_size = |length: f32| (100.0..=30_000.0).contains(&length);
     let is_place = |edge: f32| (-60_000.0..=60_000.0).contains(&edge);
     wire.size.into_iter().all(is_size).then_some(WindowPlace {

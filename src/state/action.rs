@@ -103,6 +103,36 @@ pub enum Action {
     ConfirmClose,
 }
 
+impl Action {
+    /// Whether it can come while a modal is open: from the modal, from a dialog, from the window
+    /// itself, or to stop something.
+    ///
+    /// The dimmed backdrop keeps the mouse and the keyboard from what lies behind it; a screen
+    /// reader presses there all the same.
+    pub(super) const fn is_for_a_modal(&self) -> bool {
+        matches!(
+            self,
+            Self::ConfirmSignOut
+                | Self::SaveChosen { .. }
+                | Self::SurveyAgain
+                | Self::ConfirmDelete { .. }
+                | Self::CheckAndBackUpFirst
+                | Self::FolderChosen(_)
+                | Self::ConfirmDeleteAll { .. }
+                | Self::Cancel(_)
+                | Self::ShowInFolder(_)
+                | Self::ShowDetails { .. }
+                | Self::Copied
+                | Self::DismissToast(_)
+                | Self::Forget(_)
+                | Self::CloseModal
+                | Self::KeepWindowPlace(_)
+                | Self::Close
+                | Self::ConfirmClose
+        )
+    }
+}
+
 /// The deleting buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConfirmedChoice {

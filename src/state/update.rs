@@ -17,6 +17,9 @@ impl State {
         reason = "one arm an action, each a line or two"
     )]
     pub fn update(&mut self, action: Action) -> Vec<Effect> {
+        if !self.modals.is_empty() && !action.is_for_a_modal() {
+            return Vec::new();
+        }
         match action {
             Action::SignIn {
                 address,

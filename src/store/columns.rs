@@ -68,7 +68,7 @@ pub(super) fn name_from_column(text: &str) -> Result<DoctorName, StoreError> {
     DoctorName::parse(text).map_err(|_| unreadable())
 }
 
-/// SQLite's integers end at 2^63 - 1, and so do files.
+/// `SQLite`'s integers end at 2^63 - 1, and so do files.
 pub(super) fn count_to_column(count: u64) -> Result<i64, StoreError> {
     i64::try_from(count).map_err(|_| StoreError::Failed("a number beyond 2^63 - 1".into()))
 }

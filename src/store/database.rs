@@ -1,4 +1,5 @@
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ pub(super) fn open(folder: &Path, file_name: &str) -> Result<Connection, StoreEr
     let path = folder.join(file_name);
     if path.try_exists()? {
         refuse_a_newer_form(&path)?;
+        make_private(&path)?;
     } else {
         create_private_file(folder, &path)?;
     }
@@ -27,8 +29,16 @@ pub(super) fn open(folder: &Path, file_name: &str) -> Result<Connection, StoreEr
     Ok(connection)
 }
 
-/// Looks through a connection that can't write, so that a newer database stays as it is.
+/// Looks before anything is opened for writing, so that a newer database stays as it is.
+///
+/// Where there is no log the form's number stands in the file's head (sqlite.org/fileformat2.html
+/// section 1.3), and even a connection that can't write would leave files beside it.
 fn refuse_a_newer_form(path: &Path) -> Result<(), StoreError> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if !Path::new(&log).try_exists()? {
+        return read_form(path).and_then(known_form).map(|_| ());
+    }
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -37,10 +47,29 @@ fn refuse_a_newer_form(path: &Path) -> Result<(), StoreError> {
     form_of(&connection).map(|_| ())
 }
 
+fn read_form(path: &Path) -> Result<i64, StoreError> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD_LENGTH).read_to_end(&mut head)?;
+    if head.is_empty() {
+        return Ok(0);
+    }
+    let number = head.get(60..64).and_then(|bytes| bytes.try_into().ok());
+    match number {
+        Some(number) if head.starts_with(MAGIC) => Ok(i32::from_be_bytes(number).into()),
+        _ => Err(StoreError::Damaged("this is no database".into())),
+    }
+}
+
+const HEAD_LENGTH: u64 = 100;
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
 /// How many migrations were done, if it is no more than this version knows.
 fn form_of(connection: &Connection) -> Result<usize, StoreError> {
+    known_form(connection.query_one("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+fn known_form(found: i64) -> Result<usize, StoreError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found: i64 = connection.query_one("PRAGMA user_version", [], |row| row.get(0))?;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
@@ -83,7 +112,20 @@ fn create_private_folder(folder: &Path) -> Result<(), StoreError> {
     Ok(builder.create(folder)?)
 }
 
-/// SQLite gives the files that it puts beside this one the same permissions.
+/// A file that was copied back from elsewhere may have come with wider permissions.
+#[cfg(unix)]
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    Ok(fs::set_permissions(path, private)?)
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix the disk may refuse")]
+fn make_private(_: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// `SQLite` gives the files that it puts beside this one the same permissions.
 fn create_private_file(folder: &Path, path: &Path) -> Result<(), StoreError> {
     let mut options = File::options();
     options.write(true).create_new(true);

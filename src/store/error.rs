@@ -24,7 +24,7 @@ pub enum StoreError {
     /// The file is no database, or holds what the app never wrote.
     #[error("the database is damaged: {0}")]
     Damaged(String),
-    /// Anything else that SQLite or the disk said.
+    /// Anything else that `SQLite` or the disk said.
     #[error("the database failed: {0}")]
     Failed(String),
     /// The writer has ended, which a fault of the app's own must have caused.

@@ -1,4 +1,4 @@
-//! What is kept on disk in SQLite: the audit record, the doctors known here, the transfers.
+//! What is kept on disk in `SQLite`: the audit record, the doctors known here, the transfers.
 //!
 //! One file, `housekeeper.sqlite3` in the data folder, and one writer: a thread that owns the
 //! connection and carries out requests in the order in which they were made.
@@ -37,7 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Newer`] for a database that a newer version wrote, which is left alone;
-    /// otherwise what the disk or SQLite said.
+    /// otherwise what the disk or `SQLite` said.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let connection = database::open(folder, Self::FILE_NAME)?;
         Ok(Self {

@@ -64,7 +64,8 @@ pub struct Saved {
 /// Saves a recording that has begun to arrive.
 ///
 /// Whatever goes wrong, the part file is removed and a file that was at the destination is as it
-/// was. A future that is dropped in the middle removes the part file too, and leaves the ledger's
+/// was; only where the folder can't be flushed after all else went well, the whole new file keeps
+/// its name. A future that is dropped in the middle removes the part file too, and leaves the ledger's
 /// entry open.
 ///
 /// # Errors

@@ -105,10 +105,10 @@ pub(super) async fn create(
         {
             continue;
         }
-        if made.is_err() {
-            ledger
-                .end(&request.operation, TransferEnd::Discarded)
-                .await?;
+        if made.is_err()
+            && let Err(error) = ledger.end(&request.operation, TransferEnd::Discarded).await
+        {
+            tracing::warn!(%error, "the end of a transfer could not be written down");
         }
         return made.map_err(|error| TransferError::in_making(&path, error));
     }
@@ -117,11 +117,12 @@ pub(super) async fn create(
 
 /// A new file, readable by its owner only; never one that is there, nor through a link.
 async fn make(path: &Path) -> io::Result<PartFile> {
+    let path = std::path::absolute(path)?;
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     options.mode(0o600);
-    let file = options.open(path).await?;
+    let file = options.open(&path).await?;
     Ok(PartFile {
         path: TempPath::try_from_path(path)?,
         file: file.into_std().await,

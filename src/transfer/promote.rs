@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 use crate::domain::{AudioFormat, numbered_file_name};
-use crate::transfer::error::folder_of;
 use crate::transfer::{SaveRequest, TransferError};
 
 /// How many files of one name are stepped over.
@@ -81,7 +80,7 @@ fn in_naming(path: &Path, error: io::Error) -> TransferError {
 /// Makes the new name last through a power cut.
 #[cfg(unix)]
 fn flush_folder(file: &Path) -> Result<(), TransferError> {
-    let folder = folder_of(file);
+    let folder = crate::transfer::error::folder_of(file);
     let flushed = std::fs::File::open(&folder).and_then(|folder| folder.sync_all());
     match flushed {
         // Some network and FUSE file systems have no such thing as flushing a folder.

@@ -125,10 +125,12 @@ fn compare(
     let mut contents = Contents::default();
     let mut buffer = vec![0; BUFFER];
     loop {
-        let read = file.read(&mut buffer).map_err(unreadable)?;
-        if read == 0 {
-            break;
-        }
+        let read = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(unreadable(error)),
+        };
         contents
             .take(buffer.get(..read).unwrap_or_default())
             .map_err(|error| differs(error.to_string()))?;

@@ -13,8 +13,8 @@ use crate::transfer::promote;
 use crate::transfer::{SaveRequest, Saved, TransferError};
 
 /// How many pieces of a body may wait for the disk: with the connection's largest pieces, of
-/// 400 KiB, some 6 MiB.
-const WAITING: usize = 16;
+/// 400 KiB, some 3 MiB.
+const WAITING: usize = 8;
 
 /// How much is handed to the system at once, in bytes.
 const BUFFER: usize = 256 * 1024;

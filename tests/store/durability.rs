@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
@@ -70,7 +70,7 @@ async fn appends_until_it_is_killed() {
 fn a_full_disk_gives_an_error_and_no_entry() {
     let folder = tempfile::tempdir().unwrap();
     let is_root = user_id() == "0";
-    let status = Command::new("unshare")
+    let output = Command::new("unshare")
         .arg(if is_root { "-m" } else { "-rm" })
         .args(["sh", "-c"])
         .arg("mount -t tmpfs -o size=400k none \"$1\" && shift && exec \"$@\"")
@@ -80,9 +80,16 @@ fn a_full_disk_gives_an_error_and_no_entry() {
         .args(["--exact", "durability::appends_until_the_disk_is_full"])
         .arg("--ignored")
         .env(FOLDER, folder.path())
-        .status()
+        .output()
         .unwrap();
-    assert!(status.success());
+    let said = String::from_utf8_lossy(&output.stdout);
+    // A name that no test has would succeed too.
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{}\n{said}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(is_empty(folder.path()), "the child had a disk of its own");
 }
 
@@ -127,6 +134,6 @@ fn user_id() -> String {
 }
 
 #[cfg(target_os = "linux")]
-fn is_empty(folder: &Path) -> bool {
+fn is_empty(folder: &std::path::Path) -> bool {
     std::fs::read_dir(folder).unwrap().next().is_none()
 }

@@ -1,5 +1,13 @@
 //! What is kept on disk: the audit record, the doctors known here, the transfers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is how a failure is said"
+)]
+
 mod doctors;
 mod durability;
 mod opening;
@@ -43,7 +51,7 @@ fn doctor(name: &str) -> DoctorName {
     DoctorName::parse(name).unwrap()
 }
 
-/// A second connection to the same file, such as anyone with a SQLite tool has.
+/// A second connection to the same file, such as anyone with a `SQLite` tool has.
 fn outsider(folder: &Path) -> Connection {
     let connection = Connection::open(folder.join(Store::FILE_NAME)).unwrap();
     connection

@@ -1,4 +1,4 @@
-//! What someone with a SQLite tool can do, and what is seen of it.
+//! What someone with a `SQLite` tool can do, and what is seen of it.
 
 use audio_housekeeper::domain::{AuditEntry, Sha256Digest};
 use audio_housekeeper::store::{RecordFault, RecordFaultKind, RecordVerdict, Store, StoreError};

@@ -44,3 +44,4 @@ failure-data-in-use = Another window of this app is open already and uses its da
 failure-data-from-newer-version = A newer version of this app wrote its data, so this one leaves it alone. Nothing was changed. Start the newer version.
 failure-data-folder-unusable = The app's folder { $path } can't be used. Nothing was changed. Ask IT for the right to write there.
 failure-practice-trouble = Practice could not be started. Nothing was changed. Close the app and start it again.
+failure-no-file-dialogs = This computer can't show a window for choosing files. Nothing was changed. Ask IT to install the desktop portal.

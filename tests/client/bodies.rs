@@ -1,0 +1,87 @@
+//! Bodies of recordings that end as they should not.
+
+use std::time::Duration;
+
+use audio_housekeeper::api::{ApiError, Download};
+use audio_housekeeper::domain::FailureKind;
+
+use crate::server::{Server, Step, head, wav};
+use crate::{assert_discreet, connect_with, doctor};
+
+/// Downloads to the end; the bytes that came, and how it ended.
+async fn download(steps: Vec<Step>) -> (u64, Result<(), ApiError>) {
+    let server = Server::saying(steps).await;
+    let api = connect_with(&server.origin(), Duration::from_millis(500));
+    let mut received = 0;
+    let mut recording = match api.download(&doctor()).await {
+        Ok(Download::Recording(recording)) => recording,
+        Ok(Download::Nothing) => panic!("a download found nothing"),
+        Err(error) => return (0, Err(error)),
+    };
+    loop {
+        match recording.body.next().await {
+            Ok(Some(bytes)) => received += bytes.len() as u64,
+            Ok(None) => return (received, Ok(())),
+            Err(error) => return (received, Err(error)),
+        }
+    }
+}
+
+fn first(bytes: usize) -> Vec<Step> {
+    let mut answer = head("200 OK", "Content-Length: 32044\r\n");
+    answer.extend(&wav()[..bytes]);
+    vec![Step::Send(answer)]
+}
+
+#[tokio::test]
+async fn a_cut_says_how_much_had_come() {
+    for end in [Step::Close, Step::Reset] {
+        for bytes in [0, 1, 15, 16, 40, 16_022, 32_043] {
+            let pause = Step::Pause(Duration::from_millis(50));
+            let steps = [first(bytes), vec![pause, end.clone()]].concat();
+            let (_, result) = download(steps).await;
+            let error = result.unwrap_err();
+            assert_discreet(&error);
+            let expected = FailureKind::ConnectionDropped {
+                received: bytes as u64,
+                total: Some(32_044),
+            };
+            assert_eq!(error.failure.kind, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stall_in_the_middle_times_out() {
+    for bytes in [0, 10, 20_000, 32_043] {
+        let stall = vec![Step::Pause(Duration::from_secs(20))];
+        let (_, result) = download([first(bytes), stall].concat()).await;
+        let kind = result.unwrap_err().failure.kind;
+        assert_eq!(kind, FailureKind::TimedOut, "{bytes}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_body_has_all_the_time_it_needs() {
+    let mut steps = first(20_000);
+    for piece in wav()[20_000..].chunks(2500) {
+        steps.push(Step::Pause(Duration::from_millis(300)));
+        steps.push(Step::Send(piece.to_vec()));
+    }
+    let (received, result) = download(steps).await;
+    result.unwrap();
+    assert_eq!(received, 32_044);
+}
+
+#[tokio::test]
+async fn a_chunked_body_that_is_cut_is_no_end() {
+    let mut answer = head("200 OK", "Transfer-Encoding: chunked\r\n");
+    answer.extend(b"7d2c\r\n");
+    answer.extend(&wav()[..20_000]);
+    let (_, result) = download(vec![Step::Send(answer), Step::Close]).await;
+    let expected = FailureKind::ConnectionDropped {
+        received: 20_000,
+        total: None,
+    };
+    assert_eq!(result.unwrap_err().failure.kind, expected);
+}

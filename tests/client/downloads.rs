@@ -1,0 +1,147 @@
+//! What a look and a download learn from one answer.
+
+use audio_housekeeper::api::{Download, Look};
+use audio_housekeeper::domain::{AudioFormat, DoctorName, ServerCopy, Sha256Digest};
+
+use crate::server::{Server, Step, answer, flac, head, wav};
+use crate::{connect, doctor};
+
+async fn looked_at(bytes: Vec<u8>) -> ServerCopy {
+    let server = Server::saying(vec![Step::Send(bytes), Step::Close]).await;
+    let api = connect(&server.origin());
+    let Look::Has(looked) = api.look(&doctor()).await.unwrap() else {
+        panic!("a look found nothing");
+    };
+    let Download::Recording(recording) = api.download(&doctor()).await.unwrap() else {
+        panic!("a download found nothing");
+    };
+    assert_eq!(recording.copy, looked, "a look and a download differ");
+    looked
+}
+
+#[tokio::test]
+async fn the_headers_say_what_can_be_compared_later() {
+    let body = wav();
+    let digest = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
+    let copy = looked_at(answer(
+        "200 OK",
+        &format!(
+            "Content-Type: audio/x-wav; rate=16000\r\nETag: W/\"a\"\r\n\
+             Last-Modified: Mon, 23 Nov 2026 13:00:00 GMT\r\nRepr-Digest: {digest}\r\n\
+             Content-Disposition: attachment; filename=\"../audio-Dr. A.wav\"\r\n"
+        ),
+        &body,
+    ))
+    .await;
+    assert_eq!(
+        copy,
+        ServerCopy {
+            format: Some(AudioFormat::Wav),
+            length: Some(body.len() as u64),
+            etag: Some("W/\"a\"".to_owned()),
+            last_modified: Some("Mon, 23 Nov 2026 13:00:00 GMT".to_owned()),
+            digest: Some(Sha256Digest::of(b"abc")),
+            file_name: Some("../audio-Dr. A.wav".to_owned()),
+        }
+    );
+}
+
+#[tokio::test]
+async fn the_format_is_what_the_bytes_are_whatever_the_type_says() {
+    for content_type in [
+        "",
+        "Content-Type: application/octet-stream\r\n",
+        "Content-Type: audio/vnd.wave\r\n",
+        "Content-Type: audio/flac\r\n",
+        "Content-Type: text/html\r\n",
+    ] {
+        let copy = looked_at(answer("200 OK", content_type, wav())).await;
+        assert_eq!(copy.format, Some(AudioFormat::Wav), "{content_type}");
+        let copy = looked_at(answer("200 OK", content_type, flac())).await;
+        assert_eq!(copy.format, Some(AudioFormat::Flac), "{content_type}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_length_none_is_made_up() {
+    let mut until_close = head("200 OK", "Connection: close\r\n");
+    until_close.extend(wav());
+    assert_eq!(looked_at(until_close).await.length, None);
+
+    let mut chunked = head("200 OK", "Transfer-Encoding: chunked\r\n");
+    chunked.extend(format!("{:x}\r\n", wav().len()).bytes());
+    chunked.extend(wav());
+    chunked.extend(b"\r\n0\r\n\r\n");
+    assert_eq!(looked_at(chunked).await.length, None);
+}
+
+#[tokio::test]
+async fn the_first_bytes_are_recognised_however_they_are_cut_up() {
+    let mut steps = vec![Step::Send(head("200 OK", "Content-Length: 32044\r\n"))];
+    steps.extend(wav().chunks(1).take(20).flat_map(|byte| {
+        [
+            Step::Send(byte.to_vec()),
+            Step::Pause(std::time::Duration::from_millis(5)),
+        ]
+    }));
+    steps.push(Step::Send(wav().split_off(20)));
+    let server = Server::saying(steps).await;
+    let api = connect(&server.origin());
+    let Download::Recording(mut recording) = api.download(&doctor()).await.unwrap() else {
+        panic!("a download found nothing");
+    };
+    let mut all = Vec::new();
+    while let Some(bytes) = recording.body.next().await.unwrap() {
+        all.extend(bytes);
+    }
+    assert_eq!(all, wav());
+}
+
+#[tokio::test]
+async fn a_look_does_not_fetch_the_recording() {
+    let size = 64 * 1024 * 1024;
+    let mut bytes = head("200 OK", &format!("Content-Length: {size}\r\n"));
+    let begin = bytes.len();
+    bytes.extend(wav());
+    bytes.resize(begin + size, 0);
+    let server = Server::saying(vec![Step::Send(bytes)]).await;
+    let looked = connect(&server.origin()).look(&doctor()).await.unwrap();
+    let Look::Has(copy) = looked else {
+        panic!("a look found nothing");
+    };
+    assert_eq!(copy.length, Some(size as u64));
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    // What the system's socket buffers hold can't be taken back; the rest was never sent.
+    assert!(
+        server.sent() < size / 4,
+        "{} bytes were sent",
+        server.sent()
+    );
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn names_travel_byte_by_byte() {
+    for (name, query) in [
+        ("Jürgen Groß", "J%C3%BCrgen%20Gro%C3%9F"),
+        ("J\u{75}\u{308}rgen", "J%C3%BCrgen"),
+        ("O'Neil & Sons+1, #2", "O%27Neil%20%26%20Sons%2B1%2C%20%232"),
+        ("a=b?c/d\\e%20f", "a%3Db%3Fc%2Fd%5Ce%2520f"),
+        ("田中", "%E7%94%B0%E4%B8%AD"),
+        ("-._~", "-._~"),
+    ] {
+        let server = Server::saying(vec![Step::Send(answer("200 OK", "", wav()))]).await;
+        let doctor = DoctorName::parse(name).unwrap();
+        let api = connect(&server.origin());
+        api.look(&doctor).await.unwrap();
+        api.delete(&doctor).await.unwrap_err();
+        assert_eq!(
+            server.lines(),
+            [
+                format!("GET /api/download?doctorName={query} HTTP/1.1"),
+                format!("DELETE /api/delete?doctorName={query} HTTP/1.1"),
+            ],
+            "{name}"
+        );
+    }
+}

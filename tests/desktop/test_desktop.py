@@ -1,0 +1,386 @@
+"""The app in a real window, driven through its accessibility tree:
+
+    tests/desktop/session /usr/bin/python3 tests/desktop/test_desktop.py FOLDER_OF_THE_PROGRAMS
+
+Each step is a function whose name says what is promised; they run in this order, and each finds
+what the one before it left. What fails leaves the last screenshot in `tests/desktop/failed.png`.
+"""
+
+import math
+import os
+import re
+import struct
+import subprocess
+import sys
+import time
+import traceback
+import urllib.error
+import urllib.parse
+import urllib.request
+import wave
+from pathlib import Path
+
+from desktop import ENABLED, FAILED_PICTURE, App, Desktop, NotSeen, PracticeService
+
+# What the window says. The words are those of assets/i18n/en.
+TOKEN_FIELD = "Access token"
+SIGN_IN = "Sign in"
+SIGN_IN_TITLE = "Sign in to Nuxera"
+NOT_ACCEPTED = "doesn't accept this sign-in"
+RECORDINGS, ACTIVITY, SETTINGS = "Recordings", "Activity", "Settings"
+DOCTOR_FIELD = "Doctor"
+CHECK = "Check"
+DOWNLOAD = "Download…"
+DELETE = "Delete…"
+DELETE_ALL = "Delete all recordings…"
+CANCEL = "Cancel"
+STOP = "Stop"
+DELETE_TITLE = "Delete the recordings of {}?"
+WITHOUT_BACKUP = "Delete without backup"
+KEEPING_BACKUP = "Delete, keeping the earlier backup"
+BACK_UP_FIRST = "Back up, then delete…"
+WAITING = "Deleting for {} in "
+ALL_TITLE = "Delete every recording on the server?"
+PHRASE_FIELD = "Type DELETE ALL to continue"
+DELETE_ALL_NOW = "Delete all doctors' recordings"
+WAITING_ALL = "Deleting every recording in "
+SAVED = "Saved and checked"
+GONE = "Deleted. Nuxera has nothing under this name now."
+GONE_ALL = "Deleted. Nuxera has nothing now for any doctor listed here."
+STOPPED = "Stopped. Nothing was sent, and nothing was deleted."
+NOTHING_THERE = "Nothing under exactly this name"
+SIGN_OUT = "Sign out"
+
+KEYCHAIN_ENTRY = "Audio Housekeeper"
+
+# Long enough for the window's own waits: 8 s before a delete, 15 s before that of everything.
+A_DELETE = 40
+A_DELETE_OF_ALL = 60
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.desktop-test-token.c2lnbmF0dXJl"
+AMELIA, JUERGEN, KENJI, PRIYA = (
+    "Dr. Amelia Smith", "Dr. Jürgen Müller", "Dr. Kenji Tanaka 田中", "Dr. Priya Nair",
+)
+
+
+class Walk:
+    """What the steps share: the desktop, the service, and the app."""
+
+    def __init__(self, programs, home):
+        self.programs = programs
+        self.home = home
+        self.data = home / "data-folder"
+        self.saved = home / "saved"
+        self.saved.mkdir()
+        self.recordings = home / "recordings"
+        for seconds, doctor in enumerate([AMELIA, JUERGEN, KENJI, PRIYA], start=1):
+            folder = self.recordings / doctor
+            folder.mkdir(parents=True)
+            tone(folder / "recording.wav", seconds)
+        self.desktop = Desktop()
+        self.service = PracticeService(
+            programs / "practice-service",
+            "--token", TOKEN, "--recordings", self.recordings, "--verbose",
+            log=home / "service.log",
+        )
+        self.app = None
+
+    def open(self):
+        """Opens the app's window."""
+        self.app = App(
+            self.programs / "audio-housekeeper", self.service.url, self.data,
+            log=self.home / "app.log", environment={"AUDIO_HOUSEKEEPER_LOG": "trace"},
+        )
+
+    def close(self):
+        """Ends what runs."""
+        if self.app:
+            self.app.close()
+        self.service.close()
+
+    # What the service holds, asked past the app.
+
+    def held(self, doctor):
+        """The recording that the service holds for a doctor, or None."""
+        query = urllib.parse.urlencode({"doctorName": doctor}, quote_via=urllib.parse.quote)
+        request = urllib.request.Request(
+            f"{self.service.url}/api/download?{query}", headers={"Authorization": f"Bearer {TOKEN}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return None
+            raise
+
+    def deletes(self):
+        """How many DELETE requests the service has answered."""
+        return len(re.findall(r"method=DELETE ", self.service.log.read_text(errors="replace")))
+
+    # What a person does again and again.
+
+    def choose(self, doctor):
+        """Names the doctor that the next buttons are about, and checks."""
+        self.desktop.fill(DOCTOR_FIELD, doctor)
+        self.desktop.click("button", CHECK)
+        self.desktop.find("button", CHECK, 20)
+
+    def ask_to_delete(self, doctor):
+        """Opens the question about a doctor's recordings and waits for its facts."""
+        self.desktop.click("button", DELETE)
+        self.desktop.wait_for(DELETE_TITLE.format(doctor))
+
+    def in_the_keychain(self):
+        """What the system's keychain holds for this app."""
+        found = subprocess.run(
+            ["secret-tool", "search", "--all", "--unlock", "service", KEYCHAIN_ENTRY],
+            capture_output=True, text=True, timeout=30,
+        )
+        return re.findall(r"^secret = (.*)$", found.stdout, re.MULTILINE)
+
+
+def tone(path, seconds):
+    """Writes a WAV file, 16 bit 16 kHz mono, of a tone of its own."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        pitch = 200 + 50 * seconds
+        file.writeframes(b"".join(
+            struct.pack("<h", int(9000 * math.sin(2 * math.pi * pitch * i / 16_000)))
+            for i in range(16_000 * seconds)
+        ))
+
+
+# The steps.
+
+
+def a_wrong_token_is_refused_and_not_kept(walk):
+    walk.open()
+    walk.desktop.fill(TOKEN_FIELD, "not-the-token", timeout=60)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.wait_for(NOT_ACCEPTED)
+    assert walk.in_the_keychain() == []
+
+
+def a_pasted_token_signs_in_and_is_in_the_keychain(walk):
+    walk.desktop.fill(TOKEN_FIELD, TOKEN)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    until(lambda: walk.in_the_keychain() == [TOKEN], "the token in the keychain")
+
+
+def a_check_shows_what_the_service_has(walk):
+    walk.choose(AMELIA)
+    walk.desktop.wait_for("WAV, 32")
+    walk.choose("Dr. Amelia  Smith")
+    walk.desktop.wait_for(NOTHING_THERE)
+
+
+def closing_the_save_dialog_leaves_no_trace(walk):
+    walk.choose(AMELIA)
+    walk.desktop.click("button", DOWNLOAD)
+    proposed = walk.desktop.save_dialog()
+    assert proposed.startswith(f"{AMELIA} ") and proposed.endswith(".wav"), proposed
+    walk.desktop.cancel_dialog()
+    time.sleep(1)
+    assert not walk.desktop.shows(SAVED)
+    assert list(walk.saved.iterdir()) == []
+
+
+def a_download_is_byte_for_byte_what_the_service_has(walk):
+    walk.desktop.click("button", DOWNLOAD)
+    copy = walk.saved / "Amelia.wav"
+    walk.desktop.save_as(copy)
+    walk.desktop.wait_for(SAVED, 20)
+    assert copy.read_bytes() == walk.held(AMELIA)
+    assert [file.name for file in walk.saved.iterdir()] == ["Amelia.wav"]
+
+
+def escape_and_return_delete_nothing(walk):
+    for key in ["Escape", "Return"]:
+        walk.ask_to_delete(AMELIA)
+        until(
+            lambda: (focused := walk.desktop.focused()) and focused.name == CANCEL,
+            "Cancel to have the focus",
+        )
+        walk.desktop.key(key)
+        walk.desktop.gone(DELETE_TITLE.format(AMELIA))
+    assert not walk.desktop.shows(WAITING.format(AMELIA))
+    assert walk.deletes() == 0
+
+
+def return_on_a_button_that_deletes_does_nothing(walk):
+    walk.ask_to_delete(AMELIA)
+    walk.desktop.focus("button", KEEPING_BACKUP)
+    walk.desktop.key("Return")
+    time.sleep(1)
+    assert walk.desktop.shows(DELETE_TITLE.format(AMELIA))
+    walk.desktop.click("button", CANCEL)
+    walk.desktop.gone(DELETE_TITLE.format(AMELIA))
+    assert walk.deletes() == 0
+
+
+def a_delete_stopped_in_its_wait_is_never_sent(walk):
+    walk.choose(PRIYA)
+    walk.ask_to_delete(PRIYA)
+    walk.desktop.click("button", WITHOUT_BACKUP)
+    walk.desktop.wait_for(WAITING.format(PRIYA))
+    walk.desktop.click("button", STOP)
+    walk.desktop.wait_for(STOPPED)
+    time.sleep(10)
+    assert walk.deletes() == 0
+    assert walk.held(PRIYA) is not None
+
+
+def a_delete_keeps_the_backup_and_is_seen_to_have_worked(walk):
+    before = walk.held(AMELIA)
+    walk.choose(AMELIA)
+    walk.ask_to_delete(AMELIA)
+    walk.desktop.click("button", KEEPING_BACKUP)
+    walk.desktop.wait_for(GONE, A_DELETE)
+    assert walk.held(AMELIA) is None
+    assert walk.deletes() == 1
+    assert (walk.saved / "Amelia.wav").read_bytes() == before
+
+
+def back_up_then_delete_does_both_in_that_order(walk):
+    before = walk.held(JUERGEN)
+    walk.choose(JUERGEN)
+    walk.ask_to_delete(JUERGEN)
+    walk.desktop.click("button", BACK_UP_FIRST)
+    copy = walk.saved / "Jürgen.wav"
+    walk.desktop.save_as(copy)
+    until(copy.exists, "the backup")
+    assert copy.read_bytes() == before
+    until(lambda: walk.held(JUERGEN) is None, "the delete", A_DELETE)
+    assert walk.deletes() == 2
+
+
+def a_delete_of_everything_wants_its_phrase(walk):
+    walk.desktop.click("button", DELETE_ALL)
+    walk.desktop.wait_for(ALL_TITLE)
+    for phrase in ["", "DELETE AL", "delete all"]:
+        walk.desktop.fill(PHRASE_FIELD, phrase)
+        time.sleep(0.3)
+        assert not walk.desktop.find("button", DELETE_ALL_NOW, enabled=None).has(ENABLED), phrase
+    walk.desktop.focus("entry", PHRASE_FIELD)
+    walk.desktop.key("Return")
+    time.sleep(0.5)
+    assert walk.desktop.shows(ALL_TITLE)
+    walk.desktop.key("Escape")
+    walk.desktop.gone(ALL_TITLE)
+
+
+def a_delete_of_everything_can_be_stopped(walk):
+    confirm_delete_all(walk)
+    walk.desktop.click("button", STOP)
+    walk.desktop.gone(WAITING_ALL)
+    time.sleep(16)
+    assert walk.deletes() == 2
+    assert walk.held(KENJI) is not None
+
+
+def a_delete_of_everything_leaves_nothing(walk):
+    confirm_delete_all(walk)
+    walk.desktop.wait_for(GONE_ALL, A_DELETE_OF_ALL)
+    for doctor in [AMELIA, JUERGEN, KENJI, PRIYA]:
+        assert walk.held(doctor) is None, doctor
+    assert walk.deletes() == 3
+
+
+def the_token_is_in_no_file_argument_or_variable_of_the_app(walk):
+    places = [file for file in walk.data.rglob("*") if file.is_file()]
+    assert places, "the data folder is empty"
+    process = Path("/proc") / str(walk.app.process.pid)
+    places += [walk.app.log, process / "environ", process / "cmdline"]
+    for place in places:
+        assert TOKEN.encode() not in place.read_bytes(), place
+
+
+def a_restart_finds_the_sign_in_kept(walk):
+    assert walk.app.leave() == 0
+    walk.open()
+    walk.desktop.find("entry", DOCTOR_FIELD, 60)
+    assert not walk.desktop.shows(SIGN_IN_TITLE)
+    walk.desktop.click("tab", ACTIVITY)
+    walk.desktop.wait_for(JUERGEN)
+
+
+def signing_out_empties_the_keychain(walk):
+    walk.desktop.click("tab", SETTINGS)
+    walk.desktop.click("button", SIGN_OUT)
+    walk.desktop.wait_for(SIGN_IN_TITLE)
+    until(lambda: walk.in_the_keychain() == [], "the keychain to be empty")
+    assert walk.app.leave() == 0
+
+
+STEPS = [
+    a_wrong_token_is_refused_and_not_kept,
+    a_pasted_token_signs_in_and_is_in_the_keychain,
+    a_check_shows_what_the_service_has,
+    closing_the_save_dialog_leaves_no_trace,
+    a_download_is_byte_for_byte_what_the_service_has,
+    escape_and_return_delete_nothing,
+    return_on_a_button_that_deletes_does_nothing,
+    a_delete_stopped_in_its_wait_is_never_sent,
+    a_delete_keeps_the_backup_and_is_seen_to_have_worked,
+    back_up_then_delete_does_both_in_that_order,
+    a_delete_of_everything_wants_its_phrase,
+    a_delete_of_everything_can_be_stopped,
+    a_delete_of_everything_leaves_nothing,
+    the_token_is_in_no_file_argument_or_variable_of_the_app,
+    a_restart_finds_the_sign_in_kept,
+    signing_out_empties_the_keychain,
+]
+
+
+def confirm_delete_all(walk):
+    walk.desktop.click("button", DELETE_ALL)
+    walk.desktop.wait_for(ALL_TITLE)
+    walk.desktop.fill(PHRASE_FIELD, "DELETE ALL")
+    walk.desktop.click("button", DELETE_ALL_NOW)
+    walk.desktop.wait_for(WAITING_ALL)
+
+
+def until(condition, what, timeout=10):
+    """Waits for something outside the window."""
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, f"waited {timeout} s for {what}"
+        time.sleep(0.1)
+
+
+def main():
+    programs = Path(sys.argv[1]).resolve()
+    FAILED_PICTURE.unlink(missing_ok=True)
+    walk = Walk(programs, Path(os.environ["DESKTOP_HOME"]))
+    try:
+        for step in STEPS:
+            begun = time.monotonic()
+            print(f"{step.__name__} …", end=" ", flush=True)
+            try:
+                step(walk)
+            except Exception as error:
+                print("FAILED", flush=True)
+                walk.desktop.picture(FAILED_PICTURE)
+                traceback.print_exc()
+                if not isinstance(error, NotSeen):
+                    print(f"\nWhat there was:\n{walk.desktop.listing()}", file=sys.stderr)
+                print(f"\nThe app said:\n{tail(walk.home / 'app.log')}", file=sys.stderr)
+                print(f"\nThe last screenshot: {FAILED_PICTURE}", file=sys.stderr)
+                return 1
+            print(f"ok ({time.monotonic() - begun:.1f} s)", flush=True)
+    finally:
+        walk.close()
+    return 0
+
+
+def tail(log):
+    """The last of a program's output."""
+    return log.read_text(errors="replace")[-4000:] if log.exists() else "(nothing)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,338 @@
+//! A desk to test at: the practice service, a data folder, and the engine between them.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use audio_housekeeper::api::{HttpConnector, Timeouts};
+use audio_housekeeper::domain::{
+    AuditEntry, Confirmation, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
+    DoctorTally, KnownDoctor, Secret, ServiceOrigin,
+};
+use audio_housekeeper::engine::{
+    self, Command, DeletionReport, Destination, Event, Handle, JobEnding, JobFailure, JobId,
+    JobKind, JobProgress, Opening, SavedFile, Setup, Waits,
+};
+use audio_housekeeper::keychain::{Keychain, MemoryTokens};
+use audio_housekeeper::practice::{Call, PracticeConfig, PracticeService, Recordings};
+use audio_housekeeper::settings::SettingsFile;
+use audio_housekeeper::store::Store;
+use jiff::Timestamp;
+
+pub const AMELIA: &str = "Dr. Amelia Smith";
+
+/// How long a test waits for anything before it fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Desk {
+    pub service: PracticeService,
+    pub folder: tempfile::TempDir,
+    pub tokens: Arc<MemoryTokens>,
+    pub engine: Handle,
+    pub generation: u64,
+}
+
+pub fn name(name: &str) -> DoctorName {
+    DoctorName::parse(name).unwrap()
+}
+
+/// A valid WAV of so many bytes, 16 kHz, 16 bit, mono; `seed` tells two apart.
+pub fn wav(size: u32, seed: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    bytes.extend_from_slice(b"RIFF");
+    bytes.extend_from_slice(&(size - 8).to_le_bytes());
+    bytes.extend_from_slice(b"WAVEfmt ");
+    bytes.extend_from_slice(&16_u32.to_le_bytes());
+    bytes.extend_from_slice(&[1, 0, 1, 0]);
+    bytes.extend_from_slice(&16_000_u32.to_le_bytes());
+    bytes.extend_from_slice(&32_000_u32.to_le_bytes());
+    bytes.extend_from_slice(&[2, 0, 16, 0]);
+    bytes.extend_from_slice(b"data");
+    bytes.extend_from_slice(&(size - 44).to_le_bytes());
+    bytes.resize(size as usize, seed);
+    bytes
+}
+
+impl Desk {
+    /// A desk whose service holds one WAV of 100,000 bytes for [`AMELIA`], with nothing that
+    /// identifies a copy, and whose deletes wait for a tenth of a second.
+    pub async fn new() -> Self {
+        let config = PracticeConfig {
+            recordings: Recordings::None,
+            ..PracticeConfig::default()
+        };
+        Self::with(config, Duration::from_millis(100)).await
+    }
+
+    pub async fn with(config: PracticeConfig, wait: Duration) -> Self {
+        let service = PracticeService::start(config).await.unwrap();
+        service.put(AMELIA, "a.wav", wav(100_000, 1));
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = Arc::new(MemoryTokens::default());
+        let store = Store::open(folder.path()).unwrap();
+        let engine = start(&service, folder.path(), tokens.clone(), store, wait);
+        let mut desk = Self {
+            service,
+            folder,
+            tokens,
+            engine,
+            generation: 0,
+        };
+        desk.until(|event| matches!(event, Event::SignedOut(_)).then_some(()))
+            .await;
+        desk.sign_in(true).await;
+        desk
+    }
+
+    pub fn origin(&self) -> ServiceOrigin {
+        ServiceOrigin::parse(&self.service.origin()).unwrap()
+    }
+
+    pub async fn sign_in(&mut self, stay: bool) {
+        let (origin, token) = (self.origin(), self.service.token());
+        self.send(Command::SignIn {
+            origin,
+            token,
+            stay,
+        });
+        self.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+            .await;
+    }
+
+    /// Ends the engine and starts another on the same folder, as a new start of the app would.
+    pub async fn restart(self) -> Self {
+        let Self {
+            service,
+            folder,
+            tokens,
+            engine,
+            ..
+        } = self;
+        engine.close().await;
+        let store = Store::open(folder.path()).unwrap();
+        let wait = Duration::from_millis(100);
+        let engine = start(&service, folder.path(), tokens.clone(), store, wait);
+        Self {
+            service,
+            folder,
+            tokens,
+            engine,
+            generation: 0,
+        }
+    }
+
+    pub fn send(&self, command: Command) {
+        self.engine.send(command).unwrap();
+    }
+
+    /// Waits for the first event that `wanted` makes something of.
+    pub async fn until<T>(&mut self, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
+        let waiting = async {
+            loop {
+                let envelope = self
+                    .engine
+                    .wait_for_event()
+                    .await
+                    .expect("the engine has ended");
+                self.generation = self.generation.max(envelope.generation);
+                if let Some(found) = wanted(&envelope.event) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .expect("waited in vain")
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub async fn survey(&mut self, doctor: &str) -> DeletionSurvey {
+        self.send(Command::SurveyDeletion(name(doctor)));
+        self.until(|event| match event {
+            Event::Surveyed(survey) => Some((**survey).clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn download(&mut self, doctor: &str, file: &str) -> Result<SavedFile, JobFailure> {
+        let destination = Destination {
+            path: self.file(file),
+            replace: false,
+        };
+        self.send(Command::Download {
+            doctor: name(doctor),
+            destination,
+        });
+        self.until(|event| match event {
+            Event::JobEnded { ending, .. } => match &**ending {
+                JobEnding::Download { result, .. } => Some(result.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await
+    }
+
+    /// Surveys and confirms; the job runs when this returns.
+    pub async fn begin_delete(&mut self, doctor: &str, choice: DeletionChoice) -> JobId {
+        let survey = Box::new(self.survey(doctor).await);
+        self.confirm(Confirmation::Doctor {
+            survey,
+            choice,
+            reason: None,
+        })
+        .await
+    }
+
+    pub async fn begin_delete_all(&mut self, doctors: &[KnownDoctor]) -> JobId {
+        let tally = DoctorTally::of(doctors);
+        let phrase = DeletionPlan::PHRASE.to_owned();
+        let shown_at = Timestamp::now();
+        self.confirm(Confirmation::Everything {
+            tally,
+            phrase,
+            shown_at,
+            reason: None,
+        })
+        .await
+    }
+
+    pub async fn confirm(&mut self, confirmation: Confirmation) -> JobId {
+        let plan = DeletionPlan::new(confirmation, Timestamp::now()).unwrap();
+        self.send(Command::Delete(Box::new(plan)));
+        self.until(|event| match event {
+            Event::JobStarted {
+                id,
+                kind: JobKind::Delete(_) | JobKind::DeleteAll,
+            } => Some(*id),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn end_of_delete(&mut self) -> (DeletionReport, Option<PathBuf>) {
+        self.until(|event| match event {
+            Event::JobEnded { ending, .. } => match &**ending {
+                JobEnding::Delete { report, backup, .. } => Some((report.clone(), backup.clone())),
+                JobEnding::DeleteAll { report, .. } => Some((report.clone(), None)),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn delete(
+        &mut self,
+        doctor: &str,
+        choice: DeletionChoice,
+    ) -> (DeletionReport, Option<PathBuf>) {
+        self.begin_delete(doctor, choice).await;
+        self.end_of_delete().await
+    }
+
+    /// Waits until a job's progress is as wanted.
+    pub async fn progress(&mut self, id: JobId, wanted: impl Fn(&JobProgress) -> bool) {
+        let waiting = async {
+            loop {
+                if let Some(progress) = self.engine.changed_progress()
+                    && progress.get(&id).is_some_and(&wanted)
+                {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .expect("waited in vain");
+    }
+
+    /// The audit record, oldest first.
+    pub async fn record(&mut self) -> Vec<AuditEntry> {
+        self.send(Command::LoadActivity { before: None });
+        let mut entries = self
+            .until(|event| match event {
+                Event::Activity { entries, .. } => Some(entries.clone()),
+                _ => None,
+            })
+            .await;
+        entries.reverse();
+        entries
+    }
+
+    /// The record's words for what was done and came of it, checks left out.
+    pub async fn story(&mut self) -> Vec<String> {
+        let entries = self.record().await;
+        let words = entries.iter().map(|entry| {
+            format!(
+                "{} {}",
+                entry.draft.action.code(),
+                entry.draft.outcome.code()
+            )
+        });
+        words.filter(|words| !words.starts_with("check ")).collect()
+    }
+
+    pub fn deletes_received(&self) -> usize {
+        let requests = self.service.requests();
+        requests
+            .iter()
+            .filter(|request| request.method == "DELETE")
+            .count()
+    }
+
+    pub fn requests(&self, call: Call) -> usize {
+        self.service
+            .requests()
+            .iter()
+            .filter(|request| request.call == Some(call))
+            .count()
+    }
+}
+
+fn start(
+    service: &PracticeService,
+    folder: &Path,
+    tokens: Arc<MemoryTokens>,
+    store: Store,
+    wait: Duration,
+) -> Handle {
+    engine::start(Setup {
+        store,
+        keychain: Keychain::new(tokens, Duration::from_secs(5)),
+        connector: Arc::new(HttpConnector::with_timeouts(Timeouts {
+            connect: Duration::from_secs(2),
+            read: Duration::from_secs(1),
+            delete: Duration::from_secs(2),
+        })),
+        opening: Opening::Kept(ServiceOrigin::parse(&service.origin()).unwrap()),
+        settings_file: SettingsFile::in_folder(folder),
+        waits: Waits {
+            one: wait,
+            all: wait,
+        },
+        os_user: "tester".into(),
+        computer: "bench".into(),
+        wake: Arc::new(|| {}),
+    })
+}
+
+/// Runs a test with the threads that the app has.
+pub fn run(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test);
+}
+
+pub fn token(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}

@@ -1,0 +1,15 @@
+//! The engine over the real client, a real service on loopback, and a real database.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is how a failure is said"
+)]
+
+mod deletions;
+mod desk;
+mod downloads;
+mod sign_in;
+mod unfinished;

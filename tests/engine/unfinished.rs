@@ -1,0 +1,112 @@
+//! Promise 9: what was cut off is looked into and named at the next start.
+
+use std::fs;
+
+use audio_housekeeper::domain::{
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionOutcome, OperationId,
+};
+use audio_housekeeper::engine::{Event, Unfinished};
+use audio_housekeeper::store::{Store, Transfer};
+use jiff::Timestamp;
+
+use crate::desk::{AMELIA, Desk, name, run};
+
+async fn found(desk: &mut Desk) -> Vec<Unfinished> {
+    desk.until(|event| match event {
+        Event::FoundAtStart(found) => Some(found.clone()),
+        _ => None,
+    })
+    .await
+}
+
+fn intent(desk: &Desk, outcome: AuditOutcome) -> AuditDraft {
+    AuditDraft {
+        time: Timestamp::now(),
+        action: AuditAction::Delete,
+        outcome,
+        operation: OperationId::from_bytes([7; 16]),
+        who: AuditWho {
+            service: Some(desk.origin().ascii()),
+            ..AuditWho::default()
+        },
+        doctor: Some(name(AMELIA)),
+        reason: None,
+        plan: None,
+        backup: None,
+        answer: None,
+        note: None,
+    }
+}
+
+#[test]
+fn a_delete_without_an_outcome_is_closed_as_what_is_found() {
+    run(async {
+        for (acted, outcome) in [
+            (false, DeletionOutcome::StillThere),
+            (true, DeletionOutcome::Gone),
+        ] {
+            let desk = Desk::new().await;
+            // A process that was killed after the intent, or after the answer.
+            let store = Store::open(desk.folder.path()).unwrap();
+            store
+                .append(intent(&desk, AuditOutcome::Intended))
+                .await
+                .unwrap();
+            if acted {
+                desk.service.remove(AMELIA);
+                store
+                    .append(intent(&desk, AuditOutcome::Answered))
+                    .await
+                    .unwrap();
+            }
+            drop(store);
+            let mut desk = desk.restart().await;
+            let found = found(&mut desk).await;
+            let [Unfinished::Delete { doctor, report, .. }] = &found[..] else {
+                panic!("{found:?}");
+            };
+            assert_eq!(doctor.as_ref(), Some(&name(AMELIA)));
+            assert_eq!(report.outcome, outcome);
+            assert_eq!(desk.deletes_received(), 0);
+            // It is closed: a further start has nothing to look into.
+            let mut desk = desk.restart().await;
+            desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+                .await;
+            let last = desk.record().await.pop().unwrap();
+            assert_eq!(last.draft.operation, OperationId::from_bytes([7; 16]));
+            assert!(last.draft.outcome.is_final());
+        }
+    });
+}
+
+#[test]
+fn a_download_that_was_cut_off_is_named_and_its_part_file_removed() {
+    run(async {
+        let desk = Desk::new().await;
+        let (part, destination) = (desk.file("a.wav.part"), desk.file("a.wav"));
+        fs::write(&part, b"RIFF").unwrap();
+        let store = Store::open(desk.folder.path()).unwrap();
+        let transfer = Transfer {
+            operation: OperationId::from_bytes([8; 16]),
+            service: desk.origin().ascii(),
+            doctor: name(AMELIA),
+            destination: destination.clone(),
+            part: part.clone(),
+            begun_at: Timestamp::now(),
+        };
+        store.begin_transfer(transfer).await.unwrap();
+        drop(store);
+        let mut desk = desk.restart().await;
+        let found = found(&mut desk).await;
+        assert_eq!(
+            found,
+            [Unfinished::Download {
+                doctor: name(AMELIA),
+                destination
+            }]
+        );
+        assert!(!part.exists());
+        let story = desk.story().await;
+        assert!(story.contains(&"download cut-off".to_owned()), "{story:?}");
+    });
+}

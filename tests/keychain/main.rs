@@ -1,0 +1,28 @@
+//! The token in the keychain.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is how a failure is said"
+)]
+
+mod limits;
+#[cfg(target_os = "linux")]
+mod secret_service;
+
+use audio_housekeeper::domain::{Secret, ServiceOrigin};
+
+fn origin(address: &str) -> ServiceOrigin {
+    ServiceOrigin::parse(address).unwrap()
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
+/// The text of what was read, for comparing.
+fn text(read: Option<Secret>) -> Option<String> {
+    read.map(|secret| secret.expose().to_owned())
+}

@@ -1,0 +1,412 @@
+//! What the window shows, from what a person does and the engine tells.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is how a failure is said"
+)]
+
+use std::path::PathBuf;
+
+use audio_housekeeper::domain::{
+    Account, BackupComparison, DeletionOutcome, DeletionSurvey, DoctorName, Failure, FailureKind,
+    KnownDoctor, OperationId, Secret, ServerCopy, ServiceOrigin, TokenKeeping,
+};
+use audio_housekeeper::engine::{
+    Command, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobKind, JobProgress,
+    SavePurpose, SignedOutBecause,
+};
+use audio_housekeeper::settings::Settings;
+use audio_housekeeper::state::{
+    Action, ConfirmedChoice, Effect, Message, Modal, Mode, Screen, SignIn, State,
+};
+use jiff::{SignedDuration, Timestamp};
+
+fn name(name: &str) -> DoctorName {
+    DoctorName::parse(name).unwrap()
+}
+
+fn tell(state: &mut State, generation: u64, event: Event) -> Vec<Effect> {
+    state.apply(Envelope { generation, event })
+}
+
+fn signed_in() -> State {
+    let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
+    let account = Account {
+        origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
+        person: Some("Front Desk".into()),
+        keeping: TokenKeeping::Keychain,
+    };
+    tell(
+        &mut state,
+        1,
+        Event::SignedIn {
+            account,
+            keychain: None,
+        },
+    );
+    state
+}
+
+fn survey(doctor: &str) -> Box<DeletionSurvey> {
+    Box::new(DeletionSurvey {
+        doctor: name(doctor),
+        server: Ok(Some(ServerCopy::default())),
+        checked_at: Timestamp::UNIX_EPOCH,
+        backup: BackupComparison::None,
+    })
+}
+
+fn commands(effects: &[Effect]) -> Vec<&Command> {
+    let engine = effects.iter().filter_map(|effect| match effect {
+        Effect::Engine(command) => Some(command),
+        _ => None,
+    });
+    engine.collect()
+}
+
+#[test]
+fn an_event_of_an_earlier_sign_in_is_discarded() {
+    let mut state = signed_in();
+    tell(&mut state, 2, Event::SignedOut(SignedOutBecause::Ended));
+    let late = KnownDoctor::new(name("Dr. A"));
+    tell(&mut state, 1, Event::Doctor(late));
+    assert!(state.doctors.is_empty());
+}
+
+#[test]
+fn doctors_stand_by_name_whatever_order_they_come_in() {
+    let mut state = signed_in();
+    for doctor in ["Dr. C", "dr. b", "Dr. A", "dr. b"] {
+        tell(&mut state, 1, Event::Doctor(KnownDoctor::new(name(doctor))));
+    }
+    let names: Vec<_> = state
+        .doctors
+        .iter()
+        .map(|doctor| doctor.name.as_str())
+        .collect();
+    assert_eq!(names, ["Dr. A", "dr. b", "Dr. C"]);
+}
+
+#[test]
+fn a_delete_is_sent_only_for_facts_that_were_shown() {
+    let mut state = signed_in();
+    let confirm = || Action::ConfirmDelete {
+        choice: ConfirmedChoice::WithoutBackup,
+        reason: None,
+    };
+    state.update(Action::AskDelete(name("Dr. A")));
+    // The server has not answered: there is nothing to confirm.
+    assert!(state.update(confirm()).is_empty());
+    state.update(Action::AskDelete(name("Dr. A")));
+    // An answer about another doctor is not taken for this one's.
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. B")));
+    assert!(matches!(
+        state.modals.last(),
+        Some(Modal::DeleteOne { survey: None, .. })
+    ));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    let effects = state.update(confirm());
+    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+    assert!(state.modals.is_empty());
+}
+
+#[test]
+fn facts_shown_for_too_long_delete_nothing() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_mins(11));
+    let effects = state.update(Action::ConfirmDelete {
+        choice: ConfirmedChoice::WithoutBackup,
+        reason: None,
+    });
+    assert!(effects.is_empty());
+    assert!(matches!(
+        &state.toasts[..],
+        [toast] if matches!(&toast.message, Message::Failed { failure, .. }
+            if failure.kind == FailureKind::ConfirmationStale)
+    ));
+}
+
+#[test]
+fn back_up_then_delete_asks_for_a_place_and_closing_the_dialog_undoes_everything() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    let effects = state.update(Action::ConfirmDelete {
+        choice: ConfirmedChoice::BackUpFirst,
+        reason: None,
+    });
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::PrepareDownload { .. }]
+    ));
+    let ready = |state: &mut State| {
+        let effects = tell(
+            state,
+            1,
+            Event::DownloadReady {
+                doctor: name("Dr. A"),
+                purpose: SavePurpose::BackUpThenDelete,
+                file_name: "a.wav".into(),
+            },
+        );
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::SaveDialog(request) => Some(request),
+            _ => None,
+        })
+    };
+    let request = ready(&mut state).unwrap();
+    assert!(
+        state
+            .update(Action::SaveChosen {
+                request,
+                chosen: None
+            })
+            .is_empty()
+    );
+    assert_eq!(state.preparing, None);
+    // A later dialog for the same doctor finds no confirmation to act on.
+    assert!(ready(&mut state).is_none());
+}
+
+#[test]
+fn the_place_of_the_backup_completes_the_plan() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    state.update(Action::ConfirmDelete {
+        choice: ConfirmedChoice::BackUpFirst,
+        reason: None,
+    });
+    let effects = tell(
+        &mut state,
+        1,
+        Event::DownloadReady {
+            doctor: name("Dr. A"),
+            purpose: SavePurpose::BackUpThenDelete,
+            file_name: "a.wav".into(),
+        },
+    );
+    let Some(Effect::SaveDialog(request)) = effects.into_iter().next() else {
+        panic!("no dialog")
+    };
+    let chosen = Some((PathBuf::from("/backups/a.wav"), false));
+    let effects = state.update(Action::SaveChosen { request, chosen });
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::SaveSettings(_), Command::Delete(_)]
+    ));
+    assert_eq!(
+        state.settings.download_folder,
+        Some(PathBuf::from("/backups"))
+    );
+}
+
+#[test]
+fn a_doctor_whose_job_runs_can_not_be_deleted_meanwhile() {
+    let mut state = signed_in();
+    let kind = JobKind::Download(name("Dr. A"));
+    tell(&mut state, 1, Event::JobStarted { id: JobId(1), kind });
+    assert!(state.update(Action::AskDelete(name("Dr. A"))).is_empty());
+    assert!(state.modals.is_empty());
+    assert!(!state.update(Action::AskDelete(name("Dr. B"))).is_empty());
+}
+
+#[test]
+fn deleting_everything_takes_the_phrase() {
+    let mut state = signed_in();
+    state.update(Action::AskDeleteAll);
+    let confirm = |phrase: &str| Action::ConfirmDeleteAll {
+        phrase: phrase.into(),
+        reason: None,
+    };
+    assert!(state.update(confirm("delete all")).is_empty());
+    state.update(Action::AskDeleteAll);
+    let effects = state.update(confirm("DELETE ALL"));
+    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+}
+
+#[test]
+fn leaving_asks_while_something_runs() {
+    let mut state = signed_in();
+    tell(
+        &mut state,
+        1,
+        Event::JobStarted {
+            id: JobId(1),
+            kind: JobKind::Delete(name("Dr. A")),
+        },
+    );
+    assert!(state.update(Action::Close).is_empty());
+    assert_eq!(state.modals, [Modal::CloseWhileBusy]);
+    assert!(matches!(
+        state.update(Action::ConfirmClose)[..],
+        [Effect::CloseWindow]
+    ));
+    state.modals.clear();
+    assert!(state.update(Action::SignOut).is_empty());
+    assert_eq!(state.modals, [Modal::SignOutWhileBusy]);
+    assert!(matches!(
+        commands(&state.update(Action::ConfirmSignOut))[..],
+        [Command::SignOut]
+    ));
+}
+
+#[test]
+fn a_cancelled_download_leaves_the_tray_and_a_failed_one_stays() {
+    let mut state = signed_in();
+    for (number, result) in [
+        (1, JobFailure::Cancelled),
+        (
+            2,
+            JobFailure::Failed(Failure::new(
+                FailureKind::TimedOut,
+                Timestamp::UNIX_EPOCH,
+                "",
+            )),
+        ),
+    ] {
+        let id = JobId(number);
+        let doctor = name("Dr. A");
+        tell(
+            &mut state,
+            1,
+            Event::JobStarted {
+                id,
+                kind: JobKind::Download(doctor.clone()),
+            },
+        );
+        state.apply_progress(&[(id, JobProgress::ReadingBack)].into());
+        assert_eq!(state.jobs[&id].progress, JobProgress::ReadingBack);
+        let ending = Box::new(JobEnding::Download {
+            doctor,
+            result: Err(result),
+        });
+        tell(&mut state, 1, Event::JobEnded { id, ending });
+    }
+    assert!(state.jobs.is_empty());
+    assert_eq!(state.results.len(), 1);
+    // Progress that comes late brings no ended job back.
+    state.apply_progress(&[(JobId(1), JobProgress::ReadingBack)].into());
+    assert!(state.jobs.is_empty());
+}
+
+#[test]
+fn looking_again_takes_the_place_of_what_was_not_known() {
+    let mut state = signed_in();
+    let (id, doctor) = (JobId(1), name("Dr. A"));
+    let operation = OperationId::from_bytes([1; 16]);
+    let report = |outcome| DeletionReport {
+        outcome,
+        failure: None,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    };
+    tell(
+        &mut state,
+        1,
+        Event::JobStarted {
+            id,
+            kind: JobKind::Delete(doctor.clone()),
+        },
+    );
+    let ending = Box::new(JobEnding::Delete {
+        doctor: doctor.clone(),
+        operation: operation.clone(),
+        report: report(DeletionOutcome::NotKnown),
+        backup: None,
+    });
+    tell(&mut state, 1, Event::JobEnded { id, ending });
+    let number = state.results[0].number;
+    let effects = state.update(Action::LookAgain(number));
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::LookAgain { .. }]
+    ));
+    assert!(state.results[0].looking);
+    let seen = report(DeletionOutcome::Gone);
+    let event = Event::LookedAgain {
+        operation,
+        doctor: Some(doctor),
+        report: seen,
+    };
+    tell(&mut state, 1, event);
+    assert_eq!(state.results.len(), 1);
+    assert!(!state.results[0].looking);
+}
+
+#[test]
+fn a_wrong_address_is_said_before_anything_is_sent() {
+    let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
+    tell(&mut state, 0, Event::SignedOut(SignedOutBecause::NoToken));
+    let sign_in = |address: &str| Action::SignIn {
+        address: address.into(),
+        token: Secret::new("t".into()),
+        stay: true,
+    };
+    assert!(state.update(sign_in("http://api.nuxera.ai")).is_empty());
+    assert!(state.address_error.is_some());
+    let effects = state.update(sign_in("api.nuxera.ai"));
+    assert_eq!(state.address_error, None);
+    assert!(matches!(state.sign_in, SignIn::Out { trying: true, .. }));
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::SaveSettings(_), Command::SignIn { stay: true, .. }]
+    ));
+}
+
+#[test]
+fn short_messages_go_and_failures_stay() {
+    let mut state = signed_in();
+    state.tell(Message::Copied);
+    let failure = Failure::new(FailureKind::NoAnswer, Timestamp::UNIX_EPOCH, "");
+    state.tell(Message::Failed {
+        doctor: None,
+        failure,
+    });
+    state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_secs(9));
+    assert!(matches!(&state.toasts[..], [toast] if toast.stands_until_dismissed()));
+}
+
+#[test]
+fn what_lies_behind_a_question_can_not_be_pressed() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    for action in [
+        Action::AskDelete(name("Dr. B")),
+        Action::AskDeleteAll,
+        Action::Download(name("Dr. A")),
+        Action::Show(Screen::Settings),
+        Action::SignOut,
+    ] {
+        assert!(state.update(action).is_empty());
+    }
+    assert_eq!(state.modals.len(), 1);
+    assert_eq!(state.screen, Screen::Recordings);
+}
+
+#[test]
+fn the_activity_is_read_anew_each_time_it_is_shown() {
+    let mut state = signed_in();
+    let effects = state.update(Action::Show(Screen::Activity));
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::LoadActivity { before: None }]
+    ));
+    assert!(state.activity.loading);
+    tell(
+        &mut state,
+        1,
+        Event::Activity {
+            entries: Vec::new(),
+            from_newest: true,
+            more: false,
+        },
+    );
+    assert!(!state.activity.loading);
+}

@@ -1,0 +1,191 @@
+//! Connections that break, over real sockets, and downloads that are given up.
+
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use audio_housekeeper::api::{ApiError, Connector, Download, HttpConnector, Recording, Timeouts};
+use audio_housekeeper::domain::{Completeness, DoctorName, FailureKind, Secret, ServiceOrigin};
+use audio_housekeeper::transfer::{TransferEnd, TransferError, save};
+use tokio_util::sync::CancellationToken;
+
+use crate::server::{Server, Step, head, wav};
+use crate::{
+    Book, folder, kind_of, names_in, of_length, recording, replacing, request, saved, stalling,
+};
+
+async fn download(server: &Server) -> Result<Recording, ApiError> {
+    let patience = Duration::from_millis(500);
+    let connector = HttpConnector::with_timeouts(Timeouts {
+        connect: patience,
+        read: patience,
+        delete: patience,
+    });
+    let origin = ServiceOrigin::parse(&server.origin()).unwrap();
+    let api = connector.connect(&origin, Secret::new("t".to_owned()));
+    let doctor = DoctorName::parse("Dr. Amelia Smith").unwrap();
+    match api.unwrap().download(&doctor).await? {
+        Download::Recording(recording) => Ok(recording),
+        Download::Nothing => panic!("a download found nothing"),
+    }
+}
+
+#[tokio::test]
+async fn a_cut_download_never_reaches_its_final_name() {
+    let whole = wav();
+    for end in [
+        Step::Close,
+        Step::Reset,
+        Step::Pause(Duration::from_secs(20)),
+    ] {
+        for bytes in [0, 1, 16, 43, 44, whole.len() / 2, whole.len() - 1] {
+            for old in [None, Some(b"the file from before")] {
+                if old.is_none() && matches!(end, Step::Pause(_)) {
+                    continue;
+                }
+                let mut answer = head("200 OK", "Content-Length: 32044\r\n");
+                answer.extend(&whole[..bytes]);
+                let pause = Step::Pause(Duration::from_millis(30));
+                let steps = vec![Step::Send(answer), pause, end.clone()];
+                let server = Server::saying(steps).await;
+
+                let folder = folder();
+                let path = folder.path().join("a.wav");
+                if let Some(old) = old {
+                    fs::write(&path, old).unwrap();
+                }
+                let result = match download(&server).await {
+                    Ok(recording) => saved(recording, replacing(&path)).await,
+                    Err(error) => Err(TransferError::from(error)),
+                };
+                let kind = kind_of(result);
+                let expected = match end {
+                    Step::Pause(_) => FailureKind::TimedOut,
+                    _ => FailureKind::ConnectionDropped {
+                        received: bytes as u64,
+                        total: Some(32_044),
+                    },
+                };
+                assert_eq!(kind, expected, "after {bytes} bytes");
+                match old {
+                    Some(old) => {
+                        assert_eq!(names_in(folder.path()), ["a.wav"]);
+                        assert_eq!(fs::read(&path).unwrap(), old);
+                    }
+                    None => assert!(names_in(folder.path()).is_empty()),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_recording_in_chunks_is_whole_but_not_proven_so() {
+    let mut answer = head("200 OK", "Transfer-Encoding: chunked\r\n");
+    for piece in wav().chunks(1000) {
+        answer.extend(format!("{:x}\r\n", piece.len()).bytes());
+        answer.extend(piece);
+        answer.extend(b"\r\n");
+    }
+    answer.extend(b"0\r\n\r\n");
+    let server = Server::saying(vec![Step::Send(answer)]).await;
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let recording = download(&server).await.unwrap();
+    let saved = saved(recording, request(&path)).await.unwrap();
+    assert_eq!(saved.completeness, Completeness::CannotBeProven);
+    assert_eq!(fs::read(&path).unwrap(), wav());
+}
+
+#[tokio::test]
+async fn a_length_that_lies_is_found_whoever_let_it_pass() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let too_long = recording(of_length(40_000), &wav());
+    assert_eq!(
+        kind_of(saved(too_long, request(&path)).await),
+        FailureKind::ConnectionDropped {
+            received: 32_044,
+            total: Some(40_000)
+        }
+    );
+    let too_short = recording(of_length(30_500), &wav());
+    assert_eq!(
+        kind_of(saved(too_short, request(&path)).await),
+        FailureKind::DamagedInTransit {
+            expected: Some(30_500),
+            received: 31_000
+        }
+    );
+    assert!(names_in(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn cancelling_leaves_no_trace_and_the_old_file_alone() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    fs::write(&path, "the file from before").unwrap();
+    let cancel = CancellationToken::new();
+    let book = Book::default();
+    let saving = save(
+        stalling(&wav()),
+        replacing(&path),
+        &book,
+        |progress| {
+            if progress.received > 20_000 {
+                assert_eq!(names_in(folder.path()), ["a.wav", "a.wav.part"]);
+                cancel.cancel();
+            }
+        },
+        cancel.clone(),
+    );
+    let error = saving.await.unwrap_err();
+    assert!(matches!(error, TransferError::Cancelled));
+    assert_eq!(error.into_failure(jiff::Timestamp::now()), None);
+    assert_eq!(names_in(folder.path()), ["a.wav"]);
+    assert_eq!(fs::read(&path).unwrap(), b"the file from before");
+    assert_eq!(book.ends.into_inner().unwrap(), [TransferEnd::Discarded]);
+}
+
+#[tokio::test]
+async fn a_download_cancelled_before_it_began_touches_nothing() {
+    let folder = folder();
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let book = Book::default();
+    let destination = request(folder.path().join("a.wav"));
+    let result = save(stalling(&wav()), destination, &book, |_| {}, cancel).await;
+    assert!(matches!(result, Err(TransferError::Cancelled)));
+    assert!(book.starts.into_inner().unwrap().is_empty());
+    assert!(names_in(folder.path()).is_empty());
+}
+
+/// A job that panics or is aborted drops its download.
+#[tokio::test]
+async fn a_dropped_download_removes_its_part_file_and_stays_open_in_the_ledger() {
+    let folder = folder();
+    let book = Arc::new(Book::default());
+    let saving = tokio::spawn({
+        let book = Arc::clone(&book);
+        let destination = request(folder.path().join("a.wav"));
+        async move {
+            let cancel = CancellationToken::new();
+            save(stalling(&wav()), destination, &*book, |_| {}, cancel).await
+        }
+    });
+    wait_for(|| names_in(folder.path()) == ["a.wav.part"]).await;
+    saving.abort();
+    wait_for(|| names_in(folder.path()).is_empty()).await;
+    assert_eq!(book.starts.lock().unwrap().len(), 1);
+    assert!(book.ends.lock().unwrap().is_empty());
+}
+
+async fn wait_for(what: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if what() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never came to that");
+}

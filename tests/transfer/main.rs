@@ -1,0 +1,161 @@
+//! A recording on its way to the disk, and everything that can come between.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on has failed"
+)]
+
+mod backup;
+mod connection;
+mod contents;
+mod disk;
+mod names;
+mod process;
+#[path = "../client/server.rs"]
+#[allow(dead_code, reason = "the client's tests use more of it")]
+mod server;
+mod whole;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
+use audio_housekeeper::domain::{DoctorName, FailureKind, OperationId, ServerCopy};
+use audio_housekeeper::transfer::{
+    Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart, save,
+};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// A ledger in memory.
+#[derive(Default)]
+struct Book {
+    refuses: bool,
+    /// Checked to be empty as long as nothing was written down.
+    folder: Option<PathBuf>,
+    starts: Mutex<Vec<TransferStart>>,
+    ends: Mutex<Vec<TransferEnd>>,
+}
+
+impl Ledger for Book {
+    fn begin(&self, start: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(async move {
+            if let Some(folder) = &self.folder {
+                assert!(names_in(folder).is_empty(), "a file was made too early");
+            }
+            if self.refuses {
+                return Err(LedgerError("no room".to_owned()));
+            }
+            self.starts.lock().unwrap().push(start);
+            Ok(())
+        })
+    }
+
+    fn end<'a>(
+        &'a self,
+        _operation: &'a OperationId,
+        end: TransferEnd,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        Box::pin(async move {
+            self.ends.lock().unwrap().push(end);
+            Ok(())
+        })
+    }
+}
+
+/// A body of given pieces; after them its end, or nothing ever.
+struct Pieces {
+    pieces: std::vec::IntoIter<Bytes>,
+    stalls: bool,
+}
+
+impl RecordingBody for Pieces {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>> {
+        Box::pin(async {
+            match self.pieces.next() {
+                None if self.stalls => std::future::pending().await,
+                piece => Ok(piece),
+            }
+        })
+    }
+}
+
+fn recording(copy: ServerCopy, bytes: &[u8]) -> Recording {
+    in_pieces(copy, bytes, false)
+}
+
+/// A recording whose bytes come, and then nothing.
+fn stalling(bytes: &[u8]) -> Recording {
+    in_pieces(ServerCopy::default(), bytes, true)
+}
+
+fn in_pieces(copy: ServerCopy, bytes: &[u8], stalls: bool) -> Recording {
+    let pieces: Vec<Bytes> = bytes.chunks(1000).map(Bytes::copy_from_slice).collect();
+    Recording {
+        copy,
+        body: Box::new(Pieces {
+            pieces: pieces.into_iter(),
+            stalls,
+        }),
+    }
+}
+
+/// A recording that comes with its length.
+fn announced(bytes: &[u8]) -> Recording {
+    recording(of_length(bytes.len()), bytes)
+}
+
+fn of_length(length: usize) -> ServerCopy {
+    ServerCopy {
+        length: Some(length as u64),
+        ..ServerCopy::default()
+    }
+}
+
+fn request(destination: impl Into<PathBuf>) -> SaveRequest {
+    SaveRequest {
+        doctor: DoctorName::parse("Dr. Amelia Smith").unwrap(),
+        operation: OperationId::from_bytes([1; 16]),
+        destination: destination.into(),
+        replace: false,
+    }
+}
+
+fn replacing(destination: impl Into<PathBuf>) -> SaveRequest {
+    SaveRequest {
+        replace: true,
+        ..request(destination)
+    }
+}
+
+async fn saved(recording: Recording, request: SaveRequest) -> Result<Saved, TransferError> {
+    let cancel = CancellationToken::new();
+    save(recording, request, &Book::default(), |_| {}, cancel).await
+}
+
+fn kind_of<T: std::fmt::Debug>(result: Result<T, TransferError>) -> FailureKind {
+    let failure = result.unwrap_err().into_failure(jiff::Timestamp::now());
+    let failure = failure.unwrap();
+    let technical = &failure.details.technical;
+    assert!(!technical.contains('/'), "a path stands in {technical}");
+    failure.kind
+}
+
+/// The names in a folder, in order.
+fn names_in(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}

@@ -1,0 +1,98 @@
+//! No file that is there is harmed, unless the person said so.
+
+use std::fs;
+
+use crate::server::{flac, wav};
+use crate::{announced, folder, names_in, replacing, request, saved};
+
+#[tokio::test]
+async fn a_file_that_is_there_is_kept_and_the_new_one_numbered() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    fs::write(&path, "before").unwrap();
+    for name in ["a (2).wav", "a (3).wav"] {
+        let saved = saved(announced(&wav()), request(&path)).await.unwrap();
+        assert_eq!(saved.path, folder.path().join(name));
+    }
+    assert_eq!(fs::read(&path).unwrap(), b"before");
+    assert_eq!(names_in(folder.path()), ["a (2).wav", "a (3).wav", "a.wav"]);
+}
+
+#[tokio::test]
+async fn a_file_is_replaced_where_the_person_said_so() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    fs::write(&path, "before").unwrap();
+    saved(announced(&wav()), replacing(&path)).await.unwrap();
+    assert_eq!(fs::read(&path).unwrap(), wav());
+    assert_eq!(names_in(folder.path()), ["a.wav"]);
+}
+
+#[tokio::test]
+async fn leave_to_replace_one_name_is_no_leave_to_replace_another() {
+    let folder = folder();
+    fs::write(folder.path().join("a.wav"), "one").unwrap();
+    fs::write(folder.path().join("a.flac"), "two").unwrap();
+    let path = folder.path().join("a.wav");
+    let saved = saved(announced(&flac()), replacing(&path)).await.unwrap();
+    assert_eq!(saved.path, folder.path().join("a (2).flac"));
+    assert_eq!(fs::read(folder.path().join("a.wav")).unwrap(), b"one");
+    assert_eq!(fs::read(folder.path().join("a.flac")).unwrap(), b"two");
+}
+
+#[tokio::test]
+async fn a_name_without_an_extension_gets_the_right_one() {
+    let folder = folder();
+    let path = folder.path().join("Dr. Amelia");
+    let saved = saved(announced(&flac()), request(&path)).await.unwrap();
+    assert_eq!(saved.path, folder.path().join("Dr. Amelia.flac"));
+}
+
+#[tokio::test]
+async fn two_downloads_at_once_to_one_name_are_both_kept() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let (one, two) = tokio::join!(
+        saved(announced(&wav()), request(&path)),
+        saved(announced(&wav()), request(&path)),
+    );
+    assert_ne!(one.unwrap().path, two.unwrap().path);
+    assert_eq!(names_in(folder.path()), ["a (2).wav", "a.wav"]);
+}
+
+#[tokio::test]
+async fn a_part_file_from_before_is_not_overwritten() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    fs::write(folder.path().join("a.wav.part"), "someone's").unwrap();
+    saved(announced(&wav()), request(&path)).await.unwrap();
+    assert_eq!(names_in(folder.path()), ["a.wav", "a.wav.part"]);
+    let part = fs::read(folder.path().join("a.wav.part")).unwrap();
+    assert_eq!(part, b"someone's");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_written_through_a_link() {
+    use std::os::unix::fs::symlink;
+    let folder = folder();
+    let outside = folder.path().join("outside");
+    fs::write(&outside, "someone's").unwrap();
+    let inside = folder.path().join("inside");
+    fs::create_dir(&inside).unwrap();
+    symlink(&outside, inside.join("a.wav.part")).unwrap();
+    symlink(&outside, inside.join("a.wav")).unwrap();
+    symlink("nowhere", inside.join("b.wav.part")).unwrap();
+
+    let path = inside.join("a.wav");
+    saved(announced(&wav()), request(&path)).await.unwrap();
+    saved(announced(&wav()), replacing(&path)).await.unwrap();
+    let path = inside.join("b.wav");
+    saved(announced(&wav()), request(&path)).await.unwrap();
+    assert_eq!(fs::read(&outside).unwrap(), b"someone's");
+    assert_eq!(
+        names_in(&inside),
+        ["a (2).wav", "a.wav", "a.wav.part", "b.wav", "b.wav.part"]
+    );
+    assert_eq!(fs::read(inside.join("a.wav")).unwrap(), wav());
+}
