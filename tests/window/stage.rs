@@ -31,13 +31,20 @@ pub type Window = Harness<'static, Stage>;
 pub const LARGE: Vec2 = Vec2::new(1120.0, 760.0);
 pub const SMALL: Vec2 = Vec2::new(800.0, 560.0);
 
+impl eframe::App for Stage {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let done = ui::show(ui, &self.state, &mut self.drafts, &self.text);
+        self.actions.extend(done);
+    }
+}
+
 /// Opens a window on `state`. `percent` is the text size.
 pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
-    let mut state = state;
-    state.settings.text_size = percent;
+    let mut shown = state;
+    shown.settings.text_size = percent;
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
     let stage = Stage {
-        state,
+        state: shown,
         drafts: Drafts::default(),
         actions: Vec::new(),
         text: Text::new("en").in_zone(zone),
@@ -56,13 +63,7 @@ pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
             add_system_font(context);
         })
         .wgpu()
-        .build_ui_state(
-            |ui, stage: &mut Stage| {
-                let done = ui::show(ui, &stage.state, &mut stage.drafts, &stage.text);
-                stage.actions.extend(done);
-            },
-            stage,
-        );
+        .build_eframe(|_| stage);
     window.run();
     window
 }
