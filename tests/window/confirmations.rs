@@ -132,6 +132,24 @@ fn escape_closes_only_the_modal_on_top() {
 }
 
 #[test]
+fn the_focus_goes_back_to_where_it_was() {
+    let mut window = window(signed_in());
+    window
+        .get_by_role_and_label(Role::Button, "Delete…")
+        .focus();
+    window.run();
+    let asked = asking(BackupComparison::None).modals;
+    window.state_mut().state.modals = asked;
+    window.run();
+    assert_eq!(focused(&window), "Cancel");
+    window.key_press(Key::Escape);
+    window.run();
+    window.state_mut().state.modals.clear();
+    window.run();
+    assert_eq!(focused(&window), "Delete…");
+}
+
+#[test]
 fn each_button_means_what_it_says_and_carries_the_reason() {
     let same = copy(AudioFormat::Flac, 18_400_000, Some("\"a\""));
     for (backup, label, means) in [

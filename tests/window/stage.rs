@@ -1,6 +1,7 @@
 //! Sample states, and a window that shows them.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
@@ -62,7 +63,6 @@ pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
             theme::install(context);
             add_system_font(context);
         })
-        .wgpu()
         .build_eframe(|_| stage);
     window.run();
     window
@@ -75,8 +75,11 @@ pub fn window(state: State) -> Window {
 
 /// A font with Chinese characters, where the computer has one; a box stands for them elsewhere.
 fn add_system_font(context: &egui::Context) {
-    let path = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
-    if let Ok(bytes) = std::fs::read(path) {
+    static FONT: OnceLock<Option<Vec<u8>>> = OnceLock::new();
+    let font = FONT.get_or_init(|| {
+        std::fs::read("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").ok()
+    });
+    if let Some(bytes) = font {
         let families = [
             egui::FontFamily::Proportional,
             egui::FontFamily::Name("medium".into()),
@@ -88,7 +91,7 @@ fn add_system_font(context: &egui::Context) {
         });
         context.add_font(egui::epaint::text::FontInsert::new(
             "Noto Sans CJK",
-            egui::FontData::from_owned(bytes),
+            egui::FontData::from_static(bytes),
             families.into(),
         ));
     }

@@ -1,6 +1,6 @@
 //! What runs and what has ended.
 
-use audio_housekeeper::domain::{DeletionOutcome, OperationId};
+use audio_housekeeper::domain::{DeletionOutcome, Failure, FailureKind, OperationId};
 use audio_housekeeper::state::{
     Action, JobEnding, JobId, JobProgress, ResultKind, ShownResult, State,
 };
@@ -87,6 +87,25 @@ fn deleted_is_said_only_of_what_is_gone_and_the_rest_can_be_looked_at_again() {
             "{:?}",
             window.state().actions
         );
+    }
+}
+
+#[test]
+fn a_delete_that_was_sent_is_never_said_to_have_changed_nothing() {
+    for (outcome, said) in [
+        (DeletionOutcome::NotKnown, false),
+        (DeletionOutcome::StillThere, false),
+        (DeletionOutcome::Gone, false),
+        (DeletionOutcome::NotSent, true),
+    ] {
+        let mut state = deleted(outcome);
+        if let ResultKind::Ended(JobEnding::Delete { report, .. }) = &mut state.results[0].ending {
+            report.failure = Some(Failure::new(FailureKind::NoAnswer, now(), "reset"));
+        }
+        let window = window(state);
+        let sentence = window.query_by_label_contains("Nothing was changed");
+        assert_eq!(sentence.is_some(), said, "{outcome:?}");
+        window.get_by_role_and_label(Role::Button, "Details");
     }
 }
 
