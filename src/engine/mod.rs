@@ -113,6 +113,7 @@ pub fn start(setup: Setup) -> Handle {
         commands: commands_in,
         notices: notices_in,
         known_names: Vec::new(),
+        left_over: aftermath::LeftOver::default(),
         session: None,
         generation: 0,
         tasks: JoinSet::new(),

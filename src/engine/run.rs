@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{
     DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
 };
+use crate::engine::aftermath::LeftOver;
 use crate::engine::context::{Context, NewSession, Notice, Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::{
@@ -33,6 +34,7 @@ pub struct Engine {
     pub commands: mpsc::Receiver<Command>,
     pub notices: mpsc::UnboundedReceiver<Notice>,
     pub known_names: Vec<DoctorName>,
+    pub left_over: LeftOver,
     pub session: Option<Arc<Session>>,
     pub generation: u64,
     pub tasks: JoinSet<Option<(JobId, JobEnding)>>,
@@ -56,6 +58,13 @@ pub enum OnPanic {
 impl Engine {
     /// Runs until the window lets go of its end.
     pub async fn run(mut self) {
+        match LeftOver::read(&self.context.store).await {
+            Ok(left_over) => self.left_over = left_over,
+            Err(error) => {
+                let event = failed(None, store_failure(&error));
+                self.context.tell(self.generation, event);
+            }
+        }
         loop {
             tokio::select! {
                 command = self.commands.recv() => match command {
@@ -332,9 +341,10 @@ impl Engine {
             Ok(doctors) => session.tell(Event::Doctors(doctors)),
             Err(error) => session.tell(failed(None, store_failure(&error))),
         }
+        let left_over = self.left_over.take(&session.service);
         self.spawn(
             failed(None, internal()),
-            aftermath::look_into_unfinished(session.clone()),
+            aftermath::look_into_unfinished(session.clone(), left_over),
         );
         self.spawn(failed(None, internal()), async move {
             checks::look_at_backups(&session).await;
