@@ -101,16 +101,8 @@ async fn delete_one(
         size: backup.size,
         sha256: backup.sha256,
     });
-    // From here on Stop comes too late, so that nothing can be stopped and sent at once.
-    if ticket.cancel.is_cancelled() {
-        let report = say_not_sent(session, draft(AuditOutcome::Failed), NotSent::Stopped).await;
+    if let Err(report) = announce(session, intent, draft(AuditOutcome::Stopped), ticket).await {
         return (report, backup);
-    }
-    ticket.report(JobProgress::Deleting);
-    if let Err(error) = session.context.store.append(intent).await {
-        let kind = FailureKind::RecordNotWritable;
-        let failure = Failure::new(kind, Timestamp::now(), error.to_string());
-        return (not_sent_report(Some(failure)), backup);
     }
     let answer = session.api.delete(doctor).await;
     let (answer, failure) = match answer {
@@ -265,7 +257,6 @@ async fn delete_all(
     if let Err(not_sent) = wait(ticket, session.context.waits.all).await {
         return say_not_sent(session, draft(AuditOutcome::Failed), not_sent).await;
     }
-    ticket.report(JobProgress::Deleting);
     let mut intent = draft(AuditOutcome::Intended);
     if let Confirmation::Everything { tally, .. } = plan.confirmation() {
         intent.plan = Some(format!(
@@ -281,13 +272,8 @@ async fn delete_all(
             tally.not_backed_up.len(),
         ));
     }
-    if let Err(error) = session.context.store.append(intent).await {
-        let kind = FailureKind::RecordNotWritable;
-        return not_sent_report(Some(Failure::new(
-            kind,
-            Timestamp::now(),
-            error.to_string(),
-        )));
+    if let Err(report) = announce(session, intent, draft(AuditOutcome::Stopped), ticket).await {
+        return report;
     }
     let (answer, failure) = match session.api.delete_all().await {
         Ok(DeletionOfAll::Accepted) => ("200".to_owned(), None),
@@ -310,6 +296,29 @@ async fn delete_all(
         Some(ticket),
     )
     .await
+}
+
+/// Puts the intent on disk. The DELETE may go out only after this, and only if it is `Ok`: a
+/// Stop that comes while the disk is slow still counts.
+async fn announce(
+    session: &Session,
+    intent: AuditDraft,
+    stopped: AuditDraft,
+    ticket: &JobTicket,
+) -> Result<(), DeletionReport> {
+    if ticket.cancel.is_cancelled() {
+        return Err(say_not_sent(session, stopped, NotSent::Stopped).await);
+    }
+    ticket.report(JobProgress::Deleting);
+    if let Err(error) = session.context.store.append(intent).await {
+        let kind = FailureKind::RecordNotWritable;
+        let failure = Failure::new(kind, Timestamp::now(), error.to_string());
+        return Err(not_sent_report(Some(failure)));
+    }
+    if ticket.cancel.is_cancelled() {
+        return Err(say_not_sent(session, stopped, NotSent::Stopped).await);
+    }
+    Ok(())
 }
 
 /// The wait in the open, which Stop ends.
