@@ -13,13 +13,13 @@ use crate::domain::{
     Failure, FailureKind, OperationId, ServerCopy,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
-use crate::engine::checks::{about, answer_of, check};
+use crate::engine::checks::{about, answer_of, check, health_of};
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::downloads::fetch;
 use crate::engine::jobs::JobTicket;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
-use crate::transfer;
+use crate::transfer::{self, TransferError};
 
 /// How often the wait tells what is left of it.
 const TICK: Duration = Duration::from_millis(200);
@@ -171,18 +171,40 @@ async fn prepare(
         Ok(None) => return Err(because(FailureKind::NothingThere, "404 before the delete")),
         Err(failure) => return Err(NotSent::Because(failure)),
     };
-    let reference = backup
-        .as_ref()
-        .map_or(confirmed, |backup| &backup.made_from);
+    let may_be_backed_up = |backup: &Backup| may_be_the_same(&copy, &backup.made_from);
     if copy.compare(confirmed) == CopyComparison::Changed
-        || copy.compare(reference) == CopyComparison::Changed
+        || !backup.as_ref().is_none_or(may_be_backed_up)
     {
         return Err(because(
             FailureKind::CopyChanged,
-            "the server shows another copy",
+            "the server shows another copy, or not enough to tell",
+        ));
+    }
+    if let Some(backup) = &backup
+        && health_of(backup).await != BackupHealth::There
+    {
+        let path = backup.path.clone();
+        return Err(because(
+            FailureKind::ReadBackDiffers { path },
+            "the backup went or changed during the wait",
         ));
     }
     Ok((backup.clone(), plan_text(choice, &copy, backup.as_ref())))
+}
+
+/// Whether a backup made from `earlier` may be one of `now`: nothing says otherwise, and at
+/// least a length and a type say so.
+fn may_be_the_same(now: &ServerCopy, earlier: &ServerCopy) -> bool {
+    match now.compare(earlier) {
+        CopyComparison::Same => true,
+        CopyComparison::Changed => false,
+        CopyComparison::CannotCompare => {
+            now.length.is_some()
+                && now.length == earlier.length
+                && now.format.is_some()
+                && now.format == earlier.format
+        }
+    }
 }
 
 async fn back_up(
@@ -225,17 +247,19 @@ async fn read_back(session: &Session, doctor: &DoctorName, backup: &Backup) -> R
     let Err(error) = read.await else {
         return Ok(());
     };
-    let health = if backup.path.exists() {
-        BackupHealth::Altered
-    } else {
-        BackupHealth::Missing
-    };
-    let change = about(session, doctor, DoctorFact::BackupHealth(health));
-    if let Err(error) = session.context.store.apply(vec![change]).await {
-        session.tell(Event::Failed {
-            doctor: Some(doctor.clone()),
-            failure: store_failure(&error),
-        });
+    // A disk that could not be read says nothing of the backup.
+    if matches!(error, TransferError::ReadBackDiffers { .. }) {
+        let health = match health_of(backup).await {
+            BackupHealth::Missing => BackupHealth::Missing,
+            BackupHealth::There | BackupHealth::Altered => BackupHealth::Altered,
+        };
+        let change = about(session, doctor, DoctorFact::BackupHealth(health));
+        if let Err(error) = session.context.store.apply(vec![change]).await {
+            session.tell(Event::Failed {
+                doctor: Some(doctor.clone()),
+                failure: store_failure(&error),
+            });
+        }
     }
     session.tell_doctor(doctor).await;
     Err(error

@@ -252,6 +252,47 @@ fn a_copy_that_changed_since_it_was_confirmed_is_not_deleted() {
 }
 
 #[test]
+fn a_backup_is_not_relied_on_where_the_copy_there_now_has_no_length_to_compare() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.download(AMELIA, "first.wav").await.unwrap();
+        desk.begin_delete(AMELIA, DeletionChoice::KeepingBackup)
+            .await;
+        desk.service.add_fault(Fault::on(
+            Call::Download,
+            Effect::OmitLength(audio_housekeeper::practice::NoLength::Chunked),
+        ));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(report.failure.unwrap().kind, FailureKind::CopyChanged);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_backup_that_goes_during_the_wait_is_not_relied_on() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let saved = desk.download(AMELIA, "first.wav").await.unwrap();
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::KeepingBackup)
+            .await;
+        desk.progress(id, |progress| {
+            matches!(progress, JobProgress::Waiting { .. })
+        })
+        .await;
+        fs::remove_file(&saved.path).unwrap();
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert!(matches!(
+            report.failure.unwrap().kind,
+            FailureKind::ReadBackDiffers { .. }
+        ));
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
 fn a_backup_altered_on_disk_stops_the_delete_that_relied_on_it() {
     run(async {
         let mut desk = Desk::new().await;
