@@ -65,7 +65,11 @@ pub enum Notice {
         by_hand: bool,
     },
     /// Nobody could be signed in at the start.
-    NotSignedIn(crate::engine::SignedOutBecause),
+    NotSignedIn {
+        because: crate::engine::SignedOutBecause,
+        /// What else stood in the way.
+        failure: Option<Failure>,
+    },
     /// The token is forgotten, or may not be.
     Forgotten(Option<Failure>),
     /// The service no longer accepts the token of this sign-in.

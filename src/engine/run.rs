@@ -282,7 +282,13 @@ impl Engine {
                 self.start_session(*session, keychain, unasked, by_hand)
                     .await;
             }
-            Notice::NotSignedIn(because) => self.end_session(because),
+            Notice::NotSignedIn { because, failure } => {
+                self.end_session(because);
+                if let Some(failure) = failure {
+                    self.context
+                        .tell(self.generation, Event::SignInFailed(failure));
+                }
+            }
             Notice::Forgotten(failure) => self.end_session(SignedOutBecause::Asked(failure)),
             Notice::SignInEnded { generation } => {
                 if self
