@@ -47,6 +47,7 @@ pub struct Running {
     kind: JobKind,
     cancel: CancellationToken,
     generation: u64,
+    service: String,
 }
 
 /// What is said of a task that panicked.
@@ -232,6 +233,7 @@ impl Engine {
             kind,
             cancel: ticket.cancel.clone(),
             generation: session.generation,
+            service: session.service.clone(),
         };
         self.running.insert(id, running);
         let work = work(ticket);
@@ -264,11 +266,18 @@ impl Engine {
 
     fn job_ended(&mut self, id: JobId, ending: JobEnding) {
         self.context.board.close(id);
-        if let Some(running) = self.running.remove(&id) {
-            let ending = Box::new(ending);
-            self.context
-                .tell(running.generation, Event::JobEnded { id, ending });
-        }
+        let Some(running) = self.running.remove(&id) else {
+            return;
+        };
+        // What a job did is said also where its sign-in has ended meanwhile, unless somebody has
+        // signed in elsewhere, where the same names are other doctors.
+        let generation = match &self.session {
+            Some(session) if session.service != running.service => running.generation,
+            _ => self.generation,
+        };
+        let ending = Box::new(ending);
+        self.context
+            .tell(generation, Event::JobEnded { id, ending });
     }
 
     async fn notice(&mut self, notice: Notice) {
