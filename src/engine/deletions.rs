@@ -8,9 +8,9 @@ use tokio::time::Instant;
 
 use crate::api::{ApiError, Deletion, DeletionOfAll, Look};
 use crate::domain::{
-    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, BackupHealth, Confirmation,
-    CopyComparison, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionSurvey, DoctorName,
-    Failure, FailureKind, OperationId, ServerCopy,
+    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, BackupComparison, BackupHealth,
+    Confirmation, CopyComparison, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionSurvey,
+    DoctorName, Failure, FailureKind, OperationId, ServerCopy,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
 use crate::engine::checks::{about, answer_of, check, health_of};
@@ -36,7 +36,7 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
     let checked_at = Timestamp::now();
     let backup = match (&server, session.known(&doctor).await) {
         (Ok(Some(copy)), Ok(known)) => known.compare_backup(copy),
-        _ => crate::domain::BackupComparison::None,
+        _ => BackupComparison::None,
     };
     session.tell(Event::Surveyed(Box::new(DeletionSurvey {
         doctor,
@@ -44,6 +44,16 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
         checked_at,
         backup,
     })));
+}
+
+/// The facts where nobody could be asked: the question stands, with this in place of its answer.
+pub fn not_surveyed(doctor: DoctorName, failure: Failure) -> Event {
+    Event::Surveyed(Box::new(DeletionSurvey {
+        doctor,
+        server: Err(failure),
+        checked_at: Timestamp::now(),
+        backup: BackupComparison::None,
+    }))
 }
 
 /// Carries out a confirmed deletion.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -158,11 +158,15 @@ impl Engine {
                 self.spawn(on_panic, checks::prepare_download(session, doctor, purpose));
             }
             Command::SurveyDeletion(doctor) => {
-                let on_panic = failed(Some(doctor.clone()), internal());
+                let on_panic = deletions::not_surveyed(doctor.clone(), internal());
                 self.spawn(on_panic, deletions::survey(session, doctor));
             }
             Command::LookAgain { doctor, operation } => {
-                let on_panic = failed(doctor.clone(), internal());
+                let on_panic = Event::LookedAgain {
+                    operation: operation.clone(),
+                    doctor: doctor.clone(),
+                    report: not_known(doctor.as_ref()),
+                };
                 self.spawn(on_panic, aftermath::look_again(session, doctor, operation));
             }
             Command::Forget(doctor) => {
@@ -170,7 +174,8 @@ impl Engine {
                 self.spawn(on_panic, forget_name(session, doctor));
             }
             Command::LoadActivity { before } => {
-                self.spawn(failed(None, internal()), load_activity(session, before));
+                let on_panic = Event::ActivityNotRead(internal());
+                self.spawn(on_panic, load_activity(session, before));
             }
             Command::CheckAll(doctors) => {
                 self.job(&session.clone(), JobKind::CheckAll, |ticket| async move {
@@ -251,11 +256,12 @@ impl Engine {
             (Ok(None), _) | (Err(_), None) => {}
             (Ok(Some((id, ending))), _) => self.job_ended(id, ending),
             (Err(error), Some(OnPanic::Say(event))) => {
-                tracing::error!(%error, "a task panicked");
+                // The panic's own words may hold a name: the id is all that is logged.
+                tracing::error!(task = %error.id(), "a task panicked");
                 self.context.tell(self.generation, *event);
             }
             (Err(error), Some(OnPanic::Job(id))) => {
-                tracing::error!(%error, "a job panicked");
+                tracing::error!(task = %error.id(), "a job panicked");
                 if let Some(running) = self.running.get(&id) {
                     let ending = ending_of_panic(&running.kind, new_operation());
                     self.job_ended(id, ending);
@@ -384,6 +390,16 @@ impl Engine {
                 doctor,
                 failure: Some(failure),
             },
+            Command::SurveyDeletion(doctor) => deletions::not_surveyed(doctor, failure),
+            Command::LoadActivity { .. } => Event::ActivityNotRead(failure),
+            Command::Download { doctor, .. } | Command::Forget(doctor) => {
+                failed(Some(doctor), failure)
+            }
+            Command::LookAgain { doctor, .. } => failed(doctor, failure),
+            Command::Delete(plan) => match plan.scope() {
+                DeletionScope::Doctor(doctor) => failed(Some(doctor), failure),
+                DeletionScope::Everything => failed(None, failure),
+            },
             _ => failed(None, failure),
         };
         self.context.tell(self.generation, event);
@@ -392,9 +408,26 @@ impl Engine {
     fn save_settings(&mut self, settings: Settings) {
         let context = self.context.clone();
         let generation = self.generation;
+        *context
+            .newest_settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(settings);
         self.spawn(failed(None, internal()), async move {
-            let file = context.settings_file.clone();
-            let saved = tokio::task::spawn_blocking(move || file.save(&settings)).await;
+            let saving = context.clone();
+            let saved = tokio::task::spawn_blocking(move || {
+                let file = saving
+                    .settings_file
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                // The newest ones, taken while nobody else writes: earlier ones never land on them.
+                let newest = saving
+                    .newest_settings
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                newest.map_or(Ok(()), |settings| file.save(&settings))
+            })
+            .await;
             let error = match saved {
                 Ok(Ok(())) => return,
                 Ok(Err(error)) => error.to_string(),
@@ -455,7 +488,7 @@ async fn load_activity(session: Arc<Session>, before: Option<u64>) {
                 more,
             }
         }
-        Err(error) => failed(None, store_failure(&error)),
+        Err(error) => Event::ActivityNotRead(store_failure(&error)),
     };
     session.tell(event);
 }
@@ -494,15 +527,19 @@ fn collide(running: &JobKind, new: &JobKind) -> bool {
     }
 }
 
-/// What is said of a job that panicked: of a delete, that nothing is known.
-fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
-    let report = |doctor: Option<&DoctorName>| DeletionReport {
+/// What is said of a delete, or of a look after it, that panicked.
+fn not_known(doctor: Option<&DoctorName>) -> DeletionReport {
+    DeletionReport {
         outcome: DeletionOutcome::NotKnown,
         failure: Some(internal()),
         gone: Vec::new(),
         still_there: Vec::new(),
         not_known: doctor.cloned().into_iter().collect(),
-    };
+    }
+}
+
+/// What is said of a job that panicked: of a delete, that nothing is known.
+fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
     match kind {
         JobKind::Download(doctor) => JobEnding::Download {
             doctor: doctor.clone(),
@@ -511,12 +548,12 @@ fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
         JobKind::Delete(doctor) => JobEnding::Delete {
             doctor: doctor.clone(),
             operation,
-            report: report(Some(doctor)),
+            report: not_known(Some(doctor)),
             backup: None,
         },
         JobKind::DeleteAll => JobEnding::DeleteAll {
             operation,
-            report: report(None),
+            report: not_known(None),
         },
         JobKind::CheckAll => JobEnding::CheckAll(CheckAllReport {
             stopped: true,

@@ -109,6 +109,13 @@ impl State {
                 self.activity.more = more;
                 self.activity.loading = false;
             }
+            Event::ActivityNotRead(failure) => {
+                self.activity.loading = false;
+                self.tell(Message::Failed {
+                    doctor: None,
+                    failure,
+                });
+            }
             Event::Failed { doctor, failure } => self.tell(Message::Failed { doctor, failure }),
         }
         Vec::new()

@@ -7,7 +7,7 @@ use audio_housekeeper::domain::{FailureKind, Secret, ServiceOrigin, TokenKeeping
 use audio_housekeeper::engine::{self, Command, Event, Opening, SignedOutBecause};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeService};
-use audio_housekeeper::settings::Settings;
+use audio_housekeeper::settings::{Settings, SettingsFile};
 use audio_housekeeper::state::{Mode, SignIn, State};
 use audio_housekeeper::store::Store;
 use axum::http::StatusCode;
@@ -218,5 +218,49 @@ fn why_practice_did_not_open_is_said() {
             panic!("{:?}", state.sign_in);
         };
         assert_eq!(failure.unwrap().kind, FailureKind::SignInNotAccepted);
+    });
+}
+
+#[test]
+fn what_is_asked_while_nobody_is_signed_in_is_answered_where_it_is_awaited() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.send(Command::SignOut);
+        signed_out(&mut desk).await;
+        let survey = desk.survey(AMELIA).await;
+        assert_eq!(survey.server.unwrap_err().kind, FailureKind::NotSignedIn);
+        desk.send(Command::LoadActivity { before: None });
+        let failure = desk
+            .until(|event| match event {
+                Event::ActivityNotRead(failure) => Some(failure.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(failure.kind, FailureKind::NotSignedIn);
+        desk.send(Command::Forget(name(AMELIA)));
+        let doctor = desk
+            .until(|event| match event {
+                Event::Failed { doctor, .. } => Some(doctor.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(doctor, Some(name(AMELIA)));
+    });
+}
+
+#[test]
+fn settings_changed_in_quick_succession_end_as_the_last_ones() {
+    run(async {
+        for _ in 0..5 {
+            let desk = Desk::new().await;
+            let file = SettingsFile::in_folder(desk.folder.path());
+            let mut settings = Settings::default();
+            for text_size in [125, 150, 175, 200, 100, 125, 150, 175, 200, 125] {
+                settings.text_size = text_size;
+                desk.send(Command::SaveSettings(settings.clone()));
+            }
+            desk.engine.close().await;
+            assert_eq!(file.load().0.text_size, 125);
+        }
     });
 }
