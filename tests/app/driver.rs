@@ -237,6 +237,7 @@ impl Driver {
     /// Shows the window in another look. `text_size` is in per cent.
     pub fn look(&mut self, theme: ThemeChoice, width: f32, height: f32, text_size: u16) {
         self.window.state_mut().look(theme, text_size);
+        self.window.run_steps(2);
         let zoom = f32::from(text_size) / 100.0;
         // The window's size is in pixels, and the text size makes each point more of them.
         self.window.set_size(egui::vec2(width, height) / zoom);

@@ -5,6 +5,7 @@ failure-about-all = All doctors: { $sentence }
 failure-service-not-found = The service could not be found. Nothing was changed. Check the network connection and the service's address, then try again.
 failure-no-answer = Nothing answered at the service's address. Nothing was changed. Check the network connection, then try again.
 failure-timed-out = The service took too long to answer. The recording on the server is untouched by this. Try again in a moment.
+failure-connection-dropped-early = The connection was lost before the answer came. The recording on the server is untouched by this. Try again.
 failure-connection-dropped = The connection dropped after { $received }. The unfinished part was removed; the recording on the server is untouched. Try again.
 failure-connection-dropped-of = The connection dropped after { $progress }. The unfinished part was removed; the recording on the server is untouched. Try again.
 failure-not-trusted = This computer doesn't trust the service's certificate, so nothing was sent. Ask IT whether the address is right and the clinic's certificate is installed.
