@@ -11,7 +11,8 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
+    AuditAction, AuditOutcome, DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure,
+    FailureKind, OperationId,
 };
 use crate::engine::aftermath::LeftOver;
 use crate::engine::context::{Context, NewSession, Notice, Session, new_operation, store_failure};
@@ -345,7 +346,7 @@ impl Engine {
             session.tell(failed(None, failure));
         }
         if by_hand {
-            let entry = sign_in::sign_in_entry(&self.context, &session.account);
+            let entry = session.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
             session.record(entry, Vec::new()).await;
         }
         for name in std::mem::take(&mut self.known_names) {
