@@ -195,9 +195,11 @@ async fn look_after(
 }
 
 async fn close_download(session: &Session, left: Transfer) -> Unfinished {
+    let mut note = "the app had ended in the middle; no part file is left";
     if let Err(error) = transfer::remove_left_over(&left.part).await
         && let Some(failure) = error.into_failure(Timestamp::now())
     {
+        note = "the app had ended in the middle; its part file could not be removed";
         session.tell(Event::Failed {
             doctor: Some(left.doctor.clone()),
             failure,
@@ -209,7 +211,7 @@ async fn close_download(session: &Session, left: Transfer) -> Unfinished {
         left.operation.clone(),
     );
     draft.doctor = Some(left.doctor.clone());
-    draft.note = Some("the app had ended in the middle; the part file is removed".into());
+    draft.note = Some(note.into());
     session
         .record(draft, vec![Change::EndTransfer(left.operation)])
         .await;
