@@ -28,18 +28,17 @@ pub async fn conclude(
     mut draft: AuditDraft,
     failure: Option<Failure>,
 ) -> DeletionReport {
-    let (outcome, facts, unseen) = seen(look_patiently(session, doctor).await);
+    let (outcome, fact, unseen) = seen(look_patiently(session, doctor).await);
     draft.time = Timestamp::now();
     draft.outcome = recorded(outcome);
-    let mut changes: Vec<Change> = facts
-        .into_iter()
-        .map(|fact| about(session, doctor, fact))
-        .collect();
     let deletion = LastDeletion {
         at: draft.time,
         outcome,
     };
-    changes.push(about(session, doctor, DoctorFact::Deletion(deletion)));
+    let changes = vec![
+        about(session, doctor, fact),
+        about(session, doctor, DoctorFact::Deletion(deletion)),
+    ];
     session.record(draft, changes).await;
     session.tell_doctor(doctor).await;
     let mut report = DeletionReport {
@@ -90,8 +89,8 @@ pub async fn conclude_all(
         if let Some(ticket) = ticket {
             ticket.report(JobProgress::Counting { done, of });
         }
-        let (outcome, facts, unseen) = seen(look);
-        changes.extend(facts.into_iter().map(|fact| about(session, &doctor, fact)));
+        let (outcome, fact, unseen) = seen(look);
+        changes.push(about(session, &doctor, fact));
         // Of a doctor without a recording nothing was deleted, and nothing is said to be.
         if had || outcome != DeletionOutcome::Gone {
             let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
@@ -222,7 +221,7 @@ async fn close_download(session: &Session, left: Transfer) -> Unfinished {
 }
 
 /// What one look after a delete means.
-fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, Option<DoctorFact>, Option<Failure>) {
+fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, DoctorFact, Option<Failure>) {
     let now = Timestamp::now();
     let (outcome, knowledge, failure) = match look {
         Ok(Look::Nothing) => (
@@ -244,7 +243,7 @@ fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, Option<DoctorFact>, Op
             Some(failure),
         ),
     };
-    (outcome, Some(DoctorFact::Server(knowledge)), failure)
+    (outcome, DoctorFact::Server(knowledge), failure)
 }
 
 const fn recorded(outcome: DeletionOutcome) -> AuditOutcome {
