@@ -1,6 +1,7 @@
 //! What a delete did: only the server's own answers to a GET count.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -20,6 +21,9 @@ use crate::transfer;
 
 /// How many doctors are looked at at once.
 const AT_ONCE: usize = 4;
+
+/// After how many looks in a row without an answer no more doctors are looked at.
+const MOST_IN_VAIN: usize = 4;
 
 /// Looks at one doctor after a delete, records what was seen, and tells it.
 pub async fn conclude(
@@ -74,11 +78,26 @@ pub async fn conclude_all(
         }
     };
     let of = doctors.len();
+    // Where nothing answers, looking at each of many doctors would take hours: the rest are then
+    // as little known without it.
+    let in_vain = &AtomicUsize::new(0);
     let mut looks = stream::iter(doctors)
         .map(|doctor| async move {
             let had = doctor.server.copy().is_some();
+            if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
+                return (doctor.name, had, None);
+            }
             let look = look_patiently(session, &doctor.name).await;
-            (doctor.name, had, look)
+            match &look {
+                Ok(_) => in_vain.store(0, Ordering::Relaxed),
+                Err(failure) if failure.needs_sign_in() => {
+                    in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
+                }
+                Err(_) => {
+                    in_vain.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            (doctor.name, had, Some(look))
         })
         .buffer_unordered(AT_ONCE);
     let mut changes = Vec::new();
@@ -89,14 +108,18 @@ pub async fn conclude_all(
         if let Some(ticket) = ticket {
             ticket.report(JobProgress::Counting { done, of });
         }
-        let (outcome, fact, unseen) = seen(look);
-        changes.push(about(session, &doctor, fact));
+        let mut outcome = DeletionOutcome::NotKnown;
+        if let Some(look) = look {
+            let (seen, fact, unseen) = seen(look);
+            outcome = seen;
+            changes.push(about(session, &doctor, fact));
+            report.failure = report.failure.or(unseen);
+        }
         // Of a doctor without a recording nothing was deleted, and nothing is said to be.
         if had || outcome != DeletionOutcome::Gone {
             let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
             changes.push(about(session, &doctor, fact));
         }
-        report.failure = report.failure.or(unseen);
         report.list(outcome).push(doctor);
     }
     report.outcome = report.summary();
