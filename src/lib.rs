@@ -2,6 +2,7 @@
 //! Nuxera service.
 
 pub mod api;
+pub mod app;
 pub mod audio;
 pub mod domain;
 pub mod engine;

@@ -1,3 +1,107 @@
-//! Audio Housekeeper, the program.
+//! Audio Housekeeper, the program: arguments, log, the runtime, the real adapters, the window.
 
-fn main() {}
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+#[path = "main/arguments.rs"]
+mod arguments;
+#[path = "main/launch.rs"]
+mod launch;
+#[path = "main/log.rs"]
+mod log;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use audio_housekeeper::app::App;
+use audio_housekeeper::platform::{NativeDialogs, system_locale};
+use audio_housekeeper::settings::{Settings, WindowPlace};
+use audio_housekeeper::state::Mode;
+
+use crate::arguments::{Arguments, Asked};
+use crate::launch::RealLauncher;
+
+const NAME: &str = "Audio Housekeeper";
+
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program started by hand answers there"
+)]
+fn main() -> ExitCode {
+    match Arguments::read() {
+        Ok(Asked::Help) => print!("{}", arguments::HELP),
+        Ok(Asked::Version) => println!("audio-housekeeper {}", env!("CARGO_PKG_VERSION")),
+        Ok(Asked::Window(arguments)) => {
+            if let Err(error) = window(arguments) {
+                eprintln!("{NAME} can't open its window: {error:#}");
+                return ExitCode::FAILURE;
+            }
+        }
+        Err(error) => {
+            eprintln!("{error}\n\n{}", arguments::HELP);
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn window(arguments: Arguments) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("engine")
+        .enable_all()
+        .build()
+        .context("no threads for the engine")?;
+    let mode = if arguments.practice {
+        Mode::Practice
+    } else {
+        Mode::Real
+    };
+    let launcher = Arc::new(RealLauncher::new(arguments, runtime.handle().clone()));
+    let settings = launcher.settings_for_first_frame(mode);
+    let options = eframe::NativeOptions {
+        viewport: viewport(&settings),
+        renderer: eframe::Renderer::Glow,
+        ..Default::default()
+    };
+    let locale = system_locale().unwrap_or_default();
+    let made = eframe::run_native(
+        "audio-housekeeper",
+        options,
+        Box::new(move |creation| {
+            let dialogs = Box::new(NativeDialogs);
+            let app = App::new(
+                &creation.egui_ctx,
+                launcher,
+                dialogs,
+                &locale,
+                mode,
+                settings,
+            );
+            Ok(Box::new(app))
+        }),
+    );
+    made.map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+fn viewport(settings: &Settings) -> egui::ViewportBuilder {
+    let builder = egui::ViewportBuilder::default()
+        .with_title(NAME)
+        .with_app_id("audio-housekeeper")
+        .with_min_inner_size([800.0, 560.0]);
+    match settings.window {
+        Some(WindowPlace {
+            position,
+            size,
+            maximised,
+        }) => {
+            let builder = builder.with_inner_size(size).with_maximized(maximised);
+            match position {
+                Some(position) => builder.with_position(position),
+                None => builder,
+            }
+        }
+        None => builder.with_inner_size([1120.0, 760.0]),
+    }
+}

@@ -5,6 +5,7 @@
     reason = "a command line program speaks through its standard output and error"
 )]
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ FAULT is CALL[(DOCTOR)][@ATTEMPT[+]]:EFFECT[=VALUE].
 CALL is download, delete, delete-all, login or me. @2 is the second request only,
 @2+ the second and all after it. EFFECT is one of
   status=CODE  redirect=ADDRESS  redirect=CODE,ADDRESS  html  json  body=TEXT
+  failed  token-ended
   stall=TIME  stall=TIME@BYTES  drip  drip=TIME  cut=BYTES  reset=BYTES  flip-bit=BYTE
   length=BYTES  no-length  no-length=close  type=TYPE  no-type
   disposition=TEXT  no-disposition  header=NAME:VALUE  gzip
@@ -169,10 +171,16 @@ fn serve(config: PracticeConfig, verbose: bool) -> anyhow::Result<()> {
         .build()?;
     runtime.block_on(async {
         let service = PracticeService::start(config).await?;
-        println!("listening on {}", service.origin());
-        for ((username, token), user) in service.tokens().zip(&passwords) {
-            println!("user {username}, password {}", user.password.expose());
-            println!("token {}", token.expose());
+        let users = service.tokens().zip(&passwords);
+        let greeting: String = std::iter::once(format!("listening on {}\n", service.origin()))
+            .chain(users.map(|((username, token), user)| {
+                let (password, token) = (user.password.expose(), token.expose());
+                format!("user {username}, password {password}\ntoken {token}\n")
+            }))
+            .collect();
+        // Whoever reads the first line may close the pipe after it; that is no reason to end.
+        if let Err(error) = std::io::stdout().write_all(greeting.as_bytes()) {
+            tracing::warn!(kind = ?error.kind(), "the greeting could not be printed");
         }
         std::future::pending().await
     })

@@ -3,6 +3,8 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 
+use super::contract_text::{FAILED_TO_DELETE, UNAUTHENTICATED};
+
 /// A call of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Call {
@@ -212,6 +214,26 @@ impl Effect {
             headers: vec![(header::LOCATION, location)],
             body: Bytes::new(),
         }
+    }
+
+    /// The documented failure of `DELETE /api/delete-all`; nothing is deleted.
+    #[must_use]
+    pub fn failed_to_delete() -> Self {
+        Self::answer(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "application/json",
+            FAILED_TO_DELETE,
+        )
+    }
+
+    /// The documented answer to a token that is no longer good.
+    #[must_use]
+    pub fn token_ended() -> Self {
+        Self::answer(
+            StatusCode::UNAUTHORIZED,
+            "application/json",
+            UNAUTHENTICATED,
+        )
     }
 
     /// The log-in page of a network, with status 200.

@@ -128,6 +128,8 @@ fn parse_effect(text: &str) -> Result<Effect, FaultTextError> {
             Effect::redirect(status, header_value(location)?)
         }
         ("redirect", None) => return Err(needs("an address, such as redirect=308,http://…")),
+        ("failed", None) => Effect::failed_to_delete(),
+        ("token-ended", None) => Effect::token_ended(),
         ("html", None) => Effect::html(),
         ("json", None) => Effect::answer(
             StatusCode::OK,
@@ -210,6 +212,7 @@ mod tests {
                     .only(1),
             ),
             ("download:html", on(Effect::html())),
+            ("download:token-ended", on(Effect::token_ended())),
             (
                 "delete:redirect=http://127.0.0.1:1/a,b",
                 Fault::on(

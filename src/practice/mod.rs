@@ -11,6 +11,7 @@ mod audio_answer;
 mod config;
 mod connection;
 mod content;
+mod contract_text;
 mod fault;
 mod fault_text;
 mod pipeline;

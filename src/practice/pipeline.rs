@@ -17,6 +17,7 @@ use super::accounts::Accounts;
 use super::audio_answer::{Manner, Ranges, audio_answer};
 use super::config::Etags;
 use super::connection::{Break, Wire};
+use super::contract_text;
 use super::fault::{Call, Effect, FaultBook};
 use super::query::doctor_of;
 use super::reply::Reply;
@@ -98,7 +99,7 @@ async fn receive(
         (None, Some(call)) => {
             let reply = Reply::json(
                 StatusCode::METHOD_NOT_ALLOWED,
-                r#"{"error":"Method not allowed"}"#,
+                contract_text::METHOD_NOT_ALLOWED,
             );
             let allowed = HeaderValue::from_str(call.method().as_str())
                 .unwrap_or_else(|_| HeaderValue::from_static(""));
@@ -106,7 +107,7 @@ async fn receive(
             reply.into_answer(wire, entry).await
         }
         (None, None) => {
-            let reply = Reply::json(StatusCode::NOT_FOUND, r#"{"error":"Not found"}"#);
+            let reply = Reply::json(StatusCode::NOT_FOUND, contract_text::NOT_FOUND);
             reply.into_answer(wire, entry).await
         }
     };
@@ -189,42 +190,30 @@ async fn act(
     if !shared.accounts.accepts(authorization) {
         return Ok(Reply::json(
             StatusCode::UNAUTHORIZED,
-            r#"{"error":"Authentication required","message":"Invalid or missing authentication token"}"#,
+            contract_text::UNAUTHENTICATED,
         ));
     }
     let pretend = effects.contains(&Effect::PretendToAct);
     match (call, doctor) {
         (Call::Download, Some(doctor)) => download(shared, parts, doctor, effects).await,
-        (Call::Download, None) => Ok(Reply::json(
-            StatusCode::BAD_REQUEST,
-            r#"{"error":"Doctor name is required"}"#,
-        )),
+        (Call::Download, None) => Ok(Reply::json(StatusCode::BAD_REQUEST, contract_text::NO_NAME)),
         (Call::Delete, Some(doctor)) => {
             let deleted = pretend || shared.shelf().delete(doctor);
             Ok(if deleted {
-                Reply::json(
-                    StatusCode::OK,
-                    r#"{"message":"File(s) deleted successfully."}"#,
-                )
+                Reply::json(StatusCode::OK, contract_text::DELETED)
             } else {
-                Reply::json(
-                    StatusCode::NOT_FOUND,
-                    r#"{"error":"No audio file found for this doctor."}"#,
-                )
+                Reply::json(StatusCode::NOT_FOUND, contract_text::NOTHING_TO_DELETE)
             })
         }
         (Call::Delete, None) => Ok(Reply::json(
             StatusCode::BAD_REQUEST,
-            r#"{"error":"Doctor name is required."}"#,
+            contract_text::DELETE_WITHOUT_NAME,
         )),
         (Call::DeleteAll, _) => {
             if !pretend {
                 shared.shelf().delete_all();
             }
-            Ok(Reply::json(
-                StatusCode::OK,
-                r#"{"message":"All files deleted successfully."}"#,
-            ))
+            Ok(Reply::json(StatusCode::OK, contract_text::ALL_DELETED))
         }
         (Call::Me | Call::Login, _) => Ok(shared.accounts.profile(authorization).map_or_else(
             || Reply::json(StatusCode::NOT_FOUND, "{}"),
@@ -243,7 +232,7 @@ async fn download(
     let Some(recording) = newest else {
         return Ok(Reply::json(
             StatusCode::NOT_FOUND,
-            r#"{"error":"No audio file found for this doctor"}"#,
+            contract_text::NOTHING_TO_DOWNLOAD,
         ));
     };
     let content = recording.content().await?;
@@ -278,12 +267,7 @@ async fn sign_in(shared: &Shared, body: Body) -> Reply {
         .ok()
         .and_then(|typed: SignIn| shared.accounts.sign_in(&typed.username, &typed.password))
         .map_or_else(
-            || {
-                Reply::json(
-                    StatusCode::UNAUTHORIZED,
-                    r#"{"error":"Authentication failed","message":"Invalid username or password"}"#,
-                )
-            },
+            || Reply::json(StatusCode::UNAUTHORIZED, contract_text::WRONG_PASSWORD),
             |session| Reply::value(&session),
         )
 }

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,8 +25,8 @@ const AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(50);
 
 /// A practice service that runs; it stops when this is dropped.
 ///
-/// Its clones of tokens and its view of what it holds are for tests and for the app's practice
-/// mode; callers of the service itself see HTTP only.
+/// What it tells beside HTTP, its tokens, the requests it got and what it holds, is for tests and
+/// for the app's practice mode.
 pub struct PracticeService {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -150,6 +151,15 @@ impl PracticeService {
         {
             tracing::error!("the practice service had ended by itself");
         }
+    }
+}
+
+impl fmt::Debug for PracticeService {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PracticeService")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

@@ -81,6 +81,9 @@ impl Text {
             FailureKind::ServiceNotFound => self.say("failure-service-not-found"),
             FailureKind::NoAnswer => self.say("failure-no-answer"),
             FailureKind::TimedOut => self.say("failure-timed-out"),
+            FailureKind::ConnectionDropped { received: 0, .. } => {
+                self.say("failure-connection-dropped-early")
+            }
             FailureKind::ConnectionDropped {
                 received,
                 total: Some(total),
@@ -183,6 +186,7 @@ impl Text {
             FailureKind::DataInUse => self.say("failure-data-in-use"),
             FailureKind::DataFromNewerVersion => self.say("failure-data-from-newer-version"),
             FailureKind::PracticeTrouble => self.say("failure-practice-trouble"),
+            FailureKind::NoFileDialogs => self.say("failure-no-file-dialogs"),
             FailureKind::RecordNotWritable => self.say("failure-record-not-writable"),
             FailureKind::StoreTrouble => self.say("failure-store-trouble"),
             FailureKind::KeychainTrouble => self.say("failure-keychain-trouble"),
@@ -222,6 +226,10 @@ mod tests {
             FailureKind::ServiceNotFound,
             FailureKind::NoAnswer,
             FailureKind::TimedOut,
+            FailureKind::ConnectionDropped {
+                received: 0,
+                total: None,
+            },
             FailureKind::ConnectionDropped {
                 received: 59_000_000,
                 total: None,
@@ -270,6 +278,7 @@ mod tests {
             FailureKind::DataInUse,
             FailureKind::DataFromNewerVersion,
             FailureKind::PracticeTrouble,
+            FailureKind::NoFileDialogs,
             FailureKind::CopyChanged,
             FailureKind::RecordNotWritable,
             FailureKind::StoreTrouble,

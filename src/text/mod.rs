@@ -4,6 +4,7 @@
 mod activity;
 mod bundle;
 mod deletion;
+mod dialogs;
 mod doctors;
 mod failures;
 mod languages;

@@ -12,10 +12,12 @@ pub mod theme;
 mod toasts;
 mod tray;
 mod widgets;
+mod window;
 
 use egui::{CentralPanel, Frame, Ui};
 
 pub use drafts::Drafts;
+pub use window::Window;
 
 use crate::state::{Action, Screen, SignIn, State};
 use crate::text::Text;

@@ -342,5 +342,8 @@ class App(Program):
             check=True, capture_output=True, text=True, timeout=30,
         ).stdout.split()
         # The window manager's own combination; it asks the window to close.
-        xdotool("windowactivate", "--sync", windows[0], "key", "alt+F4")
+        # Not --sync: that waits for a property that this window manager doesn't set.
+        xdotool("windowactivate", windows[0])
+        time.sleep(0.5)
+        xdotool("key", "alt+F4")
         return self.wait(timeout)

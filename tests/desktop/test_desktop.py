@@ -89,7 +89,7 @@ class Walk:
         """Opens the app's window."""
         self.app = App(
             self.programs / "audio-housekeeper", self.service.url, self.data,
-            log=self.home / "app.log",
+            log=self.home / "app.log", environment={"AUDIO_HOUSEKEEPER_LOG": "trace"},
         )
 
     def close(self):

@@ -83,6 +83,32 @@ async fn every_redirect_names_its_target() {
 }
 
 #[tokio::test]
+async fn the_failures_that_need_a_reason_come_to_the_letter() {
+    let service = service_with(vec![
+        Fault::on(Call::DeleteAll, Effect::failed_to_delete()),
+        Fault::on(Call::Delete, Effect::token_ended()),
+    ])
+    .await;
+    for (target, status, body) in [
+        (
+            "/api/delete-all",
+            500,
+            r#"{"error":"Failed to delete files."}"#,
+        ),
+        (
+            DELETE,
+            401,
+            r#"{"error":"Authentication required","message":"Invalid or missing authentication token"}"#,
+        ),
+    ] {
+        let answer = ask(&service, "DELETE", target).await;
+        assert_eq!((answer.status(), answer.text()), (status, body));
+        assert_eq!(answer.header("content-type").unwrap(), "application/json");
+    }
+    assert!(service.holds(DOCTOR));
+}
+
+#[tokio::test]
 async fn a_log_in_page_and_a_huge_error_come_as_they_would() {
     let service = service_with(vec![Fault::on(Call::Download, Effect::html())]).await;
     let page = ask(&service, "GET", DOWNLOAD).await;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use axum::http::{HeaderName, HeaderValue, header};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::raw::{
     DELETE, DOCTOR, DOWNLOAD, End, Raw, ask, ask_with, bearer, recording, service_with,
@@ -30,6 +32,34 @@ async fn a_cut_comes_after_exactly_so_many_bytes() {
 }
 
 #[tokio::test]
+async fn a_cut_waits_for_a_reader_who_is_late() {
+    let body = Fault::on(
+        Call::Download,
+        Effect::ReplaceBody(vec![7; 40_000_000].into()),
+    );
+    let service = service_with(vec![body.clone()]).await;
+    let late = || async {
+        let mut stream = TcpStream::connect(service.address()).await.unwrap();
+        let request = format!("GET {DOWNLOAD} HTTP/1.1\r\nHost: x\r\n{}\r\n", bearer());
+        stream.write_all(request.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        stream
+    };
+    drop(late().await);
+    // So much goes into the buffers on the way while nobody reads. What came before the last
+    // piece left room for it, and some of that has not left the process.
+    let buffered = service.requests()[0].bytes_sent;
+    assert!(buffered < 40_000_000);
+
+    let cut = buffered - 256 * 1024;
+    service.set_faults(vec![body, Fault::on(Call::Download, Effect::CutAfter(cut))]);
+    let mut bytes = Vec::new();
+    late().await.read_to_end(&mut bytes).await.unwrap();
+    let body = bytes.iter().rev().take_while(|byte| **byte == 7).count();
+    assert_eq!(body as u64, cut);
+}
+
+#[tokio::test]
 async fn a_reset_comes_after_exactly_so_many_bytes() {
     let whole = recording();
     for bytes in [0, 1, 50_000] {
@@ -52,16 +82,16 @@ async fn a_cut_delete_has_deleted() {
 async fn a_stall_in_the_body_comes_after_exactly_so_many_bytes() {
     let stall = Effect::StallAfter {
         bytes: 1234,
-        duration: Duration::from_millis(500),
+        duration: Duration::from_millis(1500),
     };
     let service = service_with(vec![Fault::on(Call::Download, stall)]).await;
-    let quarter = Duration::from_millis(250);
-    let impatient = ask_with(&service, "GET", DOWNLOAD, &bearer(), quarter).await;
+    let half = Duration::from_millis(750);
+    let impatient = ask_with(&service, "GET", DOWNLOAD, &bearer(), half).await;
     assert_eq!(impatient.body(), &recording()[..1234]);
     assert_eq!(impatient.end, End::Silence);
     let patient = ask(&service, "GET", DOWNLOAD).await;
     assert_eq!(patient.body(), recording());
-    assert!(patient.took >= Duration::from_millis(500));
+    assert!(patient.took >= Duration::from_millis(1500));
 }
 
 #[tokio::test]

@@ -122,8 +122,8 @@ impl Raw {
         self.bytes
             .windows(4)
             .position(|four| four == b"\r\n\r\n")
-            .map(|place| place + 4)
-            .unwrap_or_else(|| panic!("no head in {} bytes", self.bytes.len()))
+            .expect("a head")
+            + 4
     }
 
     /// The lines before the body.

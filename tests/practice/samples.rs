@@ -15,19 +15,17 @@ async fn samples() -> PracticeService {
         .unwrap()
 }
 
-/// Channels, samples a second, bits and the samples themselves.
+/// Shape and length of a recording, and the samples of its beginning.
 struct Sound {
     channels: u32,
     rate: u32,
     bits: u32,
-    samples: Vec<i32>,
+    seconds: u64,
+    beginning: Vec<i32>,
 }
 
-impl Sound {
-    fn seconds(&self) -> u32 {
-        u32::try_from(self.samples.len()).unwrap() / self.channels / self.rate
-    }
-}
+/// How many samples the beginning has at the most; all of them would take a test build too long.
+const BEGINNING: usize = 500_000;
 
 async fn sound_of(recording: &HeldRecording) -> Sound {
     let bytes = recording.bytes().await.unwrap();
@@ -36,22 +34,30 @@ async fn sound_of(recording: &HeldRecording) -> Sound {
         AudioFormat::Flac => {
             assert_eq!(verify_reader(&bytes[..]).unwrap(), Verified::MD5Match);
             let mut reader = FlacSampleReader::new(&bytes[..]).unwrap();
-            let (channels, rate, bits) = {
+            let (channels, rate, bits, total) = {
                 let info = reader.metadata().streaminfo();
-                assert!(info.total_samples.is_some());
                 (
                     u32::from(info.channel_count()),
                     info.sample_rate(),
                     info.bits_per_sample(),
+                    info.total_samples.unwrap().get(),
                 )
             };
-            let mut samples = Vec::new();
-            reader.read_to_end(&mut samples).unwrap();
+            let mut beginning = Vec::new();
+            while beginning.len() < BEGINNING {
+                let mut piece = [0; 4096];
+                let read = reader.read(&mut piece).unwrap();
+                if read == 0 {
+                    break;
+                }
+                beginning.extend_from_slice(&piece[..read]);
+            }
             Sound {
                 channels,
                 rate,
                 bits,
-                samples,
+                seconds: total / u64::from(rate),
+                beginning,
             }
         }
     }
@@ -73,8 +79,9 @@ fn wav(bytes: &[u8]) -> Sound {
     assert_eq!(number(28, 4), rate * channels * bits / 8);
     assert_eq!(number(32, 2), channels * bits / 8);
     let width = (bits / 8) as usize;
-    let samples = bytes[44..]
+    let beginning = bytes[44..]
         .chunks_exact(width)
+        .take(BEGINNING)
         .map(|sample| {
             let mut four = [0; 4];
             four[4 - width..].copy_from_slice(sample);
@@ -85,7 +92,8 @@ fn wav(bytes: &[u8]) -> Sound {
         channels,
         rate,
         bits,
-        samples,
+        seconds: (bytes.len() as u64 - 44) / u64::from(rate * channels * bits / 8),
+        beginning,
     }
 }
 
@@ -120,7 +128,7 @@ async fn the_samples_are_the_doctors_and_shapes_that_people_meet() {
                 sound.rate,
                 sound.channels,
             ));
-            lengths.push(sound.seconds());
+            lengths.push(sound.seconds);
             assert_speech_like(name, &sound);
         }
     }
@@ -141,7 +149,7 @@ fn assert_speech_like(name: &str, sound: &Sound) {
     let full = f64::from(1 << (sound.bits - 1));
     let window = (sound.rate * sound.channels / 50) as usize;
     let peaks: Vec<f64> = sound
-        .samples
+        .beginning
         .chunks(window)
         .map(|window| {
             let peak = window.iter().map(|sample| sample.abs()).max().unwrap();
@@ -158,9 +166,18 @@ fn assert_speech_like(name: &str, sound: &Sound) {
 async fn the_samples_are_the_same_every_time_and_everywhere() {
     let service = samples().await;
     for (doctor, digest) in [
-        ("Dr. Lucía Fernández", "LUCIA"),
-        ("Dr. Jürgen Müller", "JURGEN"),
-        ("Dr. Priya Nair", "PRIYA"),
+        (
+            "Dr. Lucía Fernández",
+            "220c722666256e731dbd99d58e4e45918ed6a5bac25bc686aeb0cf87d72d6c5d",
+        ),
+        (
+            "Dr. Jürgen Müller",
+            "7539dc5a598617f45ec231e7fddd77cbe822e782df5744b5aa92769ba50312aa",
+        ),
+        (
+            "Dr. Priya Nair",
+            "5f05720fb5e7d0c1bd6e5f5ea486b0539baa70ba4b6a2183cf949018f427f51e",
+        ),
     ] {
         let bytes = service.recordings_of(doctor)[0].bytes().await.unwrap();
         assert_eq!(Sha256Digest::of(&bytes).to_string(), digest, "{doctor}");

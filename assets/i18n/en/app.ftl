@@ -43,3 +43,7 @@ sign-out-anyway = Stop and sign out
 toast-nothing-there = The service has nothing under exactly this name: { $doctor }. It may have been deleted already, or the name is spelled differently there.
 toast-signed-out = Signed out. The sign-in was forgotten on this computer.
 toast-settings-lost = The settings could not be read, so the usual ones are used. Recordings and the record of activity are untouched.
+
+# The titles of the system's own dialogs.
+dialog-save = Save the recording of { $doctor }
+dialog-folder = Choose a folder for the backups

@@ -124,6 +124,8 @@ fn vowel(chance: &mut Chance, rate: u32, pitch: f64, sound: &mut Vec<f64>) {
     });
     let length = rate * (110 + chance.below(140)) / 1000;
     let mut phase = 0.0;
+    let mut before = 0.0;
+    let mut level = 0.0;
     for at in 0..length {
         let place = f64::from(at) / f64::from(length);
         // The voice falls a little in each vowel, as it does at the end of a word.
@@ -138,7 +140,10 @@ fn vowel(chance: &mut Chance, rate: u32, pitch: f64, sound: &mut Vec<f64>) {
         let voiced = filters
             .iter_mut()
             .fold(pulse + breath, |sample, filter| filter.pass(sample));
-        sound.push(voiced * swell(place));
+        // The pulses all push one way; what reaches an ear swings around silence.
+        level = voiced - before + 0.97 * level;
+        before = voiced;
+        sound.push(level * swell(place));
     }
 }
 

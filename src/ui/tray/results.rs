@@ -182,7 +182,10 @@ fn deleted(
     let mut lines = vec![text.deletion_outcome(report.outcome, scope)];
     let mut offers = Vec::new();
     if let Some(failure) = &report.failure {
-        lines.push(text.failure(&failure.kind));
+        // A failure's sentence says that nothing was changed: true only where nothing was sent.
+        if report.outcome == DeletionOutcome::NotSent {
+            lines.push(text.failure(&failure.kind));
+        }
         offers.push(details(text, doctor, failure));
     }
     if *scope == DeletionScope::Everything {

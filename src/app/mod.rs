@@ -1,0 +1,339 @@
+//! The window: drains events, draws, sends commands.
+//!
+//! Nothing here waits: the launcher, dialogs and the engine are asked, and their answers polled.
+
+mod dialogs;
+mod theme_watch;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use poll_promise::Promise;
+
+use crate::app::dialogs::OpenDialog;
+use crate::app::theme_watch::ThemeWatch;
+use crate::domain::{Failure, FailureKind};
+use crate::engine::{Handle, Wake};
+use crate::platform::Dialogs;
+use crate::settings::{Settings, ThemeChoice, WindowPlace};
+use crate::state::{Action, Effect, Message, Mode, SignIn, State};
+use crate::ui::{self, Window};
+
+/// Opens the data folder and sets the engine going. Called on a thread that may wait.
+pub trait Launcher: Send + Sync {
+    /// Opens one of the two modes.
+    ///
+    /// # Errors
+    /// A failure that a person is told in the window.
+    fn open(&self, mode: Mode, wake: Wake) -> Result<Opened, Failure>;
+}
+
+/// What a launcher opened.
+pub struct Opened {
+    /// The engine.
+    pub engine: Handle,
+    /// What the person chose.
+    pub settings: Settings,
+    /// Whether the settings could not be read, and these are the usual ones.
+    pub settings_lost: bool,
+    /// What has to stay for as long as the engine runs: the lock, the practice service.
+    pub kept: Box<dyn Any + Send>,
+}
+
+/// The window.
+pub struct App {
+    launcher: Arc<dyn Launcher>,
+    dialogs: Box<dyn Dialogs>,
+    state: State,
+    window: Window,
+    running: Option<Running>,
+    opening: Option<Promise<Result<Opened, Failure>>>,
+    dialog: Option<OpenDialog>,
+    theme: ThemeWatch,
+    closing: bool,
+    was_usable: bool,
+}
+
+/// The engine and what has to stay with it.
+struct Running {
+    engine: Handle,
+    _kept: Box<dyn Any + Send>,
+}
+
+impl App {
+    /// A window in `mode`, which opens its data while it already stands.
+    ///
+    /// `locale` is a BCP 47 tag; `settings` are those read so far, for the first frame's look.
+    #[must_use]
+    pub fn new(
+        ctx: &egui::Context,
+        launcher: Arc<dyn Launcher>,
+        dialogs: Box<dyn Dialogs>,
+        locale: &str,
+        mode: Mode,
+        settings: Settings,
+    ) -> Self {
+        ui::theme::install(ctx);
+        let state = State::new(mode, settings, Timestamp::now());
+        let mut app = Self {
+            launcher,
+            dialogs,
+            state,
+            window: Window::new(locale),
+            running: None,
+            opening: None,
+            dialog: None,
+            theme: ThemeWatch::start(ctx),
+            closing: false,
+            was_usable: false,
+        };
+        app.open(ctx, mode);
+        app
+    }
+
+    /// What the window shows, for tests.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Shows another look without keeping it, for pictures. `text_size` is in per cent.
+    pub const fn look(&mut self, theme: ThemeChoice, text_size: u16) {
+        self.state.settings.theme = theme;
+        self.state.settings.text_size = text_size;
+    }
+
+    fn open(&mut self, ctx: &egui::Context, mode: Mode) {
+        let (sender, promise) = Promise::new();
+        self.opening = Some(promise);
+        let launcher = self.launcher.clone();
+        let earlier = self.running.take();
+        let ctx = ctx.clone();
+        let wake: Wake = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint())
+        };
+        std::thread::spawn(move || {
+            if let Some(earlier) = earlier {
+                pollster::block_on(earlier.engine.close());
+            }
+            // A promise that is never fulfilled would leave the window waiting for ever.
+            let opened = catch_unwind(AssertUnwindSafe(|| launcher.open(mode, wake)));
+            sender.send(opened.unwrap_or_else(|_| Err(internal("the launcher panicked"))));
+            ctx.request_repaint();
+        });
+    }
+
+    fn poll_opening(&mut self) {
+        let Some(promise) = self.opening.take() else {
+            return;
+        };
+        match promise.try_take() {
+            Err(promise) => self.opening = Some(promise),
+            Ok(Err(failure)) => self.state.sign_in = SignIn::CannotOpen(failure),
+            Ok(Ok(opened)) => {
+                self.state.settings = opened.settings;
+                if opened.settings_lost {
+                    self.state.tell(Message::SettingsLost);
+                }
+                self.running = Some(Running {
+                    engine: opened.engine,
+                    _kept: opened.kept,
+                });
+            }
+        }
+    }
+
+    fn drain_events(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
+        let Some(running) = &mut self.running else {
+            return;
+        };
+        let mut envelopes = Vec::new();
+        while let Some(envelope) = running.engine.next_event() {
+            envelopes.push(envelope);
+        }
+        let progress = running.engine.changed_progress();
+        for envelope in envelopes {
+            let effects = self.state.apply(envelope);
+            self.carry_out(ctx, frame, effects);
+        }
+        if let Some(progress) = progress {
+            self.state.apply_progress(&progress);
+        }
+    }
+
+    fn poll_dialog(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
+        let Some(dialog) = self.dialog.take() else {
+            return;
+        };
+        match dialog.poll() {
+            Err(dialog) => self.dialog = Some(dialog),
+            Ok(answered) => {
+                if answered.no_dialogs {
+                    let kind = FailureKind::NoFileDialogs;
+                    let failure = Failure::new(kind, self.state.now, "no portal and no zenity");
+                    self.state.tell(Message::Failed {
+                        doctor: None,
+                        failure,
+                    });
+                }
+                self.act(ctx, frame, answered.action);
+            }
+        }
+    }
+
+    fn act(&mut self, ctx: &egui::Context, frame: &eframe::Frame, action: Action) {
+        let effects = self.state.update(action);
+        self.carry_out(ctx, frame, effects);
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, frame: &eframe::Frame, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Engine(command) => {
+                    let sent = self
+                        .running
+                        .as_ref()
+                        .map(|running| running.engine.send(command));
+                    if !matches!(sent, Some(Ok(()))) {
+                        let failure = Failure::new(FailureKind::QueueFull, self.state.now, "");
+                        self.state.tell(Message::Failed {
+                            doctor: None,
+                            failure,
+                        });
+                    }
+                }
+                Effect::SaveDialog(request) => {
+                    let title = self.window.save_dialog_title(&request.doctor);
+                    self.dialog =
+                        Some(OpenDialog::save(&*self.dialogs, frame, ctx, request, title));
+                }
+                Effect::FolderDialog { folder } => {
+                    let title = self.window.folder_dialog_title();
+                    self.dialog = Some(OpenDialog::folder(
+                        &*self.dialogs,
+                        frame,
+                        ctx,
+                        folder,
+                        title,
+                    ));
+                }
+                Effect::Switch(mode) => {
+                    let settings = self.state.settings.clone();
+                    self.state = State::new(mode, settings, Timestamp::now());
+                    self.window.forget_drafts();
+                    self.open(ctx, mode);
+                }
+                Effect::CloseWindow => {
+                    self.closing = true;
+                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                }
+            }
+        }
+    }
+
+    /// Closing asks while something runs; else the window's place is kept, and it closes.
+    fn handle_close_request(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
+        if !ctx.input(|input| input.viewport().close_requested()) {
+            return;
+        }
+        if !self.closing {
+            self.act(ctx, frame, Action::Close);
+        }
+        if self.closing {
+            if self.running.is_some()
+                && let Some(place) = window_place(ctx)
+            {
+                self.act(ctx, frame, Action::KeepWindowPlace(place));
+            }
+        } else {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        }
+    }
+
+    /// Asks for the next frame that time alone makes necessary: the minute's tick of relative
+    /// times, and the end of a short message.
+    fn ask_for_next_tick(&self, ctx: &egui::Context) {
+        let next_toast = self
+            .state
+            .toasts
+            .iter()
+            .filter(|toast| !toast.stands_until_dismissed());
+        let next_toast = next_toast
+            .map(|toast| toast.stands_for() - self.state.now.duration_since(toast.at))
+            .min();
+        let tells_times = matches!(self.state.sign_in, SignIn::In(_));
+        let next = match (next_toast, tells_times) {
+            (Some(left), _) => left,
+            (None, true) => SignedDuration::from_mins(1),
+            (None, false) => return,
+        };
+        let next = Duration::try_from(next).unwrap_or_default();
+        ctx.request_repaint_after(next + Duration::from_millis(20));
+    }
+}
+
+impl eframe::App for App {
+    fn raw_input_hook(&mut self, _: &egui::Context, raw_input: &mut egui::RawInput) {
+        if let Some(theme) = self.theme.now() {
+            raw_input.system_theme = Some(theme);
+        }
+    }
+
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        self.state.tick(Timestamp::now());
+        self.poll_opening();
+        self.drain_events(ctx, frame);
+        self.poll_dialog(ctx, frame);
+        self.handle_close_request(ctx, frame);
+        ui::theme::follow(ctx, &self.state.settings);
+        self.ask_for_next_tick(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        let actions = self.window.show(ui, &self.state);
+        tracing::trace!("frame drawn");
+        if !self.was_usable && self.state.sign_in != SignIn::Starting {
+            self.was_usable = true;
+            tracing::debug!("first usable frame");
+        }
+        let ctx = ui.ctx().clone();
+        let acted = !actions.is_empty();
+        for action in actions {
+            self.act(&ctx, frame, action);
+        }
+        if acted {
+            // What an action changed is shown at once, not with the next event.
+            ctx.request_repaint();
+        }
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if let Some(running) = self.running.take() {
+            pollster::block_on(running.engine.close());
+        }
+    }
+}
+
+fn window_place(ctx: &egui::Context) -> Option<WindowPlace> {
+    ctx.input(|input| {
+        let viewport = input.viewport();
+        let size = viewport.inner_rect?.size();
+        Some(WindowPlace {
+            position: viewport.outer_rect.map(|rect| [rect.min.x, rect.min.y]),
+            size: [size.x, size.y],
+            maximised: viewport.maximized.unwrap_or(false),
+        })
+    })
+}
+
+fn internal(technical: &str) -> Failure {
+    Failure::new(FailureKind::Internal, Timestamp::now(), technical)
+}
