@@ -36,6 +36,7 @@ failure-copy-changed = The recording on the server is another one now than when 
 failure-record-not-writable = The record of what is done could not be written, so nothing was deleted. Check that the disk has room, then try again.
 failure-store-trouble = The app's own notes could not be read or written. Recordings are untouched. Check that the disk has room, then start the app again.
 failure-keychain-trouble = This computer's keychain can't be used just now. Nothing was lost; you may have to sign in again after the app is closed.
+failure-keychain-not-cleared = This computer's keychain can't be used just now, so it may still hold an earlier sign-in. Sign out and in again later, or remove “Audio Housekeeper” from the keychain.
 failure-confirmation-stale = The question was open too long, or its facts have changed. Nothing was deleted. Open it again.
 failure-not-signed-in = Nobody is signed in. Nothing was changed. Sign in to go on.
 failure-busy = Something is running for this doctor already. Nothing was changed. Wait until it has ended, or cancel it.
