@@ -205,7 +205,7 @@ fn doctor(
         return Ok(None);
     };
     let mut doctor = doctor_of(row)?;
-    doctor.backup = backups(connection, service, name)?.into_iter().next();
+    doctor.backup = newest_backup(connection, service, name)?;
     Ok(Some(doctor))
 }
 
@@ -286,21 +286,17 @@ fn newest_backups(
     Ok(newest)
 }
 
-fn backups(
+fn newest_backup(
     connection: &Connection,
     service: &str,
     doctor: &DoctorName,
-) -> Result<Vec<Backup>, StoreError> {
+) -> Result<Option<Backup>, StoreError> {
     let mut statement = connection.prepare(&format!(
         "SELECT {BACKUP_COLUMNS} FROM backups WHERE service = ?1 AND name = ?2
-         ORDER BY number DESC"
+         ORDER BY number DESC LIMIT 1"
     ))?;
     let mut rows = statement.query((service, doctor.as_str()))?;
-    let mut backups = Vec::new();
-    while let Some(row) = rows.next()? {
-        backups.push(backup_of(row)?);
-    }
-    Ok(backups)
+    rows.next()?.map(backup_of).transpose()
 }
 
 fn backup_of(row: &Row<'_>) -> Result<Backup, StoreError> {
