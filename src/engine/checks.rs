@@ -123,7 +123,8 @@ pub async fn check_many(
             Ok(Some(_)) => {
                 report.checked += 1;
                 report.with_recordings += 1;
-                if !is_backed_up(session, &doctor).await {
+                let known = session.known(&doctor).await;
+                if !known.is_ok_and(|known| is_backed_up(&known)) {
                     report.not_backed_up += 1;
                 }
             }
@@ -134,14 +135,12 @@ pub async fn check_many(
     report
 }
 
-/// Whether the store knows a backup of the doctor's recording that nothing speaks against.
-pub async fn is_backed_up(session: &Session, doctor: &DoctorName) -> bool {
-    session.known(doctor).await.is_ok_and(|known| {
-        matches!(
-            known.state(),
-            DoctorState::BackedUp | DoctorState::BackedUpCannotCompare
-        )
-    })
+/// Whether there is a backup of the doctor's recording that nothing speaks against.
+pub fn is_backed_up(known: &KnownDoctor) -> bool {
+    matches!(
+        known.state(),
+        DoctorState::BackedUp | DoctorState::BackedUpCannotCompare
+    )
 }
 
 /// Looks where all backups should be, and keeps and tells what has changed.
