@@ -280,7 +280,13 @@ impl Desk {
         self.send(Command::LoadActivity { before: None });
         let mut entries = self
             .until(|event| match event {
-                Event::Activity { entries, .. } => Some(entries.clone()),
+                Event::Activity { entries, .. } => Some(
+                    entries
+                        .iter()
+                        .cloned()
+                        .collect::<Result<Vec<_>, _>>()
+                        .unwrap(),
+                ),
                 _ => None,
             })
             .await;
