@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod activity;
 mod confirmations;
 mod pictures;
 mod recordings;

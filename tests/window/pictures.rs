@@ -256,7 +256,7 @@ fn toasts() -> State {
     state
 }
 
-fn activity() -> State {
+pub fn activity() -> State {
     let mut state = signed_in();
     state.screen = Screen::Activity;
     let entries = [
