@@ -104,7 +104,9 @@ fn keep_pasted_line_breaks(ui: &Ui) {
         for event in &mut input.events {
             if let egui::Event::Paste(pasted) = event {
                 let inside = pasted.trim_matches(is_break);
-                *pasted = inside.replace("\r\n", "\n").replace(is_break, LINE_SEPARATOR);
+                *pasted = inside
+                    .replace("\r\n", "\n")
+                    .replace(is_break, LINE_SEPARATOR);
             }
         }
     });
