@@ -2,8 +2,11 @@
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+#[path = "main/arguments.rs"]
 mod arguments;
+#[path = "main/launch.rs"]
 mod launch;
+#[path = "main/log.rs"]
 mod log;
 
 use std::process::ExitCode;

@@ -95,7 +95,8 @@ impl Answer {
     }
 
     /// The documented 404. "Deleted" rests on it, so a 404 of a proxy, of a network's log-in
-    /// page, or of a framework that knows no such address ("Not Found") must not pass for it.
+    /// page, of a gateway that knows no such service or of a framework that knows no such address
+    /// must not pass for it: the words count, the full stop that only one call has does not.
     fn is_nothing_there(&self) -> Result<bool, ApiError> {
         if self.status != StatusCode::NOT_FOUND {
             return Ok(false);
@@ -103,7 +104,7 @@ impl Answer {
         let text = self.error_text()?;
         Ok(text.is_some_and(|text| {
             let text = text.trim().trim_end_matches('.');
-            !text.is_empty() && !text.eq_ignore_ascii_case("not found")
+            text.eq_ignore_ascii_case("No audio file found for this doctor")
         }))
     }
 

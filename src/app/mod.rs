@@ -18,7 +18,7 @@ use crate::app::theme_watch::ThemeWatch;
 use crate::domain::{Failure, FailureKind};
 use crate::engine::{Handle, Wake};
 use crate::platform::Dialogs;
-use crate::settings::{Settings, WindowPlace};
+use crate::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::state::{Action, Effect, Message, Mode, SignIn, State};
 use crate::ui::{self, Window};
 
@@ -98,6 +98,12 @@ impl App {
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Shows another look without keeping it, for pictures. `text_size` is in per cent.
+    pub const fn look(&mut self, theme: ThemeChoice, text_size: u16) {
+        self.state.settings.theme = theme;
+        self.state.settings.text_size = text_size;
     }
 
     fn open(&mut self, ctx: &egui::Context, mode: Mode) {

@@ -15,7 +15,7 @@ use crate::engine::context::{Session, store_failure};
 use crate::engine::deletions::look_patiently;
 use crate::engine::jobs::JobTicket;
 use crate::engine::{DeletionReport, Event, JobProgress, Unfinished};
-use crate::store::{Change, DoctorFact};
+use crate::store::{Change, DoctorFact, Store, StoreError, Transfer};
 use crate::transfer;
 
 /// How many doctors are looked at at once.
@@ -135,24 +135,40 @@ pub async fn look_again(session: Arc<Session>, doctor: Option<DoctorName>, opera
     });
 }
 
+/// What earlier runs began and did not end.
+#[derive(Default)]
+pub struct LeftOver {
+    transfers: Vec<Transfer>,
+    intents: Vec<AuditEntry>,
+}
+
+impl LeftOver {
+    /// Reads it. Only before this run begins anything: what it has begun looks the same.
+    pub async fn read(store: &Store) -> Result<Self, StoreError> {
+        Ok(Self {
+            transfers: store.unfinished_transfers().await?,
+            intents: store.unfinished_operations().await?,
+        })
+    }
+
+    /// Takes out what belongs to one service: only a sign-in there can look into it.
+    pub fn take(&mut self, service: &str) -> Self {
+        let transfers = |left: &mut Transfer| left.service == service;
+        let intents = |left: &mut AuditEntry| left.draft.who.service.as_deref() == Some(service);
+        Self {
+            transfers: self.transfers.extract_if(.., transfers).collect(),
+            intents: self.intents.extract_if(.., intents).collect(),
+        }
+    }
+}
+
 /// Looks into what an earlier run left unfinished for this service, closes it, and tells it.
-pub async fn look_into_unfinished(session: Arc<Session>) {
+pub async fn look_into_unfinished(session: Arc<Session>, left: LeftOver) {
     let mut found = Vec::new();
-    found.extend(unfinished_downloads(&session).await);
-    let intents = match session.context.store.unfinished_operations().await {
-        Ok(intents) => intents,
-        Err(error) => {
-            session.tell(Event::Failed {
-                doctor: None,
-                failure: store_failure(&error),
-            });
-            Vec::new()
-        }
-    };
-    for AuditEntry { draft, .. } in intents {
-        if draft.who.service.as_deref() != Some(&session.service) {
-            continue;
-        }
+    for transfer in left.transfers {
+        found.push(close_download(&session, transfer).await);
+    }
+    for AuditEntry { draft, .. } in left.intents {
         let note = "the app had ended before the outcome was known";
         let report = look_after(&session, draft.doctor.as_ref(), &draft.operation, note).await;
         found.push(Unfinished::Delete {
@@ -186,47 +202,29 @@ async fn look_after(
     }
 }
 
-async fn unfinished_downloads(session: &Session) -> Vec<Unfinished> {
-    let store = &session.context.store;
-    let transfers = match store.unfinished_transfers().await {
-        Ok(transfers) => transfers,
-        Err(error) => {
-            session.tell(Event::Failed {
-                doctor: None,
-                failure: store_failure(&error),
-            });
-            return Vec::new();
-        }
-    };
-    let mut found = Vec::new();
-    for left in transfers
-        .into_iter()
-        .filter(|left| left.service == session.service)
+async fn close_download(session: &Session, left: Transfer) -> Unfinished {
+    if let Err(error) = transfer::remove_left_over(&left.part).await
+        && let Some(failure) = error.into_failure(Timestamp::now())
     {
-        if let Err(error) = transfer::remove_left_over(&left.part).await
-            && let Some(failure) = error.into_failure(Timestamp::now())
-        {
-            session.tell(Event::Failed {
-                doctor: Some(left.doctor.clone()),
-                failure,
-            });
-        }
-        let mut draft = session.draft(
-            AuditAction::Download,
-            AuditOutcome::CutOff,
-            left.operation.clone(),
-        );
-        draft.doctor = Some(left.doctor.clone());
-        draft.note = Some("the app had ended in the middle; the part file is removed".into());
-        session
-            .record(draft, vec![Change::EndTransfer(left.operation)])
-            .await;
-        found.push(Unfinished::Download {
-            doctor: left.doctor,
-            destination: left.destination,
+        session.tell(Event::Failed {
+            doctor: Some(left.doctor.clone()),
+            failure,
         });
     }
-    found
+    let mut draft = session.draft(
+        AuditAction::Download,
+        AuditOutcome::CutOff,
+        left.operation.clone(),
+    );
+    draft.doctor = Some(left.doctor.clone());
+    draft.note = Some("the app had ended in the middle; the part file is removed".into());
+    session
+        .record(draft, vec![Change::EndTransfer(left.operation)])
+        .await;
+    Unfinished::Download {
+        doctor: left.doctor,
+        destination: left.destination,
+    }
 }
 
 /// What one look after a delete means.

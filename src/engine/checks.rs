@@ -160,7 +160,7 @@ async fn health_change(session: &Session, doctor: &DoctorName) -> Option<Change>
 }
 
 /// What a glance at the file tells; its contents are read back before a delete.
-async fn health_of(backup: &Backup) -> BackupHealth {
+pub async fn health_of(backup: &Backup) -> BackupHealth {
     match tokio::fs::metadata(&backup.path).await {
         Ok(file) if file.is_file() && file.len() == backup.size => BackupHealth::There,
         Ok(_) => BackupHealth::Altered,

@@ -1,6 +1,6 @@
 //! What every job is given: the store, the sign-in, the way to tell the window.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_lc_rs::rand;
@@ -16,7 +16,7 @@ use crate::domain::{
 use crate::engine::jobs::{JobBoard, Wake};
 use crate::engine::{Envelope, Event};
 use crate::keychain::Keychain;
-use crate::settings::SettingsFile;
+use crate::settings::{Settings, SettingsFile};
 use crate::store::{Change, Store, StoreError};
 
 /// How long a confirmed delete waits for Stop.
@@ -42,7 +42,10 @@ pub struct Context {
     pub store: Store,
     pub connector: Arc<dyn Connector>,
     pub keychain: Keychain,
-    pub settings_file: SettingsFile,
+    /// Held while the file is written.
+    pub settings_file: Mutex<SettingsFile>,
+    /// What is still to be written to it.
+    pub newest_settings: Mutex<Option<Settings>>,
     pub waits: Waits,
     pub os_user: String,
     pub computer: String,
@@ -65,7 +68,11 @@ pub enum Notice {
         by_hand: bool,
     },
     /// Nobody could be signed in at the start.
-    NotSignedIn(crate::engine::SignedOutBecause),
+    NotSignedIn {
+        because: crate::engine::SignedOutBecause,
+        /// What else stood in the way.
+        failure: Option<Failure>,
+    },
     /// The token is forgotten, or may not be.
     Forgotten(Option<Failure>),
     /// The service no longer accepts the token of this sign-in.

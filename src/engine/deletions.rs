@@ -8,18 +8,18 @@ use tokio::time::Instant;
 
 use crate::api::{ApiError, Deletion, DeletionOfAll, Look};
 use crate::domain::{
-    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, BackupHealth, Confirmation,
-    CopyComparison, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionSurvey, DoctorName,
-    Failure, FailureKind, OperationId, ServerCopy,
+    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, BackupComparison, BackupHealth,
+    Confirmation, CopyComparison, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionSurvey,
+    DoctorName, Failure, FailureKind, OperationId, ServerCopy,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
-use crate::engine::checks::{about, answer_of, check};
+use crate::engine::checks::{about, answer_of, check, health_of};
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::downloads::fetch;
 use crate::engine::jobs::JobTicket;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
-use crate::transfer;
+use crate::transfer::{self, TransferError};
 
 /// How often the wait tells what is left of it.
 const TICK: Duration = Duration::from_millis(200);
@@ -36,7 +36,7 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
     let checked_at = Timestamp::now();
     let backup = match (&server, session.known(&doctor).await) {
         (Ok(Some(copy)), Ok(known)) => known.compare_backup(copy),
-        _ => crate::domain::BackupComparison::None,
+        _ => BackupComparison::None,
     };
     session.tell(Event::Surveyed(Box::new(DeletionSurvey {
         doctor,
@@ -44,6 +44,16 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
         checked_at,
         backup,
     })));
+}
+
+/// The facts where nobody could be asked: the question stands, with this in place of its answer.
+pub fn not_surveyed(doctor: DoctorName, failure: Failure) -> Event {
+    Event::Surveyed(Box::new(DeletionSurvey {
+        doctor,
+        server: Err(failure),
+        checked_at: Timestamp::now(),
+        backup: BackupComparison::None,
+    }))
 }
 
 /// Carries out a confirmed deletion.
@@ -101,16 +111,8 @@ async fn delete_one(
         size: backup.size,
         sha256: backup.sha256,
     });
-    // From here on Stop comes too late, so that nothing can be stopped and sent at once.
-    if ticket.cancel.is_cancelled() {
-        let report = say_not_sent(session, draft(AuditOutcome::Failed), NotSent::Stopped).await;
+    if let Err(report) = announce(session, intent, draft(AuditOutcome::Stopped), ticket).await {
         return (report, backup);
-    }
-    ticket.report(JobProgress::Deleting);
-    if let Err(error) = session.context.store.append(intent).await {
-        let kind = FailureKind::RecordNotWritable;
-        let failure = Failure::new(kind, Timestamp::now(), error.to_string());
-        return (not_sent_report(Some(failure)), backup);
     }
     let answer = session.api.delete(doctor).await;
     let (answer, failure) = match answer {
@@ -179,18 +181,40 @@ async fn prepare(
         Ok(None) => return Err(because(FailureKind::NothingThere, "404 before the delete")),
         Err(failure) => return Err(NotSent::Because(failure)),
     };
-    let reference = backup
-        .as_ref()
-        .map_or(confirmed, |backup| &backup.made_from);
+    let may_be_backed_up = |backup: &Backup| may_be_the_same(&copy, &backup.made_from);
     if copy.compare(confirmed) == CopyComparison::Changed
-        || copy.compare(reference) == CopyComparison::Changed
+        || !backup.as_ref().is_none_or(may_be_backed_up)
     {
         return Err(because(
             FailureKind::CopyChanged,
-            "the server shows another copy",
+            "the server shows another copy, or not enough to tell",
+        ));
+    }
+    if let Some(backup) = &backup
+        && health_of(backup).await != BackupHealth::There
+    {
+        let path = backup.path.clone();
+        return Err(because(
+            FailureKind::ReadBackDiffers { path },
+            "the backup went or changed during the wait",
         ));
     }
     Ok((backup.clone(), plan_text(choice, &copy, backup.as_ref())))
+}
+
+/// Whether a backup made from `earlier` may be one of `now`: nothing says otherwise, and at
+/// least a length and a type say so.
+fn may_be_the_same(now: &ServerCopy, earlier: &ServerCopy) -> bool {
+    match now.compare(earlier) {
+        CopyComparison::Same => true,
+        CopyComparison::Changed => false,
+        CopyComparison::CannotCompare => {
+            now.length.is_some()
+                && now.length == earlier.length
+                && now.format.is_some()
+                && now.format == earlier.format
+        }
+    }
 }
 
 async fn back_up(
@@ -233,17 +257,19 @@ async fn read_back(session: &Session, doctor: &DoctorName, backup: &Backup) -> R
     let Err(error) = read.await else {
         return Ok(());
     };
-    let health = if backup.path.exists() {
-        BackupHealth::Altered
-    } else {
-        BackupHealth::Missing
-    };
-    let change = about(session, doctor, DoctorFact::BackupHealth(health));
-    if let Err(error) = session.context.store.apply(vec![change]).await {
-        session.tell(Event::Failed {
-            doctor: Some(doctor.clone()),
-            failure: store_failure(&error),
-        });
+    // A disk that could not be read says nothing of the backup.
+    if matches!(error, TransferError::ReadBackDiffers { .. }) {
+        let health = match health_of(backup).await {
+            BackupHealth::Missing => BackupHealth::Missing,
+            BackupHealth::There | BackupHealth::Altered => BackupHealth::Altered,
+        };
+        let change = about(session, doctor, DoctorFact::BackupHealth(health));
+        if let Err(error) = session.context.store.apply(vec![change]).await {
+            session.tell(Event::Failed {
+                doctor: Some(doctor.clone()),
+                failure: store_failure(&error),
+            });
+        }
     }
     session.tell_doctor(doctor).await;
     Err(error
@@ -265,7 +291,6 @@ async fn delete_all(
     if let Err(not_sent) = wait(ticket, session.context.waits.all).await {
         return say_not_sent(session, draft(AuditOutcome::Failed), not_sent).await;
     }
-    ticket.report(JobProgress::Deleting);
     let mut intent = draft(AuditOutcome::Intended);
     if let Confirmation::Everything { tally, .. } = plan.confirmation() {
         intent.plan = Some(format!(
@@ -281,13 +306,8 @@ async fn delete_all(
             tally.not_backed_up.len(),
         ));
     }
-    if let Err(error) = session.context.store.append(intent).await {
-        let kind = FailureKind::RecordNotWritable;
-        return not_sent_report(Some(Failure::new(
-            kind,
-            Timestamp::now(),
-            error.to_string(),
-        )));
+    if let Err(report) = announce(session, intent, draft(AuditOutcome::Stopped), ticket).await {
+        return report;
     }
     let (answer, failure) = match session.api.delete_all().await {
         Ok(DeletionOfAll::Accepted) => ("200".to_owned(), None),
@@ -310,6 +330,29 @@ async fn delete_all(
         Some(ticket),
     )
     .await
+}
+
+/// Puts the intent on disk. The DELETE may go out only after this, and only if it is `Ok`: a
+/// Stop that comes while the disk is slow still counts.
+async fn announce(
+    session: &Session,
+    intent: AuditDraft,
+    stopped: AuditDraft,
+    ticket: &JobTicket,
+) -> Result<(), DeletionReport> {
+    if ticket.cancel.is_cancelled() {
+        return Err(say_not_sent(session, stopped, NotSent::Stopped).await);
+    }
+    ticket.report(JobProgress::Deleting);
+    if let Err(error) = session.context.store.append(intent).await {
+        let kind = FailureKind::RecordNotWritable;
+        let failure = Failure::new(kind, Timestamp::now(), error.to_string());
+        return Err(not_sent_report(Some(failure)));
+    }
+    if ticket.cancel.is_cancelled() {
+        return Err(say_not_sent(session, stopped, NotSent::Stopped).await);
+    }
+    Ok(())
 }
 
 /// The wait in the open, which Stop ends.

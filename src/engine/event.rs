@@ -97,6 +97,8 @@ pub enum Event {
         /// Whether there are older ones.
         more: bool,
     },
+    /// The audit record could not be read.
+    ActivityNotRead(Failure),
     /// Something asked for did not work, and nothing else tells of it.
     Failed {
         /// The doctor it was about.

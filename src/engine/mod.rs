@@ -16,7 +16,7 @@ mod run;
 mod sign_in;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -99,7 +99,8 @@ pub fn start(setup: Setup) -> Handle {
         store: setup.store,
         connector: setup.connector,
         keychain: setup.keychain,
-        settings_file: setup.settings_file,
+        settings_file: Mutex::new(setup.settings_file),
+        newest_settings: Mutex::default(),
         waits: setup.waits,
         os_user: setup.os_user,
         computer: setup.computer,
@@ -113,6 +114,7 @@ pub fn start(setup: Setup) -> Handle {
         commands: commands_in,
         notices: notices_in,
         known_names: Vec::new(),
+        left_over: aftermath::LeftOver::default(),
         session: None,
         generation: 0,
         tasks: JoinSet::new(),
@@ -173,7 +175,7 @@ impl Handle {
     pub async fn close(mut self) {
         self.commands = None;
         if let Err(error) = self.task.await {
-            tracing::error!(%error, "the engine panicked");
+            tracing::error!(task = %error.id(), "the engine panicked");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{
     DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
 };
+use crate::engine::aftermath::LeftOver;
 use crate::engine::context::{Context, NewSession, Notice, Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::{
@@ -33,6 +34,7 @@ pub struct Engine {
     pub commands: mpsc::Receiver<Command>,
     pub notices: mpsc::UnboundedReceiver<Notice>,
     pub known_names: Vec<DoctorName>,
+    pub left_over: LeftOver,
     pub session: Option<Arc<Session>>,
     pub generation: u64,
     pub tasks: JoinSet<Option<(JobId, JobEnding)>>,
@@ -45,6 +47,7 @@ pub struct Running {
     kind: JobKind,
     cancel: CancellationToken,
     generation: u64,
+    service: String,
 }
 
 /// What is said of a task that panicked.
@@ -56,6 +59,13 @@ pub enum OnPanic {
 impl Engine {
     /// Runs until the window lets go of its end.
     pub async fn run(mut self) {
+        match LeftOver::read(&self.context.store).await {
+            Ok(left_over) => self.left_over = left_over,
+            Err(error) => {
+                let event = failed(None, store_failure(&error));
+                self.context.tell(self.generation, event);
+            }
+        }
         loop {
             tokio::select! {
                 command = self.commands.recv() => match command {
@@ -148,11 +158,15 @@ impl Engine {
                 self.spawn(on_panic, checks::prepare_download(session, doctor, purpose));
             }
             Command::SurveyDeletion(doctor) => {
-                let on_panic = failed(Some(doctor.clone()), internal());
+                let on_panic = deletions::not_surveyed(doctor.clone(), internal());
                 self.spawn(on_panic, deletions::survey(session, doctor));
             }
             Command::LookAgain { doctor, operation } => {
-                let on_panic = failed(doctor.clone(), internal());
+                let on_panic = Event::LookedAgain {
+                    operation: operation.clone(),
+                    doctor: doctor.clone(),
+                    report: not_known(doctor.as_ref()),
+                };
                 self.spawn(on_panic, aftermath::look_again(session, doctor, operation));
             }
             Command::Forget(doctor) => {
@@ -160,7 +174,8 @@ impl Engine {
                 self.spawn(on_panic, forget_name(session, doctor));
             }
             Command::LoadActivity { before } => {
-                self.spawn(failed(None, internal()), load_activity(session, before));
+                let on_panic = Event::ActivityNotRead(internal());
+                self.spawn(on_panic, load_activity(session, before));
             }
             Command::CheckAll(doctors) => {
                 self.job(&session.clone(), JobKind::CheckAll, |ticket| async move {
@@ -223,6 +238,7 @@ impl Engine {
             kind,
             cancel: ticket.cancel.clone(),
             generation: session.generation,
+            service: session.service.clone(),
         };
         self.running.insert(id, running);
         let work = work(ticket);
@@ -240,11 +256,12 @@ impl Engine {
             (Ok(None), _) | (Err(_), None) => {}
             (Ok(Some((id, ending))), _) => self.job_ended(id, ending),
             (Err(error), Some(OnPanic::Say(event))) => {
-                tracing::error!(%error, "a task panicked");
+                // The panic's own words may hold a name: the id is all that is logged.
+                tracing::error!(task = %error.id(), "a task panicked");
                 self.context.tell(self.generation, *event);
             }
             (Err(error), Some(OnPanic::Job(id))) => {
-                tracing::error!(%error, "a job panicked");
+                tracing::error!(task = %error.id(), "a job panicked");
                 if let Some(running) = self.running.get(&id) {
                     let ending = ending_of_panic(&running.kind, new_operation());
                     self.job_ended(id, ending);
@@ -255,11 +272,18 @@ impl Engine {
 
     fn job_ended(&mut self, id: JobId, ending: JobEnding) {
         self.context.board.close(id);
-        if let Some(running) = self.running.remove(&id) {
-            let ending = Box::new(ending);
-            self.context
-                .tell(running.generation, Event::JobEnded { id, ending });
-        }
+        let Some(running) = self.running.remove(&id) else {
+            return;
+        };
+        // What a job did is said also where its sign-in has ended meanwhile, unless somebody has
+        // signed in elsewhere, where the same names are other doctors.
+        let generation = match &self.session {
+            Some(session) if session.service != running.service => running.generation,
+            _ => self.generation,
+        };
+        let ending = Box::new(ending);
+        self.context
+            .tell(generation, Event::JobEnded { id, ending });
     }
 
     async fn notice(&mut self, notice: Notice) {
@@ -273,7 +297,13 @@ impl Engine {
                 self.start_session(*session, keychain, unasked, by_hand)
                     .await;
             }
-            Notice::NotSignedIn(because) => self.end_session(because),
+            Notice::NotSignedIn { because, failure } => {
+                self.end_session(because);
+                if let Some(failure) = failure {
+                    self.context
+                        .tell(self.generation, Event::SignInFailed(failure));
+                }
+            }
             Notice::Forgotten(failure) => self.end_session(SignedOutBecause::Asked(failure)),
             Notice::SignInEnded { generation } => {
                 if self
@@ -332,9 +362,10 @@ impl Engine {
             Ok(doctors) => session.tell(Event::Doctors(doctors)),
             Err(error) => session.tell(failed(None, store_failure(&error))),
         }
+        let left_over = self.left_over.take(&session.service);
         self.spawn(
             failed(None, internal()),
-            aftermath::look_into_unfinished(session.clone()),
+            aftermath::look_into_unfinished(session.clone(), left_over),
         );
         self.spawn(failed(None, internal()), async move {
             checks::look_at_backups(&session).await;
@@ -359,6 +390,16 @@ impl Engine {
                 doctor,
                 failure: Some(failure),
             },
+            Command::SurveyDeletion(doctor) => deletions::not_surveyed(doctor, failure),
+            Command::LoadActivity { .. } => Event::ActivityNotRead(failure),
+            Command::Download { doctor, .. } | Command::Forget(doctor) => {
+                failed(Some(doctor), failure)
+            }
+            Command::LookAgain { doctor, .. } => failed(doctor, failure),
+            Command::Delete(plan) => match plan.scope() {
+                DeletionScope::Doctor(doctor) => failed(Some(doctor), failure),
+                DeletionScope::Everything => failed(None, failure),
+            },
             _ => failed(None, failure),
         };
         self.context.tell(self.generation, event);
@@ -367,9 +408,26 @@ impl Engine {
     fn save_settings(&mut self, settings: Settings) {
         let context = self.context.clone();
         let generation = self.generation;
+        *context
+            .newest_settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(settings);
         self.spawn(failed(None, internal()), async move {
-            let file = context.settings_file.clone();
-            let saved = tokio::task::spawn_blocking(move || file.save(&settings)).await;
+            let saving = context.clone();
+            let saved = tokio::task::spawn_blocking(move || {
+                let file = saving
+                    .settings_file
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                // The newest ones, taken while nobody else writes: earlier ones never land on them.
+                let newest = saving
+                    .newest_settings
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                newest.map_or(Ok(()), |settings| file.save(&settings))
+            })
+            .await;
             let error = match saved {
                 Ok(Ok(())) => return,
                 Ok(Err(error)) => error.to_string(),
@@ -430,7 +488,7 @@ async fn load_activity(session: Arc<Session>, before: Option<u64>) {
                 more,
             }
         }
-        Err(error) => failed(None, store_failure(&error)),
+        Err(error) => Event::ActivityNotRead(store_failure(&error)),
     };
     session.tell(event);
 }
@@ -469,15 +527,19 @@ fn collide(running: &JobKind, new: &JobKind) -> bool {
     }
 }
 
-/// What is said of a job that panicked: of a delete, that nothing is known.
-fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
-    let report = |doctor: Option<&DoctorName>| DeletionReport {
+/// What is said of a delete, or of a look after it, that panicked.
+fn not_known(doctor: Option<&DoctorName>) -> DeletionReport {
+    DeletionReport {
         outcome: DeletionOutcome::NotKnown,
         failure: Some(internal()),
         gone: Vec::new(),
         still_there: Vec::new(),
         not_known: doctor.cloned().into_iter().collect(),
-    };
+    }
+}
+
+/// What is said of a job that panicked: of a delete, that nothing is known.
+fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
     match kind {
         JobKind::Download(doctor) => JobEnding::Download {
             doctor: doctor.clone(),
@@ -486,12 +548,12 @@ fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
         JobKind::Delete(doctor) => JobEnding::Delete {
             doctor: doctor.clone(),
             operation,
-            report: report(Some(doctor)),
+            report: not_known(Some(doctor)),
             backup: None,
         },
         JobKind::DeleteAll => JobEnding::DeleteAll {
             operation,
-            report: report(None),
+            report: not_known(None),
         },
         JobKind::CheckAll => JobEnding::CheckAll(CheckAllReport {
             stopped: true,

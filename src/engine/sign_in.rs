@@ -16,17 +16,20 @@ use crate::keychain::KeychainError;
 /// otherwise: the app opens without a network too.
 pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
     let notice = match context.keychain.read(&origin).await {
-        Ok(None) => Notice::NotSignedIn(SignedOutBecause::NoToken),
-        Err(error) => Notice::NotSignedIn(match error {
-            KeychainError::None(_) => SignedOutBecause::NoToken,
-            error => SignedOutBecause::KeychainUnreadable(keychain_failure(&error)),
-        }),
+        Ok(None) | Err(KeychainError::None(_)) => not_signed_in(SignedOutBecause::NoToken),
+        Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(
+            &error,
+        ))),
         Ok(Some(token)) => match open(&context, origin, token, TokenKeeping::Keychain).await {
             Ok(session) => signed_in(session, None, None, false),
             Err((Some(session), failure)) if !failure.needs_sign_in() => {
                 signed_in(session, None, Some(failure), false)
             }
-            Err(_) => Notice::NotSignedIn(SignedOutBecause::Ended),
+            Err((_, failure)) if failure.needs_sign_in() => not_signed_in(SignedOutBecause::Ended),
+            Err((_, failure)) => Notice::NotSignedIn {
+                because: SignedOutBecause::NoToken,
+                failure: Some(failure),
+            },
         },
     };
     context.notices.send(notice).ok();
@@ -36,10 +39,10 @@ pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
 pub async fn practise(context: Arc<Context>, origin: ServiceOrigin, token: Secret) {
     let notice = match open(&context, origin, token, TokenKeeping::Practice).await {
         Ok(session) => signed_in(session, None, None, true),
-        Err((_, failure)) => {
-            context.tell(0, Event::SignInFailed(failure));
-            Notice::NotSignedIn(SignedOutBecause::NoToken)
-        }
+        Err((_, failure)) => Notice::NotSignedIn {
+            because: SignedOutBecause::NoToken,
+            failure: Some(failure),
+        },
     };
     context.notices.send(notice).ok();
 }
@@ -63,10 +66,18 @@ pub async fn sign_in(
         Ok(session) => session,
         Err((_, failure)) => return context.tell(generation, Event::SignInFailed(failure)),
     };
+    // An earlier token that stayed behind would sign the next person in.
     let kept = if stay {
-        context.keychain.write(&origin, &token).await
+        let written = context.keychain.write(&origin, &token).await;
+        if !matches!(
+            written,
+            Ok(()) | Err(KeychainError::None(_) | KeychainError::NoAnswer)
+        ) && let Err(error) = context.keychain.forget(&origin).await
+        {
+            tracing::warn!(%error, "an earlier token may have stayed in the keychain");
+        }
+        written
     } else {
-        // An earlier token that stayed behind would sign the next person in.
         match context.keychain.forget(&origin).await {
             Err(KeychainError::None(_)) => Ok(()),
             forgotten => forgotten,
@@ -148,6 +159,13 @@ async fn open(
             Ok(session)
         }
         Err(error) => Err((Some(session), error.failure)),
+    }
+}
+
+const fn not_signed_in(because: SignedOutBecause) -> Notice {
+    Notice::NotSignedIn {
+        because,
+        failure: None,
     }
 }
 

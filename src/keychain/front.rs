@@ -1,6 +1,7 @@
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -23,8 +24,12 @@ struct Shared {
     store: Arc<dyn TokenStore>,
     /// Calls whose threads have not ended.
     running: AtomicUsize,
-    /// Counts what changed the store, so that a late write can tell whether it was the last.
-    changes: AtomicU64,
+    /// The number of the last write for each service, so that a late one can tell whether it was
+    /// that.
+    writes: Mutex<HashMap<ServiceOrigin, u64>>,
+    /// What changes the store waits for what changed it before: a late write must not land on a
+    /// later one.
+    turn: Mutex<()>,
 }
 
 impl Keychain {
@@ -41,7 +46,8 @@ impl Keychain {
             shared: Arc::new(Shared {
                 store,
                 running: AtomicUsize::new(0),
-                changes: AtomicU64::new(0),
+                writes: Mutex::default(),
+                turn: Mutex::default(),
             }),
             limit,
         }
@@ -63,13 +69,17 @@ impl Keychain {
     /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's. The token is not kept
     /// then: a write that succeeds after its limit is taken back.
     pub async fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
-        let change = self.shared.changes.fetch_add(1, Ordering::SeqCst) + 1;
+        let write = self.shared.begin_write(origin);
         let (origin, token) = (origin.clone(), token.clone());
         let undone = origin.clone();
         self.call(
-            move |shared| shared.store.write(&origin, &token),
+            move |shared| {
+                let _turn = shared.turn();
+                shared.store.write(&origin, &token)
+            },
             move |shared, result| {
-                let is_last = shared.changes.load(Ordering::SeqCst) == change;
+                let _turn = shared.turn();
+                let is_last = shared.last_write(&undone) == Some(write);
                 if result.is_ok() && is_last && shared.store.forget(&undone).is_err() {
                     tracing::warn!("a late write to the keychain could not be taken back");
                 }
@@ -84,10 +94,12 @@ impl Keychain {
     /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's. The token may still be
     /// kept then.
     pub async fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
-        self.shared.changes.fetch_add(1, Ordering::SeqCst);
         let origin = origin.clone();
-        self.call(move |shared| shared.store.forget(&origin), |_, _| ())
-            .await
+        let work = move |shared: &Shared| {
+            let _turn = shared.turn();
+            shared.store.forget(&origin)
+        };
+        self.call(work, |_, _| ()).await
     }
 
     /// Runs `work` on a thread of its own; `late` gets its result when nobody waits any more.
@@ -116,6 +128,24 @@ impl Keychain {
                 answered.try_recv().unwrap_or(Err(KeychainError::NoAnswer))
             }
         }
+    }
+}
+
+impl Shared {
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin_write(&self, origin: &ServiceOrigin) -> u64 {
+        let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = writes.entry(origin.clone()).or_default();
+        *last += 1;
+        *last
+    }
+
+    fn last_write(&self, origin: &ServiceOrigin) -> Option<u64> {
+        let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
+        writes.get(origin).copied()
     }
 }
 

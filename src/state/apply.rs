@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::{
-    DeletionSurvey, DoctorName, Failure, FailureKind, KnownDoctor, OperationId, ServerKnowledge,
+    DeletionOutcome, DeletionSurvey, DoctorName, Failure, FailureKind, KnownDoctor, OperationId,
+    ServerKnowledge,
 };
 use crate::engine::{
-    DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobKind, JobProgress,
-    SavePurpose, SignedOutBecause, Unfinished,
+    DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobProgress, SavePurpose,
+    SignedOutBecause, Unfinished,
 };
 use crate::state::{
     Activity, Effect, Job, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult, SignIn,
@@ -26,6 +27,11 @@ impl State {
         match envelope.event {
             Event::SignedOut(because) => self.signed_out(because),
             Event::SignedIn { account, keychain } => {
+                self.forget_sign_in();
+                let last = self.service.replace(account.origin.clone());
+                if last.is_some_and(|last| last != account.origin) {
+                    self.results.clear();
+                }
                 self.sign_in = SignIn::In(account);
                 self.screen = Screen::Recordings;
                 if let Some(failure) = keychain {
@@ -103,6 +109,13 @@ impl State {
                 self.activity.more = more;
                 self.activity.loading = false;
             }
+            Event::ActivityNotRead(failure) => {
+                self.activity.loading = false;
+                self.tell(Message::Failed {
+                    doctor: None,
+                    failure,
+                });
+            }
             Event::Failed { doctor, failure } => self.tell(Message::Failed { doctor, failure }),
         }
         Vec::new()
@@ -130,17 +143,29 @@ impl State {
         if matches!(because, SignedOutBecause::Asked(None)) {
             self.tell(Message::SignedOut);
         }
+        // A token that ends is nothing that the person did: what they were being told stays. After
+        // a sign-out it stays only where nobody knows yet what a delete did.
+        if because != SignedOutBecause::Ended {
+            self.results.retain(|shown| shown.ending.is_unsettled());
+        }
+        for shown in &mut self.results {
+            shown.looking = false;
+        }
         self.sign_in = SignIn::Out {
             because,
             trying: false,
             failure: None,
         };
+        self.forget_sign_in();
+    }
+
+    /// Forgets what the events of one sign-in only would bring to an end.
+    fn forget_sign_in(&mut self) {
         self.doctors.clear();
         self.checking.clear();
         self.preparing = None;
         self.pending_backup = None;
         self.jobs.clear();
-        self.results.clear();
         self.modals.clear();
         self.activity = Activity::default();
     }
@@ -207,21 +232,20 @@ impl State {
     }
 
     fn job_ended(&mut self, id: JobId, ending: JobEnding) {
-        let Some(job) = self.jobs.remove(&id) else {
-            return;
-        };
+        let is_known = self.jobs.remove(&id).is_some();
         // What was cancelled was seen to be: the row goes, and nothing more is said.
-        let cancelled = matches!(
-            &ending,
-            JobEnding::Download {
-                result: Err(JobFailure::Cancelled),
-                ..
+        let is_seen = match &ending {
+            JobEnding::Download { result, .. } => *result == Err(JobFailure::Cancelled),
+            // Of a sign-in that has ended only what reached the disk or the service matters.
+            JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. } => {
+                !is_known && report.outcome == DeletionOutcome::Stopped
             }
-        );
-        if !cancelled {
+            JobEnding::CheckAll(_) | JobEnding::CheckAndBackUp { .. } => !is_known,
+        };
+        if !is_seen {
             // A newer result for the same subject takes the older one's place.
             self.results
-                .retain(|shown| !is_about(&shown.ending, &job.kind));
+                .retain(|shown| !is_about_the_same(&shown.ending, &ending));
             self.show_result(ResultKind::Ended(ending));
         }
     }
@@ -279,15 +303,29 @@ impl State {
     }
 }
 
-fn is_about(shown: &ResultKind, kind: &JobKind) -> bool {
-    let ResultKind::Ended(ending) = shown else {
+fn is_about_the_same(shown: &ResultKind, ending: &JobEnding) -> bool {
+    let ResultKind::Ended(shown) = shown else {
         return false;
     };
-    match (ending, kind) {
-        (JobEnding::Download { doctor, .. }, JobKind::Download(of))
-        | (JobEnding::Delete { doctor, .. }, JobKind::Delete(of)) => doctor == of,
-        (JobEnding::CheckAll(_), JobKind::CheckAll)
-        | (JobEnding::CheckAndBackUp { .. }, JobKind::CheckAndBackUp) => true,
+    match (shown, ending) {
+        (JobEnding::Download { doctor, .. }, JobEnding::Download { doctor: of, .. })
+        | (JobEnding::Delete { doctor, .. }, JobEnding::Delete { doctor: of, .. }) => doctor == of,
+        (JobEnding::CheckAll(_), JobEnding::CheckAll(_))
+        | (JobEnding::CheckAndBackUp { .. }, JobEnding::CheckAndBackUp { .. }) => true,
         _ => false,
+    }
+}
+
+impl ResultKind {
+    /// Whether it tells of a delete that did not end in the service's 404, nor was stopped.
+    fn is_unsettled(&self) -> bool {
+        match self {
+            Self::Ended(JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. })
+            | Self::FromEarlier(Unfinished::Delete { report, .. }) => !matches!(
+                report.outcome,
+                DeletionOutcome::Gone | DeletionOutcome::Stopped
+            ),
+            _ => false,
+        }
     }
 }

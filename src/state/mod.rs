@@ -20,7 +20,7 @@ pub use crate::engine::{
 
 use crate::domain::{
     Account, AuditEntry, DeletionReason, DeletionSurvey, DoctorName, DoctorTally, Failure,
-    KnownDoctor, OperationId, OriginError,
+    KnownDoctor, OperationId, OriginError, ServiceOrigin,
 };
 use crate::settings::Settings;
 
@@ -57,6 +57,8 @@ pub struct State {
     pub address_error: Option<OriginError>,
     generation: u64,
     next_number: u64,
+    /// The service of the last sign-in: what is still on show is about its doctors.
+    service: Option<ServiceOrigin>,
     pending_backup: Option<PendingBackup>,
 }
 
@@ -263,6 +265,7 @@ impl State {
             address_error: None,
             generation: 0,
             next_number: 0,
+            service: None,
             pending_backup: None,
         }
     }

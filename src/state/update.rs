@@ -142,6 +142,8 @@ impl State {
             }
         };
         self.address_error = None;
+        // What is copied often brings white space along, which no token has.
+        let token = Secret::new(token.expose().trim().to_owned());
         if let SignIn::Out {
             trying, failure, ..
         } = &mut self.sign_in
@@ -182,6 +184,10 @@ impl State {
         request: SaveRequest,
         chosen: Option<(PathBuf, bool)>,
     ) -> Vec<Effect> {
+        // A dialog that outlasted its sign-in asks for nothing in the next person's name.
+        if self.preparing.as_ref() != Some(&request.doctor) {
+            return Vec::new();
+        }
         self.preparing = None;
         let pending = self.pending_backup.take();
         let Some((path, replace)) = chosen else {
@@ -239,6 +245,17 @@ impl State {
         choice: ConfirmedChoice,
         reason: Option<DeletionReason>,
     ) -> Vec<Effect> {
+        if choice == ConfirmedChoice::BackUpFirst
+            && let Some(doctor) = self.preparing.clone()
+        {
+            // One save dialog at a time: the question stays, so that nothing is lost.
+            let failure = Failure::new(FailureKind::Busy, self.now, "");
+            self.tell(Message::Failed {
+                doctor: Some(doctor),
+                failure,
+            });
+            return Vec::new();
+        }
         let Some(Modal::DeleteOne {
             survey: Some(survey),
             ..

@@ -105,10 +105,9 @@ impl Text {
             FailureKind::ServiceNotFound => self.say("failure-service-not-found"),
             FailureKind::NoAnswer => self.say("failure-no-answer"),
             FailureKind::TimedOut => self.say("failure-timed-out"),
-            FailureKind::ConnectionDropped {
-                received: 0,
-                total: None,
-            } => self.say("failure-connection-dropped-early"),
+            FailureKind::ConnectionDropped { received: 0, .. } => {
+                self.say("failure-connection-dropped-early")
+            }
             FailureKind::ConnectionDropped {
                 received,
                 total: Some(total),
@@ -251,6 +250,10 @@ mod tests {
             FailureKind::ServiceNotFound,
             FailureKind::NoAnswer,
             FailureKind::TimedOut,
+            FailureKind::ConnectionDropped {
+                received: 0,
+                total: None,
+            },
             FailureKind::ConnectionDropped {
                 received: 59_000_000,
                 total: None,

@@ -49,7 +49,7 @@ pub(super) fn closest_to(tag: &str) -> &'static Language {
 pub(super) fn number_locale(tag: &str, language: &Language) -> Locale {
     let spoken = identifier(tag).language == identifier(language.tag).language;
     let tag = if spoken {
-        tag.replace('_', "-")
+        bare(tag).replace('_', "-")
     } else {
         language.tag.to_owned()
     };
@@ -58,6 +58,9 @@ pub(super) fn number_locale(tag: &str, language: &Language) -> Locale {
 
 /// Reads a tag, or what comes before the first thing that is no part of one, as in `en_GB.UTF-8`.
 pub(super) fn identifier(tag: &str) -> LanguageIdentifier {
-    let tag = tag.split(['.', '@']).next().unwrap_or_default();
-    tag.parse().unwrap_or_default()
+    bare(tag).parse().unwrap_or_default()
+}
+
+fn bare(tag: &str) -> &str {
+    tag.split(['.', '@']).next().unwrap_or_default()
 }

@@ -230,6 +230,8 @@ mod tests {
     fn numbers_are_written_as_the_region_writes_them() {
         assert_eq!(Text::new("en-GB").number(1284), "1,284");
         assert_eq!(Text::new("en-ZA").size(18_400_000), "18,4 MB");
+        assert_eq!(Text::new("en_ZA.UTF-8").size(18_400_000), "18,4 MB");
+        assert_eq!(Text::new("C.UTF-8").number(1284), "1,284");
         assert_eq!(Text::new("xx-invalid_tag!").number(1284), "1,284");
     }
 

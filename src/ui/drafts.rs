@@ -24,12 +24,14 @@ pub(super) struct SignInDraft {
     pub address: Option<String>,
     pub token: Zeroizing<String>,
     pub stay: bool,
+    /// The focus is to go to the token's field.
+    pub wants_focus: bool,
     /// "Sign in" was pressed without a token.
     pub token_missing: bool,
 }
 
 /// The doctor field's.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct DoctorDraft {
     pub typed: String,
     /// What was wrong when a button was pressed; it goes with the next change.
@@ -67,6 +69,7 @@ impl Default for Drafts {
                 address: None,
                 token: Zeroizing::new(String::with_capacity(TOKEN_ROOM)),
                 stay: true,
+                wants_focus: true,
                 token_missing: false,
             },
             doctor: DoctorDraft::default(),
@@ -93,6 +96,7 @@ impl Drafts {
             if !self.sign_in.token.is_empty() {
                 self.sign_in.token.zeroize();
             }
+            self.sign_in.wants_focus = true;
         } else {
             self.doctor = DoctorDraft::default();
             self.settings_address = None;
@@ -121,6 +125,18 @@ impl std::fmt::Debug for SignInDraft {
             .field("token", &"[hidden]")
             .field("stay", &self.stay)
             .finish_non_exhaustive()
+    }
+}
+
+impl Default for DoctorDraft {
+    /// Empty, with the focus: it is what the person came for.
+    fn default() -> Self {
+        Self {
+            typed: String::new(),
+            error: None,
+            completion: Completion::default(),
+            wants_focus: true,
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 ui.horizontal(|ui| {
-                    ui.add_space(10.0 - size::GAP);
+                    ui.add_space(10.0);
                     ui.add(egui::Label::new(
                         egui::RichText::new(view.text.say("app-name"))
                             .font(egui::FontId::new(15.0, crate::ui::fonts::semibold()))

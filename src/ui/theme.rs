@@ -136,7 +136,7 @@ pub mod size {
     /// A row of a table.
     pub const ROW: f32 = 35.0;
     /// Width of a modal.
-    pub const MODAL: f32 = 600.0;
+    pub const MODAL: f32 = 656.0;
     /// Width of the focus ring and of the edge of a focused field.
     pub const FOCUS: f32 = 2.0;
 }
@@ -175,8 +175,7 @@ impl Type {
         let (points, family) = match self {
             Self::Title => (22.0, fonts::semibold()),
             Self::Question => (18.0, fonts::semibold()),
-            Self::Strong | Self::Button => (14.0, fonts::semibold()),
-            Self::Fact => (14.0, fonts::semibold()),
+            Self::Strong | Self::Fact | Self::Button => (14.0, fonts::semibold()),
             Self::Body => (14.0, FontFamily::Proportional),
             Self::Small => (13.0, FontFamily::Proportional),
             Self::SmallStrong => (13.0, fonts::semibold()),
@@ -276,7 +275,8 @@ fn visuals(theme: Theme, palette: &Palette) -> Visuals {
     visuals.weak_text_color = Some(palette.muted);
     visuals.hyperlink_color = palette.primary;
     visuals.faint_bg_color = palette.hover;
-    visuals.extreme_bg_color = palette.card;
+    // The rail of scroll bars, which nothing else is drawn with.
+    visuals.extreme_bg_color = palette.hover;
     visuals.text_edit_bg_color = Some(palette.card);
     visuals.code_bg_color = palette.hover;
     visuals.warn_fg_color = palette.warning;
@@ -303,7 +303,8 @@ fn visuals(theme: Theme, palette: &Palette) -> Visuals {
         (&mut widgets.active, palette.hover, palette.primary),
         (&mut widgets.open, palette.card, palette.primary),
     ] {
-        state.bg_fill = fill;
+        // The handle of scroll bars; controls take the weak one.
+        state.bg_fill = edge;
         state.weak_bg_fill = fill;
         state.bg_stroke = Stroke::new(1.0, edge);
         state.fg_stroke = Stroke::new(1.0, palette.text);

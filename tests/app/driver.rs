@@ -12,7 +12,7 @@ use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::platform::AnsweredDialogs;
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
-use audio_housekeeper::settings::{Settings, SettingsFile};
+use audio_housekeeper::settings::{Settings, SettingsFile, ThemeChoice};
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::Store;
 use egui::accesskit::Role;
@@ -232,6 +232,16 @@ impl Driver {
     pub fn key(&mut self, key: egui::Key) {
         self.window.key_press(key);
         self.window.run_steps(2);
+    }
+
+    /// Shows the window in another look. `text_size` is in per cent.
+    pub fn look(&mut self, theme: ThemeChoice, width: f32, height: f32, text_size: u16) {
+        self.window.state_mut().look(theme, text_size);
+        self.window.run_steps(2);
+        let zoom = f32::from(text_size) / 100.0;
+        // The window's size is in pixels, and the text size makes each point more of them.
+        self.window.set_size(egui::vec2(width, height) / zoom);
+        self.window.run_steps(6);
     }
 
     /// Lets the window draw what has happened by now.

@@ -292,6 +292,11 @@ fn impostors() -> Vec<Row> {
             all(&UnexpectedAnswer),
         ),
         row(
+            "404 of a gateway",
+            json("404 Not Found", r#"{"error":"No such app"}"#),
+            all(&UnexpectedAnswer),
+        ),
+        row(
             "404, JSON of another shape",
             json("404 Not Found", r#"{"error":{"code":404}}"#),
             all(&UnexpectedAnswer),

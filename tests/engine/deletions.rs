@@ -4,13 +4,16 @@ use std::fs;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditOutcome, BackupComparison, DeletionChoice, DeletionOutcome, FailureKind,
+    AuditOutcome, BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan,
+    DoctorTally, FailureKind,
 };
-use audio_housekeeper::engine::{Command, Event, JobProgress};
+use audio_housekeeper::engine::{Command, Event, JobId, JobProgress};
 use audio_housekeeper::practice::{
     Attempts, Call, Effect, Etags, Fault, PracticeConfig, Recordings,
 };
+use audio_housekeeper::store::Store;
 use axum::http::{HeaderValue, StatusCode};
+use jiff::Timestamp;
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
 
@@ -86,6 +89,60 @@ fn nothing_is_sent_after_stop() {
         assert_eq!(desk.deletes_received(), 0);
         assert!(desk.service.holds(AMELIA));
         assert_eq!(desk.story().await, ["sign-in done", "delete stopped"]);
+    });
+}
+
+fn everything() -> Box<DeletionPlan> {
+    let now = Timestamp::now();
+    let confirmation = Confirmation::Everything {
+        tally: DoctorTally::default(),
+        phrase: DeletionPlan::PHRASE.to_owned(),
+        shown_at: now,
+        reason: None,
+    };
+    Box::new(DeletionPlan::new(confirmation, now).unwrap())
+}
+
+#[test]
+fn a_stop_in_the_last_moment_of_the_wait_is_not_lost() {
+    // On one thread the job begins only after the engine has taken both commands.
+    let one_thread = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    one_thread.block_on(async {
+        let config = PracticeConfig {
+            recordings: Recordings::None,
+            ..PracticeConfig::default()
+        };
+        let mut desk = Desk::with(config, Duration::ZERO).await;
+        desk.send(Command::Delete(everything()));
+        desk.send(Command::Cancel(JobId(1)));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Stopped);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_stop_while_the_intent_is_being_written_still_stops() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        desk.send(Command::Delete(everything()));
+        database.execute_batch("BEGIN IMMEDIATE").unwrap();
+        desk.progress(JobId(1), |progress| *progress == JobProgress::Deleting)
+            .await;
+        desk.send(Command::Cancel(JobId(1)));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        database.execute_batch("ROLLBACK").unwrap();
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Stopped);
+        assert_eq!(desk.deletes_received(), 0);
+        assert_eq!(
+            desk.story().await,
+            ["sign-in done", "delete-all intended", "delete-all stopped"]
+        );
     });
 }
 
@@ -195,6 +252,47 @@ fn a_copy_that_changed_since_it_was_confirmed_is_not_deleted() {
 }
 
 #[test]
+fn a_backup_is_not_relied_on_where_the_copy_there_now_has_no_length_to_compare() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.download(AMELIA, "first.wav").await.unwrap();
+        desk.begin_delete(AMELIA, DeletionChoice::KeepingBackup)
+            .await;
+        desk.service.add_fault(Fault::on(
+            Call::Download,
+            Effect::OmitLength(audio_housekeeper::practice::NoLength::Chunked),
+        ));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(report.failure.unwrap().kind, FailureKind::CopyChanged);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_backup_that_goes_during_the_wait_is_not_relied_on() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let saved = desk.download(AMELIA, "first.wav").await.unwrap();
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::KeepingBackup)
+            .await;
+        desk.progress(id, |progress| {
+            matches!(progress, JobProgress::Waiting { .. })
+        })
+        .await;
+        fs::remove_file(&saved.path).unwrap();
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert!(matches!(
+            report.failure.unwrap().kind,
+            FailureKind::ReadBackDiffers { .. }
+        ));
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
 fn a_backup_altered_on_disk_stops_the_delete_that_relied_on_it() {
     run(async {
         let mut desk = Desk::new().await;
@@ -293,9 +391,7 @@ fn a_record_that_cannot_be_written_deletes_nothing() {
             matches!(progress, JobProgress::Waiting { .. })
         })
         .await;
-        let database =
-            rusqlite::Connection::open(desk.file(audio_housekeeper::store::Store::FILE_NAME))
-                .unwrap();
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
         database
             .execute_batch(
                 "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END",

@@ -14,7 +14,7 @@ use audio_housekeeper::engine::{
     self, Command, DeletionReport, Destination, Event, Handle, JobEnding, JobFailure, JobId,
     JobKind, JobProgress, Opening, SavedFile, Setup, Waits,
 };
-use audio_housekeeper::keychain::{Keychain, MemoryTokens};
+use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, PracticeConfig, PracticeService, Recordings};
 use audio_housekeeper::settings::SettingsFile;
 use audio_housekeeper::store::Store;
@@ -303,7 +303,18 @@ fn start(
     store: Store,
     wait: Duration,
 ) -> Handle {
-    engine::start(Setup {
+    engine::start(setup(service, folder, tokens, store, wait))
+}
+
+/// What an engine starts from, for tests that change some of it.
+pub fn setup(
+    service: &PracticeService,
+    folder: &Path,
+    tokens: Arc<dyn TokenStore>,
+    store: Store,
+    wait: Duration,
+) -> Setup {
+    Setup {
         store,
         keychain: Keychain::new(tokens, Duration::from_secs(5)),
         connector: Arc::new(HttpConnector::with_timeouts(Timeouts {
@@ -320,7 +331,7 @@ fn start(
         os_user: "tester".into(),
         computer: "bench".into(),
         wake: Arc::new(|| {}),
-    })
+    }
 }
 
 /// Runs a test with the threads that the app has.

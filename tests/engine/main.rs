@@ -11,5 +11,6 @@
 mod deletions;
 mod desk;
 mod downloads;
+mod ended_sign_ins;
 mod sign_in;
 mod unfinished;

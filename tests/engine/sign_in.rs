@@ -1,12 +1,19 @@
 //! The token: tried, kept, found again, forgotten; and what the record says of it.
 
-use audio_housekeeper::domain::{FailureKind, TokenKeeping};
-use audio_housekeeper::engine::{Command, Event, SignedOutBecause};
-use audio_housekeeper::keychain::TokenStore;
-use audio_housekeeper::practice::{Call, Effect, Fault};
-use axum::http::StatusCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::desk::{AMELIA, Desk, name, run, token};
+use audio_housekeeper::domain::{FailureKind, Secret, ServiceOrigin, TokenKeeping};
+use audio_housekeeper::engine::{self, Command, Event, Opening, SignedOutBecause};
+use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeService};
+use audio_housekeeper::settings::{Settings, SettingsFile};
+use audio_housekeeper::state::{Mode, SignIn, State};
+use audio_housekeeper::store::Store;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+
+use crate::desk::{AMELIA, Desk, name, run, setup, token};
 
 async fn signed_in(desk: &mut Desk) -> (TokenKeeping, Option<String>) {
     desk.until(|event| match event {
@@ -130,5 +137,130 @@ fn without_a_network_a_kept_token_still_opens_the_app() {
             })
             .await;
         assert!(!failure.needs_sign_in());
+    });
+}
+
+/// Holds one token and takes no other.
+#[derive(Default)]
+struct Full(MemoryTokens);
+
+impl TokenStore for Full {
+    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+        self.0.read(origin)
+    }
+
+    fn write(&self, _: &ServiceOrigin, _: &Secret) -> Result<(), KeychainError> {
+        Err(KeychainError::TooLong)
+    }
+
+    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
+        self.0.forget(origin)
+    }
+}
+
+#[test]
+fn where_a_token_can_not_be_kept_an_earlier_one_does_not_stay_in_its_place() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default())
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let tokens = Arc::new(Full::default());
+        tokens.0.write(&origin, &token("of somebody else")).unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let setup = setup(
+            &service,
+            folder.path(),
+            tokens.clone(),
+            store,
+            Duration::ZERO,
+        );
+        let mut engine = engine::start(setup);
+        let command = Command::SignIn {
+            origin: origin.clone(),
+            token: service.token(),
+            stay: true,
+        };
+        engine.send(command).unwrap();
+        let keychain = loop {
+            let envelope = engine.wait_for_event().await.unwrap();
+            if let Event::SignedIn { keychain, .. } = envelope.event {
+                break keychain;
+            }
+        };
+        assert_eq!(keychain.unwrap().kind, FailureKind::KeychainTrouble);
+        assert!(tokens.0.read(&origin).unwrap().is_none());
+    });
+}
+
+#[test]
+fn why_practice_did_not_open_is_said() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default())
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let tokens = Arc::new(MemoryTokens::default());
+        let mut setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+        setup.opening = Opening::Practice {
+            origin: ServiceOrigin::parse(&service.origin()).unwrap(),
+            token: token("wrong"),
+            names: Vec::new(),
+        };
+        let mut engine = engine::start(setup);
+        let mut state = State::new(Mode::Practice, Settings::default(), Timestamp::UNIX_EPOCH);
+        for _ in 0..2 {
+            state.apply(engine.wait_for_event().await.unwrap());
+        }
+        let SignIn::Out { failure, .. } = state.sign_in else {
+            panic!("{:?}", state.sign_in);
+        };
+        assert_eq!(failure.unwrap().kind, FailureKind::SignInNotAccepted);
+    });
+}
+
+#[test]
+fn what_is_asked_while_nobody_is_signed_in_is_answered_where_it_is_awaited() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.send(Command::SignOut);
+        signed_out(&mut desk).await;
+        let survey = desk.survey(AMELIA).await;
+        assert_eq!(survey.server.unwrap_err().kind, FailureKind::NotSignedIn);
+        desk.send(Command::LoadActivity { before: None });
+        let failure = desk
+            .until(|event| match event {
+                Event::ActivityNotRead(failure) => Some(failure.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(failure.kind, FailureKind::NotSignedIn);
+        desk.send(Command::Forget(name(AMELIA)));
+        let doctor = desk
+            .until(|event| match event {
+                Event::Failed { doctor, .. } => Some(doctor.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(doctor, Some(name(AMELIA)));
+    });
+}
+
+#[test]
+fn settings_changed_in_quick_succession_end_as_the_last_ones() {
+    run(async {
+        for _ in 0..5 {
+            let desk = Desk::new().await;
+            let file = SettingsFile::in_folder(desk.folder.path());
+            let mut settings = Settings::default();
+            for text_size in [125, 150, 175, 200, 100, 125, 150, 175, 200, 125] {
+                settings.text_size = text_size;
+                desk.send(Command::SaveSettings(settings.clone()));
+            }
+            desk.engine.close().await;
+            assert_eq!(file.load().0.text_size, 125);
+        }
     });
 }

@@ -1,11 +1,13 @@
 //! Promise 9: what was cut off is looked into and named at the next start.
 
 use std::fs;
+use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionOutcome, OperationId,
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, OperationId,
 };
 use audio_housekeeper::engine::{Event, Unfinished};
+use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::store::{Store, Transfer};
 use jiff::Timestamp;
 
@@ -108,5 +110,33 @@ fn a_download_that_was_cut_off_is_named_and_its_part_file_removed() {
         assert!(!part.exists());
         let story = desk.story().await;
         assert!(story.contains(&"download cut-off".to_owned()), "{story:?}");
+    });
+}
+
+#[test]
+fn a_delete_of_this_very_run_is_not_taken_for_one_that_was_cut_off() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let stall = Effect::StallBeforeHead(Duration::from_millis(1_200));
+        desk.service.add_fault(Fault::on(Call::Delete, stall));
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        while desk.deletes_received() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // Somebody signs in while the DELETE is on its way.
+        desk.sign_in(true).await;
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        assert_eq!(
+            desk.story().await,
+            [
+                "sign-in done",
+                "delete intended",
+                "sign-in done",
+                "delete answered",
+                "delete gone"
+            ]
+        );
     });
 }

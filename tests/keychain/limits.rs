@@ -163,7 +163,7 @@ async fn a_write_that_succeeds_after_it_was_given_up_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_late_write_does_not_take_back_a_later_one() {
+async fn a_late_write_neither_takes_back_a_later_one_nor_lands_on_it() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
     let keychain = Keychain::new(store.clone(), LIMIT * 5);
@@ -172,12 +172,32 @@ async fn a_late_write_does_not_take_back_a_later_one() {
     let late = keychain.write(&here, &secret("late")).await;
     assert_eq!(late, Err(KeychainError::NoAnswer));
     let (written, ()) = tokio::join!(keychain.write(&here, &new), async {
-        until(|| *store.calls.lock().unwrap() == 2).await;
+        tokio::time::sleep(LIMIT).await;
         store.set_shut(false);
     });
     written.unwrap();
     tokio::time::sleep(LIMIT).await;
-    assert!(store.tokens.read(&here).unwrap().is_some());
+    assert_eq!(text(store.tokens.read(&here).unwrap()).unwrap(), "new");
+}
+
+#[tokio::test]
+async fn a_late_write_is_taken_back_whatever_else_was_asked_meanwhile() {
+    let store = Arc::new(Gated::default());
+    store.set_shut(true);
+    let keychain = Keychain::new(store.clone(), LIMIT);
+    let (here, there) = (origin(ADDRESS), origin("https://clinic.example"));
+    let late = keychain.write(&here, &secret("late")).await;
+    assert_eq!(late, Err(KeychainError::NoAnswer));
+    // The person signs out, and somebody else signs in elsewhere.
+    let forgotten = keychain.forget(&here).await;
+    assert_eq!(forgotten, Err(KeychainError::NoAnswer));
+    let other = keychain.write(&there, &secret("other")).await;
+    assert_eq!(other, Err(KeychainError::NoAnswer));
+    store.set_shut(false);
+    // Three calls, and one for each of the two writes that takes it back.
+    until(|| *store.calls.lock().unwrap() == 5).await;
+    until(|| store.tokens.read(&here).unwrap().is_none()).await;
+    until(|| store.tokens.read(&there).unwrap().is_none()).await;
 }
 
 #[tokio::test]

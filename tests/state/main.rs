@@ -410,3 +410,85 @@ fn the_activity_is_read_anew_each_time_it_is_shown() {
     );
     assert!(!state.activity.loading);
 }
+
+#[test]
+fn an_activity_that_can_not_be_read_is_not_waited_for() {
+    let mut state = signed_in();
+    state.update(Action::Show(Screen::Activity));
+    let failure = Failure::new(FailureKind::StoreTrouble, Timestamp::UNIX_EPOCH, "");
+    tell(&mut state, 1, Event::ActivityNotRead(failure));
+    assert!(!state.activity.loading);
+    assert_eq!(state.toasts.len(), 1);
+}
+
+#[test]
+fn a_dialog_that_outlasts_its_sign_in_asks_for_nothing() {
+    let mut state = signed_in();
+    state.update(Action::Download(name("Dr. A")));
+    let ready = Event::DownloadReady {
+        doctor: name("Dr. A"),
+        purpose: SavePurpose::Download,
+        file_name: "a.wav".into(),
+    };
+    let effects = tell(&mut state, 1, ready);
+    let Some(Effect::SaveDialog(request)) = effects.into_iter().next() else {
+        panic!("no dialog")
+    };
+    tell(&mut state, 2, Event::SignedOut(SignedOutBecause::Ended));
+    let SignIn::In(account) = signed_in().sign_in else {
+        panic!("nobody is signed in")
+    };
+    let signed_in = Event::SignedIn {
+        account,
+        keychain: None,
+    };
+    tell(&mut state, 3, signed_in);
+    let chosen = Some((PathBuf::from("/a.wav"), false));
+    assert!(
+        state
+            .update(Action::SaveChosen { request, chosen })
+            .is_empty()
+    );
+}
+
+#[test]
+fn back_up_then_delete_is_not_lost_while_another_dialog_is_awaited() {
+    let mut state = signed_in();
+    state.update(Action::Download(name("Dr. B")));
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    let confirm = || Action::ConfirmDelete {
+        choice: ConfirmedChoice::BackUpFirst,
+        reason: None,
+    };
+    assert!(state.update(confirm()).is_empty());
+    assert_eq!(state.toasts.len(), 1);
+    let failure = Failure::new(FailureKind::NoAnswer, Timestamp::UNIX_EPOCH, "");
+    let doctor = name("Dr. B");
+    tell(&mut state, 1, Event::DownloadNotReady { doctor, failure });
+    assert!(matches!(
+        commands(&state.update(confirm()))[..],
+        [Command::PrepareDownload {
+            purpose: SavePurpose::BackUpThenDelete,
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn white_space_that_came_with_a_pasted_token_is_no_part_of_it() {
+    let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
+    tell(&mut state, 0, Event::SignedOut(SignedOutBecause::NoToken));
+    let effects = state.update(Action::SignIn {
+        address: "api.nuxera.ai".into(),
+        token: Secret::new(" abc\r\n".into()),
+        stay: true,
+    });
+    let sent = commands(&effects)
+        .into_iter()
+        .find_map(|command| match command {
+            Command::SignIn { token, .. } => Some(token.expose().to_owned()),
+            _ => None,
+        });
+    assert_eq!(sent.as_deref(), Some("abc"));
+}

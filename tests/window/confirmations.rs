@@ -1,1 +1,261 @@
+//! The questions before a delete: which buttons stand there, and what keys do.
 
+use audio_housekeeper::domain::{AudioFormat, BackupComparison, DeletionReason, DoctorTally};
+use audio_housekeeper::state::{Action, ConfirmedChoice, Modal};
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use crate::pictures::failure;
+use crate::stage::{
+    LARGE, SMALL, Window, ago, asking, asking_with, backup_of, copy, now, open, signed_in, window,
+};
+
+/// The buttons of the modal that is open, from left to right or from top to bottom.
+fn buttons(window: &Window) -> Vec<String> {
+    let dialog = window.get_by_role(Role::Dialog);
+    dialog
+        .query_all_by_role(Role::Button)
+        .map(|button| button.accesskit_node().label().unwrap())
+        .collect()
+}
+
+fn focused(window: &Window) -> String {
+    window
+        .query_all_by_role(Role::Button)
+        .find(|button| button.accesskit_node().is_focused())
+        .map(|button| button.accesskit_node().label().unwrap())
+        .expect("a button has the focus")
+}
+
+fn comparisons() -> Vec<(BackupComparison, [&'static str; 3])> {
+    let same = copy(AudioFormat::Flac, 18_400_000, Some("\"a\""));
+    let backup = || backup_of(&same, ago(3));
+    let without = ["Delete without backup", "Cancel", "Back up, then delete…"];
+    vec![
+        (BackupComparison::None, without),
+        (
+            BackupComparison::Same(backup()),
+            ["Back up again, then delete…", "Cancel", "Delete"],
+        ),
+        (
+            BackupComparison::CannotCompare(backup()),
+            [
+                "Delete, keeping the earlier backup",
+                "Cancel",
+                "Back up again, then delete…",
+            ],
+        ),
+        (BackupComparison::Changed(backup()), without),
+        (BackupComparison::Missing(backup()), without),
+        (BackupComparison::Altered(backup()), without),
+    ]
+}
+
+#[test]
+fn the_buttons_of_a_delete_are_those_that_the_facts_allow() {
+    for (backup, expected) in comparisons() {
+        let window = window(asking(backup.clone()));
+        assert_eq!(buttons(&window), expected, "{backup:?}");
+    }
+    let nothing = window(asking_with(Ok(None), BackupComparison::None));
+    assert_eq!(buttons(&nothing), ["Forget this name", "Close"]);
+    let unchecked = window(asking_with(Err(failure()), BackupComparison::None));
+    assert_eq!(buttons(&unchecked), ["Details", "Close", "Try again"]);
+}
+
+#[test]
+fn every_button_of_a_delete_stays_in_sight_at_twice_the_text_size() {
+    for (backup, expected) in comparisons() {
+        let window = open(asking(backup), SMALL, egui::Theme::Light, 200);
+        let room = egui::Rect::from_min_size(egui::Pos2::ZERO, SMALL / 2.0);
+        for label in expected {
+            let button = window.get_by_role_and_label(Role::Button, label);
+            assert!(room.contains_rect(button.rect()), "{label}");
+        }
+    }
+}
+
+#[test]
+fn cancel_has_the_focus_so_return_cancels() {
+    for (backup, _) in comparisons() {
+        let mut window = window(asking(backup));
+        assert_eq!(focused(&window), "Cancel");
+        window.key_press(Key::Enter);
+        window.run();
+        assert!(
+            matches!(window.state().actions[..], [Action::CloseModal]),
+            "{:?}",
+            window.state().actions
+        );
+    }
+}
+
+#[test]
+fn return_never_deletes_wherever_the_focus_is() {
+    for (backup, expected) in comparisons() {
+        for label in expected.into_iter().filter(|label| *label != "Cancel") {
+            let mut window = window(asking(backup.clone()));
+            window.get_by_role_and_label(Role::Button, label).focus();
+            window.run();
+            assert_eq!(focused(&window), label);
+            window.key_press(Key::Enter);
+            window.run();
+            assert!(window.state().actions.is_empty(), "Return pressed {label}");
+            window.key_press(Key::Space);
+            window.run();
+            assert!(
+                matches!(window.state().actions[..], [Action::ConfirmDelete { .. }]),
+                "the space bar did not press {label}"
+            );
+        }
+    }
+}
+
+#[test]
+fn escape_closes_only_the_modal_on_top() {
+    let mut state = asking_with(Err(failure()), BackupComparison::None);
+    state.modals.push(Modal::Details {
+        doctor: None,
+        failure: failure(),
+    });
+    let mut window = window(state);
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(matches!(window.state().actions[..], [Action::CloseModal]));
+    window.state_mut().state.modals.pop();
+    window.state_mut().actions.clear();
+    window.run();
+    window.key_press(Key::Escape);
+    window.run();
+    assert!(matches!(window.state().actions[..], [Action::CloseModal]));
+}
+
+#[test]
+fn the_focus_goes_back_to_where_it_was() {
+    let mut window = window(signed_in());
+    window
+        .get_by_role_and_label(Role::Button, "Delete…")
+        .focus();
+    window.run();
+    let asked = asking(BackupComparison::None).modals;
+    window.state_mut().state.modals = asked;
+    window.run();
+    assert_eq!(focused(&window), "Cancel");
+    window.key_press(Key::Escape);
+    window.run();
+    window.state_mut().state.modals.clear();
+    window.run();
+    assert_eq!(focused(&window), "Delete…");
+}
+
+#[test]
+fn each_button_means_what_it_says_and_carries_the_reason() {
+    let same = copy(AudioFormat::Flac, 18_400_000, Some("\"a\""));
+    for (backup, label, means) in [
+        (
+            BackupComparison::None,
+            "Delete without backup",
+            ConfirmedChoice::WithoutBackup,
+        ),
+        (
+            BackupComparison::None,
+            "Back up, then delete…",
+            ConfirmedChoice::BackUpFirst,
+        ),
+        (
+            BackupComparison::Same(backup_of(&same, ago(3))),
+            "Delete",
+            ConfirmedChoice::KeepingBackup,
+        ),
+        (
+            BackupComparison::CannotCompare(backup_of(&same, ago(3))),
+            "Delete, keeping the earlier backup",
+            ConfirmedChoice::KeepingBackup,
+        ),
+    ] {
+        let mut window = window(asking(backup));
+        window.get_by_role(Role::ComboBox).click();
+        window.run();
+        window.get_by_label("Transcribed and filed").click();
+        window.run();
+        window.get_by_role_and_label(Role::Button, label).click();
+        window.run();
+        match &window.state().actions[..] {
+            [Action::ConfirmDelete { choice, reason }] => {
+                assert_eq!(*choice, means);
+                assert_eq!(*reason, Some(DeletionReason::Transcribed));
+            }
+            other => panic!("{label}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn everything_is_deleted_only_after_the_phrase_is_typed() {
+    let mut state = signed_in();
+    let tally = DoctorTally::of(&state.doctors);
+    state.modals.push(Modal::DeleteAll {
+        tally,
+        shown_at: now(),
+    });
+    let mut window = open(state, LARGE, egui::Theme::Light, 100);
+    assert_eq!(focused(&window), "Cancel");
+    let delete = |window: &mut Window| {
+        let button = window.get_by_role_and_label(Role::Button, "Delete all doctors' recordings");
+        button.click();
+        window.run();
+    };
+    delete(&mut window);
+    assert!(window.state().actions.is_empty());
+
+    let field = window.get_by_role_and_label(Role::TextInput, "Type DELETE ALL to continue");
+    field.focus();
+    window.run();
+    let field = window.get_by_role_and_label(Role::TextInput, "Type DELETE ALL to continue");
+    field.type_text("DELETE AL");
+    window.run();
+    delete(&mut window);
+    assert!(window.state().actions.is_empty());
+
+    let field = window.get_by_role_and_label(Role::TextInput, "Type DELETE ALL to continue");
+    field.focus();
+    window.run();
+    window.key_press(Key::End);
+    let field = window.get_by_role_and_label(Role::TextInput, "Type DELETE ALL to continue");
+    field.type_text("L");
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(
+        window.state().actions.is_empty(),
+        "Return deleted everything"
+    );
+    delete(&mut window);
+    assert!(
+        matches!(&window.state().actions[..], [Action::ConfirmDeleteAll { phrase, reason: None }] if phrase == "DELETE ALL"),
+        "{:?}",
+        window.state().actions
+    );
+}
+
+#[test]
+fn unknown_is_counted_by_itself_and_can_be_looked_into_first() {
+    let mut state = signed_in();
+    let tally = DoctorTally::of(&state.doctors);
+    state.modals.push(Modal::DeleteAll {
+        tally,
+        shown_at: now(),
+    });
+    let mut window = window(state);
+    window.get_by_label("1: Dr. Lucía Fernández");
+    window.get_by_label("1: Dr. Jürgen Müller");
+    window
+        .get_by_role_and_label(Role::Button, "Check and back up first…")
+        .click();
+    window.run();
+    assert!(matches!(
+        window.state().actions[..],
+        [Action::CheckAndBackUpFirst]
+    ));
+}

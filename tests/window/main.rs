@@ -1,5 +1,13 @@
 //! The window as a person meets it: found by role and label, driven by keys and clicks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod confirmations;
 mod pictures;
 mod recordings;

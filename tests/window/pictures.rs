@@ -44,6 +44,23 @@ fn every_view_draws_in_every_size_and_every_control_has_a_name() {
     }
 }
 
+#[test]
+fn open_lists_stand_over_what_is_under_them() {
+    let mut window = open(signed_in(), LARGE, Theme::Light, 100);
+    window
+        .get_by_role_and_label(egui::accesskit::Role::TextInput, "Doctor")
+        .type_text("dr");
+    window.run();
+    window.key_press(egui::Key::ArrowDown);
+    window.run();
+    save(&mut window, "completion", "light");
+    let asked = asking(BackupComparison::None);
+    let mut window = open(asked, LARGE, Theme::Dark, 100);
+    window.get_by_role(egui::accesskit::Role::ComboBox).click();
+    window.run();
+    save(&mut window, "reasons", "dark");
+}
+
 /// Makes the first doctor the subject, where that row is in sight.
 fn choose(window: &mut Window) {
     let row = window.query_by_role_and_label(egui::accesskit::Role::Button, "Dr. Amelia Smith");

@@ -1,6 +1,7 @@
 //! Sample states, and a window that shows them.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
@@ -31,13 +32,20 @@ pub type Window = Harness<'static, Stage>;
 pub const LARGE: Vec2 = Vec2::new(1120.0, 760.0);
 pub const SMALL: Vec2 = Vec2::new(800.0, 560.0);
 
+impl eframe::App for Stage {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let done = ui::show(ui, &self.state, &mut self.drafts, &self.text);
+        self.actions.extend(done);
+    }
+}
+
 /// Opens a window on `state`. `percent` is the text size.
 pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
-    let mut state = state;
-    state.settings.text_size = percent;
+    let mut shown = state;
+    shown.settings.text_size = percent;
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
     let stage = Stage {
-        state,
+        state: shown,
         drafts: Drafts::default(),
         actions: Vec::new(),
         text: Text::new("en").in_zone(zone),
@@ -55,14 +63,7 @@ pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
             theme::install(context);
             add_system_font(context);
         })
-        .wgpu()
-        .build_ui_state(
-            |ui, stage: &mut Stage| {
-                let done = ui::show(ui, &stage.state, &mut stage.drafts, &stage.text);
-                stage.actions.extend(done);
-            },
-            stage,
-        );
+        .build_eframe(|_| stage);
     window.run();
     window
 }
@@ -74,8 +75,11 @@ pub fn window(state: State) -> Window {
 
 /// A font with Chinese characters, where the computer has one; a box stands for them elsewhere.
 fn add_system_font(context: &egui::Context) {
-    let path = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
-    if let Ok(bytes) = std::fs::read(path) {
+    static FONT: OnceLock<Option<Vec<u8>>> = OnceLock::new();
+    let font = FONT.get_or_init(|| {
+        std::fs::read("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").ok()
+    });
+    if let Some(bytes) = font {
         let families = [
             egui::FontFamily::Proportional,
             egui::FontFamily::Name("medium".into()),
@@ -87,7 +91,7 @@ fn add_system_font(context: &egui::Context) {
         });
         context.add_font(egui::epaint::text::FontInsert::new(
             "Noto Sans CJK",
-            egui::FontData::from_owned(bytes),
+            egui::FontData::from_static(bytes),
             families.into(),
         ));
     }

@@ -1,1 +1,123 @@
+//! What runs and what has ended.
 
+use audio_housekeeper::domain::{DeletionOutcome, Failure, FailureKind, OperationId};
+use audio_housekeeper::state::{
+    Action, JobEnding, JobId, JobProgress, ResultKind, ShownResult, State,
+};
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+
+use crate::pictures::report;
+use crate::stage::{Window, delete_waiting, downloading, name, now, signed_in, window};
+
+fn press(window: &mut Window, label: &str) {
+    window.get_by_role_and_label(Role::Button, label).click();
+    window.run();
+}
+
+fn deleted(outcome: DeletionOutcome) -> State {
+    let mut state = signed_in();
+    state.results.push(ShownResult {
+        number: 7,
+        ending: ResultKind::Ended(JobEnding::Delete {
+            doctor: name("Dr. Amelia Smith"),
+            operation: OperationId::from_bytes([1; 16]),
+            report: report(outcome),
+            backup: None,
+        }),
+        at: now(),
+        looking: false,
+    });
+    state
+}
+
+#[test]
+fn a_download_shows_bytes_speed_and_time_left_and_can_be_cancelled() {
+    let mut window = window(downloading());
+    window.get_by_label("59.6 of 96.1 MB, 8.2 MB/s, 5 s left");
+    press(&mut window, "Cancel");
+    assert!(matches!(
+        window.state().actions[..],
+        [Action::Cancel(JobId(1))]
+    ));
+}
+
+#[test]
+fn a_delete_waits_in_the_open_and_can_be_stopped_until_it_is_sent() {
+    let mut window = window(delete_waiting());
+    window.get_by_label("Deleting for Dr. Amelia Smith in 6 s");
+    press(&mut window, "Stop");
+    assert!(matches!(
+        window.state().actions[..],
+        [Action::Cancel(JobId(2))]
+    ));
+    let job = window.state_mut().state.jobs.get_mut(&JobId(2)).unwrap();
+    job.progress = JobProgress::Deleting;
+    window.run();
+    assert!(
+        window
+            .query_by_role_and_label(Role::Button, "Stop")
+            .is_none()
+    );
+}
+
+#[test]
+fn deleted_is_said_only_of_what_is_gone_and_the_rest_can_be_looked_at_again() {
+    let gone = window(deleted(DeletionOutcome::Gone));
+    gone.get_by_label("Deleted. Nuxera has nothing under this name now.");
+    assert!(
+        gone.query_by_role_and_label(Role::Button, "Look again")
+            .is_none()
+    );
+    for outcome in [DeletionOutcome::NotKnown, DeletionOutcome::StillThere] {
+        let mut window = window(deleted(outcome));
+        assert!(window.query_by_label_contains("Deleted.").is_none());
+        press(&mut window, "Look again");
+        press(&mut window, "Wrong doctor?");
+        press(&mut window, "Dismiss");
+        assert!(
+            matches!(
+                window.state().actions[..],
+                [
+                    Action::LookAgain(7),
+                    Action::WrongDoctor(7),
+                    Action::Dismiss(7)
+                ]
+            ),
+            "{:?}",
+            window.state().actions
+        );
+    }
+}
+
+#[test]
+fn a_delete_that_was_sent_is_never_said_to_have_changed_nothing() {
+    for (outcome, said) in [
+        (DeletionOutcome::NotKnown, false),
+        (DeletionOutcome::StillThere, false),
+        (DeletionOutcome::Gone, false),
+        (DeletionOutcome::NotSent, true),
+    ] {
+        let mut state = deleted(outcome);
+        if let ResultKind::Ended(JobEnding::Delete { report, .. }) = &mut state.results[0].ending {
+            report.failure = Some(Failure::new(FailureKind::NoAnswer, now(), "reset"));
+        }
+        let window = window(state);
+        let sentence = window.query_by_label_contains("Nothing was changed");
+        assert_eq!(sentence.is_some(), said, "{outcome:?}");
+        window.get_by_role_and_label(Role::Button, "Details");
+    }
+}
+
+#[test]
+fn what_was_stopped_offers_nothing_to_look_at() {
+    let window = window(deleted(DeletionOutcome::Stopped));
+    window.get_by_label("Stopped. Nothing was sent, and nothing was deleted.");
+    for label in ["Look again", "Wrong doctor?"] {
+        assert!(
+            window
+                .query_by_role_and_label(Role::Button, label)
+                .is_none()
+        );
+    }
+}

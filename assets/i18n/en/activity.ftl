@@ -30,5 +30,5 @@ audit-gone = Deleted, nothing there now
 audit-still-there = Still there
 audit-not-known = Not confirmed
 audit-stopped = Stopped
-audit-failed = Failed, nothing changed on the service
+audit-failed = Failed, nothing changed
 audit-cut-off = Cut off

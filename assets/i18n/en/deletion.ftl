@@ -75,7 +75,7 @@ outcome-look-again = Look again
 outcome-looking = Looking…
 outcome-wrong-doctor = Wrong doctor?
 
-wrong-doctor-title = Deleted { $doctor } by mistake?
+wrong-doctor-title = Was { $doctor } the wrong doctor?
 wrong-doctor-copy = The backup of this recording is here:
 wrong-doctor-no-copy = There is no backup of this recording on this computer. Please write to Nuxera's support at once: the sooner they know, the better the chance that they can help.
 wrong-doctor-send = What to send to support

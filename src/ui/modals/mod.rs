@@ -15,6 +15,7 @@ use crate::ui::drafts::Drafts;
 
 /// Shows the open modals, each over the one before.
 pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
+    give_focus_back(ui, !view.state.modals.is_empty());
     for (depth, modal) in view.state.modals.iter().enumerate() {
         let id = Id::unique("modal").with(depth);
         let escaped = match modal {
@@ -48,5 +49,25 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
         if escaped {
             view.act(Action::CloseModal);
         }
+    }
+}
+
+/// Remembers what had the focus when the first modal opened, and sends it back there when the
+/// last one is closed.
+fn give_focus_back(ui: &Ui, open: bool) {
+    let key = Id::unique("the focus before the modals");
+    let before: Option<Option<Id>> = ui.data(|data| data.get_temp(key));
+    match (open, before) {
+        (true, None) => {
+            let focused = ui.memory(egui::Memory::focused);
+            ui.data_mut(|data| data.insert_temp(key, focused));
+        }
+        (false, Some(before)) => {
+            ui.data_mut(|data| data.remove::<Option<Id>>(key));
+            if let Some(id) = before {
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+        }
+        _ => {}
     }
 }

@@ -33,16 +33,13 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, deletion: &Deletion<'_>) -
     let close = text.say("button-close");
     let report = report(view, deletion);
     let body = |ui: &mut Ui| {
-        match deletion.backup {
-            Some(path) => {
-                wrapped(ui, Type::Body, palette.text, text.say("wrong-doctor-copy"));
-                let path = path.display().to_string();
-                wrapped(ui, Type::SmallStrong, palette.text, path);
-            }
-            None => {
-                let said = text.say("wrong-doctor-no-copy");
-                wrapped(ui, Type::Body, palette.text, said);
-            }
+        if let Some(path) = deletion.backup {
+            wrapped(ui, Type::Body, palette.text, text.say("wrong-doctor-copy"));
+            let path = path.display().to_string();
+            wrapped(ui, Type::SmallStrong, palette.text, path);
+        } else {
+            let said = text.say("wrong-doctor-no-copy");
+            wrapped(ui, Type::Body, palette.text, said);
         }
         ui.add_space(4.0);
         wrapped(

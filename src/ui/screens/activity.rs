@@ -54,12 +54,12 @@ fn entries(ui: &mut Ui, view: &View<'_>) {
     let palette = Palette::here(ui);
     let text = view.text;
     let columns = [
-        (text.say("activity-column-when"), 0.16),
-        (text.say("activity-column-who"), 0.14),
-        (text.say("activity-column-action"), 0.11),
-        (text.say("activity-column-doctor"), 0.22),
-        (text.say("activity-column-why"), 0.16),
-        (text.say("activity-column-outcome"), 0.21),
+        (text.say("activity-column-when"), 0.14),
+        (text.say("activity-column-who"), 0.13),
+        (text.say("activity-column-action"), 0.10),
+        (text.say("activity-column-doctor"), 0.19),
+        (text.say("activity-column-why"), 0.19),
+        (text.say("activity-column-outcome"), 0.25),
     ]
     .map(|(name, share)| Column { name, share });
     let entries = &view.state.activity.entries;

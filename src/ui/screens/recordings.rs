@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             ui.add_space(2.0);
             let subject = DoctorName::parse(&drafts.doctor.typed).ok();
             facts(ui, view, subject.as_ref());
-            ui.add_space(4.0);
+            ui.add_space(10.0);
             buttons(ui, view, &mut drafts.doctor, subject.as_ref());
         });
         doctors(ui, view, &mut drafts.doctor);
@@ -63,7 +63,7 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
             .hint(&hint)
             .wrong(draft.error.is_some())
             .keeping_escape(draft.completion.is_open())
-            .width(ui.available_width() - beside - 26.0);
+            .width(ui.available_width() - beside);
         let typed = &mut draft.typed;
         let shown = draft
             .completion
@@ -232,7 +232,10 @@ fn buttons(
     let delete_all = text.say("recordings-delete-all");
     let all_busy = view.state.has_running_jobs();
     let mut pressed = None;
-    let last = Button::danger_link(&delete_all).enabled(!all_busy);
+    let why_not = text.say("recordings-all-busy");
+    let last = Button::danger_link(&delete_all)
+        .enabled(!all_busy)
+        .why_not(&why_not);
     let at_end = with_buttons(ui, vec![(last, Pressed::DeleteAll)], |ui| {
         ui.horizontal_wrapped(|ui| {
             let button = Button::primary(&download).enabled(!busy && !preparing);
@@ -286,6 +289,7 @@ fn doctors(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
     let mut chosen = None;
     frame.show(ui, |ui| {
         ui.take_available_width();
+        ui.spacing_mut().item_spacing.y = 0.0;
         egui::Frame::new()
             .inner_margin(egui::Margin {
                 left: 14,

@@ -178,6 +178,9 @@ fn token(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) -> bool {
     let palette = Palette::here(ui);
     let name = view.text.say("sign-in-token");
     let hint = view.text.say("sign-in-token-hint");
+    if std::mem::take(&mut draft.wants_focus) {
+        ui.memory_mut(|memory| memory.request_focus(SignInDraft::token_id()));
+    }
     let field = Field::new(SignInDraft::token_id(), &name)
         .hint(&hint)
         .hidden()

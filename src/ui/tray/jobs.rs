@@ -6,7 +6,7 @@ use crate::state::{Action, Job, JobId, JobKind, JobProgress};
 use crate::text::Text;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::entry;
-use crate::ui::widgets::{Button, announce, label, label_cut, progress_bar, wrapped};
+use crate::ui::widgets::{Button, label, label_cut, progress_bar, wrapped};
 
 /// A running job: what it is about, how far it is, and how to end it.
 pub fn show(ui: &mut Ui, text: &Text, id: JobId, job: &Job, actions: &mut Vec<Action>) {
@@ -15,6 +15,7 @@ pub fn show(ui: &mut Ui, text: &Text, id: JobId, job: &Job, actions: &mut Vec<Ac
     let waits = matches!(job.progress, JobProgress::Waiting { .. });
     let heading = heading(text, job);
     let status = status(text, job);
+    let bar = text.say("tray-bar");
     let end = if deletes {
         text.say("delete-stop")
     } else {
@@ -34,65 +35,71 @@ pub fn show(ui: &mut Ui, text: &Text, id: JobId, job: &Job, actions: &mut Vec<Ac
     } else {
         palette.primary
     };
-    let pressed = entry_row(
-        ui,
-        deletes,
-        &heading,
-        &status,
-        done(job),
+    let line = Line {
+        heading: &heading,
+        status: &status,
+        bar: &bar,
+        done: done(job),
         colour,
-        (!too_late).then_some(button),
-    );
+    };
+    let button = (!too_late).then_some(button);
+    let mut pressed = false;
+    entry(ui, deletes, |ui| pressed = line.show(ui, button));
     if pressed {
         actions.push(Action::Cancel(id));
     }
 }
 
-fn entry_row(
-    ui: &mut Ui,
-    deletes: bool,
-    heading: &str,
-    status: &str,
+/// What a running job shows beside its button.
+struct Line<'a> {
+    heading: &'a str,
+    status: &'a str,
+    /// The accessible name of the bar.
+    bar: &'a str,
     done: Option<f32>,
     colour: Color32,
-    button: Option<Button<'_>>,
-) -> bool {
-    let palette = Palette::here(ui);
-    let mut pressed = false;
-    entry(ui, deletes, |ui| {
+}
+
+impl Line<'_> {
+    /// Draws it in one row, or in three where there is no room; whether the button was pressed.
+    fn show(&self, ui: &mut Ui, button: Option<Button<'_>>) -> bool {
+        let palette = Palette::here(ui);
         let room = ui.available_width();
         let at_end = button
             .as_ref()
             .map_or(0.0, |button| button.width(ui) + size::GAP);
-        let status_width = text_width(ui, status, Type::Body);
-        let heading_width = text_width(ui, heading, Type::Strong).max(room * 0.22);
-        let beside = status_width + heading_width + at_end + 2.0 * size::GAP;
+        let status_width = text_width(ui, self.status, Type::Body);
+        let heading_width = text_width(ui, self.heading, Type::Strong).max(room * 0.22);
+        let gaps = if self.status.is_empty() { 1.0 } else { 2.0 };
+        let beside = status_width + heading_width + at_end + gaps * size::GAP;
         if beside + 120.0 > room {
-            wrapped(ui, Type::Strong, palette.text, heading);
-            progress_bar(ui, room, done, colour, heading);
-            ui.horizontal_wrapped(|ui| {
-                announce(&label(ui, Type::Small, palette.muted, status));
-                pressed = button.is_some_and(|button| button.pressed(ui));
-            });
-            return;
+            wrapped(ui, Type::Strong, palette.text, self.heading);
+            progress_bar(ui, room, self.done, self.colour, self.bar);
+            return ui
+                .horizontal_wrapped(|ui| {
+                    if !self.status.is_empty() {
+                        label(ui, Type::Small, palette.muted, self.status);
+                    }
+                    button.is_some_and(|button| button.pressed(ui))
+                })
+                .inner;
         }
-        ui.horizontal(|ui| {
-            ui.allocate_ui_with_layout(
-                vec2(heading_width, 20.0),
-                Layout::left_to_right(Align::Center),
-                |ui| {
-                    ui.set_width(heading_width);
-                    label_cut(ui, Type::Strong, palette.text, heading);
-                },
-            );
-            progress_bar(ui, room - beside - size::GAP, done, colour, heading);
-            if !status.is_empty() {
-                label(ui, Type::Body, palette.muted, status);
+        // As high as its button from the start, so that all of it is centred on one line.
+        let height = button.as_ref().map_or(size::TARGET, Button::height);
+        let row = Layout::left_to_right(Align::Center);
+        ui.allocate_ui_with_layout(vec2(room, height), row, |ui| {
+            ui.allocate_ui_with_layout(vec2(heading_width, height), row, |ui| {
+                ui.set_width(heading_width);
+                label_cut(ui, Type::Strong, palette.text, self.heading);
+            });
+            progress_bar(ui, room - beside, self.done, self.colour, self.bar);
+            if !self.status.is_empty() {
+                label(ui, Type::Body, palette.muted, self.status);
             }
-            pressed = button.is_some_and(|button| button.pressed(ui));
-        });
-    });
-    pressed
+            button.is_some_and(|button| button.pressed(ui))
+        })
+        .inner
+    }
 }
 
 fn text_width(ui: &Ui, text: &str, kind: Type) -> f32 {

@@ -3,10 +3,13 @@
 mod jobs;
 mod results;
 
-use egui::{CornerRadius, Frame, Margin, Panel, ScrollArea, Stroke, Ui};
+use egui::{CornerRadius, Frame, Id, Margin, Panel, ScrollArea, Stroke, Ui};
 
 use crate::ui::View;
 use crate::ui::theme::{Palette, size};
+
+/// From what is above to the tray.
+const ABOVE: f32 = 8.0;
 
 /// Shows the tray where there is anything in it.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -20,8 +23,13 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     } else {
         size::SCREEN_PADDING
     };
-    Panel::bottom("tray")
+    let content = Id::unique("the height of what is in the tray");
+    let before: f32 = ui.data(|data| data.get_temp(content)).unwrap_or(64.0);
+    let below = if narrow { 8 } else { 20 };
+    let most = (window.height() * 0.38).max(90.0);
+    let shown = Panel::bottom("tray")
         .resizable(false)
+        .exact_size(before.min(most) + ABOVE + f32::from(below))
         .show_separator_line(false)
         .frame(
             Frame::new()
@@ -30,14 +38,13 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                     left: side,
                     right: side,
                     top: 8,
-                    bottom: if narrow { 8 } else { 20 },
+                    bottom: below,
                 }),
         )
         .show(ui, |ui| {
             ScrollArea::vertical()
                 .id_salt("tray")
-                .max_height(window.height() * 0.38)
-                .auto_shrink([false, true])
+                .auto_shrink(false)
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 8.0;
                     for (id, job) in &view.state.jobs {
@@ -46,8 +53,15 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                     for result in &view.state.results {
                         results::show(ui, view.text, result, &mut view.actions);
                     }
-                });
+                })
+                .content_size
+                .y
         });
+    if (shown.inner - before).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(content, shown.inner));
+        ui.ctx()
+            .request_discard("the height of the tray is known now");
+    }
 }
 
 /// A card of the tray. What deletes has a red edge.

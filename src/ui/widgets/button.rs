@@ -19,6 +19,10 @@ enum Look {
 
 /// A button. Its visible label is its accessible name.
 #[must_use = "a button is seen once it is shown"]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a button is or is not, told by a method of its own"
+)]
 pub struct Button<'a> {
     label: &'a str,
     look: Look,
@@ -27,6 +31,7 @@ pub struct Button<'a> {
     full_width: bool,
     ignores_return: bool,
     takes_focus: bool,
+    why_not: Option<&'a str>,
     /// What a screen reader needs to tell one from another of the same label.
     about: Option<&'a str>,
 }
@@ -71,6 +76,7 @@ impl<'a> Button<'a> {
             full_width: false,
             ignores_return: false,
             takes_focus: false,
+            why_not: None,
             about: None,
         }
     }
@@ -99,6 +105,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Why it can't be pressed, told under the pointer and to a screen reader while that is so.
+    pub const fn why_not(mut self, why: &'a str) -> Self {
+        self.why_not = Some(why);
+        self
+    }
+
     /// Takes the keyboard's focus now, where `now` is true.
     pub const fn taking_focus(mut self, now: bool) -> Self {
         self.takes_focus = now;
@@ -111,6 +123,11 @@ impl<'a> Button<'a> {
             ui.painter()
                 .layout_no_wrap(self.label.to_owned(), self.font(), Color32::PLACEHOLDER);
         galley.size().x + 2.0 * self.measures().0
+    }
+
+    /// How high it will be, in points, where its label takes one line.
+    pub fn height(&self) -> f32 {
+        self.measures().1
     }
 
     /// What it is about, told by a screen reader after its name.
@@ -164,9 +181,15 @@ impl<'a> Button<'a> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, self.enabled, self.label));
         if !self.enabled {
             ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_disabled());
+                .accesskit_node_builder(response.id, egui::accesskit::Node::set_disabled);
         }
-        if let Some(about) = self.about {
+        if let Some(why) = self.why_not.filter(|_| !self.enabled) {
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_description(why));
+            if response.hovered() {
+                response.show_tooltip_text(Type::Small.text(why));
+            }
+        } else if let Some(about) = self.about {
             ui.ctx()
                 .accesskit_node_builder(response.id, |node| node.set_description(about));
         }
@@ -178,7 +201,8 @@ impl<'a> Button<'a> {
             painter.rect(rect, radius, fill, stroke, StrokeKind::Inside);
             let at = Align2::CENTER_CENTER.align_size_within_rect(text_size, rect);
             painter.galley(at.min, galley, text);
-            if self.look == Look::Link && response.hovered() {
+            let link = matches!(self.look, Look::Link | Look::DangerLink);
+            if link && self.enabled && response.hovered() {
                 let below = at.bottom() - 1.0;
                 painter.hline(at.x_range(), below, Stroke::new(1.0, text));
             }
@@ -198,7 +222,7 @@ impl<'a> Button<'a> {
     /// From the edge to the text, and the least height.
     const fn measures(&self) -> (f32, f32) {
         match (self.look, self.small) {
-            (Look::Link | Look::DangerLink, _) => (2.0, size::TARGET),
+            (Look::Link | Look::DangerLink, _) => (0.0, size::TARGET),
             (_, true) => (size::SMALL_CONTROL_PADDING, size::SMALL_CONTROL),
             (_, false) => (size::CONTROL_PADDING, size::CONTROL),
         }
@@ -230,10 +254,7 @@ impl<'a> Button<'a> {
             Look::Secondary => (hover, palette.edge, palette.text),
             Look::DangerOutline => (hover, palette.danger, palette.danger),
             Look::Link => (none, none, palette.primary),
-            Look::DangerLink => {
-                let fill = if over { palette.hover } else { none };
-                (fill, none, palette.danger)
-            }
+            Look::DangerLink => (none, none, palette.danger),
         };
         if self.enabled {
             return (fill, edge, text);
@@ -243,6 +264,7 @@ impl<'a> Button<'a> {
                 let fill = faded(fill, palette);
                 (fill, fill, text)
             }
+            Look::Link | Look::DangerLink => (none, none, faded(text, palette)),
             _ => (fill, palette.border, faded(text, palette)),
         }
     }

@@ -1,12 +1,13 @@
-use egui::{
-    CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui, accesskit,
-};
+use egui::{CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
 
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::wrapped;
 
 /// From a modal to the window's edge, at least.
 const AROUND: f32 = 12.0;
+
+/// Below this height of the window, a modal has little room.
+const LOW: f32 = 420.0;
 
 /// Shows a question or something to read over the window.
 ///
@@ -33,6 +34,7 @@ pub fn ask<R>(
     let remembered: Option<f32> = context.data(|data| data.get_temp(id.with("around the body")));
 
     let shown = Modal::new(id)
+        .area(Modal::default_area(id).accessible_name(title))
         .backdrop_color(palette.backdrop)
         .frame(
             Frame::new()
@@ -47,8 +49,13 @@ pub fn ask<R>(
             ui.set_width(inner);
             ui.spacing_mut().item_spacing.y = 10.0;
             let top = ui.cursor().top();
-            wrapped(ui, Type::Question, palette.text, title);
-            let body_top = ui.cursor().top();
+            // Where there is little room, the question scrolls too, so that some of what stands
+            // under it is seen.
+            let low = window.height() < LOW;
+            let heading = |ui: &mut Ui| wrapped(ui, Type::Question, palette.text, title);
+            if !low {
+                inset(ui, heading);
+            }
             let room = window.height() - 2.0 * AROUND - remembered.unwrap_or(170.0);
             let scrolled = ScrollArea::vertical()
                 .id_salt("body")
@@ -56,16 +63,17 @@ pub fn ask<R>(
                 .max_height(room.max(40.0))
                 .show(ui, |ui| {
                     ui.set_width(ui.available_width());
-                    // The focus ring of what stands at the edge must not be cut.
-                    Frame::new()
-                        .inner_margin(Margin::symmetric(3, 3))
-                        .show(ui, body);
+                    inset(ui, |ui| {
+                        if low {
+                            heading(ui);
+                        }
+                        body(ui);
+                    });
                 });
             let body_height = scrolled.inner_rect.height();
-            let answered = buttons(ui, fresh);
+            let answered = inset(ui, |ui| buttons(ui, fresh));
             let all = ui.min_rect().bottom() - top;
             let around = all - body_height + 2.0 * f32::from(padding) + 2.0;
-            debug_assert!(body_top >= top, "the body stands under the title");
             if remembered.is_none_or(|before| (before - around).abs() > 0.5) {
                 let context = ui.ctx();
                 context.data_mut(|data| data.insert_temp(id.with("around the body"), around));
@@ -73,15 +81,18 @@ pub fn ask<R>(
             }
             answered
         });
-    context.accesskit_node_builder(shown.response.id, |node| {
-        node.set_role(accesskit::Role::Dialog);
-        node.set_label(title);
-        node.set_modal();
-    });
     let escaped = shown.is_top_modal
         && !shown.any_popup_open
         && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     (escaped, shown.inner)
+}
+
+/// As far in as the ring around what has the focus needs.
+fn inset<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    Frame::new()
+        .inner_margin(Margin::symmetric(3, 2))
+        .show(ui, contents)
+        .inner
 }
 
 /// Whether the modal was not there in the frame before.

@@ -19,19 +19,34 @@ pub fn with_buttons<T>(
         contents(ui);
         return ui.horizontal_wrapped(|ui| press(ui, buttons)).inner;
     }
-    ui.horizontal(|ui| {
-        let beside = vec2(room - needed - size::GAP, size::SMALL_CONTROL);
-        ui.allocate_ui_with_layout(
-            beside,
-            Layout::top_down(Align::Min).with_main_align(Align::Center),
-            |ui| {
-                ui.set_width(beside.x);
+    // Both sides are centred on each other, by their heights of the frame before.
+    let id = ui.auto_id_with("beside buttons");
+    let before: (f32, f32) = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let (said, offered) = before;
+    let shown = ui.horizontal_top(|ui| {
+        let width = room - needed - size::GAP;
+        let left =
+            ui.allocate_ui_with_layout(vec2(width, said), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(width);
+                ui.add_space(((offered - said) / 2.0).max(0.0));
+                let top = ui.cursor().top();
                 contents(ui);
-            },
-        );
-        press(ui, buttons)
-    })
-    .inner
+                ui.min_rect().bottom() - top
+            });
+        let right = ui.vertical(|ui| {
+            ui.add_space(((said - offered) / 2.0).max(0.0));
+            ui.horizontal(|ui| press(ui, buttons))
+        });
+        let heights = (left.inner, right.inner.response.rect.height());
+        (heights, right.inner.inner)
+    });
+    let (heights, pressed) = shown.inner;
+    if (heights.0 - said).abs() > 0.5 || (heights.1 - offered).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, heights));
+        ui.ctx()
+            .request_discard("the heights beside each other are known now");
+    }
+    pressed
 }
 
 /// The buttons of a modal: one group at each end, or all under each other where there is no
@@ -45,23 +60,43 @@ pub fn modal_buttons<T>(
     let room = ui.available_width();
     let (at_left, at_right) = (width_of(ui, &left), width_of(ui, &right));
     if at_left + at_right + size::GAP > room {
-        let mut pressed = None;
-        for (button, meaning) in right.into_iter().rev().chain(left) {
-            if button.full_width().pressed(ui) {
-                pressed = Some(meaning);
-            }
-        }
-        return pressed;
+        return stacked(ui, left, right, room);
     }
     ui.horizontal(|ui| {
         let first = press(ui, left);
         // The groups stand at the two ends; what is left between them is empty.
-        let gaps = if at_left > 0.0 { size::GAP } else { 0.0 };
-        ui.add_space((room - at_left - at_right - 2.0 * gaps).max(0.0));
+        let gap = if at_left > 0.0 { size::GAP } else { 0.0 };
+        ui.add_space((room - at_left - at_right - gap).max(0.0));
         let second = press(ui, right);
         first.or(second)
     })
     .inner
+}
+
+/// What stands out across the whole width, and the others under it: side by side where they fit.
+fn stacked<T>(
+    ui: &mut Ui,
+    left: Vec<(Button<'_>, T)>,
+    mut right: Vec<(Button<'_>, T)>,
+    room: f32,
+) -> Option<T> {
+    ui.spacing_mut().item_spacing.y = 8.0;
+    let mut pressed = None;
+    if let Some((button, meaning)) = right.pop()
+        && button.full_width().pressed(ui)
+    {
+        pressed = Some(meaning);
+    }
+    let others: Vec<_> = left.into_iter().chain(right).collect();
+    if width_of(ui, &others) <= room {
+        return ui.horizontal(|ui| press(ui, others)).inner.or(pressed);
+    }
+    for (button, meaning) in others {
+        if button.full_width().pressed(ui) {
+            pressed = Some(meaning);
+        }
+    }
+    pressed
 }
 
 fn width_of<T>(ui: &Ui, buttons: &[(Button<'_>, T)]) -> f32 {

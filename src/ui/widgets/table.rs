@@ -67,8 +67,10 @@ pub fn table(
         {
             pressed = Some(index);
         }
-        let stroke = Stroke::new(1.0, palette.border);
-        ui.painter().hline(rect.x_range(), rect.top(), stroke);
+        if index > 0 || !narrow {
+            let stroke = Stroke::new(1.0, palette.border);
+            ui.painter().hline(rect.x_range(), rect.top(), stroke);
+        }
         if narrow {
             lines(ui, rect, row.lines);
         } else {

@@ -1,0 +1,294 @@
+//! A tour of the whole app, without a display: the real window, engine, store and practice
+//! service, driven by what the window shows.
+//!
+//!     cargo run --example tour -- OUT_DIR
+//!
+//! It leaves pictures of every screen and question, the downloaded files, and the recorded
+//! activity as `activity.jsonl` in the folder, and fails when anything it was told is not so.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a tour that can't go on has failed"
+)]
+
+#[path = "../tests/app/driver.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
+mod driver;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use audio_housekeeper::engine::Waits;
+use audio_housekeeper::settings::ThemeChoice;
+use audio_housekeeper::state::Mode;
+use audio_housekeeper::store::{RecordVerdict, Store};
+
+use crate::driver::{Driver, Stage};
+
+const AMELIA: &str = "Dr. Amelia Smith";
+const JUERGEN: &str = "Dr. Jürgen Müller";
+const PRIYA: &str = "Dr. Priya Nair";
+
+/// The looks that every picture is taken in: a name, the theme, width, height, text size.
+const LOOKS: [(&str, ThemeChoice, f32, f32, u16); 6] = [
+    ("light", ThemeChoice::Light, 1120.0, 760.0, 100),
+    ("dark", ThemeChoice::Dark, 1120.0, 760.0, 100),
+    ("light-small", ThemeChoice::Light, 800.0, 560.0, 100),
+    ("dark-small", ThemeChoice::Dark, 800.0, 560.0, 100),
+    ("light-200", ThemeChoice::Light, 1120.0, 760.0, 200),
+    ("light-small-200", ThemeChoice::Light, 800.0, 560.0, 200),
+];
+
+struct Tour {
+    driver: Driver,
+    out: PathBuf,
+    number: usize,
+}
+
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program started by hand answers there"
+)]
+fn main() {
+    let Some(out) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("usage: tour OUT_DIR");
+        std::process::exit(2);
+    };
+    for folder in ["pictures", "downloads"] {
+        let folder = out.join(folder);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(&folder).unwrap();
+    }
+    let out = out.canonicalize().unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let pictures = take(data.path(), &out);
+    let entries = keep_activity(&data.path().join("practice"), &out);
+    println!(
+        "{pictures} pictures, {entries} entries of activity: {}",
+        out.display()
+    );
+}
+
+/// Takes the tour, and says how many pictures there are.
+fn take(data: &Path, out: &Path) -> usize {
+    let waits = Waits {
+        one: Duration::from_secs(3),
+        all: Duration::from_secs(3),
+    };
+    let stage = Stage {
+        mode: Mode::Real,
+        waits,
+        ..Stage::practice(data)
+    };
+    let mut tour = Tour {
+        driver: Driver::open(stage),
+        out: out.to_owned(),
+        number: 0,
+    };
+    tour.signs_in_to_practice();
+    tour.checks_and_downloads();
+    tour.stops_a_delete();
+    tour.backs_up_then_deletes();
+    tour.deletes_what_is_backed_up();
+    tour.asks_about_nothing_and_about_no_answer();
+    tour.opens_the_other_screens();
+    tour.deletes_all();
+    let pictures = tour.number * LOOKS.len();
+    tour.driver.close();
+    pictures
+}
+
+impl Tour {
+    fn signs_in_to_practice(&mut self) {
+        self.driver.wait_for("Sign in to Nuxera");
+        self.picture("sign-in");
+        self.driver.click("Practise with samples");
+        self.driver.wait_for("Practice. Sample recordings only");
+        self.driver.wait_for(AMELIA);
+        self.picture("practice");
+    }
+
+    fn checks_and_downloads(&mut self) {
+        self.driver.click("Check all");
+        self.driver.wait_for("Checked 10 doctors");
+        self.driver.fill("Doctor", AMELIA);
+        let file = self.download("amelia.flac");
+        self.driver.click("Download…");
+        self.driver.wait_for("Saved and checked");
+        self.is_what_the_service_has(AMELIA, &file);
+        self.picture("recordings");
+    }
+
+    fn stops_a_delete(&mut self) {
+        self.driver.fill("Doctor", PRIYA);
+        self.driver.click("Delete…");
+        self.driver.wait_for("Delete without backup");
+        self.picture("delete-not-backed-up");
+        self.driver.click("Delete without backup");
+        self.driver.wait_for("Deleting for Dr. Priya Nair in");
+        self.driver.click("Stop");
+        self.driver
+            .wait_for("Stopped. Nothing was sent, and nothing was deleted.");
+        assert!(self.driver.service.holds(PRIYA));
+    }
+
+    fn backs_up_then_deletes(&mut self) {
+        self.driver.fill("Doctor", JUERGEN);
+        self.driver.click("Delete…");
+        let file = self.download("juergen.wav");
+        let held = self.held(JUERGEN);
+        self.driver.click("Back up, then delete…");
+        self.driver.wait_for("Deleting for Dr. Jürgen Müller in");
+        self.picture("delete-wait");
+        self.driver
+            .wait_for("Deleted. Nuxera has nothing under this name now.");
+        assert_eq!(fs::read(file).unwrap(), held);
+        assert!(!self.driver.service.holds(JUERGEN));
+    }
+
+    fn deletes_what_is_backed_up(&mut self) {
+        self.dismiss_results();
+        self.driver.fill("Doctor", AMELIA);
+        self.driver.click("Delete…");
+        self.driver.wait_for("same as on the server");
+        self.picture("delete-backed-up");
+        self.driver.key(egui::Key::Escape);
+        self.driver.wait_until_gone("Delete the recordings of");
+        assert!(self.driver.service.holds(AMELIA));
+        self.driver.click("Delete…");
+        self.driver.click("Delete");
+        self.driver.wait_for("Deleting for Dr. Amelia Smith in");
+        self.driver
+            .wait_until_gone("Deleting for Dr. Amelia Smith in");
+        self.driver.wait_for("Wrong doctor?");
+        assert!(!self.driver.service.holds(AMELIA));
+        self.picture("deleted");
+        self.driver.click("Wrong doctor?");
+        self.driver.wait_for("amelia.flac");
+        self.picture("wrong-doctor");
+        self.driver.key(egui::Key::Escape);
+    }
+
+    fn asks_about_nothing_and_about_no_answer(&mut self) {
+        use audio_housekeeper::practice::{Call, Effect, Fault};
+        self.driver.fill("Doctor", "Dr. Nobody");
+        self.driver.click("Delete…");
+        self.driver.wait_for("Forget this name");
+        self.picture("delete-nothing-there");
+        self.driver.click("Forget this name");
+        self.driver
+            .service
+            .set_faults(vec![Fault::on(Call::Download, Effect::LoseBeforeActing)]);
+        self.driver.fill("Doctor", PRIYA);
+        self.driver.click("Delete…");
+        self.driver.wait_for("Try again");
+        self.picture("delete-could-not-be-checked");
+        self.driver.service.set_faults(Vec::new());
+        self.driver.key(egui::Key::Escape);
+        self.driver.wait_until_gone("Delete the recordings of");
+    }
+
+    fn opens_the_other_screens(&mut self) {
+        self.dismiss_results();
+        self.driver.click("Activity");
+        self.driver.wait_for("Saved and checked");
+        self.picture("activity");
+        self.driver.click("Settings");
+        self.driver.wait_for("Practice needs no sign-in.");
+        self.picture("settings");
+        self.driver.click("Recordings");
+        self.driver.wait_for("Delete all recordings…");
+    }
+
+    fn deletes_all(&mut self) {
+        self.driver.click("Delete all recordings…");
+        self.driver
+            .wait_for("Delete every recording on the server?");
+        self.driver.fill("Type DELETE ALL to continue", "DELETE AL");
+        assert!(!self.driver.can_click("Delete all doctors' recordings"));
+        self.picture("delete-all");
+        self.driver
+            .fill("Type DELETE ALL to continue", "DELETE ALL");
+        self.driver.click("Delete all doctors' recordings");
+        self.driver.wait_for("Deleting every recording in");
+        self.driver
+            .wait_for("Deleted. Nuxera has nothing now for any doctor listed here.");
+        for doctor in audio_housekeeper::practice::sample_doctors() {
+            assert!(
+                !self.driver.service.holds(doctor),
+                "{doctor} has a recording still"
+            );
+        }
+        self.picture("deleted-all");
+    }
+
+    fn dismiss_results(&mut self) {
+        while self.driver.can_click("Dismiss") {
+            self.driver.click("Dismiss");
+        }
+    }
+
+    fn download(&self, name: &str) -> PathBuf {
+        let file = self.out.join("downloads").join(name);
+        self.driver.dialogs.answer_next(Some(file.clone()));
+        file
+    }
+
+    fn held(&self, doctor: &str) -> Vec<u8> {
+        let newest = self.driver.service.recordings_of(doctor).pop().unwrap();
+        self.driver
+            .runtime()
+            .block_on(newest.bytes())
+            .unwrap()
+            .to_vec()
+    }
+
+    fn is_what_the_service_has(&self, doctor: &str, file: &Path) {
+        assert!(
+            fs::read(file).unwrap() == self.held(doctor),
+            "{} differs",
+            file.display()
+        );
+    }
+
+    /// Takes a picture in every look, and goes back to the first.
+    fn picture(&mut self, name: &str) {
+        self.number += 1;
+        for (look, theme, width, height, text_size) in LOOKS {
+            self.driver.look(theme, width, height, text_size);
+            let picture = self.driver.window.render().unwrap();
+            let file = format!("{:02}-{name}-{look}.png", self.number);
+            picture.save(self.out.join("pictures").join(file)).unwrap();
+        }
+        let (_, theme, width, height, text_size) = LOOKS[0];
+        self.driver.look(theme, width, height, text_size);
+    }
+}
+
+/// Writes the canonical form of every entry, a line each, and checks the record on the way.
+fn keep_activity(folder: &Path, out: &Path) -> usize {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(folder).unwrap();
+        let verdict = store.verify_record().await.unwrap();
+        assert!(
+            matches!(verdict, RecordVerdict::Whole { .. }),
+            "the record is broken"
+        );
+        let mut entries = store.entries(None, 10_000).await.unwrap();
+        entries.reverse();
+        let lines: String = entries
+            .iter()
+            .map(|entry| entry.canonical() + "\n")
+            .collect();
+        fs::write(out.join("activity.jsonl"), lines).unwrap();
+        entries.len()
+    })
+}
