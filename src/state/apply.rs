@@ -51,6 +51,7 @@ impl State {
             Event::Doctor(doctor) => self.put_doctor(doctor),
             Event::Forgotten(name) => self.doctors.retain(|doctor| doctor.name != name),
             Event::CheckStarted(doctor) => {
+                self.take_back_messages(&doctor);
                 self.checking.insert(doctor);
             }
             Event::CheckEnded { doctor, failure } => self.check_ended(doctor, failure),

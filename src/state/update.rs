@@ -175,6 +175,7 @@ impl State {
         if self.preparing.is_some() {
             return Vec::new();
         }
+        self.take_back_messages(&doctor);
         self.preparing = Some(doctor.clone());
         engine(Command::PrepareDownload { doctor, purpose })
     }
@@ -225,6 +226,7 @@ impl State {
             });
             return Vec::new();
         }
+        self.take_back_messages(&doctor);
         self.modals.push(Modal::DeleteOne {
             doctor: doctor.clone(),
             survey: None,
