@@ -45,7 +45,7 @@ fn a_cut_is_said_with_how_far_it_came_and_the_old_file_stays() {
     let cut = Fault::on(Call::Download, Effect::CutAfter(9_000));
     driver.service.add_fault(cut.from(2));
     let good = place.join("good.wav");
-    let said = "The connection dropped after 9 of 20 kB. The unfinished part was removed;";
+    let said = "The connection dropped after 9.0 of 20 kB. The unfinished part was removed;";
     fails_and_works_later(&mut driver, &file, &[said], &good);
     assert_eq!(names_in(&place), ["a.wav", "good.wav"]);
     assert_eq!(fs::read(&file).unwrap(), b"before");
@@ -146,4 +146,30 @@ fn the_doctors_rows_say_each_state_in_its_words() {
     fs::remove_file(&file).unwrap();
     driver.click("Check");
     driver.wait_for("Backup missing");
+}
+
+#[test]
+fn what_was_said_of_a_doctor_goes_when_the_doctor_is_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    let said = "Dr. Amelia Smith: The service has trouble of its own.";
+    driver.service.add_fault(unavailable(Call::Download));
+    driver.fill("Doctor", AMELIA);
+    let mut newest = 0;
+    for _ in 0..3 {
+        driver.click("Check");
+        driver.wait_until("another message", |state| {
+            state
+                .toasts
+                .last()
+                .is_some_and(|toast| toast.number > newest)
+        });
+        assert_eq!(driver.state().toasts.len(), 1, "messages pile up");
+        newest = driver.state().toasts[0].number;
+    }
+    driver.wait_for(said);
+    driver.service.set_faults(Vec::new());
+    driver.click("Check");
+    driver.wait_for("WAV, 20 kB");
+    driver.wait_until_gone(said);
 }

@@ -3,6 +3,7 @@
 use audio_housekeeper::practice::Call;
 use audio_housekeeper::state::Screen;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 
 use crate::desk::{AMELIA, desk, unavailable};
 
@@ -120,4 +121,33 @@ fn the_focus_stays_inside_a_modal() {
     driver.key(Key::Escape);
     driver.settle();
     assert_eq!(driver.count(Call::Delete), 0);
+}
+
+#[test]
+fn a_message_covers_none_of_the_buttons_of_recordings() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    for (width, height) in [(1120.0, 760.0), (800.0, 560.0)] {
+        driver.window.set_size(egui::vec2(width, height));
+        driver.service.set_faults(vec![unavailable(Call::Download)]);
+        driver.fill("Doctor", AMELIA);
+        driver.click("Check");
+        driver.wait_for("Dr. Amelia Smith: The service has trouble of its own.");
+        driver.settle();
+        let details = driver.window.get_by_label("Details").rect();
+        for button in [
+            "Check",
+            "Download…",
+            "Delete…",
+            "Delete all recordings…",
+            "Check all",
+        ] {
+            let rect = driver.window.get_by_label(button).rect();
+            assert!(rect.bottom() < details.top() - 40.0, "{button}: {rect:?}");
+        }
+        // So a second try needs nothing to be cleared away first.
+        driver.service.set_faults(Vec::new());
+        driver.click("Check");
+        driver.wait_for("WAV, 20 kB");
+    }
 }

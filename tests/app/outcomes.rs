@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use audio_housekeeper::domain::{DoctorName, OperationId};
 use audio_housekeeper::engine::Waits;
-use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig};
 use audio_housekeeper::state::Mode;
+use audio_housekeeper::store::{Store, Transfer};
 use axum::http::StatusCode;
+use egui_kittest::kittest::Queryable as _;
 
 use crate::desk::{AMELIA, desk, desk_with, unavailable, wav};
 use crate::driver::{Driver, Stage};
@@ -81,7 +84,7 @@ fn a_delete_that_nothing_is_known_of_never_says_deleted_until_it_was_seen() {
     // Looking in vain changes nothing; the row says what it said.
     driver.click("Look again");
     driver.wait_for("Looking…");
-    driver.wait_for("Look again");
+    driver.wait_until("the look's end", |state| !state.results[0].looking);
     assert!(driver.shows(NOT_KNOWN));
     assert!(!driver.shows("Deleted"));
     driver.service.set_faults(Vec::new());
@@ -264,4 +267,49 @@ fn a_start_after_a_download_was_cut_off_names_it_and_offers_it_again() {
     driver.click("Activity");
     driver.wait_for("Dr. Amelia Smith");
     driver.wait_for("Stopped");
+}
+
+#[test]
+fn a_download_that_a_kill_cut_off_is_named_and_offered_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("saved");
+    std::fs::create_dir(&place).unwrap();
+    let (part, file) = (place.join("a.wav.part"), place.join("a.wav"));
+    std::fs::write(&part, b"RIFF").unwrap();
+    // A port that is free, so that the service's address is known before it starts.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let stage = Stage::empty(folder.path());
+    let stage = Stage {
+        service: PracticeConfig {
+            address,
+            ..stage.service
+        },
+        ..stage
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let begun = store.begin_transfer(Transfer {
+        operation: OperationId::from_bytes([8; 16]),
+        service: format!("http://{address}"),
+        doctor: DoctorName::parse(AMELIA).unwrap(),
+        destination: file.clone(),
+        part: part.clone(),
+        begun_at: jiff::Timestamp::now(),
+    });
+    runtime.block_on(begun).unwrap();
+    drop(store);
+    let mut driver = desk_with(stage);
+    driver.wait_for("This download was cut off when the app ended. Nothing unfinished was left at");
+    assert!(!part.exists());
+    driver.dialogs.answer_next(Some(file.clone()));
+    // The field is empty: this is the result's own button.
+    driver.fill("Doctor", "");
+    let mut buttons = driver.window.get_all_by_label("Download…");
+    buttons.next().unwrap().click();
+    drop(buttons);
+    driver.window.run_steps(2);
+    driver.wait_for("Saved and checked");
+    assert_eq!(std::fs::read(&file).unwrap(), wav(20_000, 1));
 }

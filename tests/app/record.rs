@@ -37,7 +37,7 @@ fn activity_tells_a_whole_session_newest_first() {
         "Dr. Nobody",
         "Nothing under this name",
         "A recording was there",
-        "Failed, nothing changed on the service",
+        "Failed, nothing changed",
         "Saved and checked",
         "About to be done",
         "The service answered",
