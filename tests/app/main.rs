@@ -10,6 +10,7 @@ mod downloads;
 mod driver;
 mod everything;
 mod keyboard;
+mod leaving;
 mod names;
 mod outcomes;
 mod record;
