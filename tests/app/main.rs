@@ -2,7 +2,18 @@
 
 #![cfg(test)]
 
+mod addresses;
+mod confirmations;
+mod desk;
+mod disks;
+mod downloads;
 mod driver;
+mod everything;
+mod keyboard;
+mod names;
+mod outcomes;
+mod record;
+mod sign_in;
 
 use std::time::Duration;
 
