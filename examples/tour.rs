@@ -15,7 +15,7 @@
 )]
 
 #[path = "../tests/app/driver.rs"]
-#[expect(dead_code, reason = "the tests use the rest")]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod driver;
 
 use std::fs;

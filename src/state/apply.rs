@@ -34,7 +34,10 @@ impl State {
         debug_assert!(effects.is_empty());
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm an event, each a line or two")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an event, each a line or two"
+    )]
     fn take_in(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::SignedOut(because) => self.signed_out(because),
