@@ -15,7 +15,7 @@
 )]
 
 #[path = "../tests/app/driver.rs"]
-#[expect(dead_code, reason = "the tests use the rest")]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod driver;
 
 use std::fs;
@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audio_housekeeper::engine::Waits;
+use audio_housekeeper::practice::{Call, Effect, Fault, sample_doctors};
 use audio_housekeeper::settings::ThemeChoice;
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::{RecordVerdict, Store};
@@ -100,6 +101,8 @@ fn take(data: &Path, out: &Path) -> usize {
     tour.asks_about_nothing_and_about_no_answer();
     tour.opens_the_other_screens();
     tour.deletes_all();
+    tour.leaves_practice_and_signs_in();
+    tour.is_asked_before_anything_is_cut_off();
     let pictures = tour.number * LOOKS.len();
     tour.driver.close();
     pictures
@@ -177,7 +180,6 @@ impl Tour {
     }
 
     fn asks_about_nothing_and_about_no_answer(&mut self) {
-        use audio_housekeeper::practice::{Call, Effect, Fault};
         self.driver.fill("Doctor", "Dr. Nobody");
         self.driver.click("Delete…");
         self.driver.wait_for("Forget this name");
@@ -190,6 +192,11 @@ impl Tour {
         self.driver.click("Delete…");
         self.driver.wait_for("Try again");
         self.picture("delete-could-not-be-checked");
+        self.driver.click("Details");
+        self.driver.wait_for("GET /api/download");
+        self.picture("details");
+        self.driver.key(egui::Key::Escape);
+        self.driver.wait_for("Try again");
         self.driver.service.set_faults(Vec::new());
         self.driver.key(egui::Key::Escape);
         self.driver.wait_until_gone("Delete the recordings of");
@@ -220,13 +227,57 @@ impl Tour {
         self.driver.wait_for("Deleting every recording in");
         self.driver
             .wait_for("Deleted. Nuxera has nothing now for any doctor listed here.");
-        for doctor in audio_housekeeper::practice::sample_doctors() {
+        for doctor in sample_doctors() {
             assert!(
                 !self.driver.service.holds(doctor),
                 "{doctor} has a recording still"
             );
         }
         self.picture("deleted-all");
+    }
+
+    fn leaves_practice_and_signs_in(&mut self) {
+        self.driver.click("Leave practice");
+        self.driver.fill("Access token", "a mistyped token");
+        self.driver.click("Sign in");
+        self.driver.wait_for("doesn't accept this sign-in");
+        self.picture("sign-in-refused");
+        let token = self.driver.service.token();
+        self.driver.fill("Access token", token.expose());
+        self.driver.click("Sign in");
+        self.driver.wait_for("Recordings");
+        self.driver.wait_until_gone("Sign in to Nuxera");
+        // A list of its own: what was practised is not here.
+        assert!(!self.driver.shows(AMELIA));
+        self.picture("nothing-known");
+    }
+
+    fn is_asked_before_anything_is_cut_off(&mut self) {
+        let put = include_bytes!("../assets/fonts/Inter-Regular.otf");
+        let mut slow = b"RIFF\0\0\0\0WAVEfmt ".to_vec();
+        slow.extend_from_slice(put);
+        self.driver.service.put(AMELIA, "slow.wav", slow);
+        let drip = Effect::Drip {
+            every: Duration::from_millis(20),
+        };
+        self.driver
+            .service
+            .set_faults(vec![Fault::on(Call::Download, drip).from(2)]);
+        self.driver.fill("Doctor", AMELIA);
+        self.download("slow.wav");
+        self.driver.click("Download…");
+        self.driver.wait_for("B/s");
+        self.picture("downloading");
+        self.driver.ask_to_close();
+        self.driver.wait_for("Stop and close");
+        self.picture("close-while-busy");
+        self.driver.key(egui::Key::Escape);
+        self.driver.click("Settings");
+        self.driver.click("Sign out");
+        self.driver.wait_for("Stop and sign out");
+        self.picture("sign-out-while-busy");
+        self.driver.key(egui::Key::Escape);
+        self.driver.wait_until_gone("Stop and sign out");
     }
 
     fn dismiss_results(&mut self) {

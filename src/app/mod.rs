@@ -16,7 +16,7 @@ use poll_promise::Promise;
 use crate::app::dialogs::OpenDialog;
 use crate::app::theme_watch::ThemeWatch;
 use crate::domain::{Failure, FailureKind};
-use crate::engine::{Handle, Wake};
+use crate::engine::{Command, Handle, NotTaken, Wake};
 use crate::platform::Dialogs;
 use crate::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::state::{Action, Effect, Message, Mode, SignIn, State};
@@ -193,19 +193,7 @@ impl App {
     fn carry_out(&mut self, ctx: &egui::Context, frame: &eframe::Frame, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Engine(command) => {
-                    let sent = self
-                        .running
-                        .as_ref()
-                        .map(|running| running.engine.send(command));
-                    if !matches!(sent, Some(Ok(()))) {
-                        let failure = Failure::new(FailureKind::QueueFull, self.state.now, "");
-                        self.state.tell(Message::Failed {
-                            doctor: None,
-                            failure,
-                        });
-                    }
-                }
+                Effect::Engine(command) => self.send(command),
                 Effect::SaveDialog(request) => {
                     let title = self.window.save_dialog_title(&request.doctor);
                     self.dialog =
@@ -233,6 +221,19 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Asks the engine; what it does not take is said, and nothing waits for it.
+    fn send(&mut self, command: Command) {
+        let not_taken = match &self.running {
+            Some(running) => match running.engine.send(command) {
+                Ok(()) => return,
+                Err(NotTaken(command)) => *command,
+            },
+            None => command,
+        };
+        let failure = Failure::new(FailureKind::QueueFull, self.state.now, "");
+        self.state.apply_refusal(not_taken.refused(failure));
     }
 
     /// Closing asks while something runs; else the window's place is kept, and it closes.

@@ -1,6 +1,7 @@
 //! What a delete did: only the server's own answers to a GET count.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -21,6 +22,9 @@ use crate::transfer;
 /// How many doctors are looked at at once.
 const AT_ONCE: usize = 4;
 
+/// After how many looks in a row without an answer no more doctors are looked at.
+const MOST_IN_VAIN: usize = 4;
+
 /// Looks at one doctor after a delete, records what was seen, and tells it.
 pub async fn conclude(
     session: &Session,
@@ -28,18 +32,17 @@ pub async fn conclude(
     mut draft: AuditDraft,
     failure: Option<Failure>,
 ) -> DeletionReport {
-    let (outcome, facts, unseen) = seen(look_patiently(session, doctor).await);
+    let (outcome, fact, unseen) = seen(look_patiently(session, doctor).await);
     draft.time = Timestamp::now();
     draft.outcome = recorded(outcome);
-    let mut changes: Vec<Change> = facts
-        .into_iter()
-        .map(|fact| about(session, doctor, fact))
-        .collect();
     let deletion = LastDeletion {
         at: draft.time,
         outcome,
     };
-    changes.push(about(session, doctor, DoctorFact::Deletion(deletion)));
+    let changes = vec![
+        about(session, doctor, fact),
+        about(session, doctor, DoctorFact::Deletion(deletion)),
+    ];
     session.record(draft, changes).await;
     session.tell_doctor(doctor).await;
     let mut report = DeletionReport {
@@ -78,11 +81,26 @@ pub async fn conclude_all(
         }
     };
     let of = doctors.len();
+    // Where nothing answers, looking at each of many doctors would take hours: the rest are then
+    // as little known without it.
+    let in_vain = &AtomicUsize::new(0);
     let mut looks = stream::iter(doctors)
         .map(|doctor| async move {
             let had = doctor.server.copy().is_some();
+            if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
+                return (doctor.name, had, None);
+            }
             let look = look_patiently(session, &doctor.name).await;
-            (doctor.name, had, look)
+            match &look {
+                Ok(_) => in_vain.store(0, Ordering::Relaxed),
+                Err(failure) if failure.needs_sign_in() => {
+                    in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
+                }
+                Err(_) => {
+                    in_vain.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            (doctor.name, had, Some(look))
         })
         .buffer_unordered(AT_ONCE);
     let mut changes = Vec::new();
@@ -93,14 +111,18 @@ pub async fn conclude_all(
         if let Some(ticket) = ticket {
             ticket.report(JobProgress::Counting { done, of });
         }
-        let (outcome, facts, unseen) = seen(look);
-        changes.extend(facts.into_iter().map(|fact| about(session, &doctor, fact)));
+        let mut outcome = DeletionOutcome::NotKnown;
+        if let Some(look) = look {
+            let (seen, fact, unseen) = seen(look);
+            outcome = seen;
+            changes.push(about(session, &doctor, fact));
+            report.failure = report.failure.or(unseen);
+        }
         // Of a doctor without a recording nothing was deleted, and nothing is said to be.
         if had || outcome != DeletionOutcome::Gone {
             let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
             changes.push(about(session, &doctor, fact));
         }
-        report.failure = report.failure.or(unseen);
         report.list(outcome).push(doctor);
     }
     report.outcome = match report.summary() {
@@ -203,9 +225,11 @@ async fn look_after(
 }
 
 async fn close_download(session: &Session, left: Transfer) -> Unfinished {
+    let mut note = "the app had ended in the middle; no part file is left";
     if let Err(error) = transfer::remove_left_over(&left.part).await
         && let Some(failure) = error.into_failure(Timestamp::now())
     {
+        note = "the app had ended in the middle; its part file could not be removed";
         session.tell(Event::Failed {
             doctor: Some(left.doctor.clone()),
             failure,
@@ -217,7 +241,7 @@ async fn close_download(session: &Session, left: Transfer) -> Unfinished {
         left.operation.clone(),
     );
     draft.doctor = Some(left.doctor.clone());
-    draft.note = Some("the app had ended in the middle; the part file is removed".into());
+    draft.note = Some(note.into());
     session
         .record(draft, vec![Change::EndTransfer(left.operation)])
         .await;
@@ -228,7 +252,7 @@ async fn close_download(session: &Session, left: Transfer) -> Unfinished {
 }
 
 /// What one look after a delete means.
-fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, Option<DoctorFact>, Option<Failure>) {
+fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, DoctorFact, Option<Failure>) {
     let now = Timestamp::now();
     let (outcome, knowledge, failure) = match look {
         Ok(Look::Nothing) => (
@@ -250,7 +274,7 @@ fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, Option<DoctorFact>, Op
             Some(failure),
         ),
     };
-    (outcome, Some(DoctorFact::Server(knowledge)), failure)
+    (outcome, DoctorFact::Server(knowledge), failure)
 }
 
 const fn recorded(outcome: DeletionOutcome) -> AuditOutcome {

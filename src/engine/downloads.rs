@@ -1,6 +1,7 @@
 //! Fetching recordings, and making backups of them.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
@@ -15,7 +16,7 @@ use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
 use crate::engine::context::{Context, Session, new_operation};
 use crate::engine::jobs::JobTicket;
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, SavedFile};
-use crate::store::{DoctorFact, Transfer};
+use crate::store::{Change, DoctorFact, Transfer};
 use crate::transfer::{
     self, Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart,
 };
@@ -24,6 +25,8 @@ use crate::transfer::{
 pub struct Fetched {
     pub saved: Saved,
     pub copy: ServerCopy,
+    /// When the server showed that copy: a long time ago, after a long download.
+    pub seen_at: Timestamp,
     pub backup: Option<Backup>,
 }
 
@@ -100,13 +103,23 @@ pub async fn fetch(
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
     let operation = new_operation();
-    let result = attempt(session, doctor, destination, ticket, &operation).await;
+    let ledger = StoreLedger {
+        context: session.context.clone(),
+        service: session.service.clone(),
+        saved: AtomicBool::new(false),
+    };
+    let result = attempt(session, doctor, destination, ticket, &operation, &ledger).await;
     let now = Timestamp::now();
     let (outcome, mut changes) = match &result {
-        Ok(Fetched { copy, backup, .. }) => {
+        Ok(Fetched {
+            copy,
+            seen_at,
+            backup,
+            ..
+        }) => {
             let seen = ServerKnowledge::Has {
                 copy: copy.clone(),
-                checked_at: now,
+                checked_at: *seen_at,
             };
             let mut changes = vec![about(session, doctor, DoctorFact::Server(seen))];
             let outcome = if let Some(backup) = backup {
@@ -126,6 +139,9 @@ pub async fn fetch(
         Err(JobFailure::Failed(_)) => (AuditOutcome::Failed, Vec::new()),
     };
     changes.push(about(session, doctor, DoctorFact::Used(now)));
+    if ledger.saved.into_inner() {
+        changes.push(Change::EndTransfer(operation.clone()));
+    }
     let mut draft = session.draft(AuditAction::Download, outcome, operation);
     draft.doctor = Some(doctor.clone());
     match &result {
@@ -151,6 +167,7 @@ async fn attempt(
     destination: Destination,
     ticket: &JobTicket,
     operation: &OperationId,
+    ledger: &StoreLedger,
 ) -> Result<Fetched, JobFailure> {
     let not_saved = |error: TransferError| match error.into_failure(Timestamp::now()) {
         Some(failure) => JobFailure::Failed(session.noticed(failure)),
@@ -164,6 +181,7 @@ async fn attempt(
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
         answer = session.api.download(doctor) => answer,
     };
+    let seen_at = Timestamp::now();
     let recording = match answer {
         Ok(Download::Recording(recording)) => recording,
         Ok(Download::Nothing) => {
@@ -179,16 +197,12 @@ async fn attempt(
         destination: destination.path,
         replace: destination.replace,
     };
-    let ledger = StoreLedger {
-        context: session.context.clone(),
-        service: session.service.clone(),
-    };
     let reporter = Mutex::new(ticket.bytes_of(doctor));
     let progress = |progress: transfer::Progress| {
         let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
         reporter.report(progress.received, progress.total);
     };
-    let saved = transfer::save(recording, request, &ledger, progress, ticket.cancel.clone())
+    let saved = transfer::save(recording, request, ledger, progress, ticket.cancel.clone())
         .await
         .map_err(not_saved)?;
     let backup = match saved.completeness {
@@ -202,6 +216,7 @@ async fn attempt(
     Ok(Fetched {
         saved,
         copy,
+        seen_at,
         backup,
     })
 }
@@ -210,6 +225,9 @@ async fn attempt(
 struct StoreLedger {
     context: Arc<Context>,
     service: String,
+    /// The file has its name. It has ended only with its entry in the record: a kill while it is
+    /// read back must not leave a file that nothing speaks of.
+    saved: AtomicBool,
 }
 
 impl Ledger for StoreLedger {
@@ -234,12 +252,18 @@ impl Ledger for StoreLedger {
         end: TransferEnd,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
         Box::pin(async move {
-            // A part file that could not be removed is for the next start to look after.
-            if end == TransferEnd::PartLeft {
-                return Ok(());
+            match end {
+                TransferEnd::Saved => {
+                    self.saved.store(true, Ordering::Relaxed);
+                    Ok(())
+                }
+                // A part file that could not be removed is for the next start to look after.
+                TransferEnd::PartLeft => Ok(()),
+                TransferEnd::Discarded => {
+                    let ended = self.context.store.end_transfer(operation).await;
+                    ended.map_err(|error| LedgerError(error.to_string()))
+                }
             }
-            let ended = self.context.store.end_transfer(operation).await;
-            ended.map_err(|error| LedgerError(error.to_string()))
         })
     }
 }

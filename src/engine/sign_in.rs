@@ -5,8 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Account, AuditAction, AuditDraft, AuditOutcome, AuditWho, Failure, FailureKind, Secret,
-    ServiceOrigin, TokenKeeping,
+    Account, AuditAction, AuditOutcome, Failure, FailureKind, Secret, ServiceOrigin, TokenKeeping,
 };
 use crate::engine::context::{Context, NewSession, Notice, Session, new_operation};
 use crate::engine::{Event, SignedOutBecause};
@@ -108,28 +107,6 @@ pub async fn forget(context: Arc<Context>, session: Arc<Session>) {
     let draft = session.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
     session.record(draft, Vec::new()).await;
     context.notices.send(Notice::Forgotten(failure)).ok();
-}
-
-/// The entry of a sign-in that a person made.
-pub fn sign_in_entry(context: &Context, account: &Account) -> AuditDraft {
-    AuditDraft {
-        time: Timestamp::now(),
-        action: AuditAction::SignIn,
-        outcome: AuditOutcome::Done,
-        operation: new_operation(),
-        who: AuditWho {
-            os_user: context.os_user.clone(),
-            person: account.person.clone(),
-            computer: context.computer.clone(),
-            service: Some(Session::service_key(account)),
-        },
-        doctor: None,
-        reason: None,
-        plan: None,
-        backup: None,
-        answer: None,
-        note: None,
-    }
 }
 
 /// Builds the client and asks whose token it is. Where only the asking failed, the session is

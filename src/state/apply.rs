@@ -24,7 +24,22 @@ impl State {
             return Vec::new();
         }
         self.generation = envelope.generation;
-        match envelope.event {
+        self.take_in(envelope.event)
+    }
+
+    /// Takes in what is told of a command that the engine did not take.
+    pub fn apply_refusal(&mut self, event: Event) {
+        // A refusal opens no dialog and ends no sign-in: nothing follows from it.
+        let effects = self.take_in(event);
+        debug_assert!(effects.is_empty());
+    }
+
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an event, each a line or two"
+    )]
+    fn take_in(&mut self, event: Event) -> Vec<Effect> {
+        match event {
             Event::SignedOut(because) => self.signed_out(because),
             Event::SignedIn { account, keychain } => {
                 self.forget_sign_in();
@@ -92,6 +107,27 @@ impl State {
                 report,
             } => {
                 self.looked_again(&operation, doctor, report);
+            }
+            Event::NotLookedAgain {
+                operation,
+                doctor,
+                failure,
+            } => {
+                for shown in &mut self.results {
+                    if report_of(&mut shown.ending, &operation).is_some() {
+                        shown.looking = false;
+                    }
+                }
+                self.tell(Message::Failed { doctor, failure });
+            }
+            Event::NotCancelled { id, failure } => {
+                if let Some(job) = self.jobs.get_mut(&id) {
+                    job.cancelling = false;
+                }
+                self.tell(Message::Failed {
+                    doctor: None,
+                    failure,
+                });
             }
             Event::FoundAtStart(found) => {
                 for unfinished in found {
@@ -258,24 +294,8 @@ impl State {
         seen: DeletionReport,
     ) {
         for shown in &mut self.results {
-            let report = match &mut shown.ending {
-                ResultKind::Ended(
-                    JobEnding::Delete {
-                        operation: of,
-                        report,
-                        ..
-                    }
-                    | JobEnding::DeleteAll {
-                        operation: of,
-                        report,
-                    },
-                )
-                | ResultKind::FromEarlier(Unfinished::Delete {
-                    operation: of,
-                    report,
-                    ..
-                }) if of == operation => report,
-                _ => continue,
+            let Some(report) = report_of(&mut shown.ending, operation) else {
+                continue;
             };
             *report = seen;
             shown.looking = false;
@@ -328,5 +348,31 @@ impl ResultKind {
             ),
             _ => false,
         }
+    }
+}
+
+/// What is shown of the delete that `operation` names, if this is about it.
+fn report_of<'a>(
+    shown: &'a mut ResultKind,
+    operation: &OperationId,
+) -> Option<&'a mut DeletionReport> {
+    match shown {
+        ResultKind::Ended(
+            JobEnding::Delete {
+                operation: of,
+                report,
+                ..
+            }
+            | JobEnding::DeleteAll {
+                operation: of,
+                report,
+            },
+        )
+        | ResultKind::FromEarlier(Unfinished::Delete {
+            operation: of,
+            report,
+            ..
+        }) if of == operation => Some(report),
+        _ => None,
     }
 }

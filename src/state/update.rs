@@ -25,7 +25,7 @@ impl State {
                 address,
                 token,
                 stay,
-            } => self.sign_in(&address, token, stay),
+            } => self.sign_in(&address, &token, stay),
             Action::Switch(mode) => vec![Effect::Switch(mode)],
             Action::SignOut if self.has_running_jobs() => {
                 self.modals.push(Modal::SignOutWhileBusy);
@@ -133,7 +133,7 @@ impl State {
         }
     }
 
-    fn sign_in(&mut self, address: &str, token: Secret, stay: bool) -> Vec<Effect> {
+    fn sign_in(&mut self, address: &str, token: &Secret, stay: bool) -> Vec<Effect> {
         let origin = match ServiceOrigin::parse(address) {
             Ok(origin) => origin,
             Err(error) => {

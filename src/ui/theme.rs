@@ -133,6 +133,8 @@ pub mod size {
     pub const SIDEBAR: f32 = 195.0;
     /// Below this width of the window, the navigation stands on top.
     pub const NARROW: f32 = 720.0;
+    /// Below this height of the window, what is said twice is said once.
+    pub const LOW: f32 = 420.0;
     /// A row of a table.
     pub const ROW: f32 = 35.0;
     /// Width of a modal.

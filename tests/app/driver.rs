@@ -244,6 +244,14 @@ impl Driver {
         self.window.run_steps(6);
     }
 
+    /// Asks the window to close, as its close button does.
+    pub fn ask_to_close(&mut self) {
+        let viewports = &mut self.window.input_mut().viewports;
+        let root = viewports.entry(egui::ViewportId::ROOT).or_default();
+        root.events.push(egui::ViewportEvent::Close);
+        self.window.run_steps(2);
+    }
+
     /// Lets the window draw what has happened by now.
     pub fn settle(&mut self) {
         for _ in 0..3 {

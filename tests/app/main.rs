@@ -7,6 +7,7 @@ mod confirmations;
 mod desk;
 mod disks;
 mod downloads;
+#[allow(dead_code, reason = "the tour uses the rest")]
 mod driver;
 mod everything;
 mod keyboard;

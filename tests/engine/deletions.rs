@@ -424,6 +424,29 @@ fn delete_all_looks_at_every_doctor_known_here() {
 }
 
 #[test]
+fn looking_after_a_delete_of_everything_ends_soon_where_nothing_answers() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let doctors: Vec<_> = (0..16).map(|number| format!("Dr. {number}")).collect();
+        for doctor in &doctors {
+            desk.survey(doctor).await;
+        }
+        let before = desk.requests(Call::Download);
+        desk.begin_delete_all(&[]).await;
+        desk.service.add_fault(Fault::on(
+            Call::Download,
+            Effect::status(StatusCode::SERVICE_UNAVAILABLE),
+        ));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotKnown);
+        assert_eq!(report.not_known.len(), doctors.len());
+        // Each look is tried three times: 48 for all of them.
+        let looks = desk.requests(Call::Download) - before;
+        assert!(looks <= 24, "{looks}");
+    });
+}
+
+#[test]
 fn a_delete_all_that_the_service_reports_as_failed_is_never_called_a_success() {
     run(async {
         let mut desk = Desk::new().await;

@@ -1,6 +1,7 @@
 //! What a person gets from Check and Download.
 
 use std::fs;
+use std::time::Duration;
 
 use audio_housekeeper::domain::{
     BackupComparison, Completeness, DoctorState, FailureKind, KnownDoctor,
@@ -9,6 +10,8 @@ use audio_housekeeper::engine::{
     Command, Destination, Event, JobEnding, JobFailure, JobProgress, SavePurpose,
 };
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
+use audio_housekeeper::store::Store;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
 
@@ -243,5 +246,24 @@ fn a_second_job_on_the_same_doctor_is_refused() {
             })
             .await;
         assert_eq!(failure.kind, FailureKind::Busy);
+    });
+}
+
+#[test]
+fn after_a_slow_download_what_the_server_showed_is_as_old_as_its_answer() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let stall = Effect::StallAfter {
+            bytes: 50_000,
+            duration: Duration::from_millis(700),
+        };
+        desk.service.add_fault(Fault::on(Call::Download, stall));
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let ended = Timestamp::now();
+        let store = Store::open(desk.folder.path()).unwrap();
+        let service = desk.origin().ascii();
+        let known = store.doctor(&service, &name(AMELIA)).await.unwrap();
+        let asked_at = known.unwrap().server.asked_at().unwrap();
+        assert!(ended.duration_since(asked_at) > SignedDuration::from_millis(600));
     });
 }

@@ -140,3 +140,53 @@ fn a_delete_of_this_very_run_is_not_taken_for_one_that_was_cut_off() {
         );
     });
 }
+
+#[test]
+fn a_file_whose_download_never_reached_the_record_is_named_at_the_next_start() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        let full =
+            "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(full).unwrap();
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        database.execute_batch("DROP TRIGGER full").unwrap();
+        let mut desk = desk.restart().await;
+        let named = Unfinished::Download {
+            doctor: name(AMELIA),
+            destination: saved.path.clone(),
+        };
+        assert_eq!(found(&mut desk).await, [named]);
+        assert!(saved.path.exists());
+    });
+}
+
+#[test]
+fn the_record_claims_no_part_file_removed_that_is_still_there() {
+    run(async {
+        let desk = Desk::new().await;
+        // Something else stands at its name by now.
+        let part = desk.file("a.wav.part");
+        fs::create_dir(&part).unwrap();
+        let store = Store::open(desk.folder.path()).unwrap();
+        let transfer = Transfer {
+            operation: OperationId::from_bytes([9; 16]),
+            service: desk.origin().ascii(),
+            doctor: name(AMELIA),
+            destination: desk.file("a.wav"),
+            part: part.clone(),
+            begun_at: Timestamp::now(),
+        };
+        store.begin_transfer(transfer).await.unwrap();
+        drop(store);
+        let mut desk = desk.restart().await;
+        found(&mut desk).await;
+        let record = desk.record().await;
+        let cut_off = record
+            .iter()
+            .find(|entry| entry.draft.outcome == AuditOutcome::CutOff)
+            .unwrap();
+        let note = cut_off.draft.note.as_deref().unwrap();
+        assert!(note.contains("could not be removed"), "{note}");
+    });
+}

@@ -6,7 +6,7 @@ use crate::state::{Action, Job, JobId, JobKind, JobProgress};
 use crate::text::Text;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::entry;
-use crate::ui::widgets::{Button, label, label_cut, progress_bar, wrapped};
+use crate::ui::widgets::{Button, label, label_cut, progress_bar, with_buttons, wrapped};
 
 /// A running job: what it is about, how far it is, and how to end it.
 pub fn show(ui: &mut Ui, text: &Text, id: JobId, job: &Job, actions: &mut Vec<Action>) {
@@ -61,7 +61,7 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Draws it in one row, or in three where there is no room; whether the button was pressed.
+    /// Draws it in one row, or under each other where there is no room; whether the button was pressed.
     fn show(&self, ui: &mut Ui, button: Option<Button<'_>>) -> bool {
         let palette = Palette::here(ui);
         let room = ui.available_width();
@@ -73,16 +73,16 @@ impl Line<'_> {
         let gaps = if self.status.is_empty() { 1.0 } else { 2.0 };
         let beside = status_width + heading_width + at_end + gaps * size::GAP;
         if beside + 120.0 > room {
-            wrapped(ui, Type::Strong, palette.text, self.heading);
+            let buttons = button.map(|button| (button, ())).into_iter().collect();
+            let pressed = with_buttons(ui, buttons, |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                wrapped(ui, Type::Strong, palette.text, self.heading);
+                if !self.status.is_empty() {
+                    wrapped(ui, Type::Small, palette.muted, self.status);
+                }
+            });
             progress_bar(ui, room, self.done, self.colour, self.bar);
-            return ui
-                .horizontal_wrapped(|ui| {
-                    if !self.status.is_empty() {
-                        label(ui, Type::Small, palette.muted, self.status);
-                    }
-                    button.is_some_and(|button| button.pressed(ui))
-                })
-                .inner;
+            return pressed.is_some();
         }
         // As high as its button from the start, so that all of it is centred on one line.
         let height = button.as_ref().map_or(size::TARGET, Button::height);

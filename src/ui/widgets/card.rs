@@ -6,6 +6,8 @@ use crate::ui::widgets::label;
 /// A screen: its name, and what stands under it, scrolling as a whole where it must.
 pub fn screen(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
     let narrow = ui.ctx().content_rect().width() < size::NARROW;
+    // In a window this small the navigation on top says where one is, and the room is needed.
+    let low = ui.ctx().content_rect().height() < size::LOW;
     let side = if narrow {
         size::SCREEN_PADDING_NARROW
     } else {
@@ -24,14 +26,20 @@ pub fn screen(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
                 })
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = size::CARD_GAP;
-                    let heading = label(ui, Type::Title, Palette::here(ui).text, title);
-                    ui.ctx().accesskit_node_builder(heading.id, |node| {
-                        node.set_role(egui::accesskit::Role::Heading);
-                        node.set_label(title);
-                    });
+                    if !(narrow && low) {
+                        heading(ui, title);
+                    }
                     contents(ui);
                 });
         });
+}
+
+fn heading(ui: &mut Ui, title: &str) {
+    let shown = label(ui, Type::Title, Palette::here(ui).text, title);
+    ui.ctx().accesskit_node_builder(shown.id, |node| {
+        node.set_role(egui::accesskit::Role::Heading);
+        node.set_label(title);
+    });
 }
 
 /// A card as wide as there is room.

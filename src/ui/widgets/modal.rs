@@ -6,9 +6,6 @@ use crate::ui::widgets::wrapped;
 /// From a modal to the window's edge, at least.
 const AROUND: f32 = 12.0;
 
-/// Below this height of the window, a modal has little room.
-const LOW: f32 = 420.0;
-
 /// Shows a question or something to read over the window.
 ///
 /// Returns whether Escape was pressed, and what `buttons` returned; `buttons` is told whether the
@@ -51,7 +48,7 @@ pub fn ask<R>(
             let top = ui.cursor().top();
             // Where there is little room, the question scrolls too, so that some of what stands
             // under it is seen.
-            let low = window.height() < LOW;
+            let low = window.height() < size::LOW;
             let heading = |ui: &mut Ui| wrapped(ui, Type::Question, palette.text, title);
             if !low {
                 inset(ui, heading);

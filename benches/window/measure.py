@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures the app's window beside a bare eframe window with one label, run in turn.
 
-    tests/desktop/session benches/window.py TARGET_FOLDER [RUNS] [IDLE_SECONDS]
+    tests/desktop/session benches/window/measure.py TARGET_FOLDER [RUNS] [IDLE_SECONDS]
 
 Start is the time from starting the process to the first frame that takes input: in the app, the
 first that shows the sign-in. Memory is the proportional set size (Pss) of the idle window. Frames
@@ -82,7 +82,7 @@ def main():
     target = Path(sys.argv[1]).resolve()
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     idle_seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 60
-    programs = [target / "audio-housekeeper", target / "examples" / "bare_window"]
+    programs = [target / "audio-housekeeper", target / "bare-window"]
     results = {program: [] for program in programs}
     for run in range(runs + 1):
         for program in programs:
