@@ -1,6 +1,7 @@
 //! Everything can be reached and done by the keyboard alone.
 
 use audio_housekeeper::practice::Call;
+use audio_housekeeper::settings::ThemeChoice;
 use audio_housekeeper::state::Screen;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
@@ -128,7 +129,7 @@ fn a_message_covers_none_of_the_buttons_of_recordings() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = desk(folder.path());
     for (width, height) in [(1120.0, 760.0), (800.0, 560.0)] {
-        driver.window.set_size(egui::vec2(width, height));
+        driver.look(ThemeChoice::Light, width, height, 100);
         driver.service.set_faults(vec![unavailable(Call::Download)]);
         driver.fill("Doctor", AMELIA);
         driver.click("Check");

@@ -54,7 +54,7 @@ fn cancelling_a_download_leaves_nothing_and_the_next_one_works() {
     driver.service.put(AMELIA, "b.wav", wav(2_000_000, 2));
     let stall = Effect::StallAfter {
         bytes: 900_000,
-        duration: Duration::from_secs(60),
+        duration: Duration::from_mins(1),
     };
     driver
         .service
@@ -115,4 +115,28 @@ fn a_token_that_ends_in_a_delete_leaves_nothing_unsaid() {
     driver.click("Activity");
     driver.wait_for("Still there");
     assert_eq!(driver.count(Call::Delete), 1);
+}
+
+#[test]
+fn closing_in_the_wait_asks_first_and_staying_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::empty(folder.path());
+    let mut driver = desk_with(Stage {
+        waits: Waits {
+            one: Duration::from_secs(30),
+            ..stage.waits
+        },
+        ..stage
+    });
+    driver.ask_delete(AMELIA);
+    driver.click("Delete without backup");
+    driver.wait_for("Deleting for Dr. Amelia Smith in");
+    driver.ask_to_close();
+    driver.wait_for("Close while something is running?");
+    driver.wait_for("Delete for Dr. Amelia Smith");
+    driver.click("Stay");
+    driver.settle();
+    driver.click("Stop");
+    driver.wait_for("Stopped. Nothing was sent, and nothing was deleted.");
+    assert_eq!(driver.count(Call::Delete), 0);
 }

@@ -51,8 +51,8 @@ fn stop_in_the_wait_keeps_the_recording() {
     let folder = tempfile::tempdir().unwrap();
     let mut stage = Stage::practice(folder.path());
     stage.waits = Waits {
-        one: Duration::from_secs(60),
-        all: Duration::from_secs(60),
+        one: Duration::from_mins(1),
+        all: Duration::from_mins(1),
     };
     let mut driver = Driver::open(stage);
     driver.fill("Doctor", "Dr. Priya Nair");

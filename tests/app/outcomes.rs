@@ -214,11 +214,11 @@ fn wrong_doctor_without_a_copy_says_whom_to_write_to() {
 fn a_start_after_a_delete_was_cut_off_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = desk(folder.path());
-    let stall = Effect::StallBeforeHead(Duration::from_secs(60));
+    let stall = Effect::StallBeforeHead(Duration::from_mins(1));
     driver.service.add_fault(Fault::on(Call::Delete, stall));
     driver.ask_delete(AMELIA);
     // Nor can what came of it be seen before the app is gone.
-    let stall = Effect::StallBeforeHead(Duration::from_secs(60));
+    let stall = Effect::StallBeforeHead(Duration::from_mins(1));
     driver
         .service
         .add_fault(Fault::on(Call::Download, stall).from(2));
@@ -250,7 +250,7 @@ fn a_start_after_a_download_was_cut_off_names_it_and_offers_it_again() {
     driver.service.put(AMELIA, "b.wav", wav(2_000_000, 2));
     let stall = Effect::StallAfter {
         bytes: 900_000,
-        duration: Duration::from_secs(60),
+        duration: Duration::from_mins(1),
     };
     driver
         .service

@@ -57,3 +57,30 @@ fn activity_tells_a_whole_session_newest_first() {
     driver.click("Activity");
     driver.wait_for("Deleted, nothing there now");
 }
+
+#[test]
+fn the_token_is_in_no_file_of_the_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    driver.back_up(AMELIA, &folder.path().join("a.wav"));
+    driver
+        .service
+        .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+    driver.click("Check");
+    driver.wait_for("Please sign in again");
+    driver.service.set_faults(Vec::new());
+    driver.sign_in();
+    let token = driver.service.token().expose().as_bytes().to_vec();
+    driver.close();
+    let mut files = 0;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes.windows(token.len()).any(|part| part == token);
+            assert!(!found, "{}", path.display());
+            files += 1;
+        }
+    }
+    assert!(files >= 3, "the database, the settings and the recording");
+}
