@@ -198,6 +198,8 @@ impl State {
 
     /// Forgets what the events of one sign-in only would bring to an end.
     fn forget_sign_in(&mut self) {
+        // A complaint about an address goes with the field that it was typed into.
+        self.address_error = None;
         self.doctors.clear();
         self.checking.clear();
         self.preparing = None;

@@ -102,3 +102,18 @@ fn where_nothing_answers_sign_in_says_so_and_keeps_what_was_typed() {
     driver.click("Sign in");
     driver.wait_for("Download…");
 }
+
+#[test]
+fn a_complaint_about_an_address_is_not_met_again_at_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    driver.click("Settings");
+    driver.click("Change…");
+    driver.fill("Service address", "http://api.nuxera.ai");
+    driver.click("Use this address");
+    driver.wait_for("The address must begin with https://");
+    driver.click("Sign out");
+    driver.click("Change…");
+    driver.settle();
+    assert!(!driver.shows("The address must begin with https://"));
+}
