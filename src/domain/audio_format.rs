@@ -41,19 +41,6 @@ impl AudioFormat {
         }
     }
 
-    /// Reads a `Content-Type`, parameters and case aside.
-    ///
-    /// `None` for a type that names neither, `application/octet-stream` among them.
-    #[must_use]
-    pub fn from_content_type(content_type: &str) -> Option<Self> {
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        match essence.to_ascii_lowercase().as_str() {
-            "audio/wav" | "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => Some(Self::Wav),
-            "audio/flac" | "audio/x-flac" => Some(Self::Flac),
-            _ => None,
-        }
-    }
-
     /// Reads a file name's or stored text's extension ("wav", "flac"), case aside.
     #[must_use]
     pub fn from_extension(extension: &str) -> Option<Self> {
@@ -61,26 +48,6 @@ impl AudioFormat {
             "wav" => Some(Self::Wav),
             "flac" => Some(Self::Flac),
             _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_spelling_of_the_two_types_is_known() {
-        for (text, format) in [
-            ("audio/wav", Some(AudioFormat::Wav)),
-            ("Audio/X-WAV; rate=16000", Some(AudioFormat::Wav)),
-            ("audio/vnd.wave;codec=1", Some(AudioFormat::Wav)),
-            ("audio/x-flac", Some(AudioFormat::Flac)),
-            ("application/octet-stream", None),
-            ("text/html; charset=utf-8", None),
-            ("", None),
-        ] {
-            assert_eq!(AudioFormat::from_content_type(text), format, "{text}");
         }
     }
 }

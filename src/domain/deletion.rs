@@ -103,7 +103,6 @@ pub enum Confirmation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletionPlan {
     confirmation: Confirmation,
-    confirmed_at: Timestamp,
 }
 
 /// Why a confirmation makes no plan.
@@ -174,22 +173,13 @@ impl DeletionPlan {
         if age.is_negative() || age > Self::LONGEST_SHOWN {
             return Err(PlanError::TooOld);
         }
-        Ok(Self {
-            confirmation,
-            confirmed_at: now,
-        })
+        Ok(Self { confirmation })
     }
 
     /// What was confirmed.
     #[must_use]
     pub const fn confirmation(&self) -> &Confirmation {
         &self.confirmation
-    }
-
-    /// When.
-    #[must_use]
-    pub const fn confirmed_at(&self) -> Timestamp {
-        self.confirmed_at
     }
 
     /// What it is about.

@@ -140,6 +140,8 @@ pub enum FailureKind {
     NoFileDialogs,
     /// There is no keychain, it is locked, it refused or it did not answer in time.
     KeychainTrouble,
+    /// The keychain may still keep an earlier token that it was to forget.
+    KeychainNotCleared,
     /// The confirmation no longer holds: too old, or its facts do not allow it.
     ConfirmationStale,
     /// Nobody is signed in (any more).

@@ -60,7 +60,7 @@ pub enum Notice {
     /// A token was accepted, or taken on trust because the service could not be asked.
     SignedIn {
         session: Box<NewSession>,
-        /// Why the keychain keeps no token although it was asked to.
+        /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
         keychain: Option<Failure>,
         /// Why the service could not be asked whose token it is.
         unasked: Option<Failure>,

@@ -243,7 +243,7 @@ async fn back_up(
 
 /// Reads a backup back from disk; one that is not what it was is kept in mind as such.
 async fn read_back(session: &Session, doctor: &DoctorName, backup: &Backup) -> Result<(), NotSent> {
-    let read = transfer::verify_backup(&backup.path, backup.size, backup.sha256, backup.proof);
+    let read = transfer::verify_backup(&backup.path, backup.size, backup.sha256);
     let Err(error) = read.await else {
         return Ok(());
     };

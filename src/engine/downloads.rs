@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use crate::api::Download;
 use crate::domain::{
-    AuditAction, AuditBackup, AuditOutcome, Backup, Completeness, DoctorName, Failure, FailureKind,
-    OperationId, ServerCopy, ServerKnowledge, suggested_file_name,
+    AuditAction, AuditBackup, AuditOutcome, Backup, DoctorName, Failure, FailureKind, OperationId,
+    ServerCopy, ServerKnowledge, suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
 use crate::engine::context::{Context, Session, new_operation};
@@ -95,7 +95,7 @@ pub async fn check_and_back_up(
     }
 }
 
-/// Fetches one recording to `destination`, checks it, reads it back, and records what came of it.
+/// Fetches one recording to `destination`, checked and read back, and records what came of it.
 pub async fn fetch(
     session: &Arc<Session>,
     doctor: &DoctorName,
@@ -198,21 +198,19 @@ async fn attempt(
         replace: destination.replace,
     };
     let reporter = Mutex::new(ticket.bytes_of(doctor));
-    let progress = |progress: transfer::Progress| {
-        let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
-        reporter.report(progress.received, progress.total);
+    let progress = |progress: transfer::Progress| match progress {
+        transfer::Progress::Receiving { received, total } => {
+            let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
+            reporter.report(received, total);
+        }
+        transfer::Progress::ReadingBack => ticket.report(JobProgress::ReadingBack),
     };
     let saved = transfer::save(recording, request, ledger, progress, ticket.cancel.clone())
         .await
         .map_err(not_saved)?;
-    let backup = match saved.completeness {
-        Completeness::CannotBeProven => None,
-        Completeness::Proven(_) => {
-            ticket.report(JobProgress::ReadingBack);
-            let verified = transfer::read_back(&saved).await.map_err(not_saved)?;
-            Some(verified.into_backup(Timestamp::now(), copy.clone()))
-        }
-    };
+    let backup = saved
+        .verified()
+        .map(|verified| verified.into_backup(Timestamp::now(), copy.clone()));
     Ok(Fetched {
         saved,
         copy,
@@ -225,8 +223,8 @@ async fn attempt(
 struct StoreLedger {
     context: Arc<Context>,
     service: String,
-    /// The file has its name. It has ended only with its entry in the record: a kill while it is
-    /// read back must not leave a file that nothing speaks of.
+    /// The file has its name. It has ended only with its entry in the record: a kill before
+    /// that must not leave a file that nothing speaks of.
     saved: AtomicBool,
 }
 

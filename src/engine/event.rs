@@ -25,7 +25,7 @@ pub enum Event {
     SignedIn {
         /// Who, and where.
         account: Account,
-        /// Why the keychain keeps no token although it was asked to.
+        /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
         keychain: Option<Failure>,
     },
     /// A token was refused, or could not be tried.

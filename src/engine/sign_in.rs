@@ -66,23 +66,19 @@ pub async fn sign_in(
         Err((_, failure)) => return context.tell(generation, Event::SignInFailed(failure)),
     };
     // An earlier token that stayed behind would sign the next person in.
-    let kept = if stay {
-        let written = context.keychain.write(&origin, &token).await;
-        if !matches!(
-            written,
-            Ok(()) | Err(KeychainError::None(_) | KeychainError::NoAnswer)
-        ) && let Err(error) = context.keychain.forget(&origin).await
-        {
-            tracing::warn!(%error, "an earlier token may have stayed in the keychain");
+    let failure = if stay {
+        match context.keychain.write(&origin, &token).await {
+            Ok(()) => None,
+            Err(error @ KeychainError::None(_)) => Some(keychain_failure(&error)),
+            // What has not answered once would only keep the person waiting again.
+            Err(error @ KeychainError::NoAnswer) => Some(not_cleared(&error)),
+            Err(error) => cleared(&context, &origin)
+                .await
+                .or_else(|| Some(keychain_failure(&error))),
         }
-        written
     } else {
-        match context.keychain.forget(&origin).await {
-            Err(KeychainError::None(_)) => Ok(()),
-            forgotten => forgotten,
-        }
+        cleared(&context, &origin).await
     };
-    let failure = kept.err().map(|error| keychain_failure(&error));
     session.account.keeping = match (stay, &failure) {
         (true, None) => TokenKeeping::Keychain,
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
@@ -98,10 +94,7 @@ pub async fn sign_in(
 pub async fn forget(context: Arc<Context>, session: Arc<Session>) {
     let failure = match session.account.keeping {
         TokenKeeping::Practice => None,
-        _ => match context.keychain.forget(&session.account.origin).await {
-            Ok(()) | Err(KeychainError::None(_)) => None,
-            Err(error) => Some(keychain_failure(&error)),
-        },
+        _ => cleared(&context, &session.account.origin).await,
     };
     let operation = new_operation();
     let draft = session.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
@@ -139,6 +132,14 @@ async fn open(
     }
 }
 
+/// Has the keychain forget its token for `origin`; why it may still keep it, where it may.
+async fn cleared(context: &Context, origin: &ServiceOrigin) -> Option<Failure> {
+    match context.keychain.forget(origin).await {
+        Ok(()) | Err(KeychainError::None(_)) => None,
+        Err(error) => Some(not_cleared(&error)),
+    }
+}
+
 const fn not_signed_in(because: SignedOutBecause) -> Notice {
     Notice::NotSignedIn {
         because,
@@ -161,9 +162,11 @@ fn signed_in(
 }
 
 fn keychain_failure(error: &KeychainError) -> Failure {
-    Failure::new(
-        FailureKind::KeychainTrouble,
-        Timestamp::now(),
-        error.to_string(),
-    )
+    let kind = FailureKind::KeychainTrouble;
+    Failure::new(kind, Timestamp::now(), error.to_string())
+}
+
+fn not_cleared(error: &KeychainError) -> Failure {
+    let kind = FailureKind::KeychainNotCleared;
+    Failure::new(kind, Timestamp::now(), error.to_string())
 }

@@ -50,7 +50,7 @@ impl State {
                 self.sign_in = SignIn::In(account);
                 self.screen = Screen::Recordings;
                 if let Some(failure) = keychain {
-                    self.tell(Message::TokenNotKept(failure));
+                    self.tell(Message::Keychain(failure));
                 }
             }
             Event::SignInFailed(reason) => {

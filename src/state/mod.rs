@@ -199,8 +199,8 @@ pub enum Message {
     },
     /// A check found nothing under exactly this name.
     NothingThere(DoctorName),
-    /// The token is kept for this session only, for this reason.
-    TokenNotKept(Failure),
+    /// The keychain does not hold what it was asked to, or may hold what it was asked to forget.
+    Keychain(Failure),
     /// The token was forgotten.
     SignedOut,
     /// Text was put on the clipboard.
@@ -231,10 +231,7 @@ impl Toast {
     /// Whether it stays until the person takes it away: a failure must not pass unseen.
     #[must_use]
     pub const fn stands_until_dismissed(&self) -> bool {
-        matches!(
-            self.message,
-            Message::Failed { .. } | Message::TokenNotKept(_)
-        )
+        matches!(self.message, Message::Failed { .. } | Message::Keychain(_))
     }
 
     /// How long it stands otherwise.

@@ -41,21 +41,6 @@ impl Store {
             .await
     }
 
-    /// Every backup that was made of a doctor's recordings, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] where they can't be read.
-    pub async fn backups(
-        &self,
-        service: &str,
-        doctor: &DoctorName,
-    ) -> Result<Vec<Backup>, StoreError> {
-        let (service, doctor) = (service.to_owned(), doctor.clone());
-        self.writer
-            .ask(move |connection| backups(connection, &service, &doctor))
-            .await
-    }
-
     /// Keeps a name that was used now.
     ///
     /// # Errors
@@ -65,64 +50,12 @@ impl Store {
         service: &str,
         doctor: &DoctorName,
     ) -> Result<(), StoreError> {
-        self.learn(service, doctor, DoctorFact::Used(Timestamp::now()))
-            .await
-    }
-
-    /// Keeps what a look at the server found.
-    ///
-    /// # Errors
-    /// [`StoreError`], and then it is not kept.
-    pub async fn set_knowledge(
-        &self,
-        service: &str,
-        doctor: &DoctorName,
-        knowledge: &ServerKnowledge,
-    ) -> Result<(), StoreError> {
-        self.learn(service, doctor, DoctorFact::Server(knowledge.clone()))
-            .await
-    }
-
-    /// Keeps a new backup, which is there.
-    ///
-    /// # Errors
-    /// [`StoreError`], and then it is not kept.
-    pub async fn set_backup(
-        &self,
-        service: &str,
-        doctor: &DoctorName,
-        backup: &Backup,
-    ) -> Result<(), StoreError> {
-        self.learn(service, doctor, DoctorFact::Backup(backup.clone()))
-            .await
-    }
-
-    /// Keeps what was found where the newest backup should be.
-    ///
-    /// # Errors
-    /// [`StoreError`], and then it is not kept.
-    pub async fn set_backup_health(
-        &self,
-        service: &str,
-        doctor: &DoctorName,
-        health: BackupHealth,
-    ) -> Result<(), StoreError> {
-        self.learn(service, doctor, DoctorFact::BackupHealth(health))
-            .await
-    }
-
-    /// Keeps what became of a deletion.
-    ///
-    /// # Errors
-    /// [`StoreError`], and then it is not kept.
-    pub async fn set_deletion(
-        &self,
-        service: &str,
-        doctor: &DoctorName,
-        deletion: LastDeletion,
-    ) -> Result<(), StoreError> {
-        self.learn(service, doctor, DoctorFact::Deletion(deletion))
-            .await
+        self.apply(vec![Change::Doctor {
+            service: service.to_owned(),
+            doctor: doctor.clone(),
+            fact: DoctorFact::Used(Timestamp::now()),
+        }])
+        .await
     }
 
     /// Forgets a name and what is known of it; the audit record and files stay as they are.
@@ -137,20 +70,6 @@ impl Store {
         self.apply(vec![Change::ForgetDoctor {
             service: service.to_owned(),
             doctor: doctor.clone(),
-        }])
-        .await
-    }
-
-    async fn learn(
-        &self,
-        service: &str,
-        doctor: &DoctorName,
-        fact: DoctorFact,
-    ) -> Result<(), StoreError> {
-        self.apply(vec![Change::Doctor {
-            service: service.to_owned(),
-            doctor: doctor.clone(),
-            fact,
         }])
         .await
     }
@@ -286,7 +205,7 @@ fn doctor(
         return Ok(None);
     };
     let mut doctor = doctor_of(row)?;
-    doctor.backup = backups(connection, service, name)?.into_iter().next();
+    doctor.backup = newest_backup(connection, service, name)?;
     Ok(Some(doctor))
 }
 
@@ -367,21 +286,17 @@ fn newest_backups(
     Ok(newest)
 }
 
-fn backups(
+fn newest_backup(
     connection: &Connection,
     service: &str,
     doctor: &DoctorName,
-) -> Result<Vec<Backup>, StoreError> {
+) -> Result<Option<Backup>, StoreError> {
     let mut statement = connection.prepare(&format!(
         "SELECT {BACKUP_COLUMNS} FROM backups WHERE service = ?1 AND name = ?2
-         ORDER BY number DESC"
+         ORDER BY number DESC LIMIT 1"
     ))?;
     let mut rows = statement.query((service, doctor.as_str()))?;
-    let mut backups = Vec::new();
-    while let Some(row) = rows.next()? {
-        backups.push(backup_of(row)?);
-    }
-    Ok(backups)
+    rows.next()?.map(backup_of).transpose()
 }
 
 fn backup_of(row: &Row<'_>) -> Result<Backup, StoreError> {

@@ -1,5 +1,5 @@
-//! One download onto a disk: into a part file beside its destination, checked, flushed, and only
-//! then given its name.
+//! One download onto a disk: into a part file beside its destination, checked, flushed, read back,
+//! and only then given its name.
 
 mod error;
 mod ledger;
@@ -14,12 +14,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{Recording, RecordingBody};
 use crate::domain::{AudioFormat, Completeness, DoctorName, OperationId, ServerCopy, Sha256Digest};
+use crate::transfer::part::PartFile;
+use crate::transfer::verify::ReadBack;
 use crate::transfer::writer::Writer;
 
 pub use error::TransferError;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};
-pub use verify::{VerifiedBackup, read_back, verify_backup};
+pub use verify::{VerifiedBackup, verify_backup};
 
 /// What to save, and where.
 #[derive(Debug, Clone)]
@@ -37,14 +39,20 @@ pub struct SaveRequest {
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Bytes that arrived.
-    pub received: u64,
-    /// Bytes that were announced.
-    pub total: Option<u64>,
+pub enum Progress {
+    /// Bytes arrive.
+    Receiving {
+        /// Bytes that arrived.
+        received: u64,
+        /// Bytes that were announced.
+        total: Option<u64>,
+    },
+    /// All is written and flushed; what is on disk is compared with what came.
+    ReadingBack,
 }
 
-/// A file under its final name, flushed to disk with its folder.
+/// A file under its final name, read back from disk and flushed with its folder. Only [`save`]
+/// makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
     /// Where it is; not always the destination that was asked for.
@@ -59,6 +67,7 @@ pub struct Saved {
     pub milliseconds: Option<u64>,
     /// Whether it is known to be all of the recording.
     pub completeness: Completeness,
+    read_back: ReadBack,
 }
 
 /// Saves a recording that has begun to arrive.
@@ -70,12 +79,12 @@ pub struct Saved {
 ///
 /// # Errors
 /// [`TransferError`]: the connection's, the disk's, the ledger's, or what came is no whole
-/// recording.
+/// recording or not what stands on disk.
 pub async fn save(
     recording: Recording,
     request: SaveRequest,
     ledger: &dyn Ledger,
-    progress: impl Fn(Progress) + Send,
+    progress: impl Fn(Progress) + Send + Sync,
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
     if cancel.is_cancelled() {
@@ -84,15 +93,7 @@ pub async fn save(
     let operation = request.operation.clone();
     let part = part::create(&request, ledger).await?;
     let part_path = part.path().to_path_buf();
-    let Recording { copy, body } = recording;
-
-    let saved = match Writer::start(part, request, copy.clone()) {
-        Ok(writer) => {
-            let fed = feed(&copy, body, &writer, progress, &cancel).await;
-            writer.finish(fed).await
-        }
-        Err(error) => Err(error),
-    };
+    let saved = receive(part, recording, request, &progress, cancel).await;
 
     let end = match &saved {
         Ok(_) => TransferEnd::Saved,
@@ -106,6 +107,21 @@ pub async fn save(
     saved
 }
 
+async fn receive(
+    part: PartFile,
+    recording: Recording,
+    request: SaveRequest,
+    progress: &(impl Fn(Progress) + Sync),
+    cancel: CancellationToken,
+) -> Result<Saved, TransferError> {
+    let Recording { copy, body } = recording;
+    let writer = Writer::start(part, request.destination.clone(), copy.clone())?;
+    let fed = feed(&copy, body, &writer, progress, &cancel).await;
+    let written = writer.finish(fed).await?;
+    progress(Progress::ReadingBack);
+    verify::read_back_and_promote(written, request, cancel).await
+}
+
 /// Hands the recording's bytes to the writer until their end.
 ///
 /// `Ok` where the writer has all of them, or has stopped and knows why.
@@ -113,7 +129,7 @@ async fn feed(
     copy: &ServerCopy,
     mut body: Box<dyn RecordingBody>,
     writer: &Writer,
-    progress: impl Fn(Progress) + Send,
+    progress: &(impl Fn(Progress) + Sync),
     cancel: &CancellationToken,
 ) -> Result<(), TransferError> {
     let total = copy.length;
@@ -140,7 +156,7 @@ async fn feed(
         if !taken {
             return Ok(());
         }
-        progress(Progress { received, total });
+        progress(Progress::Receiving { received, total });
     }
     match total {
         Some(total) if received < total => Err(TransferError::CutShort { received, total }),

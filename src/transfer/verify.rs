@@ -1,57 +1,55 @@
 use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
-use crate::audio;
-use crate::domain::{AudioFormat, Backup, BackupProof, Completeness, ServerCopy, Sha256Digest};
-use crate::transfer::writer::Contents;
-use crate::transfer::{Saved, TransferError};
+use crate::domain::{Backup, BackupProof, Completeness, ServerCopy, Sha256Digest};
+use crate::transfer::promote::promote;
+use crate::transfer::writer::{Contents, Written};
+use crate::transfer::{SaveRequest, Saved, TransferError};
 
 /// How much is read at once, in bytes.
 const BUFFER: usize = 256 * 1024;
 
-/// A backup that was read back from disk and is what it should be. Only the verifier makes one.
+/// What a [`Saved`] holds to show that its bytes were read back. Nothing else makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReadBack(());
+
+/// A saved file that was read back from disk, is what came, and is proven whole. Only
+/// [`Saved::verified`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedBackup {
-    path: PathBuf,
-    size: u64,
-    sha256: Sha256Digest,
-    format: AudioFormat,
-    milliseconds: Option<u64>,
+    saved: Saved,
     proof: BackupProof,
 }
 
+impl Saved {
+    /// The backup that it is; `None` where nothing proves that it is whole.
+    #[must_use]
+    pub fn verified(&self) -> Option<VerifiedBackup> {
+        match self.completeness {
+            Completeness::Proven(proof) => Some(VerifiedBackup {
+                saved: self.clone(),
+                proof,
+            }),
+            Completeness::CannotBeProven => None,
+        }
+    }
+}
+
 impl VerifiedBackup {
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Its size in bytes.
-    #[must_use]
-    pub const fn size(&self) -> u64 {
-        self.size
-    }
-
-    /// The digest of its contents, as they were read back.
-    #[must_use]
-    pub const fn sha256(&self) -> Sha256Digest {
-        self.sha256
-    }
-
     /// What is kept of it, with when it was verified and which copy it was made from.
     #[must_use]
     pub fn into_backup(self, verified_at: Timestamp, made_from: ServerCopy) -> Backup {
         Backup {
-            path: self.path,
-            size: self.size,
-            sha256: self.sha256,
-            format: self.format,
-            milliseconds: self.milliseconds,
+            path: self.saved.path,
+            size: self.saved.size,
+            sha256: self.saved.sha256,
+            format: self.saved.format,
+            milliseconds: self.saved.milliseconds,
             verified_at,
             proof: self.proof,
             made_from,
@@ -59,24 +57,44 @@ impl VerifiedBackup {
     }
 }
 
-/// Reads a file that was just saved back from disk.
+/// Reads a flushed part file back and gives it its name where it is what was written; otherwise,
+/// or where it is cancelled, removes it.
 ///
 /// # Errors
-/// [`TransferError::CompletenessNotProven`] where nothing proves that it is whole, else as
-/// [`verify_backup`].
-pub async fn read_back(saved: &Saved) -> Result<VerifiedBackup, TransferError> {
-    match saved.completeness {
-        Completeness::Proven(proof) => {
-            verify_backup(&saved.path, saved.size, saved.sha256, proof).await
-        }
-        Completeness::CannotBeProven => Err(TransferError::CompletenessNotProven {
-            path: saved.path.clone(),
-        }),
-    }
+/// [`TransferError::ReadBackDiffers`], [`TransferError::Cancelled`], or the disk's.
+pub(super) async fn read_back_and_promote(
+    written: Written,
+    request: SaveRequest,
+    cancel: CancellationToken,
+) -> Result<Saved, TransferError> {
+    let destination = request.destination.clone();
+    on_reader(&destination, move |unwanted| {
+        let given_up = || cancel.is_cancelled() || unwanted();
+        let Written {
+            path,
+            size,
+            sha256,
+            format,
+            milliseconds,
+            completeness,
+        } = written;
+        compare(&path, &request.destination, size, sha256, given_up)?;
+        let path = promote(path, &request, format)?;
+        Ok(Saved {
+            path,
+            size,
+            sha256,
+            format,
+            milliseconds,
+            completeness,
+            read_back: ReadBack(()),
+        })
+    })
+    .await
 }
 
-/// Reads a backup from disk and compares its size and digest with what they were when `proof`
-/// showed it to be whole.
+/// Reads a backup from disk and compares its size and digest with what they were when it was
+/// made.
 ///
 /// # Errors
 /// [`TransferError::ReadBackDiffers`] where it is missing or altered, [`TransferError::Disk`]
@@ -85,47 +103,65 @@ pub async fn verify_backup(
     path: &Path,
     size: u64,
     sha256: Sha256Digest,
-    proof: BackupProof,
-) -> Result<VerifiedBackup, TransferError> {
+) -> Result<(), TransferError> {
     let owned = path.to_path_buf();
+    on_reader(path, move |unwanted| {
+        compare(&owned, &owned, size, sha256, unwanted)
+    })
+    .await
+}
+
+/// Does `work` on a thread of its own. What `work` is given tells whether nobody waits for it any
+/// more.
+async fn on_reader<T: Send + 'static>(
+    file: &Path,
+    work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, TransferError> + Send + 'static,
+) -> Result<T, TransferError> {
     let (report, outcome) = oneshot::channel();
     std::thread::Builder::new()
         .name("backup-reader".to_owned())
         .spawn(move || {
-            if report.send(compare(owned, size, sha256, proof)).is_err() {
-                tracing::debug!("nobody waits for a backup's check any more");
+            let done = work(&|| report.is_closed());
+            if report.send(done).is_err() {
+                tracing::debug!("nobody waits for a file's check any more");
             }
         })
-        .map_err(|error| TransferError::in_work(path, "starting to read", error))?;
+        .map_err(|error| TransferError::in_work(file, "starting to read", error))?;
     outcome.await.unwrap_or(Err(TransferError::ThreadLost))
 }
 
+/// Compares what stands in `file` with what it should be, unless it is given up before the end.
+/// Failures name it `named`: a part file's own name means nothing to anyone.
 fn compare(
-    path: PathBuf,
+    file: &Path,
+    named: &Path,
     size: u64,
     sha256: Sha256Digest,
-    proof: BackupProof,
-) -> Result<VerifiedBackup, TransferError> {
+    given_up: impl Fn() -> bool,
+) -> Result<(), TransferError> {
     let differs = |reason: String| TransferError::ReadBackDiffers {
-        path: path.clone(),
+        path: named.to_path_buf(),
         reason,
     };
-    let unreadable = |error: std::io::Error| match error.kind() {
+    let unreadable = |error: io::Error| match error.kind() {
         ErrorKind::NotFound => differs("the file is gone".to_owned()),
-        _ => TransferError::in_work(&path, "reading back", error),
+        _ => TransferError::in_work(named, "reading back", error),
     };
-    let metadata = std::fs::metadata(&path).map_err(unreadable)?;
+    let metadata = std::fs::metadata(file).map_err(unreadable)?;
     if !metadata.is_file() || metadata.len() != size {
         return Err(differs(format!(
             "{} bytes instead of {size}",
             metadata.len()
         )));
     }
-    let mut file = File::open(&path).map_err(unreadable)?;
+    let mut opened = File::open(file).map_err(unreadable)?;
     let mut contents = Contents::default();
     let mut buffer = vec![0; BUFFER];
     loop {
-        let read = match file.read(&mut buffer) {
+        if given_up() {
+            return Err(TransferError::Cancelled);
+        }
+        let read = match opened.read(&mut buffer) {
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -135,21 +171,8 @@ fn compare(
             .take(buffer.get(..read).unwrap_or_default())
             .map_err(|error| differs(error.to_string()))?;
     }
-    let format = contents
-        .format()
-        .map_err(|error| differs(error.to_string()))?;
-    let milliseconds = audio::milliseconds(&contents.start, contents.size);
-    let read = contents.size;
-    let found = contents.digest();
-    if read != size || found != sha256 {
+    if contents.size != size || contents.digest() != sha256 {
         return Err(differs("other contents".to_owned()));
     }
-    Ok(VerifiedBackup {
-        path,
-        size,
-        sha256,
-        format,
-        milliseconds,
-        proof,
-    })
+    Ok(())
 }

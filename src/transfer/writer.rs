@@ -1,16 +1,17 @@
 use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
+use tempfile::TempPath;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::audio;
 use crate::domain::{
     AudioFormat, BackupProof, Completeness, ContentKind, ServerCopy, Sha256Digest,
 };
+use crate::transfer::TransferError;
 use crate::transfer::part::PartFile;
-use crate::transfer::promote;
-use crate::transfer::{SaveRequest, Saved, TransferError};
 
 /// How many pieces of a body may wait for the disk: with the connection's largest pieces, of
 /// 400 KiB, some 3 MiB.
@@ -22,7 +23,17 @@ const BUFFER: usize = 256 * 1024;
 /// A thread that hashes and writes while the connection's task receives.
 pub(super) struct Writer {
     inbox: mpsc::Sender<Message>,
-    outcome: oneshot::Receiver<Result<Saved, TransferError>>,
+    outcome: oneshot::Receiver<Result<Written, TransferError>>,
+}
+
+/// A part file, flushed to disk and removed when dropped, and what was written to it.
+pub(super) struct Written {
+    pub(super) path: TempPath,
+    pub(super) size: u64,
+    pub(super) sha256: Sha256Digest,
+    pub(super) format: AudioFormat,
+    pub(super) milliseconds: Option<u64>,
+    pub(super) completeness: Completeness,
 }
 
 enum Message {
@@ -35,7 +46,7 @@ enum Message {
 impl Writer {
     pub(super) fn start(
         part: PartFile,
-        request: SaveRequest,
+        destination: PathBuf,
         copy: ServerCopy,
     ) -> Result<Self, TransferError> {
         let path = part.path().to_path_buf();
@@ -44,8 +55,8 @@ impl Writer {
         std::thread::Builder::new()
             .name("download-writer".to_owned())
             .spawn(move || {
-                let saved = write(part, &request, &copy, messages);
-                if report.send(saved).is_err() {
+                let written = write(part, &destination, &copy, messages);
+                if report.send(written).is_err() {
                     tracing::debug!("nobody waits for a download any more");
                 }
             })
@@ -58,12 +69,12 @@ impl Writer {
         self.inbox.send(Message::Bytes(bytes)).await.is_ok()
     }
 
-    /// Has the file finished, or given up where feeding it failed. The part file is gone when
-    /// this is done.
+    /// Has the part file finished and flushed, or given up where feeding it failed. The part
+    /// file is gone when this has failed.
     pub(super) async fn finish(
         self,
         fed: Result<(), TransferError>,
-    ) -> Result<Saved, TransferError> {
+    ) -> Result<Written, TransferError> {
         let Self { inbox, outcome } = self;
         match fed {
             Ok(()) => {
@@ -82,14 +93,14 @@ impl Writer {
 
 fn write(
     part: PartFile,
-    request: &SaveRequest,
+    destination: &Path,
     copy: &ServerCopy,
     mut messages: mpsc::Receiver<Message>,
-) -> Result<Saved, TransferError> {
+) -> Result<Written, TransferError> {
     let PartFile { file, path } = part;
     let mut contents = Contents::default();
     let mut output = BufWriter::with_capacity(BUFFER, file);
-    let trouble = |error| TransferError::in_work(&request.destination, "writing", error);
+    let trouble = |error| TransferError::in_work(destination, "writing", error);
     loop {
         match messages.blocking_recv() {
             Some(Message::Bytes(bytes)) => {
@@ -114,10 +125,7 @@ fn write(
         .into_inner()
         .map_err(|error| trouble(error.into_error()))?;
     file.sync_all().map_err(trouble)?;
-    // Windows renames no file that is open.
-    drop(file);
-    let path = promote::promote(path, request, format)?;
-    Ok(Saved {
+    Ok(Written {
         path,
         size,
         sha256,

@@ -38,7 +38,7 @@ pub fn show(ui: &Ui, view: &mut View<'_>, bottom: f32) {
 fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
     let palette = Palette::here(ui);
     let (icon, colour) = match toast.message {
-        Message::Failed { .. } | Message::TokenNotKept(_) => (Icon::Warning, palette.danger),
+        Message::Failed { .. } | Message::Keychain(_) => (Icon::Warning, palette.danger),
         Message::NothingThere(_) | Message::SettingsLost => (Icon::Information, palette.warning),
         Message::SignedOut | Message::Copied => (Icon::Check, palette.success),
     };
@@ -86,7 +86,7 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
             doctor: None,
             failure,
         }
-        | Message::TokenNotKept(failure) => text.failure(&failure.kind),
+        | Message::Keychain(failure) => text.failure(&failure.kind),
         Message::NothingThere(doctor) => {
             text.say_with("toast-nothing-there", &[("doctor", doctor.as_str().into())])
         }
@@ -103,7 +103,7 @@ fn failure(message: &Message) -> Option<Action> {
             doctor: doctor.clone(),
             failure: failure.clone(),
         }),
-        Message::TokenNotKept(failure) => Some(Action::ShowDetails {
+        Message::Keychain(failure) => Some(Action::ShowDetails {
             doctor: None,
             failure: failure.clone(),
         }),

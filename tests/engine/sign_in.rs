@@ -194,6 +194,67 @@ fn where_a_token_can_not_be_kept_an_earlier_one_does_not_stay_in_its_place() {
     });
 }
 
+/// Holds one token, and neither takes another nor lets go of it.
+#[derive(Default)]
+struct Stuck(MemoryTokens);
+
+impl TokenStore for Stuck {
+    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+        self.0.read(origin)
+    }
+
+    fn write(&self, _: &ServiceOrigin, _: &Secret) -> Result<(), KeychainError> {
+        Err(KeychainError::Refused("locked".into()))
+    }
+
+    fn forget(&self, _: &ServiceOrigin) -> Result<(), KeychainError> {
+        Err(KeychainError::Refused("locked".into()))
+    }
+}
+
+#[test]
+fn where_an_earlier_token_may_still_be_kept_it_is_said_so() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default())
+            .await
+            .unwrap();
+        for stay in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+            let tokens = Arc::new(Stuck::default());
+            tokens.0.write(&origin, &token("of somebody else")).unwrap();
+            let store = Store::open(folder.path()).unwrap();
+            let setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+            let mut engine = engine::start(setup);
+            let command = Command::SignIn {
+                origin,
+                token: service.token(),
+                stay,
+            };
+            engine.send(command).unwrap();
+            let keychain = loop {
+                let envelope = engine.wait_for_event().await.unwrap();
+                if let Event::SignedIn { keychain, .. } = envelope.event {
+                    break keychain;
+                }
+            };
+            assert_eq!(keychain.unwrap().kind, FailureKind::KeychainNotCleared);
+
+            engine.send(Command::SignOut).unwrap();
+            let because = loop {
+                let envelope = engine.wait_for_event().await.unwrap();
+                if let Event::SignedOut(because @ SignedOutBecause::Asked(_)) = envelope.event {
+                    break because;
+                }
+            };
+            let SignedOutBecause::Asked(Some(failure)) = because else {
+                panic!("{because:?}");
+            };
+            assert_eq!(failure.kind, FailureKind::KeychainNotCleared);
+        }
+    });
+}
+
 #[test]
 fn why_practice_did_not_open_is_said() {
     run(async {

@@ -2,7 +2,7 @@ use audio_housekeeper::domain::{
     AudioFormat, Backup, BackupHealth, BackupProof, DeletionOutcome, DoctorName, KnownDoctor,
     LastDeletion, ServerCopy, ServerKnowledge, Sha256Digest,
 };
-use audio_housekeeper::store::Store;
+use audio_housekeeper::store::{Change, DoctorFact, Store};
 use jiff::Timestamp;
 
 use crate::doctor;
@@ -46,6 +46,15 @@ async fn one(store: &Store, name: &DoctorName) -> KnownDoctor {
     doctors.remove(0)
 }
 
+async fn learn(store: &Store, service: &str, name: &DoctorName, fact: DoctorFact) {
+    let change = Change::Doctor {
+        service: service.to_owned(),
+        doctor: name.clone(),
+        fact,
+    };
+    store.apply(vec![change]).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_known_of_a_doctor_is_found_again_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
@@ -62,16 +71,22 @@ async fn what_is_known_of_a_doctor_is_found_again_after_a_restart() {
         copy: copy(),
         checked_at: time(1),
     };
-    store.set_knowledge(SERVICE, &name, &has).await.unwrap();
-    store
-        .set_backup(SERVICE, &name, &backup("/b.flac"))
-        .await
-        .unwrap();
-    store
-        .set_backup_health(SERVICE, &name, BackupHealth::Altered)
-        .await
-        .unwrap();
-    store.set_deletion(SERVICE, &name, deletion).await.unwrap();
+    learn(&store, SERVICE, &name, DoctorFact::Server(has.clone())).await;
+    learn(
+        &store,
+        SERVICE,
+        &name,
+        DoctorFact::Backup(backup("/b.flac")),
+    )
+    .await;
+    learn(
+        &store,
+        SERVICE,
+        &name,
+        DoctorFact::BackupHealth(BackupHealth::Altered),
+    )
+    .await;
+    learn(&store, SERVICE, &name, DoctorFact::Deletion(deletion)).await;
     drop(store);
     let store = Store::open(folder.path()).unwrap();
     assert_eq!(
@@ -102,10 +117,13 @@ async fn every_word_that_is_kept_is_read_back() {
         ServerKnowledge::CouldNotCheck { tried_at: time(3) },
         ServerKnowledge::NeverChecked,
     ] {
-        store
-            .set_knowledge(SERVICE, &name, &knowledge)
-            .await
-            .unwrap();
+        learn(
+            &store,
+            SERVICE,
+            &name,
+            DoctorFact::Server(knowledge.clone()),
+        )
+        .await;
         assert_eq!(one(&store, &name).await.server, knowledge);
     }
     for health in [
@@ -113,10 +131,7 @@ async fn every_word_that_is_kept_is_read_back() {
         BackupHealth::Altered,
         BackupHealth::There,
     ] {
-        store
-            .set_backup_health(SERVICE, &name, health)
-            .await
-            .unwrap();
+        learn(&store, SERVICE, &name, DoctorFact::BackupHealth(health)).await;
         assert_eq!(one(&store, &name).await.backup_health, health);
     }
     for outcome in [
@@ -130,13 +145,13 @@ async fn every_word_that_is_kept_is_read_back() {
             at: time(4),
             outcome,
         };
-        store.set_deletion(SERVICE, &name, deletion).await.unwrap();
+        learn(&store, SERVICE, &name, DoctorFact::Deletion(deletion)).await;
         assert_eq!(one(&store, &name).await.last_deletion, Some(deletion));
     }
 }
 
 #[tokio::test]
-async fn every_backup_is_kept_and_the_newest_counts() {
+async fn the_newest_backup_counts() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     let name = doctor("Dr. A");
@@ -147,22 +162,25 @@ async fn every_backup_is_kept_and_the_newest_counts() {
         made_from: ServerCopy::default(),
         ..backup("/2.wav")
     };
-    store
-        .set_backup(SERVICE, &name, &backup("/1.flac"))
-        .await
-        .unwrap();
-    store
-        .set_backup_health(SERVICE, &name, BackupHealth::Missing)
-        .await
-        .unwrap();
-    store.set_backup(SERVICE, &name, &plain).await.unwrap();
+    learn(
+        &store,
+        SERVICE,
+        &name,
+        DoctorFact::Backup(backup("/1.flac")),
+    )
+    .await;
+    learn(
+        &store,
+        SERVICE,
+        &name,
+        DoctorFact::BackupHealth(BackupHealth::Missing),
+    )
+    .await;
+    learn(&store, SERVICE, &name, DoctorFact::Backup(plain.clone())).await;
     let known = one(&store, &name).await;
     assert_eq!(known.backup.as_ref(), Some(&plain));
     assert_eq!(known.backup_health, BackupHealth::There);
-    assert_eq!(
-        store.backups(SERVICE, &name).await,
-        Ok(vec![plain, backup("/1.flac")])
-    );
+    assert_eq!(store.doctor(SERVICE, &name).await, Ok(Some(known)));
 }
 
 #[tokio::test]
@@ -181,10 +199,13 @@ async fn doctors_stand_by_name_case_aside_and_services_are_kept_apart() {
     }
     let elsewhere = doctor("Dr. Practice");
     store.remember_doctor("practice", &elsewhere).await.unwrap();
-    store
-        .set_backup("practice", &doctor("Dr. A"), &backup("/p.flac"))
-        .await
-        .unwrap();
+    learn(
+        &store,
+        "practice",
+        &doctor("Dr. A"),
+        DoctorFact::Backup(backup("/p.flac")),
+    )
+    .await;
     let known = store.doctors(SERVICE).await.unwrap();
     let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
     assert_eq!(
@@ -200,14 +221,18 @@ async fn a_forgotten_name_leaves_nothing_behind_but_the_record() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     let name = doctor("Dr. A");
-    store
-        .set_backup(SERVICE, &name, &backup("/1.flac"))
-        .await
-        .unwrap();
+    learn(
+        &store,
+        SERVICE,
+        &name,
+        DoctorFact::Backup(backup("/1.flac")),
+    )
+    .await;
     store.append(crate::draft(1)).await.unwrap();
     store.forget_doctor(SERVICE, &name).await.unwrap();
     store.forget_doctor(SERVICE, &name).await.unwrap();
     assert_eq!(store.doctors(SERVICE).await, Ok(Vec::new()));
-    assert_eq!(store.backups(SERVICE, &name).await, Ok(Vec::new()));
+    store.remember_doctor(SERVICE, &name).await.unwrap();
+    assert_eq!(one(&store, &name).await.backup, None);
     assert_eq!(store.head().await.unwrap().unwrap().0, 1);
 }

@@ -1,7 +1,7 @@
 sign-in-title = Sign in to Nuxera
 sign-in-again-title = Please sign in again
 sign-in-again-body = Your sign-in has ended, and the service takes nothing more from it. Sign in to go on.
-sign-in-not-forgotten = You are signed out. This computer's keychain could not be reached, so it may still hold the sign-in; ask IT to remove it.
+sign-in-not-forgotten = You are signed out. This computer's keychain can't be used just now, so it may still hold your sign-in. Remove “Audio Housekeeper” from the keychain, or ask IT to do it.
 sign-in-keychain-unreadable = This computer's keychain could not be read, so please sign in. Nothing was lost.
 sign-in-starting = Looking whether you are signed in…
 cannot-open-title = The app can't open its data
