@@ -337,7 +337,7 @@ fn keep_activity(folder: &Path, out: &Path) -> usize {
         entries.reverse();
         let lines: String = entries
             .iter()
-            .map(|entry| entry.canonical() + "\n")
+            .map(|entry| entry.as_ref().unwrap().canonical() + "\n")
             .collect();
         fs::write(out.join("activity.jsonl"), lines).unwrap();
         entries.len()

@@ -11,6 +11,7 @@ mod log;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use audio_housekeeper::app::App;
@@ -85,6 +86,8 @@ fn window(arguments: Arguments) -> anyhow::Result<()> {
             Ok(Box::new(app))
         }),
     );
+    // A disk that does not answer must not keep the app from ending.
+    runtime.shutdown_timeout(Duration::from_secs(1));
     made.map_err(|error| anyhow::anyhow!("{error}"))
 }
 

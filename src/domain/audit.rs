@@ -127,6 +127,14 @@ pub struct AuditEntry {
     pub app_version: String,
 }
 
+/// An entry of the record that is not what the app writes: somebody or something changed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("entry {number} is damaged")]
+pub struct DamagedEntry {
+    /// Its number in the record.
+    pub number: u64,
+}
+
 impl OperationId {
     /// Makes an id of 16 random bytes.
     #[must_use]

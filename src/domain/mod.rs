@@ -19,7 +19,7 @@ pub use account::{Account, TokenKeeping};
 pub use audio_format::{AudioFormat, ContentKind};
 pub use audit::{
     AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, AuditWho, CANONICAL_VERSION,
-    GENESIS, OperationId,
+    DamagedEntry, GENESIS, OperationId,
 };
 pub use backup::{Backup, BackupHealth, BackupProof, Completeness};
 pub use deletion::{

@@ -1,6 +1,9 @@
 //! Asking the server what it has, without fetching it.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -8,7 +11,7 @@ use jiff::Timestamp;
 use crate::api::Look;
 use crate::domain::{
     AuditAction, AuditOutcome, Backup, BackupHealth, DoctorName, DoctorState, Failure, FailureKind,
-    ServerCopy, ServerKnowledge, suggested_file_name,
+    KnownDoctor, ServerCopy, ServerKnowledge, suggested_file_name,
 };
 use crate::engine::context::{Session, new_operation};
 use crate::engine::jobs::JobTicket;
@@ -17,6 +20,9 @@ use crate::store::{Change, DoctorFact};
 
 /// How many doctors are asked for at once.
 const AT_ONCE: usize = 4;
+
+/// How long a disk may take to say that a file is there.
+const LONGEST_GLANCE: Duration = Duration::from_secs(5);
 
 /// Asks for one doctor, and keeps and tells what was found. `Ok(None)` is the service's 404.
 pub async fn check(session: &Session, doctor: &DoctorName) -> Result<Option<ServerCopy>, Failure> {
@@ -48,7 +54,12 @@ pub async fn check(session: &Session, doctor: &DoctorName) -> Result<Option<Serv
         Err(failure) => Some(answer_of(failure)),
     };
     let mut changes = vec![about(session, doctor, DoctorFact::Server(knowledge))];
-    changes.extend(health_change(session, doctor).await);
+    if let Ok(known) = session.known(doctor).await
+        && let Some(backup) = &known.backup
+        && let Some(health) = health_of(backup).await
+    {
+        changes.extend(health_change(session, &known, health));
+    }
     session.record(draft, changes).await;
     session.tell_doctor(doctor).await;
     result
@@ -112,7 +123,8 @@ pub async fn check_many(
             Ok(Some(_)) => {
                 report.checked += 1;
                 report.with_recordings += 1;
-                if !is_backed_up(session, &doctor).await {
+                let known = session.known(&doctor).await;
+                if !known.is_ok_and(|known| is_backed_up(&known)) {
                     report.not_backed_up += 1;
                 }
             }
@@ -123,14 +135,12 @@ pub async fn check_many(
     report
 }
 
-/// Whether the store knows a backup of the doctor's recording that nothing speaks against.
-pub async fn is_backed_up(session: &Session, doctor: &DoctorName) -> bool {
-    session.known(doctor).await.is_ok_and(|known| {
-        matches!(
-            known.state(),
-            DoctorState::BackedUp | DoctorState::BackedUpCannotCompare
-        )
-    })
+/// Whether there is a backup of the doctor's recording that nothing speaks against.
+pub fn is_backed_up(known: &KnownDoctor) -> bool {
+    matches!(
+        known.state(),
+        DoctorState::BackedUp | DoctorState::BackedUpCannotCompare
+    )
 }
 
 /// Looks where all backups should be, and keeps and tells what has changed.
@@ -138,34 +148,53 @@ pub async fn look_at_backups(session: &Session) {
     let Ok(doctors) = session.context.store.doctors(&session.service).await else {
         return;
     };
+    // Each look at a disk that does not answer leaves a thread waiting: one a folder is enough.
+    let mut silent = BTreeSet::new();
     for doctor in doctors {
-        let changes: Vec<Change> = health_change(session, &doctor.name)
-            .await
-            .into_iter()
-            .collect();
-        if !changes.is_empty() && session.context.store.apply(changes).await.is_ok() {
-            session.tell_doctor(&doctor.name).await;
+        let Ok(known) = session.known(&doctor.name).await else {
+            continue;
+        };
+        let Some(backup) = &known.backup else {
+            continue;
+        };
+        let folder = backup.path.parent().map(Path::to_owned);
+        if silent.contains(&folder) {
+            continue;
+        }
+        let Some(health) = health_of(backup).await else {
+            silent.insert(folder);
+            continue;
+        };
+        if let Some(change) = health_change(session, &known, health)
+            && session.context.store.apply(vec![change]).await.is_ok()
+        {
+            session.tell_doctor(&known.name).await;
         }
     }
 }
 
 /// The change to the store where a backup's file is no longer as the store has it.
-async fn health_change(session: &Session, doctor: &DoctorName) -> Option<Change> {
-    let known = session.known(doctor).await.ok()?;
-    let health = health_of(known.backup.as_ref()?).await;
+fn health_change(session: &Session, known: &KnownDoctor, health: BackupHealth) -> Option<Change> {
     // A file of the right size may still have been found altered when it was read back.
     let keeps = health == BackupHealth::There && known.backup_health == BackupHealth::Altered;
     (health != known.backup_health && !keeps)
-        .then(|| about(session, doctor, DoctorFact::BackupHealth(health)))
+        .then(|| about(session, &known.name, DoctorFact::BackupHealth(health)))
 }
 
-/// What a glance at the file tells; its contents are read back before a delete.
-pub async fn health_of(backup: &Backup) -> BackupHealth {
-    match tokio::fs::metadata(&backup.path).await {
+/// What a glance at the file tells; its contents are read back before a delete. `None` where the
+/// disk does not answer, as a network share that is gone.
+pub async fn health_of(backup: &Backup) -> Option<BackupHealth> {
+    health_within(backup, LONGEST_GLANCE).await
+}
+
+async fn health_within(backup: &Backup, limit: Duration) -> Option<BackupHealth> {
+    let metadata = tokio::fs::metadata(&backup.path);
+    let health = match tokio::time::timeout(limit, metadata).await.ok()? {
         Ok(file) if file.is_file() && file.len() == backup.size => BackupHealth::There,
         Ok(_) => BackupHealth::Altered,
         Err(_) => BackupHealth::Missing,
-    }
+    };
+    Some(health)
 }
 
 /// A change to what is known of a doctor of this service.
@@ -183,4 +212,38 @@ pub fn answer_of(failure: &Failure) -> String {
         .details
         .status
         .map_or_else(|| "no answer".into(), |status| status.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::domain::{AudioFormat, BackupProof, Sha256Digest};
+
+    #[test]
+    fn a_disk_that_does_not_answer_says_nothing_of_a_backup() {
+        // The one thread that may wait for disks waits for something else.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let (answer, wait) = mpsc::channel::<()>();
+        runtime.spawn_blocking(move || wait.recv());
+        let backup = Backup {
+            path: "/nowhere/a.wav".into(),
+            size: 44,
+            sha256: Sha256Digest::of(b""),
+            format: AudioFormat::Wav,
+            milliseconds: None,
+            verified_at: Timestamp::UNIX_EPOCH,
+            proof: BackupProof::Length,
+            made_from: ServerCopy::default(),
+        };
+        let glance = |limit| runtime.block_on(health_within(&backup, limit));
+        assert_eq!(glance(Duration::from_millis(50)), None);
+        drop(answer);
+        assert_eq!(glance(LONGEST_GLANCE), Some(BackupHealth::Missing));
+    }
 }

@@ -180,14 +180,23 @@ async fn prepare(
             "the server shows another copy, or not enough to tell",
         ));
     }
-    if let Some(backup) = &backup
-        && health_of(backup).await != BackupHealth::There
-    {
+    if let Some(backup) = &backup {
         let path = backup.path.clone();
-        return Err(because(
-            FailureKind::ReadBackDiffers { path },
-            "the backup went or changed during the wait",
-        ));
+        match health_of(backup).await {
+            Some(BackupHealth::There) => {}
+            Some(BackupHealth::Missing | BackupHealth::Altered) => {
+                return Err(because(
+                    FailureKind::ReadBackDiffers { path },
+                    "the backup went or changed during the wait",
+                ));
+            }
+            None => {
+                return Err(because(
+                    FailureKind::Disk { path },
+                    "the disk did not answer",
+                ));
+            }
+        }
     }
     Ok((backup.clone(), plan_text(choice, &copy, backup.as_ref())))
 }
@@ -250,8 +259,8 @@ async fn read_back(session: &Session, doctor: &DoctorName, backup: &Backup) -> R
     // A disk that could not be read says nothing of the backup.
     if matches!(error, TransferError::ReadBackDiffers { .. }) {
         let health = match health_of(backup).await {
-            BackupHealth::Missing => BackupHealth::Missing,
-            BackupHealth::There | BackupHealth::Altered => BackupHealth::Altered,
+            Some(BackupHealth::Missing) => BackupHealth::Missing,
+            _ => BackupHealth::Altered,
         };
         let change = about(session, doctor, DoctorFact::BackupHealth(health));
         if let Err(error) = session.context.store.apply(vec![change]).await {

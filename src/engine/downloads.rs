@@ -13,7 +13,7 @@ use crate::domain::{
     ServerCopy, ServerKnowledge, suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
-use crate::engine::context::{Context, Session, new_operation};
+use crate::engine::context::{Context, Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, DoctorFact, Transfer};
@@ -62,13 +62,17 @@ pub async fn check_and_back_up(
             checks.stopped = true;
             break;
         }
-        let copy = session
-            .known(&doctor)
-            .await
-            .ok()
-            .and_then(|known| known.server.copy().cloned());
-        let Some(copy) = copy else { continue };
-        if is_backed_up(&session, &doctor).await {
+        let known = match session.known(&doctor).await {
+            Ok(known) => known,
+            Err(error) => {
+                failed.push((doctor, store_failure(&error)));
+                continue;
+            }
+        };
+        let Some(copy) = known.server.copy() else {
+            continue;
+        };
+        if is_backed_up(&known) {
             continue;
         }
         let name = suggested_file_name(&doctor, jiff::ZonedDateTime::now().date(), copy.format);

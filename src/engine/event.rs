@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::{
-    Account, AuditEntry, Completeness, DeletionOutcome, DeletionSurvey, DoctorName, Failure,
-    KnownDoctor, OperationId,
+    Account, AuditEntry, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey, DoctorName,
+    Failure, KnownDoctor, OperationId,
 };
 use crate::engine::command::{JobId, SavePurpose};
 
@@ -107,7 +107,7 @@ pub enum Event {
     /// Entries of the audit record, newest first.
     Activity {
         /// The entries.
-        entries: Vec<AuditEntry>,
+        entries: Vec<Result<AuditEntry, DamagedEntry>>,
         /// Whether they are the newest, and replace what was shown.
         from_newest: bool,
         /// Whether there are older ones.

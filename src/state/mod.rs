@@ -19,8 +19,8 @@ pub use crate::engine::{
 };
 
 use crate::domain::{
-    Account, AuditEntry, DeletionReason, DeletionSurvey, DoctorName, DoctorTally, Failure,
-    KnownDoctor, OperationId, OriginError, ServiceOrigin,
+    Account, AuditEntry, DamagedEntry, DeletionReason, DeletionSurvey, DoctorName, DoctorTally,
+    Failure, KnownDoctor, OperationId, OriginError, ServiceOrigin,
 };
 use crate::settings::Settings;
 
@@ -213,7 +213,7 @@ pub enum Message {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Activity {
     /// The entries.
-    pub entries: Vec<AuditEntry>,
+    pub entries: Vec<Result<AuditEntry, DamagedEntry>>,
     /// Whether there are older ones.
     pub more: bool,
     /// Whether they were asked for and have not come yet.

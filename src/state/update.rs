@@ -96,7 +96,10 @@ impl State {
                 Vec::new()
             }
             Action::LoadMoreActivity => {
-                let before = self.activity.entries.last().map(|entry| entry.number);
+                let before = self.activity.entries.last().map(|entry| match entry {
+                    Ok(entry) => entry.number,
+                    Err(damaged) => damaged.number,
+                });
                 self.activity.loading = true;
                 engine(Command::LoadActivity { before })
             }

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
-use crate::domain::{AuditDraft, AuditEntry, AuditOutcome, GENESIS, Sha256Digest};
-use crate::store::columns::{count_from_column, count_to_column, unreadable};
+use crate::domain::{AuditDraft, AuditEntry, AuditOutcome, DamagedEntry, GENESIS, Sha256Digest};
+use crate::store::columns::{count_from_column, count_to_column};
 use crate::store::{Store, StoreError};
 
 /// What a check of the whole audit record found.
@@ -60,15 +60,17 @@ impl Store {
         self.append_with(draft, Vec::new()).await
     }
 
-    /// Up to `limit` entries with numbers below `before`, or the last ones, newest first.
+    /// Up to `limit` entries with numbers below `before`, or the last ones, newest first. One that
+    /// was changed or is no entry is named in its place; what it takes the chain to find is for
+    /// [`Store::verify_record`].
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where one of them is no entry; [`Store::verify_record`] says which.
+    /// [`StoreError`] where the record can't be read.
     pub async fn entries(
         &self,
         before: Option<u64>,
         limit: usize,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<Vec<Result<AuditEntry, DamagedEntry>>, StoreError> {
         self.writer
             .ask(move |connection| entries(connection, before, limit))
             .await
@@ -160,16 +162,22 @@ fn entries(
     connection: &Connection,
     before: Option<u64>,
     limit: usize,
-) -> Result<Vec<AuditEntry>, StoreError> {
+) -> Result<Vec<Result<AuditEntry, DamagedEntry>>, StoreError> {
     let before = before.map_or(Ok(i64::MAX), count_to_column)?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = connection
-        .prepare("SELECT canonical FROM audit WHERE number < ?1 ORDER BY number DESC LIMIT ?2")?;
+        .prepare("SELECT number, canonical, digest FROM audit WHERE number < ?1 ORDER BY number DESC LIMIT ?2")?;
     let mut rows = statement.query((before, limit))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let canonical: String = row.get(0)?;
-        entries.push(AuditEntry::from_canonical(&canonical).ok_or_else(unreadable)?);
+        let number = count_from_column(row.get(0)?).unwrap_or_default();
+        let canonical = row.get_ref(1)?.as_str().ok();
+        let digest = row.get_ref(2)?.as_blob().ok();
+        let entry = canonical
+            .and_then(AuditEntry::from_canonical)
+            .filter(|entry| entry.number == number)
+            .filter(|entry| digest == Some(entry.digest().as_bytes().as_slice()));
+        entries.push(entry.ok_or(DamagedEntry { number }));
     }
     Ok(entries)
 }

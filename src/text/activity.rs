@@ -1,4 +1,4 @@
-use crate::domain::{AuditAction, AuditDraft, AuditOutcome, DeletionReason};
+use crate::domain::{AuditAction, AuditDraft, AuditOutcome, DamagedEntry, DeletionReason};
 
 use super::Text;
 
@@ -40,6 +40,13 @@ impl Text {
             AuditOutcome::Failed => self.say("audit-failed"),
             AuditOutcome::CutOff => self.say("audit-cut-off"),
         }
+    }
+
+    /// That an entry can't be read.
+    #[must_use]
+    pub fn damaged_entry(&self, damaged: DamagedEntry) -> String {
+        let number = self.number(damaged.number).into();
+        self.say_with("activity-damaged", &[("number", number)])
     }
 
     /// Who it was about.

@@ -8,11 +8,11 @@ use std::time::Duration;
 use audio_housekeeper::api::{HttpConnector, Timeouts};
 use audio_housekeeper::domain::{
     AuditEntry, Confirmation, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
-    DoctorTally, KnownDoctor, Secret, ServiceOrigin,
+    DoctorTally, Failure, KnownDoctor, Secret, ServiceOrigin,
 };
 use audio_housekeeper::engine::{
-    self, Command, DeletionReport, Destination, Event, Handle, JobEnding, JobFailure, JobId,
-    JobKind, JobProgress, Opening, SavedFile, Setup, Waits,
+    self, CheckAllReport, Command, DeletionReport, Destination, Event, Handle, JobEnding,
+    JobFailure, JobId, JobKind, JobProgress, Opening, SavedFile, Setup, Waits,
 };
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, PracticeConfig, PracticeService, Recordings};
@@ -236,6 +236,28 @@ impl Desk {
         self.end_of_delete().await
     }
 
+    /// Checks and backs up into the desk's folder; what was found, who is backed up, who isn't.
+    pub async fn check_and_back_up(
+        &mut self,
+        doctors: &[&str],
+    ) -> (CheckAllReport, Vec<DoctorName>, Vec<(DoctorName, Failure)>) {
+        let doctors = doctors.iter().copied().map(name).collect();
+        let folder = self.folder.path().to_owned();
+        self.send(Command::CheckAndBackUp { doctors, folder });
+        self.until(|event| match event {
+            Event::JobEnded { ending, .. } => match &**ending {
+                JobEnding::CheckAndBackUp {
+                    checks,
+                    backed_up,
+                    failed,
+                } => Some((checks.clone(), backed_up.clone(), failed.clone())),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await
+    }
+
     /// Waits until a job's progress is as wanted.
     pub async fn progress(&mut self, id: JobId, wanted: impl Fn(&JobProgress) -> bool) {
         let waiting = async {
@@ -258,7 +280,13 @@ impl Desk {
         self.send(Command::LoadActivity { before: None });
         let mut entries = self
             .until(|event| match event {
-                Event::Activity { entries, .. } => Some(entries.clone()),
+                Event::Activity { entries, .. } => Some(
+                    entries
+                        .iter()
+                        .cloned()
+                        .collect::<Result<Vec<_>, _>>()
+                        .unwrap(),
+                ),
                 _ => None,
             })
             .await;

@@ -195,22 +195,8 @@ fn check_and_back_up_leaves_every_doctor_backed_up_or_named() {
                 .for_doctor("Dr. C")
                 .from(2),
         );
-        let doctors = [AMELIA, "Dr. B", "Dr. C", "Dr. Nobody"].map(name).to_vec();
-        let folder = desk.folder.path().to_owned();
-        desk.send(Command::CheckAndBackUp { doctors, folder });
-        let (checks, backed_up, failed) = desk
-            .until(|event| match event {
-                Event::JobEnded { ending, .. } => match &**ending {
-                    JobEnding::CheckAndBackUp {
-                        checks,
-                        backed_up,
-                        failed,
-                    } => Some((checks.clone(), backed_up.clone(), failed.clone())),
-                    _ => None,
-                },
-                _ => None,
-            })
-            .await;
+        let doctors = [AMELIA, "Dr. B", "Dr. C", "Dr. Nobody"];
+        let (checks, backed_up, failed) = desk.check_and_back_up(&doctors).await;
         assert_eq!(
             (checks.checked, checks.with_recordings, checks.not_backed_up),
             (4, 3, 3)
@@ -218,6 +204,26 @@ fn check_and_back_up_leaves_every_doctor_backed_up_or_named() {
         assert_eq!(backed_up, [name(AMELIA), name("Dr. B")]);
         assert_eq!(failed.len(), 1);
         assert_eq!(failed[0].0, name("Dr. C"));
+    });
+}
+
+#[test]
+fn check_and_back_up_names_a_doctor_of_whom_the_notes_are_damaged() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put("Dr. B", "b.wav", wav(60_000, 2));
+        desk.survey(AMELIA).await;
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        let damaged = database.execute(
+            "UPDATE doctors SET deletion = 'gone', deletion_at = 'nonsense' WHERE name = ?1",
+            [AMELIA],
+        );
+        assert_eq!(damaged, Ok(1));
+        let (_, backed_up, failed) = desk.check_and_back_up(&[AMELIA, "Dr. B"]).await;
+        assert_eq!(backed_up, [name("Dr. B")]);
+        assert_eq!(failed.len(), 1);
+        assert_eq!(failed[0].0, name(AMELIA));
+        assert_eq!(failed[0].1.kind, FailureKind::StoreTrouble);
     });
 }
 

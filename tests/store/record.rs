@@ -48,11 +48,11 @@ async fn entries_come_newest_first_page_by_page() {
     let store = Store::open(folder.path()).unwrap();
     let mut written = Vec::new();
     for number in 1..=7 {
-        written.insert(0, store.append(draft(number)).await.unwrap());
+        written.insert(0, Ok(store.append(draft(number)).await.unwrap()));
     }
     let first = store.entries(None, 3).await.unwrap();
-    let second = store.entries(Some(first[2].number), 3).await.unwrap();
-    let third = store.entries(Some(second[2].number), 3).await.unwrap();
+    let second = store.entries(Some(5), 3).await.unwrap();
+    let third = store.entries(Some(2), 3).await.unwrap();
     assert_eq!([first, second, third].concat(), written);
     assert_eq!(store.entries(Some(1), 3).await, Ok(Vec::new()));
 }
@@ -66,7 +66,10 @@ async fn the_record_is_found_again_after_a_restart_and_goes_on() {
     let store = Store::open(folder.path()).unwrap();
     let second = store.append(draft(2)).await.unwrap();
     assert_eq!(second.previous, first.digest());
-    assert_eq!(store.entries(None, 9).await, Ok(vec![second, first]));
+    assert_eq!(
+        store.entries(None, 9).await,
+        Ok(vec![Ok(second), Ok(first)])
+    );
 }
 
 #[tokio::test]

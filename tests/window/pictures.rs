@@ -282,7 +282,7 @@ fn activity() -> State {
         (1244, AuditAction::DeleteAll, AuditOutcome::Failed, None),
     ];
     for (number, (minutes, action, outcome, doctor)) in (1..).zip(entries) {
-        state.activity.entries.push(AuditEntry {
+        state.activity.entries.push(Ok(AuditEntry {
             number,
             previous: GENESIS,
             app_version: "0.1.0".into(),
@@ -304,7 +304,7 @@ fn activity() -> State {
                 answer: None,
                 note: None,
             },
-        });
+        }));
     }
     state.activity.more = true;
     state

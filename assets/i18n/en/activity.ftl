@@ -9,6 +9,7 @@ activity-column-doctor = Doctor
 activity-column-why = Why
 activity-column-outcome = Outcome
 activity-all-doctors = All doctors
+activity-damaged = Entry { $number } is damaged
 
 action-sign-in = Sign in
 action-sign-out = Sign out

@@ -1,6 +1,6 @@
 use egui::{Color32, CornerRadius, Frame, Margin, Stroke, Ui};
 
-use crate::domain::{AuditEntry, AuditOutcome};
+use crate::domain::{AuditEntry, AuditOutcome, DamagedEntry};
 use crate::state::Action;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type, size};
@@ -64,7 +64,8 @@ fn entries(ui: &mut Ui, view: &View<'_>) {
     .map(|(name, share)| Column { name, share });
     let entries = &view.state.activity.entries;
     let row = |index: usize| match entries.get(index) {
-        Some(entry) => row(palette, view, entry),
+        Some(Ok(entry)) => row(palette, view, entry),
+        Some(Err(damaged)) => damaged_row(palette, view, *damaged),
         None => Row::default(),
     };
     table(ui, &columns, entries.len(), row, None);
@@ -111,6 +112,16 @@ fn row(palette: &Palette, view: &View<'_>, entry: &AuditEntry) -> Row {
             (why, palette.text),
             outcome,
         ],
+        chosen: false,
+    }
+}
+
+fn damaged_row(palette: &Palette, view: &View<'_>, damaged: DamagedEntry) -> Row {
+    let said = (view.text.damaged_entry(damaged), palette.danger);
+    let nothing = || (String::new(), palette.muted);
+    Row {
+        lines: [said.clone(), nothing(), nothing()],
+        cells: vec![nothing(), nothing(), nothing(), nothing(), nothing(), said],
         chosen: false,
     }
 }
