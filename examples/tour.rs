@@ -15,7 +15,7 @@
 )]
 
 #[path = "../tests/app/driver.rs"]
-#[expect(dead_code, reason = "the tests use the rest")]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod driver;
 
 use std::fs;
@@ -240,7 +240,7 @@ impl Tour {
         self.driver.click("Leave practice");
         self.driver.fill("Access token", "a mistyped token");
         self.driver.click("Sign in");
-        self.driver.wait_for("doesn't accept this sign-in");
+        self.driver.wait_for("doesn't accept this access token");
         self.picture("sign-in-refused");
         let token = self.driver.service.token();
         self.driver.fill("Access token", token.expose());

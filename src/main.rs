@@ -24,6 +24,9 @@ use crate::launch::RealLauncher;
 
 const NAME: &str = "Audio Housekeeper";
 
+/// A PNG of 128 by 128 pixels, drawn from `icon.svg`.
+const ICON: &[u8] = include_bytes!("../assets/icon/icon.png");
+
 #[expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -89,10 +92,13 @@ fn window(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 fn viewport(settings: &Settings) -> egui::ViewportBuilder {
-    let builder = egui::ViewportBuilder::default()
+    let mut builder = egui::ViewportBuilder::default()
         .with_title(NAME)
         .with_app_id("audio-housekeeper")
         .with_min_inner_size([800.0, 560.0]);
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
+        builder = builder.with_icon(icon);
+    }
     match settings.window {
         Some(WindowPlace {
             position,

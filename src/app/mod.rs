@@ -16,7 +16,7 @@ use poll_promise::Promise;
 use crate::app::dialogs::OpenDialog;
 use crate::app::theme_watch::ThemeWatch;
 use crate::domain::{Failure, FailureKind};
-use crate::engine::{Handle, Wake};
+use crate::engine::{Command, Handle, NotTaken, Wake};
 use crate::platform::Dialogs;
 use crate::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::state::{Action, Effect, Message, Mode, SignIn, State};
@@ -51,7 +51,7 @@ pub struct App {
     window: Window,
     running: Option<Running>,
     opening: Option<Promise<Result<Opened, Failure>>>,
-    dialog: Option<OpenDialog>,
+    open_dialogs: Vec<OpenDialog>,
     theme: ThemeWatch,
     closing: bool,
     was_usable: bool,
@@ -85,7 +85,7 @@ impl App {
             window: Window::new(locale),
             running: None,
             opening: None,
-            dialog: None,
+            open_dialogs: Vec::new(),
             theme: ThemeWatch::start(ctx),
             closing: false,
             was_usable: false,
@@ -165,22 +165,22 @@ impl App {
         }
     }
 
-    fn poll_dialog(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
-        let Some(dialog) = self.dialog.take() else {
-            return;
-        };
-        match dialog.poll() {
-            Err(dialog) => self.dialog = Some(dialog),
-            Ok(answered) => {
-                if answered.no_dialogs {
-                    let kind = FailureKind::NoFileDialogs;
-                    let failure = Failure::new(kind, self.state.now, "no portal and no zenity");
-                    self.state.tell(Message::Failed {
-                        doctor: None,
-                        failure,
-                    });
+    fn poll_dialogs(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
+        // A second dialog can stand beside a first: the answer to each is waited for.
+        for dialog in std::mem::take(&mut self.open_dialogs) {
+            match dialog.poll() {
+                Err(dialog) => self.open_dialogs.push(dialog),
+                Ok(answered) => {
+                    if answered.no_dialogs {
+                        let kind = FailureKind::NoFileDialogs;
+                        let failure = Failure::new(kind, self.state.now, "no portal and no zenity");
+                        self.state.tell(Message::Failed {
+                            doctor: None,
+                            failure,
+                        });
+                    }
+                    self.act(ctx, frame, answered.action);
                 }
-                self.act(ctx, frame, answered.action);
             }
         }
     }
@@ -193,38 +193,22 @@ impl App {
     fn carry_out(&mut self, ctx: &egui::Context, frame: &eframe::Frame, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Engine(command) => {
-                    let sent = self
-                        .running
-                        .as_ref()
-                        .map(|running| running.engine.send(command));
-                    if !matches!(sent, Some(Ok(()))) {
-                        let failure = Failure::new(FailureKind::QueueFull, self.state.now, "");
-                        self.state.tell(Message::Failed {
-                            doctor: None,
-                            failure,
-                        });
-                    }
-                }
+                Effect::Engine(command) => self.send(command),
                 Effect::SaveDialog(request) => {
                     let title = self.window.save_dialog_title(&request.doctor);
-                    self.dialog =
-                        Some(OpenDialog::save(&*self.dialogs, frame, ctx, request, title));
+                    let dialog = OpenDialog::save(&*self.dialogs, frame, ctx, request, title);
+                    self.open_dialogs.push(dialog);
                 }
                 Effect::FolderDialog { folder } => {
                     let title = self.window.folder_dialog_title();
-                    self.dialog = Some(OpenDialog::folder(
-                        &*self.dialogs,
-                        frame,
-                        ctx,
-                        folder,
-                        title,
-                    ));
+                    let dialog = OpenDialog::folder(&*self.dialogs, frame, ctx, folder, title);
+                    self.open_dialogs.push(dialog);
                 }
                 Effect::Switch(mode) => {
                     let settings = self.state.settings.clone();
                     self.state = State::new(mode, settings, Timestamp::now());
                     self.window.forget_drafts();
+                    self.open_dialogs.clear();
                     self.open(ctx, mode);
                 }
                 Effect::CloseWindow => {
@@ -233,6 +217,19 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Asks the engine; what it does not take is said, and nothing waits for it.
+    fn send(&mut self, command: Command) {
+        let not_taken = match &self.running {
+            Some(running) => match running.engine.send(command) {
+                Ok(()) => return,
+                Err(NotTaken(command)) => *command,
+            },
+            None => command,
+        };
+        let failure = Failure::new(FailureKind::QueueFull, self.state.now, "");
+        self.state.apply_refusal(not_taken.refused(failure));
     }
 
     /// Closing asks while something runs; else the window's place is kept, and it closes.
@@ -287,7 +284,7 @@ impl eframe::App for App {
         self.state.tick(Timestamp::now());
         self.poll_opening();
         self.drain_events(ctx, frame);
-        self.poll_dialog(ctx, frame);
+        self.poll_dialogs(ctx, frame);
         self.handle_close_request(ctx, frame);
         ui::theme::follow(ctx, &self.state.settings);
         self.ask_for_next_tick(ctx);

@@ -63,6 +63,9 @@ pub async fn conclude_all(
     failure: Option<Failure>,
     ticket: Option<&JobTicket>,
 ) -> DeletionReport {
+    let refused = failure
+        .as_ref()
+        .is_some_and(|failure| failure.details.status.is_some());
     let mut report = DeletionReport {
         outcome: DeletionOutcome::NotKnown,
         failure,
@@ -122,7 +125,12 @@ pub async fn conclude_all(
         }
         report.list(outcome).push(doctor);
     }
-    report.outcome = report.summary();
+    report.outcome = match report.summary() {
+        // The service said that it failed: that nothing is there for the doctors listed here tells
+        // nothing of the others.
+        DeletionOutcome::Gone if refused => DeletionOutcome::NotKnown,
+        seen => seen,
+    };
     draft.time = Timestamp::now();
     draft.outcome = recorded(report.outcome);
     draft.note = Some(format!(

@@ -46,16 +46,6 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
     })));
 }
 
-/// The facts where nobody could be asked: the question stands, with this in place of its answer.
-pub fn not_surveyed(doctor: DoctorName, failure: Failure) -> Event {
-    Event::Surveyed(Box::new(DeletionSurvey {
-        doctor,
-        server: Err(failure),
-        checked_at: Timestamp::now(),
-        backup: BackupComparison::None,
-    }))
-}
-
 /// Carries out a confirmed deletion.
 pub async fn delete(session: Arc<Session>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
     let operation = new_operation();

@@ -86,6 +86,22 @@ pub enum Event {
         /// What was seen now.
         report: DeletionReport,
     },
+    /// A later look was not begun.
+    NotLookedAgain {
+        /// The delete.
+        operation: OperationId,
+        /// The doctor, or all of them.
+        doctor: Option<DoctorName>,
+        /// Why.
+        failure: Failure,
+    },
+    /// A Cancel or Stop was not taken: the job runs on.
+    NotCancelled {
+        /// The job.
+        id: JobId,
+        /// Why.
+        failure: Failure,
+    },
     /// What an earlier run left unfinished, looked into.
     FoundAtStart(Vec<Unfinished>),
     /// Entries of the audit record, newest first.

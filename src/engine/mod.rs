@@ -12,6 +12,7 @@ mod deletions;
 mod downloads;
 mod event;
 mod jobs;
+mod refusal;
 mod run;
 mod sign_in;
 
@@ -86,7 +87,10 @@ pub struct Handle {
 /// A command that was not taken, because too many wait already or the engine has ended.
 #[derive(Debug, thiserror::Error)]
 #[error("too much is waiting already")]
-pub struct NotTaken;
+pub struct NotTaken(
+    /// The command, for [`Command::refused`].
+    pub Box<Command>,
+);
 
 /// Sets the engine going on the current runtime.
 #[must_use]
@@ -148,8 +152,12 @@ impl Handle {
     /// # Errors
     /// [`NotTaken`], and then nothing came of it: the person is told.
     pub fn send(&self, command: Command) -> Result<(), NotTaken> {
-        let commands = self.commands.as_ref().ok_or(NotTaken)?;
-        commands.try_send(command).map_err(|_| NotTaken)
+        let Some(commands) = &self.commands else {
+            return Err(NotTaken(Box::new(command)));
+        };
+        commands
+            .try_send(command)
+            .map_err(|error| NotTaken(Box::new(error.into_inner())))
     }
 
     /// The next thing that happened, if there is one.

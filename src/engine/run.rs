@@ -17,6 +17,7 @@ use crate::domain::{
 use crate::engine::aftermath::LeftOver;
 use crate::engine::context::{Context, NewSession, Notice, Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
+use crate::engine::refusal::not_surveyed;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
     SignedOutBecause, aftermath, checks, deletions, downloads, sign_in,
@@ -159,7 +160,7 @@ impl Engine {
                 self.spawn(on_panic, checks::prepare_download(session, doctor, purpose));
             }
             Command::SurveyDeletion(doctor) => {
-                let on_panic = deletions::not_surveyed(doctor.clone(), internal());
+                let on_panic = not_surveyed(doctor.clone(), internal());
                 self.spawn(on_panic, deletions::survey(session, doctor));
             }
             Command::LookAgain { doctor, operation } => {
@@ -385,24 +386,7 @@ impl Engine {
     /// Says of a command that somebody has to be signed in for it.
     fn refuse(&self, command: Command) {
         let failure = Failure::new(FailureKind::NotSignedIn, Timestamp::now(), "");
-        let event = match command {
-            Command::PrepareDownload { doctor, .. } => Event::DownloadNotReady { doctor, failure },
-            Command::Check(doctor) => Event::CheckEnded {
-                doctor,
-                failure: Some(failure),
-            },
-            Command::SurveyDeletion(doctor) => deletions::not_surveyed(doctor, failure),
-            Command::LoadActivity { .. } => Event::ActivityNotRead(failure),
-            Command::Download { doctor, .. } | Command::Forget(doctor) => {
-                failed(Some(doctor), failure)
-            }
-            Command::LookAgain { doctor, .. } => failed(doctor, failure),
-            Command::Delete(plan) => match plan.scope() {
-                DeletionScope::Doctor(doctor) => failed(Some(doctor), failure),
-                DeletionScope::Everything => failed(None, failure),
-            },
-            _ => failed(None, failure),
-        };
+        let event = command.refused(failure);
         self.context.tell(self.generation, event);
     }
 

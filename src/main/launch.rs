@@ -78,11 +78,11 @@ impl Launcher for RealLauncher {
     fn open(&self, mode: Mode, wake: Wake) -> Result<Opened, Failure> {
         let folder = self
             .folder(mode)
-            .map_err(|error| folder_failure(error, PathBuf::new()))?;
+            .map_err(|error| folder_failure(&error, PathBuf::new()))?;
         let lock =
-            DataLock::acquire(&folder).map_err(|error| folder_failure(error, folder.clone()))?;
+            DataLock::acquire(&folder).map_err(|error| folder_failure(&error, folder.clone()))?;
         if let Err(error) = log::start(&folder) {
-            return Err(folder_failure(DataFolderError::NotUsable(error), folder));
+            return Err(folder_failure(&DataFolderError::NotUsable(error), folder));
         }
         let settings_file = SettingsFile::in_folder(&folder);
         let (mut settings, lost) = settings_file.load();
@@ -121,7 +121,7 @@ impl Launcher for RealLauncher {
     }
 }
 
-fn folder_failure(error: DataFolderError, path: PathBuf) -> Failure {
+fn folder_failure(error: &DataFolderError, path: PathBuf) -> Failure {
     let technical = error.to_string();
     let kind = match error {
         DataFolderError::InUse => FailureKind::DataInUse,

@@ -24,7 +24,22 @@ impl State {
             return Vec::new();
         }
         self.generation = envelope.generation;
-        match envelope.event {
+        self.take_in(envelope.event)
+    }
+
+    /// Takes in what is told of a command that the engine did not take.
+    pub fn apply_refusal(&mut self, event: Event) {
+        // A refusal opens no dialog and ends no sign-in: nothing follows from it.
+        let effects = self.take_in(event);
+        debug_assert!(effects.is_empty());
+    }
+
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an event, each a line or two"
+    )]
+    fn take_in(&mut self, event: Event) -> Vec<Effect> {
+        match event {
             Event::SignedOut(because) => self.signed_out(because),
             Event::SignedIn { account, keychain } => {
                 self.forget_sign_in();
@@ -51,6 +66,7 @@ impl State {
             Event::Doctor(doctor) => self.put_doctor(doctor),
             Event::Forgotten(name) => self.doctors.retain(|doctor| doctor.name != name),
             Event::CheckStarted(doctor) => {
+                self.take_back_messages(&doctor);
                 self.checking.insert(doctor);
             }
             Event::CheckEnded { doctor, failure } => self.check_ended(doctor, failure),
@@ -91,6 +107,27 @@ impl State {
                 report,
             } => {
                 self.looked_again(&operation, doctor, report);
+            }
+            Event::NotLookedAgain {
+                operation,
+                doctor,
+                failure,
+            } => {
+                for shown in &mut self.results {
+                    if report_of(&mut shown.ending, &operation).is_some() {
+                        shown.looking = false;
+                    }
+                }
+                self.tell(Message::Failed { doctor, failure });
+            }
+            Event::NotCancelled { id, failure } => {
+                if let Some(job) = self.jobs.get_mut(&id) {
+                    job.cancelling = false;
+                }
+                self.tell(Message::Failed {
+                    doctor: None,
+                    failure,
+                });
             }
             Event::FoundAtStart(found) => {
                 for unfinished in found {
@@ -161,6 +198,8 @@ impl State {
 
     /// Forgets what the events of one sign-in only would bring to an end.
     fn forget_sign_in(&mut self) {
+        // A complaint about an address goes with the field that it was typed into.
+        self.address_error = None;
         self.doctors.clear();
         self.checking.clear();
         self.preparing = None;
@@ -257,24 +296,8 @@ impl State {
         seen: DeletionReport,
     ) {
         for shown in &mut self.results {
-            let report = match &mut shown.ending {
-                ResultKind::Ended(
-                    JobEnding::Delete {
-                        operation: of,
-                        report,
-                        ..
-                    }
-                    | JobEnding::DeleteAll {
-                        operation: of,
-                        report,
-                    },
-                )
-                | ResultKind::FromEarlier(Unfinished::Delete {
-                    operation: of,
-                    report,
-                    ..
-                }) if of == operation => report,
-                _ => continue,
+            let Some(report) = report_of(&mut shown.ending, operation) else {
+                continue;
             };
             *report = seen;
             shown.looking = false;
@@ -327,5 +350,31 @@ impl ResultKind {
             ),
             _ => false,
         }
+    }
+}
+
+/// What is shown of the delete that `operation` names, if this is about it.
+fn report_of<'a>(
+    shown: &'a mut ResultKind,
+    operation: &OperationId,
+) -> Option<&'a mut DeletionReport> {
+    match shown {
+        ResultKind::Ended(
+            JobEnding::Delete {
+                operation: of,
+                report,
+                ..
+            }
+            | JobEnding::DeleteAll {
+                operation: of,
+                report,
+            },
+        )
+        | ResultKind::FromEarlier(Unfinished::Delete {
+            operation: of,
+            report,
+            ..
+        }) if of == operation => Some(report),
+        _ => None,
     }
 }

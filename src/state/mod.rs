@@ -303,6 +303,16 @@ impl State {
         self.next_number
     }
 
+    /// Takes away the messages about a doctor who is asked for anew: what they said is old then,
+    /// and piled up they would cover what lies under them.
+    fn take_back_messages(&mut self, about: &DoctorName) {
+        self.toasts.retain(|toast| match &toast.message {
+            Message::Failed { doctor, .. } => doctor.as_ref() != Some(about),
+            Message::NothingThere(doctor) => doctor != about,
+            _ => true,
+        });
+    }
+
     /// Shows a short message.
     pub fn tell(&mut self, message: Message) {
         let number = self.number();

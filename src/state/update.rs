@@ -178,6 +178,7 @@ impl State {
         if self.preparing.is_some() {
             return Vec::new();
         }
+        self.take_back_messages(&doctor);
         self.preparing = Some(doctor.clone());
         engine(Command::PrepareDownload { doctor, purpose })
     }
@@ -228,6 +229,7 @@ impl State {
             });
             return Vec::new();
         }
+        self.take_back_messages(&doctor);
         self.modals.push(Modal::DeleteOne {
             doctor: doctor.clone(),
             survey: None,

@@ -78,7 +78,10 @@ impl Text {
             (DeletionOutcome::StillThere, DeletionScope::Everything) => {
                 self.say("outcome-still-there-all")
             }
-            (DeletionOutcome::NotKnown, _) => self.say("outcome-not-known"),
+            (DeletionOutcome::NotKnown, DeletionScope::Doctor(_)) => self.say("outcome-not-known"),
+            (DeletionOutcome::NotKnown, DeletionScope::Everything) => {
+                self.say("outcome-not-known-all")
+            }
             (DeletionOutcome::Stopped, _) => self.say("outcome-stopped"),
             (DeletionOutcome::NotSent, _) => self.say("outcome-not-sent"),
         }

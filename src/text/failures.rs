@@ -30,6 +30,30 @@ impl Text {
         }
     }
 
+    /// What went wrong around a delete that was sent. The other sentences say that nothing was
+    /// changed; of a delete that was sent nobody knows that.
+    #[must_use]
+    pub fn failure_after_delete(&self, kind: &FailureKind) -> String {
+        match kind {
+            FailureKind::TimedOut => self.say("failure-after-delete-timed-out"),
+            FailureKind::ConnectionDropped { .. } => self.say("failure-after-delete-dropped"),
+            FailureKind::ServiceNotFound
+            | FailureKind::NoAnswer
+            | FailureKind::NotTrusted
+            | FailureKind::Proxy => self.say("failure-after-delete-not-reached"),
+            FailureKind::ServiceTrouble | FailureKind::TooManyRequests { .. } => {
+                self.say("failure-after-delete-service-trouble")
+            }
+            FailureKind::Redirected { .. } => self.say("failure-after-delete-redirected"),
+            FailureKind::WebPageInstead => self.say("failure-after-delete-web-page"),
+            FailureKind::SignInNotAccepted => self.say("failure-after-delete-sign-in"),
+            FailureKind::NotAllowed => self.say("failure-after-delete-not-allowed"),
+            FailureKind::StoreTrouble => self.say("failure-after-delete-store-trouble"),
+            FailureKind::Internal => self.failure(kind),
+            _ => self.say("failure-after-delete-unexpected"),
+        }
+    }
+
     /// What support would ask for, a line each. It holds no token and no name.
     #[must_use]
     pub fn details(&self, failure: &Failure) -> Vec<String> {

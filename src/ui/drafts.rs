@@ -1,5 +1,5 @@
 use egui::Id;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::domain::{DeletionReason, DoctorName, DoctorNameError, Secret};
 use crate::state::{Modal, SignIn, State};
@@ -93,6 +93,9 @@ impl Drafts {
             };
         }
         if matches!(state.sign_in, SignIn::In(_)) {
+            if !self.sign_in.token.is_empty() {
+                self.sign_in.token.zeroize();
+            }
             self.sign_in.wants_focus = true;
         } else {
             self.doctor = DoctorDraft::default();
@@ -107,10 +110,10 @@ impl SignInDraft {
         Id::unique("access token")
     }
 
-    /// Takes the token out and leaves the field empty.
-    pub fn take_token(&mut self) -> Secret {
-        let token = std::mem::replace(&mut *self.token, String::with_capacity(TOKEN_ROOM));
-        Secret::new(token)
+    /// The token as typed. It stays in its field until it was accepted: where only the network
+    /// failed, it need not be fetched and pasted once more.
+    pub fn token(&self) -> Secret {
+        Secret::new(self.token.as_str().to_owned())
     }
 }
 

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec
     shortcuts::take(ui, &mut view, drafts);
     practice_stripe::show(ui, &mut view);
     let window = Frame::new().fill(Palette::here(ui).window);
-    if let SignIn::In(_) = state.sign_in {
+    let screen = if let SignIn::In(_) = state.sign_in {
         sidebar::show(ui, &mut view);
         tray::show(ui, &mut view);
         CentralPanel::default()
@@ -53,14 +53,14 @@ pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec
                 Screen::Recordings => screens::recordings(ui, &mut view, drafts),
                 Screen::Activity => screens::activity(ui, &mut view),
                 Screen::Settings => screens::settings(ui, &mut view, drafts),
-            });
+            })
     } else {
         CentralPanel::default()
             .frame(window)
-            .show(ui, |ui| screens::sign_in(ui, &mut view, drafts));
-    }
+            .show(ui, |ui| screens::sign_in(ui, &mut view, drafts))
+    };
     modals::show(ui, &mut view, drafts);
-    toasts::show(ui, &mut view);
+    toasts::show(ui, &mut view, screen.response.rect.bottom());
     view.actions
 }
 

@@ -5,16 +5,22 @@ use crate::ui::View;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Button, Icon, announce, with_buttons, wrapped};
 
-/// Short messages, over everything, the newest below.
-pub fn show(ui: &Ui, view: &mut View<'_>) {
+/// Short messages, over everything, the newest first. They stand where they cover least of what is
+/// to be pressed: at the screen's lower end, `bottom`, and above a question.
+pub fn show(ui: &Ui, view: &mut View<'_>, bottom: f32) {
     if view.state.toasts.is_empty() {
         return;
     }
     let window = ui.ctx().content_rect();
     let width = 420.0_f32.min(window.width() - 24.0);
+    let (corner, away) = if view.state.modals.is_empty() {
+        (Align2::RIGHT_BOTTOM, bottom - window.bottom() - 12.0)
+    } else {
+        (Align2::RIGHT_TOP, 12.0)
+    };
     Area::new(Id::unique("toasts"))
         .order(Order::Tooltip)
-        .anchor(Align2::RIGHT_TOP, vec2(-12.0, 12.0))
+        .anchor(corner, vec2(-12.0, away))
         .show(ui.ctx(), |ui| {
             ui.set_max_width(width);
             ui.spacing_mut().item_spacing.y = 8.0;

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 /// How long the window may take to show anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Driver {
     pub window: Harness<'static, App>,
@@ -341,24 +341,20 @@ fn pressable<'a>(
         Role::MenuItem,
         Role::Switch,
     ];
-    let nodes = window.query_all(By::new().label(name));
-    nodes
-        .filter(|node| {
-            let node = node.accesskit_node();
-            roles.contains(&node.role()) && !node.is_disabled()
-        })
-        .last()
+    let mut nodes = window.query_all(By::new().label(name));
+    nodes.rfind(|node| {
+        let node = node.accesskit_node();
+        roles.contains(&node.role()) && !node.is_disabled()
+    })
 }
 
 fn field<'a>(window: &'a Harness<'static, App>, name: &'a str) -> Option<egui_kittest::Node<'a>> {
-    let nodes = window.query_all(By::new().label(name));
-    nodes
-        .filter(|node| {
-            let role = node.accesskit_node().role();
-            matches!(
-                role,
-                Role::TextInput | Role::PasswordInput | Role::MultilineTextInput
-            )
-        })
-        .last()
+    let mut nodes = window.query_all(By::new().label(name));
+    nodes.rfind(|node| {
+        let role = node.accesskit_node().role();
+        matches!(
+            role,
+            Role::TextInput | Role::PasswordInput | Role::MultilineTextInput
+        )
+    })
 }

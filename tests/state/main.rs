@@ -492,3 +492,40 @@ fn white_space_that_came_with_a_pasted_token_is_no_part_of_it() {
         });
     assert_eq!(sent.as_deref(), Some("abc"));
 }
+
+#[test]
+fn a_command_that_is_not_taken_leaves_nothing_waiting() {
+    let mut state = signed_in();
+    let full = || Failure::new(FailureKind::QueueFull, Timestamp::UNIX_EPOCH, "");
+    let refuse = |state: &mut State, effects: Vec<Effect>| {
+        for effect in effects {
+            if let Effect::Engine(command) = effect {
+                state.apply_refusal(command.refused(full()));
+            }
+        }
+    };
+    let effects = state.update(Action::Download(name("Dr. A")));
+    assert!(state.preparing.is_some());
+    refuse(&mut state, effects);
+    assert_eq!(state.preparing, None);
+
+    let id = JobId(1);
+    let kind = JobKind::Delete(name("Dr. A"));
+    tell(&mut state, 1, Event::JobStarted { id, kind });
+    let effects = state.update(Action::Cancel(id));
+    assert!(state.jobs[&id].cancelling);
+    refuse(&mut state, effects);
+    assert!(!state.jobs[&id].cancelling);
+
+    let effects = state.update(Action::Show(Screen::Activity));
+    refuse(&mut state, effects);
+    assert!(!state.activity.loading);
+
+    let effects = state.update(Action::AskDelete(name("Dr. B")));
+    refuse(&mut state, effects);
+    assert!(matches!(
+        state.modals.last(),
+        Some(Modal::DeleteOne { survey: Some(survey), .. }) if survey.server.is_err()
+    ));
+    assert!(!state.toasts.is_empty());
+}

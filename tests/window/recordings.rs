@@ -197,7 +197,7 @@ fn signed_out() -> State {
 }
 
 #[test]
-fn a_pasted_token_signs_in_and_leaves_the_field() {
+fn a_pasted_token_stays_in_its_field_until_it_is_accepted() {
     let mut window = window(signed_out());
     press(&mut window, "Sign in");
     window.get_by_label("Paste your access token first.");
@@ -223,6 +223,15 @@ fn a_pasted_token_signs_in_and_leaves_the_field() {
         other => panic!("{other:?}"),
     }
     assert!(!format!("{:?}", window.state().drafts).contains("abc"));
+    let field = window.get_by_role_and_label(Role::PasswordInput, "Access token");
+    assert_eq!(
+        field.accesskit_node().value().unwrap_or_default(),
+        "•".repeat(7)
+    );
+    window.state_mut().state = signed_in();
+    window.run();
+    window.state_mut().state = signed_out();
+    window.run();
     let field = window.get_by_role_and_label(Role::PasswordInput, "Access token");
     assert_eq!(field.accesskit_node().value().unwrap_or_default(), "");
     field.focus();

@@ -68,6 +68,7 @@ outcome-gone-all = Deleted. Nuxera has nothing now for any doctor listed here. T
 outcome-still-there = The service still shows a recording for { $doctor }. It may need a moment, or a new one may have been recorded.
 outcome-still-there-all = The service still shows recordings for some of the doctors listed here.
 outcome-not-known = The delete was sent, and no answer came that tells what it did. Look again before you rely on it.
+outcome-not-known-all = The delete was sent, and it is not known whether all recordings are gone. Look again before you rely on it.
 outcome-stopped = Stopped. Nothing was sent, and nothing was deleted.
 outcome-not-sent = Nothing was sent, and nothing was deleted.
 outcome-look-again = Look again

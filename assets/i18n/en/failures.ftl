@@ -47,3 +47,15 @@ failure-data-from-newer-version = A newer version of this app wrote its data, so
 failure-data-folder-unusable = The app's folder { $path } can't be used. Nothing was changed. Ask IT for the right to write there.
 failure-practice-trouble = Practice could not be started. Nothing was changed. Close the app and start it again.
 failure-no-file-dialogs = This computer can't show a window for choosing files. Nothing was changed. Ask IT to install the desktop portal.
+
+# Around a delete that was sent: none of these may say that nothing was changed.
+failure-after-delete-timed-out = The service took too long to answer.
+failure-after-delete-dropped = The connection dropped before the answer was there.
+failure-after-delete-not-reached = The service could not be reached. Check the network connection.
+failure-after-delete-service-trouble = The service answered that it has trouble of its own.
+failure-after-delete-redirected = The service pointed to another place, and the app did not follow. Check the service's address with IT.
+failure-after-delete-web-page = A web page came instead of the service's answer, most likely this network's sign-in page. Open a browser and sign in to the network.
+failure-after-delete-sign-in = The service doesn't accept this sign-in any more.
+failure-after-delete-not-allowed = The service answered that this sign-in may not do that. Ask whoever manages your Nuxera account.
+failure-after-delete-store-trouble = The app's own notes could not be read or written. Check that the disk has room.
+failure-after-delete-unexpected = The service gave an answer that this app doesn't know.

@@ -14,6 +14,7 @@ sign-in-button = Sign in
 sign-in-checking = Signing in…
 sign-in-practise = Practise with samples
 sign-in-token-missing = Paste your access token first.
+sign-in-token-not-accepted = The service doesn't accept this access token. Nothing was kept. Check that all of it was pasted, or ask IT for a new one.
 
 origin-not-an-address = This is not a web address. It looks like https://api.nuxera.ai.
 origin-not-secure = The address must begin with https://, so that recordings travel protected.

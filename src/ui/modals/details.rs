@@ -24,7 +24,6 @@ pub fn show(
     let close = text.say("button-close");
     let lines = text.details(failure);
     let body = |ui: &mut Ui| {
-        wrapped(ui, Type::Body, palette.text, text.failure(&failure.kind));
         banner(ui, palette.hover, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             for line in &lines {

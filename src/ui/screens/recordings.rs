@@ -43,6 +43,9 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
         text.say("recordings-doctor"),
     );
     let focused = ui.memory(|memory| memory.has_focus(id));
+    if focused {
+        keep_pasted_line_breaks(ui);
+    }
     let keys = draft.completion.keys(ui, focused);
     let checking =
         DoctorName::parse(&draft.typed).is_ok_and(|doctor| view.state.checking.contains(&doctor));
@@ -90,6 +93,23 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
         let words = wrapped(ui, Type::Small, palette.danger, said);
         announce(&words);
     }
+}
+
+/// Has a line break inside pasted text stay one: the field would put spaces in its place, and so
+/// make another name of it, or one of two. Those at its ends, as a table's cell brings them, go.
+fn keep_pasted_line_breaks(ui: &Ui) {
+    const LINE_SEPARATOR: &str = "\u{2028}";
+    let is_break = |character| matches!(character, '\r' | '\n');
+    ui.input_mut(|input| {
+        for event in &mut input.events {
+            if let egui::Event::Paste(pasted) = event {
+                let inside = pasted.trim_matches(is_break);
+                *pasted = inside
+                    .replace("\r\n", "\n")
+                    .replace(is_break, LINE_SEPARATOR);
+            }
+        }
+    });
 }
 
 /// Sends the focus to the field with all of it chosen, so that typing replaces it.

@@ -1,6 +1,6 @@
 use egui::{Key, ScrollArea, Ui};
 
-use crate::domain::{Failure, ServiceOrigin};
+use crate::domain::{Failure, FailureKind, ServiceOrigin};
 use crate::state::{Action, Mode, SignIn, SignedOutBecause};
 use crate::ui::View;
 use crate::ui::drafts::{Drafts, SignInDraft};
@@ -119,7 +119,11 @@ fn why(ui: &mut Ui, view: &mut View<'_>, because: &SignedOutBecause) {
 
 fn refused(ui: &mut Ui, view: &mut View<'_>, failure: &Failure) {
     let palette = Palette::here(ui);
-    let said = view.text.failure(&failure.kind);
+    let said = match failure.kind {
+        // The general sentence speaks of a sign-in that once was accepted.
+        FailureKind::SignInNotAccepted => view.text.say("sign-in-token-not-accepted"),
+        ref kind => view.text.failure(kind),
+    };
     let words = wrapped(ui, Type::Small, palette.danger, said);
     announce(&words);
     details(ui, view, failure);
@@ -218,7 +222,7 @@ fn submit(ui: &Ui, view: &mut View<'_>, draft: &mut SignInDraft) {
         view.act(Action::SetAddress(address));
         return;
     }
-    let token = draft.take_token();
+    let token = draft.token();
     forget_typed(ui);
     view.act(Action::SignIn {
         address,

@@ -182,10 +182,11 @@ fn deleted(
     let mut lines = vec![text.deletion_outcome(report.outcome, scope)];
     let mut offers = Vec::new();
     if let Some(failure) = &report.failure {
-        // A failure's sentence says that nothing was changed: true only where nothing was sent.
-        if report.outcome == DeletionOutcome::NotSent {
-            lines.push(text.failure(&failure.kind));
-        }
+        lines.push(if report.outcome == DeletionOutcome::NotSent {
+            text.failure(&failure.kind)
+        } else {
+            text.failure_after_delete(&failure.kind)
+        });
         offers.push(details(text, doctor, failure));
     }
     if *scope == DeletionScope::Everything {

@@ -1,0 +1,49 @@
+//! What the window is told of a command that was not taken, so that nothing waits for ever.
+
+use jiff::Timestamp;
+
+use crate::domain::{BackupComparison, DeletionScope, DeletionSurvey, DoctorName, Failure};
+use crate::engine::{Command, Event};
+
+impl Command {
+    /// The event that ends the wait for what this command would have brought.
+    pub fn refused(self, failure: Failure) -> Event {
+        let failed = |doctor, failure| Event::Failed { doctor, failure };
+        match self {
+            Self::SignIn { .. } => Event::SignInFailed(failure),
+            Self::PrepareDownload { doctor, .. } => Event::DownloadNotReady { doctor, failure },
+            Self::Check(doctor) => Event::CheckEnded {
+                doctor,
+                failure: Some(failure),
+            },
+            Self::SurveyDeletion(doctor) => not_surveyed(doctor, failure),
+            Self::LoadActivity { .. } => Event::ActivityNotRead(failure),
+            Self::LookAgain { doctor, operation } => Event::NotLookedAgain {
+                operation,
+                doctor,
+                failure,
+            },
+            Self::Cancel(id) => Event::NotCancelled { id, failure },
+            Self::Download { doctor, .. } | Self::Forget(doctor) => failed(Some(doctor), failure),
+            Self::Delete(plan) => match plan.scope() {
+                DeletionScope::Doctor(doctor) => failed(Some(doctor), failure),
+                DeletionScope::Everything => failed(None, failure),
+            },
+            Self::SignOut
+            | Self::CheckAll(_)
+            | Self::CheckAndBackUp { .. }
+            | Self::ShowInFolder(_)
+            | Self::SaveSettings(_) => failed(None, failure),
+        }
+    }
+}
+
+/// The survey of a deletion that could not be made.
+pub fn not_surveyed(doctor: DoctorName, failure: Failure) -> Event {
+    Event::Surveyed(Box::new(DeletionSurvey {
+        doctor,
+        server: Err(failure),
+        checked_at: Timestamp::now(),
+        backup: BackupComparison::None,
+    }))
+}

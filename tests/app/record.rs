@@ -1,0 +1,86 @@
+//! What was done stands in Activity afterwards, in words.
+
+use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::state::Mode;
+
+use crate::desk::{AMELIA, desk, wav};
+
+#[test]
+fn activity_tells_a_whole_session_newest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    driver.fill("Doctor", "Dr. Nobody");
+    driver.click("Check");
+    driver.wait_for("Nothing under exactly this name");
+    let cut = Fault::on(Call::Download, Effect::CutAfter(9_000));
+    driver.service.add_fault(cut.only(2));
+    let file = folder.path().join("a.wav");
+    driver.download(AMELIA, &file);
+    driver.wait_for("The connection dropped after");
+    driver.back_up(AMELIA, &file);
+    driver.ask_delete(AMELIA);
+    driver.click("Delete, keeping the earlier backup");
+    driver.wait_for("Deleted. Nuxera has nothing under this name now.");
+    driver.service.put(AMELIA, "c.wav", wav(10_000, 3));
+    driver.ask_delete(AMELIA);
+    driver.service.remove(AMELIA);
+    driver.click("Back up, then delete…");
+    driver.settle();
+    driver.click("Activity");
+    driver.wait_for("Signed in");
+    driver.wait_for("Practice desk");
+    for words in [
+        "Check",
+        "Download",
+        "Delete",
+        AMELIA,
+        "Dr. Nobody",
+        "Nothing under this name",
+        "A recording was there",
+        "Failed, nothing changed",
+        "Saved and checked",
+        "About to be done",
+        "The service answered",
+        "Deleted, nothing there now",
+    ] {
+        driver.wait_for(words);
+    }
+    let listed = driver.listing();
+    let deleted = listed.find("Deleted, nothing there now").unwrap();
+    let intended = listed.find("About to be done").unwrap();
+    assert!(deleted < intended, "the newest come first");
+    let token = driver.service.token();
+    assert!(!listed.contains(token.expose()));
+    // The record outlives the window.
+    let mut driver = driver.restart(Mode::Real);
+    driver.wait_for("Download…");
+    driver.click("Activity");
+    driver.wait_for("Deleted, nothing there now");
+}
+
+#[test]
+fn the_token_is_in_no_file_of_the_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    driver.back_up(AMELIA, &folder.path().join("a.wav"));
+    driver
+        .service
+        .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+    driver.click("Check");
+    driver.wait_for("Please sign in again");
+    driver.service.set_faults(Vec::new());
+    driver.sign_in();
+    let token = driver.service.token().expose().as_bytes().to_vec();
+    driver.close();
+    let mut files = 0;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes.windows(token.len()).any(|part| part == token);
+            assert!(!found, "{}", path.display());
+            files += 1;
+        }
+    }
+    assert!(files >= 3, "the database, the settings and the recording");
+}

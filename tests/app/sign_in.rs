@@ -1,0 +1,182 @@
+//! Signing in and out, and keychains that fail.
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use audio_housekeeper::domain::{Secret, ServiceOrigin};
+use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
+use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::state::Mode;
+
+use crate::desk::{AMELIA, desk, desk_with};
+use crate::driver::{Driver, Stage};
+
+fn kept(tokens: &MemoryTokens, driver: &Driver) -> Option<String> {
+    let origin = ServiceOrigin::parse(&driver.service.origin()).unwrap();
+    let token = tokens.read(&origin).unwrap();
+    token.map(|token| token.expose().to_owned())
+}
+
+fn with_memory(folder: &std::path::Path) -> (Arc<MemoryTokens>, Stage) {
+    let tokens = Arc::new(MemoryTokens::default());
+    let stage = Stage {
+        tokens: tokens.clone(),
+        ..Stage::empty(folder)
+    };
+    (tokens, stage)
+}
+
+#[test]
+fn a_bad_token_is_said_and_not_kept_and_the_field_takes_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tokens, stage) = with_memory(folder.path());
+    let mut driver = Driver::open(stage);
+    driver.click("Sign in");
+    driver.wait_for("Paste your access token first.");
+    driver.fill("Access token", "not-a-good-token");
+    driver.click("Sign in");
+    driver.wait_for("The service doesn't accept this access token.");
+    assert!(!driver.shows("any more"), "it was never accepted");
+    let copied = driver.copied_details();
+    assert!(!copied.contains("not-a-good-token"), "{copied}");
+    assert_eq!(kept(&tokens, &driver), None);
+    driver.sign_in();
+    let token = driver.service.token();
+    assert_eq!(kept(&tokens, &driver).as_deref(), Some(token.expose()));
+}
+
+#[test]
+fn a_token_is_asked_for_again_where_it_was_not_to_be_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tokens, stage) = with_memory(folder.path());
+    let mut driver = Driver::open(stage);
+    driver.click("Stay signed in on this computer");
+    driver.sign_in();
+    assert_eq!(kept(&tokens, &driver), None);
+    driver.click("Settings");
+    driver.wait_for("Kept until the app is closed, as you asked.");
+    let mut driver = driver.restart(Mode::Real);
+    driver.wait_for("Access token");
+}
+
+#[test]
+fn a_kept_token_signs_in_at_the_next_start_and_sign_out_forgets_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tokens, stage) = with_memory(folder.path());
+    let driver = desk_with(stage);
+    let mut driver = driver.restart(Mode::Real);
+    driver.wait_for("Download…");
+    driver.click("Settings");
+    driver.click("Sign out");
+    driver.wait_for("Signed out. The sign-in was forgotten on this computer.");
+    assert_eq!(kept(&tokens, &driver), None);
+    let mut driver = driver.restart(Mode::Real);
+    driver.wait_for("Access token");
+}
+
+#[test]
+fn a_token_that_ends_in_the_middle_asks_for_a_new_one_in_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    driver
+        .service
+        .add_fault(Fault::on(Call::Download, Effect::token_ended()).only(1));
+    driver.fill("Doctor", AMELIA);
+    driver.click("Check");
+    driver.wait_for("Please sign in again");
+    driver.wait_for("Your sign-in has ended");
+    driver.sign_in();
+    driver.fill("Doctor", AMELIA);
+    driver.click("Check");
+    driver.wait_for("WAV, 20 kB");
+}
+
+/// A keychain that refuses everything, or stands until it is let go.
+#[derive(Default)]
+struct BadKeychain {
+    hangs: bool,
+    let_go: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl BadKeychain {
+    fn answer<T>(&self) -> Result<T, KeychainError> {
+        if self.hangs {
+            let mut free = self.let_go.lock().unwrap();
+            while !*free {
+                free = self.changed.wait(free).unwrap();
+            }
+        }
+        Err(KeychainError::Refused("the keyring is locked".into()))
+    }
+
+    fn let_go(&self) {
+        *self.let_go.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+}
+
+impl TokenStore for BadKeychain {
+    fn read(&self, _: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+        self.answer()
+    }
+    fn write(&self, _: &ServiceOrigin, _: &Secret) -> Result<(), KeychainError> {
+        self.answer()
+    }
+    fn forget(&self, _: &ServiceOrigin) -> Result<(), KeychainError> {
+        self.answer()
+    }
+}
+
+#[test]
+fn a_keychain_that_refuses_is_said_and_the_token_lives_for_this_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage {
+        tokens: Arc::new(BadKeychain::default()),
+        ..Stage::empty(folder.path())
+    };
+    let mut driver = Driver::open(stage);
+    driver.wait_for("This computer's keychain could not be read, so please sign in.");
+    driver.sign_in();
+    driver.wait_for("This computer's keychain can't be used just now.");
+    let copied = driver.copied_details();
+    let token = driver.service.token();
+    assert!(!copied.contains(token.expose()), "{copied}");
+    driver.click("Dismiss");
+    driver.click("Settings");
+    driver.wait_for("you stay signed in only until the app is closed");
+    driver.click("Sign out");
+    driver.wait_for("it may still hold the sign-in; ask IT to remove it.");
+}
+
+#[test]
+fn a_keychain_that_hangs_stops_nothing_but_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = Arc::new(BadKeychain {
+        hangs: true,
+        ..BadKeychain::default()
+    });
+    let stage = Stage {
+        tokens: tokens.clone(),
+        ..Stage::empty(folder.path())
+    };
+    let mut driver = Driver::open(stage);
+    // While the keychain is waited for, the window says so, draws, and takes clicks.
+    driver.wait_for("Looking whether you are signed in…");
+    let begun = std::time::Instant::now();
+    driver.settle();
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "the window waited"
+    );
+    driver.wait_for("This computer's keychain could not be read, so please sign in.");
+    driver.sign_in();
+    driver.wait_for("This computer's keychain can't be used just now.");
+    driver
+        .service
+        .put(AMELIA, "a.wav", crate::desk::wav(20_000, 1));
+    driver.fill("Doctor", AMELIA);
+    driver.click("Check");
+    driver.wait_for("WAV, 20 kB");
+    tokens.let_go();
+}
