@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audio_housekeeper::app::App;
+use audio_housekeeper::app::{App, OpeningMode};
 use audio_housekeeper::platform::{NativeDialogs, system_locale};
 use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
@@ -64,6 +64,8 @@ fn window(arguments: Arguments) -> anyhow::Result<()> {
     };
     let launcher = Arc::new(RealLauncher::new(arguments, runtime.handle().clone()));
     let settings = launcher.settings_for_first_frame(mode);
+    // The disk and the keychain answer while the window is made.
+    let opening = OpeningMode::begin(launcher, mode);
     let options = eframe::NativeOptions {
         viewport: viewport(&settings),
         renderer: eframe::Renderer::Glow,
@@ -75,14 +77,7 @@ fn window(arguments: Arguments) -> anyhow::Result<()> {
         options,
         Box::new(move |creation| {
             let dialogs = Box::new(NativeDialogs);
-            let app = App::new(
-                &creation.egui_ctx,
-                launcher,
-                dialogs,
-                &locale,
-                mode,
-                settings,
-            );
+            let app = App::new(&creation.egui_ctx, opening, dialogs, &locale, settings);
             Ok(Box::new(app))
         }),
     );

@@ -3,15 +3,12 @@
 //! Nothing here waits: the launcher, dialogs and the engine are asked, and their answers polled.
 
 mod dialogs;
+mod opening_mode;
 mod theme_watch;
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
-use poll_promise::Promise;
 
 use crate::app::dialogs::OpenDialog;
 use crate::app::theme_watch::ThemeWatch;
@@ -21,6 +18,9 @@ use crate::platform::Dialogs;
 use crate::settings::{Settings, ThemeChoice, WindowPlace};
 use crate::state::{Action, Effect, Message, Mode, SignIn, State};
 use crate::ui::{self, Window};
+use jiff::{SignedDuration, Timestamp};
+
+pub use opening_mode::OpeningMode;
 
 /// Opens the data folder and sets the engine going. Called on a thread that may wait.
 pub trait Launcher: Send + Sync {
@@ -50,7 +50,7 @@ pub struct App {
     state: State,
     window: Window,
     running: Option<Running>,
-    opening: Option<Promise<Result<Opened, Failure>>>,
+    opening: Option<OpeningMode>,
     open_dialogs: Vec<OpenDialog>,
     theme: ThemeWatch,
     closing: bool,
@@ -64,34 +64,31 @@ struct Running {
 }
 
 impl App {
-    /// A window in `mode`, which opens its data while it already stands.
+    /// A window for a mode, which may stand before that is open.
     ///
     /// `locale` is a BCP 47 tag; `settings` are those read so far, for the first frame's look.
     #[must_use]
     pub fn new(
         ctx: &egui::Context,
-        launcher: Arc<dyn Launcher>,
+        opening: OpeningMode,
         dialogs: Box<dyn Dialogs>,
         locale: &str,
-        mode: Mode,
         settings: Settings,
     ) -> Self {
         ui::theme::install(ctx);
-        let state = State::new(mode, settings, Timestamp::now());
-        let mut app = Self {
-            launcher,
+        opening.wake(ctx);
+        Self {
+            launcher: opening.launcher.clone(),
             dialogs,
-            state,
+            state: State::new(opening.mode, settings, Timestamp::now()),
             window: Window::new(locale),
             running: None,
-            opening: None,
+            opening: Some(opening),
             open_dialogs: Vec::new(),
             theme: ThemeWatch::start(ctx),
             closing: false,
             was_usable: false,
-        };
-        app.open(ctx, mode);
-        app
+        }
     }
 
     /// What the window shows, for tests.
@@ -106,35 +103,12 @@ impl App {
         self.state.settings.text_size = text_size;
     }
 
-    fn open(&mut self, ctx: &egui::Context, mode: Mode) {
-        let (sender, promise) = Promise::new();
-        self.opening = Some(promise);
-        let launcher = self.launcher.clone();
-        let earlier = self.running.take();
-        let ctx = ctx.clone();
-        let wake: Wake = {
-            let ctx = ctx.clone();
-            Arc::new(move || ctx.request_repaint())
-        };
-        std::thread::spawn(move || {
-            if let Some(earlier) = earlier {
-                pollster::block_on(earlier.engine.close());
-            }
-            // A promise that is never fulfilled would leave the window waiting for ever.
-            let opened = catch_unwind(AssertUnwindSafe(|| launcher.open(mode, wake)));
-            sender.send(opened.unwrap_or_else(|_| Err(internal("the launcher panicked"))));
-            ctx.request_repaint();
-        });
-    }
-
     fn poll_opening(&mut self) {
-        let Some(promise) = self.opening.take() else {
-            return;
-        };
-        match promise.try_take() {
-            Err(promise) => self.opening = Some(promise),
-            Ok(Err(failure)) => self.state.sign_in = SignIn::CannotOpen(failure),
-            Ok(Ok(opened)) => {
+        let opened = self.opening.as_mut().and_then(OpeningMode::poll);
+        match opened {
+            None => {}
+            Some(Err(failure)) => self.state.sign_in = SignIn::CannotOpen(failure),
+            Some(Ok(opened)) => {
                 self.state.settings = opened.settings;
                 if opened.settings_lost {
                     self.state.tell(Message::SettingsLost);
@@ -209,7 +183,10 @@ impl App {
                     self.state = State::new(mode, settings, Timestamp::now());
                     self.window.forget_drafts();
                     self.open_dialogs.clear();
-                    self.open(ctx, mode);
+                    let earlier = self.running.take();
+                    let opening = OpeningMode::after(earlier, self.launcher.clone(), mode);
+                    opening.wake(ctx);
+                    self.opening = Some(opening);
                 }
                 Effect::CloseWindow => {
                     self.closing = true;
@@ -329,8 +306,4 @@ fn window_place(ctx: &egui::Context) -> Option<WindowPlace> {
             maximised: viewport.maximized.unwrap_or(false),
         })
     })
-}
-
-fn internal(technical: &str) -> Failure {
-    Failure::new(FailureKind::Internal, Timestamp::now(), technical)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::{HttpConnector, Timeouts};
-use audio_housekeeper::app::{App, Launcher, Opened};
+use audio_housekeeper::app::{App, Launcher, Opened, OpeningMode};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
 use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
@@ -308,10 +308,9 @@ fn window(
             ctx.add_font_provider(Arc::new(fonts));
             App::new(
                 ctx,
-                launcher,
+                OpeningMode::begin(launcher, mode),
                 Box::new(dialogs),
                 "en-GB",
-                mode,
                 Settings::default(),
             )
         })
