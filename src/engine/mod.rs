@@ -14,6 +14,7 @@ mod event;
 mod jobs;
 mod refusal;
 mod run;
+mod sessions;
 mod sign_in;
 
 use std::collections::{BTreeMap, HashMap};

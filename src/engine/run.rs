@@ -11,16 +11,15 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AuditAction, AuditOutcome, DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure,
-    FailureKind, OperationId,
+    DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
 };
 use crate::engine::aftermath::LeftOver;
-use crate::engine::context::{Context, NewSession, Notice, Session, new_operation, store_failure};
+use crate::engine::context::{Context, Notice, Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::refusal::not_surveyed;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
-    SignedOutBecause, aftermath, checks, deletions, downloads, sign_in,
+    aftermath, checks, deletions, downloads, sign_in,
 };
 use crate::settings::Settings;
 
@@ -288,101 +287,6 @@ impl Engine {
             .tell(generation, Event::JobEnded { id, ending });
     }
 
-    async fn notice(&mut self, notice: Notice) {
-        match notice {
-            Notice::SignedIn {
-                session,
-                keychain,
-                unasked,
-                by_hand,
-            } => {
-                self.start_session(*session, keychain, unasked, by_hand)
-                    .await;
-            }
-            Notice::NotSignedIn { because, failure } => {
-                self.end_session(because);
-                if let Some(failure) = failure {
-                    self.context
-                        .tell(self.generation, Event::SignInFailed(failure));
-                }
-            }
-            Notice::Forgotten(failure) => self.end_session(SignedOutBecause::Asked(failure)),
-            Notice::SignInEnded { generation } => {
-                if self
-                    .session
-                    .as_ref()
-                    .is_some_and(|session| session.generation == generation)
-                {
-                    self.end_session(SignedOutBecause::Ended);
-                }
-            }
-        }
-    }
-
-    async fn start_session(
-        &mut self,
-        new: NewSession,
-        keychain: Option<Failure>,
-        unasked: Option<Failure>,
-        by_hand: bool,
-    ) {
-        if let Some(earlier) = self.session.take() {
-            earlier.cancel.cancel();
-        }
-        self.generation += 1;
-        let session = Arc::new(Session {
-            context: self.context.clone(),
-            api: new.api,
-            service: Session::service_key(&new.account),
-            account: new.account,
-            generation: self.generation,
-            cancel: CancellationToken::new(),
-        });
-        self.session = Some(session.clone());
-        session.tell(Event::SignedIn {
-            account: session.account.clone(),
-            keychain,
-        });
-        if let Some(failure) = unasked {
-            session.tell(failed(None, failure));
-        }
-        if by_hand {
-            let entry = session.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
-            session.record(entry, Vec::new()).await;
-        }
-        for name in std::mem::take(&mut self.known_names) {
-            if let Err(error) = self
-                .context
-                .store
-                .remember_doctor(&session.service, &name)
-                .await
-            {
-                session.tell(failed(None, store_failure(&error)));
-            }
-        }
-        match self.context.store.doctors(&session.service).await {
-            Ok(doctors) => session.tell(Event::Doctors(doctors)),
-            Err(error) => session.tell(failed(None, store_failure(&error))),
-        }
-        let left_over = self.left_over.take(&session.service);
-        self.spawn(
-            failed(None, internal()),
-            aftermath::look_into_unfinished(session.clone(), left_over),
-        );
-        self.spawn(failed(None, internal()), async move {
-            checks::look_at_backups(&session).await;
-        });
-    }
-
-    fn end_session(&mut self, because: SignedOutBecause) {
-        if let Some(session) = self.session.take() {
-            session.cancel.cancel();
-        }
-        self.generation += 1;
-        self.context
-            .tell(self.generation, Event::SignedOut(because));
-    }
-
     /// Says of a command that somebody has to be signed in for it.
     fn refuse(&self, command: Command) {
         let failure = Failure::new(FailureKind::NotSignedIn, Timestamp::now(), "");
@@ -478,11 +382,11 @@ async fn load_activity(session: Arc<Session>, before: Option<u64>) {
     session.tell(event);
 }
 
-const fn failed(doctor: Option<DoctorName>, failure: Failure) -> Event {
+pub const fn failed(doctor: Option<DoctorName>, failure: Failure) -> Event {
     Event::Failed { doctor, failure }
 }
 
-fn internal() -> Failure {
+pub fn internal() -> Failure {
     Failure::new(
         FailureKind::Internal,
         Timestamp::now(),
