@@ -138,7 +138,7 @@ fn a_keychain_that_refuses_is_said_and_the_token_lives_for_this_session() {
     let mut driver = Driver::open(stage);
     driver.wait_for("This computer's keychain could not be read, so please sign in.");
     driver.sign_in();
-    driver.wait_for("This computer's keychain can't be used just now.");
+    driver.wait_for("This computer's keychain can't be used just now");
     let copied = driver.copied_details();
     let token = driver.service.token();
     assert!(!copied.contains(token.expose()), "{copied}");
@@ -171,7 +171,7 @@ fn a_keychain_that_hangs_stops_nothing_but_itself() {
     );
     driver.wait_for("This computer's keychain could not be read, so please sign in.");
     driver.sign_in();
-    driver.wait_for("This computer's keychain can't be used just now.");
+    driver.wait_for("This computer's keychain can't be used just now");
     driver
         .service
         .put(AMELIA, "a.wav", crate::desk::wav(20_000, 1));
