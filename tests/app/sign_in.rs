@@ -146,7 +146,7 @@ fn a_keychain_that_refuses_is_said_and_the_token_lives_for_this_session() {
     driver.click("Settings");
     driver.wait_for("you stay signed in only until the app is closed");
     driver.click("Sign out");
-    driver.wait_for("it may still hold the sign-in; ask IT to remove it.");
+    driver.wait_for("it may still hold your sign-in");
 }
 
 #[test]
