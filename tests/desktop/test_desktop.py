@@ -26,7 +26,7 @@ from desktop import ENABLED, FAILED_PICTURE, App, Desktop, NotSeen, PracticeServ
 TOKEN_FIELD = "Access token"
 SIGN_IN = "Sign in"
 SIGN_IN_TITLE = "Sign in to Nuxera"
-NOT_ACCEPTED = "doesn't accept this sign-in"
+NOT_ACCEPTED = "doesn't accept this access token"
 RECORDINGS, ACTIVITY, SETTINGS = "Recordings", "Activity", "Settings"
 DOCTOR_FIELD = "Doctor"
 CHECK = "Check"
