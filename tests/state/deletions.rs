@@ -1,0 +1,212 @@
+//! A delete needs facts that were shown, and its confirmation is not lost on the way.
+
+use super::*;
+
+#[test]
+fn a_delete_is_sent_only_for_facts_that_were_shown() {
+    let mut state = signed_in();
+    let confirm = || Action::ConfirmDelete {
+        choice: ConfirmedChoice::WithoutBackup,
+        reason: None,
+    };
+    state.update(Action::AskDelete(name("Dr. A")));
+    // The server has not answered: there is nothing to confirm.
+    assert!(state.update(confirm()).is_empty());
+    state.update(Action::AskDelete(name("Dr. A")));
+    // An answer about another doctor is not taken for this one's.
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. B")));
+    assert!(matches!(
+        state.modals.last(),
+        Some(Modal::DeleteOne { survey: None, .. })
+    ));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    let effects = state.update(confirm());
+    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+    assert!(state.modals.is_empty());
+}
+
+#[test]
+fn facts_shown_for_too_long_delete_nothing() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_mins(11));
+    let effects = state.update(Action::ConfirmDelete {
+        choice: ConfirmedChoice::WithoutBackup,
+        reason: None,
+    });
+    assert!(effects.is_empty());
+    assert!(matches!(
+        &state.toasts[..],
+        [toast] if matches!(&toast.message, Message::Failed { failure, .. }
+            if failure.kind == FailureKind::ConfirmationStale)
+    ));
+}
+
+#[test]
+fn back_up_then_delete_asks_for_a_place_and_closing_the_dialog_undoes_everything() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    let effects = state.update(Action::ConfirmDelete {
+        choice: ConfirmedChoice::BackUpFirst,
+        reason: None,
+    });
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::PrepareDownload { .. }]
+    ));
+    let ready = |state: &mut State| {
+        let effects = tell(
+            state,
+            1,
+            Event::DownloadReady {
+                doctor: name("Dr. A"),
+                purpose: SavePurpose::BackUpThenDelete,
+                file_name: "a.wav".into(),
+            },
+        );
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::SaveDialog(request) => Some(request),
+            _ => None,
+        })
+    };
+    let request = ready(&mut state).unwrap();
+    assert!(
+        state
+            .update(Action::SaveChosen {
+                request,
+                chosen: None
+            })
+            .is_empty()
+    );
+    assert_eq!(state.preparing, None);
+    // A later dialog for the same doctor finds no confirmation to act on.
+    assert!(ready(&mut state).is_none());
+}
+
+#[test]
+fn the_place_of_the_backup_completes_the_plan() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    state.update(Action::ConfirmDelete {
+        choice: ConfirmedChoice::BackUpFirst,
+        reason: None,
+    });
+    let effects = tell(
+        &mut state,
+        1,
+        Event::DownloadReady {
+            doctor: name("Dr. A"),
+            purpose: SavePurpose::BackUpThenDelete,
+            file_name: "a.wav".into(),
+        },
+    );
+    let Some(Effect::SaveDialog(request)) = effects.into_iter().next() else {
+        panic!("no dialog")
+    };
+    let chosen = Some((PathBuf::from("/backups/a.wav"), false));
+    let effects = state.update(Action::SaveChosen { request, chosen });
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::SaveSettings(_), Command::Delete(_)]
+    ));
+    assert_eq!(
+        state.settings.download_folder,
+        Some(PathBuf::from("/backups"))
+    );
+}
+
+#[test]
+fn a_doctor_whose_job_runs_can_not_be_deleted_meanwhile() {
+    let mut state = signed_in();
+    let kind = JobKind::Download(name("Dr. A"));
+    tell(&mut state, 1, Event::JobStarted { id: JobId(1), kind });
+    assert!(state.update(Action::AskDelete(name("Dr. A"))).is_empty());
+    assert!(state.modals.is_empty());
+    assert!(!state.update(Action::AskDelete(name("Dr. B"))).is_empty());
+}
+
+#[test]
+fn deleting_everything_takes_the_phrase() {
+    let mut state = signed_in();
+    state.update(Action::AskDeleteAll);
+    let confirm = |phrase: &str| Action::ConfirmDeleteAll {
+        phrase: phrase.into(),
+        reason: None,
+    };
+    assert!(state.update(confirm("delete all")).is_empty());
+    state.update(Action::AskDeleteAll);
+    let effects = state.update(confirm("DELETE ALL"));
+    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+}
+
+#[test]
+fn looking_again_takes_the_place_of_what_was_not_known() {
+    let mut state = signed_in();
+    let (id, doctor) = (JobId(1), name("Dr. A"));
+    let operation = OperationId::from_bytes([1; 16]);
+    let report = |outcome| DeletionReport {
+        outcome,
+        failure: None,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    };
+    tell(
+        &mut state,
+        1,
+        Event::JobStarted {
+            id,
+            kind: JobKind::Delete(doctor.clone()),
+        },
+    );
+    let ending = Box::new(JobEnding::Delete {
+        doctor: doctor.clone(),
+        operation: operation.clone(),
+        report: report(DeletionOutcome::NotKnown),
+        backup: None,
+    });
+    tell(&mut state, 1, Event::JobEnded { id, ending });
+    let number = state.results[0].number;
+    let effects = state.update(Action::LookAgain(number));
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::LookAgain { .. }]
+    ));
+    assert!(state.results[0].looking);
+    let seen = report(DeletionOutcome::Gone);
+    let event = Event::LookedAgain {
+        operation,
+        doctor: Some(doctor),
+        report: seen,
+    };
+    tell(&mut state, 1, event);
+    assert_eq!(state.results.len(), 1);
+    assert!(!state.results[0].looking);
+}
+
+#[test]
+fn back_up_then_delete_is_not_lost_while_another_dialog_is_awaited() {
+    let mut state = signed_in();
+    state.update(Action::Download(name("Dr. B")));
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    let confirm = || Action::ConfirmDelete {
+        choice: ConfirmedChoice::BackUpFirst,
+        reason: None,
+    };
+    assert!(state.update(confirm()).is_empty());
+    assert_eq!(state.toasts.len(), 1);
+    let failure = Failure::new(FailureKind::NoAnswer, Timestamp::UNIX_EPOCH, "");
+    let doctor = name("Dr. B");
+    tell(&mut state, 1, Event::DownloadNotReady { doctor, failure });
+    assert!(matches!(
+        commands(&state.update(confirm()))[..],
+        [Command::PrepareDownload {
+            purpose: SavePurpose::BackUpThenDelete,
+            ..
+        }]
+    ));
+}
