@@ -59,6 +59,10 @@ pub struct Context {
 pub enum Notice {
     /// A token was accepted, or taken on trust because the service could not be asked.
     SignedIn {
+        /// Which of the engine's attempts at a sign-in this is; see [`Engine::attempt`].
+        ///
+        /// [`Engine::attempt`]: crate::engine::run::Engine::attempt
+        attempt: u64,
         session: Box<NewSession>,
         /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
         keychain: Option<Failure>,
@@ -69,6 +73,8 @@ pub enum Notice {
     },
     /// Nobody could be signed in at the start.
     NotSignedIn {
+        /// As in [`Notice::SignedIn`].
+        attempt: u64,
         because: crate::engine::SignedOutBecause,
         /// What else stood in the way.
         failure: Option<Failure>,

@@ -122,6 +122,7 @@ pub fn start(setup: Setup) -> Handle {
         left_over: aftermath::LeftOver::default(),
         session: None,
         generation: 0,
+        attempt: sign_in::OPENING,
         tasks: JoinSet::new(),
         on_panic: HashMap::new(),
         running: BTreeMap::new(),

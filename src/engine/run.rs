@@ -38,6 +38,10 @@ pub struct Engine {
     pub left_over: LeftOver,
     pub session: Option<Arc<Session>>,
     pub generation: u64,
+    /// Counts the attempts at a sign-in, the opening's own being the first. What comes of an
+    /// attempt after the next has begun is ignored: a kept token that the service refuses late
+    /// must not end the sign-in that a person has made meanwhile.
+    pub attempt: u64,
     pub tasks: JoinSet<Option<(JobId, JobEnding)>>,
     pub on_panic: HashMap<Id, OnPanic>,
     pub running: BTreeMap<JobId, Running>,
@@ -99,8 +103,13 @@ impl Engine {
                 token,
                 stay,
             } => {
-                let work =
-                    sign_in::sign_in(self.context.clone(), origin, token, stay, self.generation);
+                self.attempt += 1;
+                let asked = sign_in::Asked {
+                    attempt: self.attempt,
+                    generation: self.generation,
+                    stay,
+                };
+                let work = sign_in::sign_in(self.context.clone(), origin, token, asked);
                 self.spawn(Event::SignInFailed(internal()), work);
             }
             Command::SaveSettings(settings) => self.save_settings(settings),

@@ -13,7 +13,10 @@ impl Engine {
     /// Takes in what a task tells of the sign-in.
     pub(super) async fn notice(&mut self, notice: Notice) {
         match notice {
+            Notice::SignedIn { attempt, .. } | Notice::NotSignedIn { attempt, .. }
+                if attempt != self.attempt => {}
             Notice::SignedIn {
+                attempt: _,
                 session,
                 keychain,
                 unasked,
@@ -22,7 +25,11 @@ impl Engine {
                 self.start_session(*session, keychain, unasked, by_hand)
                     .await;
             }
-            Notice::NotSignedIn { because, failure } => {
+            Notice::NotSignedIn {
+                attempt: _,
+                because,
+                failure,
+            } => {
                 self.end_session(because);
                 if let Some(failure) = failure {
                     self.context

@@ -11,6 +11,17 @@ use crate::engine::context::{Context, NewSession, Notice, Session, new_operation
 use crate::engine::{Event, SignedOutBecause};
 use crate::keychain::KeychainError;
 
+/// The attempt at a sign-in with which the engine opens.
+pub const OPENING: u64 = 0;
+
+/// What a person asked for when signing in, and when.
+pub struct Asked {
+    pub attempt: u64,
+    pub generation: u64,
+    /// Whether the token is to stay in the keychain.
+    pub stay: bool,
+}
+
 /// Reads the keychain at the start, and takes a kept token on trust until the service says
 /// otherwise: the app opens without a network too.
 pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
@@ -20,12 +31,13 @@ pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
             &error,
         ))),
         Ok(Some(token)) => match open(&context, origin, token, TokenKeeping::Keychain).await {
-            Ok(session) => signed_in(session, None, None, false),
+            Ok(session) => signed_in(OPENING, session, None, None, false),
             Err((Some(session), failure)) if !failure.needs_sign_in() => {
-                signed_in(session, None, Some(failure), false)
+                signed_in(OPENING, session, None, Some(failure), false)
             }
             Err((_, failure)) if failure.needs_sign_in() => not_signed_in(SignedOutBecause::Ended),
             Err((_, failure)) => Notice::NotSignedIn {
+                attempt: OPENING,
                 because: SignedOutBecause::NoToken,
                 failure: Some(failure),
             },
@@ -37,8 +49,9 @@ pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
 /// Opens the practice service.
 pub async fn practise(context: Arc<Context>, origin: ServiceOrigin, token: Secret) {
     let notice = match open(&context, origin, token, TokenKeeping::Practice).await {
-        Ok(session) => signed_in(session, None, None, true),
+        Ok(session) => signed_in(OPENING, session, None, None, true),
         Err((_, failure)) => Notice::NotSignedIn {
+            attempt: OPENING,
             because: SignedOutBecause::NoToken,
             failure: Some(failure),
         },
@@ -47,13 +60,12 @@ pub async fn practise(context: Arc<Context>, origin: ServiceOrigin, token: Secre
 }
 
 /// Tries a pasted token by a call, then keeps it where the person wants it.
-pub async fn sign_in(
-    context: Arc<Context>,
-    origin: ServiceOrigin,
-    token: Secret,
-    stay: bool,
-    generation: u64,
-) {
+pub async fn sign_in(context: Arc<Context>, origin: ServiceOrigin, token: Secret, asked: Asked) {
+    let Asked {
+        attempt,
+        generation,
+        stay,
+    } = asked;
     let mut session = match open(
         &context,
         origin.clone(),
@@ -86,7 +98,7 @@ pub async fn sign_in(
     };
     context
         .notices
-        .send(signed_in(session, failure, None, true))
+        .send(signed_in(attempt, session, failure, None, true))
         .ok();
 }
 
@@ -142,18 +154,21 @@ async fn cleared(context: &Context, origin: &ServiceOrigin) -> Option<Failure> {
 
 const fn not_signed_in(because: SignedOutBecause) -> Notice {
     Notice::NotSignedIn {
+        attempt: OPENING,
         because,
         failure: None,
     }
 }
 
 fn signed_in(
+    attempt: u64,
     session: NewSession,
     keychain: Option<Failure>,
     unasked: Option<Failure>,
     by_hand: bool,
 ) -> Notice {
     Notice::SignedIn {
+        attempt,
         session: Box::new(session),
         keychain,
         unasked,

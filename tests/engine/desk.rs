@@ -362,14 +362,16 @@ pub fn setup(
     }
 }
 
-/// Runs a test with the threads that the app has.
+/// Runs a test with the threads that the app has. One that waits in vain fails and hangs nothing.
 pub fn run(test: impl Future<Output = ()>) {
+    const LIMIT: Duration = Duration::from_secs(120);
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap()
-        .block_on(test);
+        .block_on(async { tokio::time::timeout(LIMIT, test).await })
+        .expect("the test waited in vain");
 }
 
 pub fn token(text: &str) -> Secret {

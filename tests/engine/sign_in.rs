@@ -6,7 +6,7 @@ use std::time::Duration;
 use audio_housekeeper::domain::{FailureKind, Secret, ServiceOrigin, TokenKeeping};
 use audio_housekeeper::engine::{self, Command, Event, Opening, SignedOutBecause};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
-use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeService};
+use audio_housekeeper::practice::{Attempts, Call, Effect, Fault, PracticeConfig, PracticeService};
 use audio_housekeeper::settings::{Settings, SettingsFile};
 use audio_housekeeper::state::{Mode, SignIn, State};
 use audio_housekeeper::store::Store;
@@ -191,6 +191,56 @@ fn where_a_token_can_not_be_kept_an_earlier_one_does_not_stay_in_its_place() {
         };
         assert_eq!(keychain.unwrap().kind, FailureKind::KeychainTrouble);
         assert!(tokens.0.read(&origin).unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_kept_token_that_is_refused_late_does_not_end_the_sign_in_made_meanwhile() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default())
+            .await
+            .unwrap();
+        let late = Effect::StallBeforeHead(Duration::from_millis(800));
+        service.add_fault(Fault {
+            call: Call::Me,
+            doctor: None,
+            attempts: Attempts::Only(1),
+            effect: late,
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let tokens = Arc::new(MemoryTokens::default());
+        tokens.write(&origin, &token("of somebody else")).unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+        let mut engine = engine::start(setup);
+        while service.requests().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let command = Command::SignIn {
+            origin,
+            token: service.token(),
+            stay: true,
+        };
+        engine.send(command).unwrap();
+        loop {
+            let envelope = engine.wait_for_event().await.unwrap();
+            match envelope.event {
+                Event::SignedIn { .. } => break,
+                Event::SignedOut(because) => panic!("{because:?}"),
+                _ => {}
+            }
+        }
+        let ended = async {
+            loop {
+                let envelope = engine.wait_for_event().await.unwrap();
+                if let Event::SignedOut(because) = envelope.event {
+                    return because;
+                }
+            }
+        };
+        let ended = tokio::time::timeout(Duration::from_millis(1500), ended).await;
+        assert!(ended.is_err(), "{ended:?}");
     });
 }
 
