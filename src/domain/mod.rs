@@ -12,6 +12,7 @@ mod doctor_name;
 mod failure;
 mod file_name;
 mod origin;
+mod place;
 mod secret;
 mod server_copy;
 
@@ -32,5 +33,6 @@ pub use doctor_name::{DoctorName, DoctorNameError};
 pub use failure::{Failure, FailureDetails, FailureKind};
 pub use file_name::{numbered_file_name, safe_file_name, suggested_file_name};
 pub use origin::{OriginError, ServiceOrigin};
+pub use place::{CloudService, Drive, Place};
 pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};
