@@ -2,6 +2,7 @@
 //! and only then given its name.
 
 mod error;
+mod gone;
 mod ledger;
 mod part;
 mod promote;

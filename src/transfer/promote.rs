@@ -74,6 +74,12 @@ fn in_naming(path: &Path, error: io::Error) -> TransferError {
             path: path.to_path_buf(),
         };
     }
+    if error.kind() == io::ErrorKind::NotFound {
+        return TransferError::FolderGone {
+            path: path.to_path_buf(),
+            source: error,
+        };
+    }
     TransferError::in_work(path, "naming the finished file", error)
 }
 
@@ -91,7 +97,7 @@ fn flush_folder(file: &Path) -> Result<(), TransferError> {
             ) =>
         {
             Err(TransferError::in_work(
-                &folder,
+                file,
                 "flushing the folder of the finished file",
                 error,
             ))
