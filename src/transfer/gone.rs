@@ -1,8 +1,12 @@
 //! Folders and drives that go away in the middle: a stick pulled out, a network drive that ends.
 
+#[cfg(unix)]
+use std::fs;
+use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+use crate::transfer::TransferError;
 use crate::transfer::error::folder_of;
 
 /// Windows' own numbers for a drive or a share that went away
@@ -44,4 +48,43 @@ pub(super) fn went_away(file: &Path, error: &io::Error) -> bool {
 /// Whether the folder of `file` is no longer there.
 pub(super) fn is_folder_gone(file: &Path) -> bool {
     !folder_of(file).is_dir()
+}
+
+/// Finds out whether the drive that an open part file is on is still at its place. A file that is
+/// open can be written to long after: what its name leads to then is the folder on which the
+/// drive was mounted.
+///
+/// # Errors
+/// [`TransferError::FolderGone`].
+#[cfg(unix)]
+pub(super) fn refuse_a_drive_that_went_away(
+    open: &File,
+    part: &Path,
+    destination: &Path,
+) -> Result<(), TransferError> {
+    use std::os::unix::fs::MetadataExt;
+    let Err(source) = fs::symlink_metadata(part) else {
+        return Ok(());
+    };
+    let drive = open.metadata().map(|file| file.dev());
+    let now_there = fs::metadata(folder_of(part)).map(|folder| folder.dev());
+    match (drive, now_there) {
+        // It is the part file alone that was taken away, which reading it back tells.
+        (Ok(drive), Ok(now_there)) if drive == now_there => Ok(()),
+        _ => Err(TransferError::FolderGone {
+            path: destination.to_path_buf(),
+            source,
+        }),
+    }
+}
+
+/// Windows itself fails what is written to a drive that went away.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix a drive may have gone")]
+pub(super) fn refuse_a_drive_that_went_away(
+    _open: &File,
+    _part: &Path,
+    _destination: &Path,
+) -> Result<(), TransferError> {
+    Ok(())
 }

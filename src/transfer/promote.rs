@@ -34,6 +34,15 @@ pub(super) fn promote(
                 return Ok(path);
             }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => part = error.path,
+            Err(error) if knows_no_such_move(&error.error) => {
+                part = error.path;
+                if path.symlink_metadata().is_err() {
+                    part.persist(&path)
+                        .map_err(|error| in_naming(&path, error.error))?;
+                    flush_folder(&path)?;
+                    return Ok(path);
+                }
+            }
             Err(error) => return Err(in_naming(&path, error.error)),
         }
     }
@@ -41,6 +50,15 @@ pub(super) fn promote(
         path: wanted,
         reason: format!("there are {MOST} files of that name"),
     })
+}
+
+/// Whether the file system has neither a rename that replaces nothing nor links to do it by, as
+/// some network and FUSE file systems: there the name is looked at before the file is given it.
+fn knows_no_such_move(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied
+    )
 }
 
 /// The same path, ending as a file of this format does: the other format's ending is replaced,
@@ -72,12 +90,6 @@ fn in_naming(path: &Path, error: io::Error) -> TransferError {
     if path.is_dir() {
         return TransferError::DestinationIsFolder {
             path: path.to_path_buf(),
-        };
-    }
-    if error.kind() == io::ErrorKind::NotFound {
-        return TransferError::FolderGone {
-            path: path.to_path_buf(),
-            source: error,
         };
     }
     TransferError::in_work(path, "naming the finished file", error)
@@ -115,6 +127,26 @@ fn flush_folder(_file: &Path) -> Result<(), TransferError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The kernel's own folders can't be flushed, and say so as network drives do.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_can_not_be_flushed_is_no_failure() {
+        let flushed = std::fs::File::open("/proc/self").and_then(|folder| folder.sync_all());
+        assert_eq!(flushed.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        flush_folder(Path::new("/proc/self/a.wav")).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_went_before_it_was_flushed_is_said_with_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("stick/a.wav");
+        let TransferError::FolderGone { path, .. } = flush_folder(&file).unwrap_err() else {
+            panic!("it was there")
+        };
+        assert_eq!(path, file);
+    }
 
     #[test]
     fn the_extension_follows_the_content() {

@@ -146,13 +146,14 @@ fn compare(
         reason,
     };
     let unreadable = |error: io::Error| match error.kind() {
-        // A part file that this very download wrote can only have gone with its folder.
-        ErrorKind::NotFound if file != named => TransferError::FolderGone {
+        ErrorKind::NotFound if is_folder_gone(file) && file == named => {
+            TransferError::FolderMissing {
+                path: folder_of(file),
+                source: error,
+            }
+        }
+        ErrorKind::NotFound if is_folder_gone(file) => TransferError::FolderGone {
             path: named.to_path_buf(),
-            source: error,
-        },
-        ErrorKind::NotFound if is_folder_gone(file) => TransferError::FolderMissing {
-            path: folder_of(file),
             source: error,
         },
         ErrorKind::NotFound => differs("the file is gone".to_owned()),
