@@ -4,6 +4,7 @@
 mod error;
 mod gone;
 mod ledger;
+mod long_path;
 mod part;
 mod promote;
 mod verify;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 use crate::domain::{AudioFormat, numbered_file_name};
+use crate::transfer::long_path::however_long;
 use crate::transfer::{SaveRequest, TransferError};
 
 /// How many files of one name are stepped over.
@@ -21,14 +22,14 @@ pub(super) fn promote(
 ) -> Result<PathBuf, TransferError> {
     let wanted = with_extension_of(&request.destination, format);
     if request.replace && wanted == request.destination {
-        part.persist(&wanted)
+        part.persist(however_long(&wanted))
             .map_err(|error| in_naming(&wanted, error.error))?;
         flush_folder(&wanted)?;
         return Ok(wanted);
     }
     for number in 1..=MOST {
         let path = numbered(&wanted, number);
-        match part.persist_noclobber(&path) {
+        match part.persist_noclobber(however_long(&path)) {
             Ok(()) => {
                 flush_folder(&path)?;
                 return Ok(path);
@@ -37,7 +38,7 @@ pub(super) fn promote(
             Err(error) if knows_no_such_move(&error.error) => {
                 part = error.path;
                 if path.symlink_metadata().is_err() {
-                    part.persist(&path)
+                    part.persist(however_long(&path))
                         .map_err(|error| in_naming(&path, error.error))?;
                     flush_folder(&path)?;
                     return Ok(path);
