@@ -2,6 +2,10 @@
 //! can be pulled out, or on another computer.
 
 mod clouds;
+#[cfg_attr(
+    windows,
+    allow(dead_code, reason = "Windows tells of drives in another way than by kinds")
+)]
 mod mounts;
 mod paths;
 mod surroundings;

@@ -1,6 +1,6 @@
 //! Which disk is mounted where, and of what kind it is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::domain::CloudService;
 
@@ -62,7 +62,7 @@ impl Mounted {
 #[cfg(target_os = "linux")]
 pub fn mounts() -> Vec<Mount> {
     let table = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
-    let devices = Path::new("/sys/class/block");
+    let devices = std::path::Path::new("/sys/class/block");
     linux::mounts_in(&String::from_utf8_lossy(&table), |device| {
         linux::is_removable(devices, device)
     })
@@ -97,8 +97,8 @@ fn volumes() -> Vec<Mount> {
     let nothing_more = sysinfo::DiskRefreshKind::nothing();
     let disks = sysinfo::Disks::new_with_refreshed_list_specifics(nothing_more);
     disks
-        .list()
         .iter()
+        .flat_map(|disks| disks.iter())
         .filter_map(|disk| {
             let kind = if disk.name() == "Google Drive" {
                 Mounted::Cloud(CloudService::GoogleDrive)
@@ -117,8 +117,9 @@ fn volumes() -> Vec<Mount> {
 #[cfg(any(target_os = "linux", test))]
 mod linux {
     use std::fs;
+    use std::path::Path;
 
-    use super::{Mount, Mounted, Path, PathBuf};
+    use super::{Mount, Mounted, PathBuf};
 
     /// How many layers (encryption, a volume group) are looked through for the device beneath.
     const MOST_LAYERS: usize = 8;
@@ -226,8 +227,6 @@ mod bsd {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     fn mount(point: &str, kind: Mounted) -> Mount {
@@ -289,6 +288,7 @@ map auto_home on /System/Volumes/Data/home (autofs, automounted)";
     #[cfg(unix)]
     #[test]
     fn a_stick_is_known_by_where_it_hangs_also_when_it_is_encrypted() {
+        use std::fs;
         let place = tempfile::tempdir().unwrap();
         let (tree, class) = (place.path().join("devices"), place.path().join("block"));
         fs::create_dir(&class).unwrap();
