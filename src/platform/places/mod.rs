@@ -4,7 +4,10 @@
 mod clouds;
 #[cfg_attr(
     windows,
-    allow(dead_code, reason = "Windows tells of drives in another way than by kinds")
+    allow(
+        dead_code,
+        reason = "Windows tells of drives in another way than by kinds"
+    )
 )]
 mod mounts;
 mod paths;
