@@ -88,3 +88,27 @@ pub(super) fn refuse_a_drive_that_went_away(
 ) -> Result<(), TransferError> {
     Ok(())
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// What the kernel says of a stick that is pulled out, and of the drives of servers that went
+    /// away, while the folder still seems to be there.
+    #[test]
+    fn the_systems_words_for_a_drive_that_went_away_are_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.wav");
+        let went = |number| went_away(&file, &io::Error::from_raw_os_error(number));
+        let (enxio, enodev, enotconn, etimedout, ehostdown, estale) = (6, 19, 107, 110, 112, 116);
+        for number in [enxio, enodev, enotconn, etimedout, ehostdown, estale] {
+            assert!(went(number), "{number}");
+        }
+        let (eio, eacces, enospc) = (5, 13, 28);
+        for number in [eio, eacces, enospc] {
+            assert!(!went(number), "{number}");
+        }
+        drop(folder);
+        assert!(went(eio), "a disk that fails because it is gone");
+    }
+}

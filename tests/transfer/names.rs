@@ -115,6 +115,26 @@ async fn a_path_of_any_length_that_the_disk_takes_is_saved_to() {
     assert_eq!(names_in(&deep), ["a (2).wav", "a.wav"]);
 }
 
+/// Windows and macOS make no difference between them, and some Linux drives; the rest does.
+#[tokio::test]
+async fn a_name_that_differs_only_in_capitals_harms_no_file() {
+    let folder = folder();
+    let old = folder.path().join("DR. M\u{dc}LLER.WAV");
+    let new = folder.path().join("Dr. M\u{fc}ller.wav");
+    fs::write(&old, "before").unwrap();
+    let are_one = new.exists();
+    let saved = saved(announced(&wav()), request(&new)).await.unwrap();
+    assert_eq!(fs::read(&old).unwrap(), b"before");
+    if are_one {
+        let numbered = folder.path().join("Dr. M\u{fc}ller (2).wav");
+        assert_eq!(saved.path, numbered);
+    } else {
+        assert_eq!(saved.path, new);
+    }
+    assert_eq!(fs::read(&saved.path).unwrap(), wav());
+    assert_eq!(names_in(folder.path()).len(), 2);
+}
+
 /// What such a name would become there is another file, or none.
 #[cfg(windows)]
 #[tokio::test]
