@@ -41,9 +41,11 @@ pub fn start(data_folder: &Path) -> std::io::Result<()> {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
-    use super::*;
+    use crate::log::start;
 
     #[test]
     fn nobody_else_reads_the_log() {
