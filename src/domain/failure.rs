@@ -94,6 +94,11 @@ pub enum FailureKind {
         /// The folder.
         path: PathBuf,
     },
+    /// The folder, or the drive that it is on, went away while the file was being written.
+    FolderGone {
+        /// The file.
+        path: PathBuf,
+    },
     /// A folder stands where the file should go.
     DestinationIsFolder {
         /// The folder.

@@ -59,18 +59,24 @@ pub fn numbered_file_name(name: &str, number: u32) -> String {
     }
 }
 
-fn is_unsafe(character: char) -> bool {
+pub(super) fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'
         )
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
+        // What turns the direction of writing: it can make an extension look like another.
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(character, '\u{2066}'..='\u{206f}')
+        // What nobody sees. The two joiners stay: Persian and Hindi are written with them.
+        || matches!(character, '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(character, '\u{e0000}'..='\u{e007f}')
 }
 
-/// Whether Windows takes the name for a device, with or without an extension.
-fn is_device(name: &str) -> bool {
+/// Whether Windows takes the name for a device, with or without an extension
+/// (learn.microsoft.com/windows/win32/fileio/naming-a-file, "Naming Conventions").
+pub(super) fn is_device(name: &str) -> bool {
     let stem = name
         .split('.')
         .next()
@@ -84,19 +90,10 @@ fn is_device(name: &str) -> bool {
         "CON" if rest.is_empty() || rest == "IN$" || rest == "OUT$" => true,
         "PRN" | "AUX" | "NUL" => rest.is_empty(),
         "COM" | "LPT" => {
+            let mut number = rest.chars();
             matches!(
-                rest.as_str(),
-                "1" | "2"
-                    | "3"
-                    | "4"
-                    | "5"
-                    | "6"
-                    | "7"
-                    | "8"
-                    | "9"
-                    | "\u{b9}"
-                    | "\u{b2}"
-                    | "\u{b3}"
+                (number.next(), number.next()),
+                (Some('0'..='9' | '\u{b9}' | '\u{b2}' | '\u{b3}'), None)
             )
         }
         _ => false,
@@ -141,6 +138,23 @@ mod tests {
             ("CON", "_CON"),
             ("aux.wav", "_aux.wav"),
             ("com1.flac", "_com1.flac"),
+            ("COM0", "_COM0"),
+            ("LPT\u{b2}.x.wav", "_LPT\u{b2}.x.wav"),
+            ("nul .txt", "_nul .txt"),
+            ("conout$", "_conout$"),
+            ("CONRAD", "CONRAD"),
+            ("C:", "C_"),
+            ("a.wav:secret", "a.wav_secret"),
+            ("\\\\server\\share", "__server_share"),
+            ("a\u{200b}b\u{e0041}c", "a_b_c"),
+            ("a\u{61c}b", "a_b"),
+            ("a\u{7f}b\u{9f}c", "a_b_c"),
+            (
+                "\u{645}\u{6cc}\u{200c}\u{631}",
+                "\u{645}\u{6cc}\u{200c}\u{631}",
+            ),
+            ("a \t", "a _"),
+            ("~", "~"),
             ("COM10", "COM10"),
             ("a\u{202e}vaw.exe", "a_vaw.exe"),
             ("a\nb", "a_b"),
@@ -152,6 +166,17 @@ mod tests {
         assert!(safe_file_name(&"田".repeat(4000)).len() <= LONGEST);
         assert!(suggested(&"田".repeat(200)).len() <= LONGEST);
         assert!(suggested(&"田".repeat(200)).ends_with(" 2026-11-23.flac"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_becomes_one_that_every_system_takes(name in "\\PC{0,300}|[.  a-cCONUX1$:/\\\\\u{202e}]{0,12}") {
+            let safe = safe_file_name(&name);
+            proptest::prop_assert!(!safe.is_empty() && safe.len() <= LONGEST);
+            proptest::prop_assert!(!safe.contains(is_unsafe) && !is_device(&safe));
+            proptest::prop_assert!(!safe.starts_with(['.', ' ']) && !safe.ends_with(['.', ' ']));
+            proptest::prop_assert_eq!(safe_file_name(&safe), safe);
+        }
     }
 
     #[test]

@@ -11,7 +11,9 @@ mod doctor;
 mod doctor_name;
 mod failure;
 mod file_name;
+mod file_path;
 mod origin;
+mod place;
 mod secret;
 mod server_copy;
 
@@ -31,6 +33,8 @@ pub use doctor::{DoctorState, DoctorTally, KnownDoctor, LastDeletion, ServerKnow
 pub use doctor_name::{DoctorName, DoctorNameError};
 pub use failure::{Failure, FailureDetails, FailureKind};
 pub use file_name::{numbered_file_name, safe_file_name, suggested_file_name};
+pub use file_path::{WindowsRefusal, refused_by_windows, verbatim_for_windows};
 pub use origin::{OriginError, ServiceOrigin};
+pub use place::{CloudService, Drive, Place};
 pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};

@@ -59,6 +59,8 @@ pub enum Command {
     Forget(DoctorName),
     /// Open the file manager at a file.
     ShowInFolder(PathBuf),
+    /// Find out what a folder is that recordings go to or lie in.
+    LookAtPlace(PathBuf),
     /// Read entries of the audit record, newest first.
     LoadActivity {
         /// Only entries with a smaller number.

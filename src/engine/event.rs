@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::domain::{
     Account, AuditEntry, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey, DoctorName,
-    Failure, KnownDoctor, OperationId,
+    Failure, KnownDoctor, OperationId, Place,
 };
 use crate::engine::command::{JobId, SavePurpose};
 
@@ -104,6 +104,13 @@ pub enum Event {
     },
     /// What an earlier run left unfinished, looked into.
     FoundAtStart(Vec<Unfinished>),
+    /// What a folder is that was asked about.
+    PlaceSeen {
+        /// The folder.
+        folder: PathBuf,
+        /// What it is; `None` where that could not be found out.
+        place: Option<Place>,
+    },
     /// Entries of the audit record, newest first.
     Activity {
         /// The entries.

@@ -12,6 +12,7 @@ mod deletions;
 mod downloads;
 mod event;
 mod jobs;
+mod places;
 mod refusal;
 mod run;
 mod sessions;

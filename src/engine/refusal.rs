@@ -23,6 +23,10 @@ impl Command {
                 doctor,
                 failure,
             },
+            Self::LookAtPlace(folder) => Event::PlaceSeen {
+                folder,
+                place: None,
+            },
             Self::Cancel(id) => Event::NotCancelled { id, failure },
             Self::Download { doctor, .. } | Self::Forget(doctor) => failed(Some(doctor), failure),
             Self::Delete(plan) => match plan.scope() {

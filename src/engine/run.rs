@@ -19,7 +19,7 @@ use crate::engine::jobs::JobTicket;
 use crate::engine::refusal::not_surveyed;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
-    aftermath, checks, deletions, downloads, sign_in,
+    aftermath, checks, deletions, downloads, places, sign_in,
 };
 use crate::settings::Settings;
 
@@ -131,6 +131,17 @@ impl Engine {
                     context.tell(generation, failed(None, failure));
                 });
             }
+            Command::LookAtPlace(folder) => {
+                let (context, generation) = (self.context.clone(), self.generation);
+                let on_panic = Event::PlaceSeen {
+                    folder: folder.clone(),
+                    place: None,
+                };
+                self.spawn(on_panic, async move {
+                    let place = places::place_of(folder.clone()).await;
+                    context.tell(generation, Event::PlaceSeen { folder, place });
+                });
+            }
             Command::Cancel(id) => {
                 if let Some(running) = self.running.get(&id) {
                     running.cancel.cancel();
@@ -210,6 +221,7 @@ impl Engine {
             Command::SignIn { .. }
             | Command::SaveSettings(_)
             | Command::ShowInFolder(_)
+            | Command::LookAtPlace(_)
             | Command::Cancel(_) => {}
         }
     }

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Mutex;
 
-use audio_housekeeper::platform::create_private_folder;
+use audio_housekeeper::platform::{create_private_file, create_private_folder};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
@@ -24,7 +24,8 @@ pub fn start(data_folder: &Path) -> std::io::Result<()> {
     if fs::metadata(&path).is_ok_and(|file| file.len() > LARGE) {
         fs::rename(&path, folder.join("audio-housekeeper.old.log"))?;
     }
-    let file = File::options().create(true).append(true).open(path)?;
+    drop(create_private_file(&path)?);
+    let file = File::options().append(true).open(path)?;
     let level = std::env::var("AUDIO_HOUSEKEEPER_LOG").ok();
     let level: LevelFilter = level
         .and_then(|level| level.parse().ok())
@@ -36,4 +37,23 @@ pub fn start(data_folder: &Path) -> std::io::Result<()> {
     // A second start in one process (practice, and back) keeps the first log.
     tracing_subscriber::registry().with(lines).try_init().ok();
     Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    use crate::log::start;
+
+    #[test]
+    fn nobody_else_reads_the_log() {
+        let data = tempfile::tempdir().unwrap();
+        start(data.path()).unwrap();
+        let folder = data.path().join("log");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        assert_eq!(mode(&folder.join("audio-housekeeper.log")), 0o600);
+    }
 }

@@ -6,6 +6,7 @@ mod file_dialog;
 mod folders;
 mod locale;
 mod person;
+mod places;
 mod private_files;
 mod show_in_folder;
 mod system_theme;
@@ -19,6 +20,7 @@ pub use file_dialog::{
 pub use folders::{DataFolderError, data_folder, downloads_folder};
 pub use locale::system_locale;
 pub use person::{computer_name, os_user};
+pub use places::look_at_place;
 pub use private_files::{create_private_file, create_private_folder};
 pub use show_in_folder::{ShowInFolderError, show_in_folder};
 pub use system_theme::{SystemTheme, watch_system_theme};

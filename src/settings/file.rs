@@ -87,9 +87,25 @@ impl SettingsFile {
         file.as_file().sync_all()?;
         file.persist(&self.path)?;
         if cfg!(unix) {
-            File::open(folder)?.sync_all()?;
+            flush_folder(folder)?;
         }
         Ok(())
+    }
+}
+
+/// Makes a new name last through a power cut. Some network and FUSE file systems have no such
+/// thing as flushing a folder.
+fn flush_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        flushed => flushed,
     }
 }
 

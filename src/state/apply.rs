@@ -88,7 +88,8 @@ impl State {
                     },
                 });
             }
-            Event::Surveyed(survey) => self.surveyed(survey),
+            Event::Surveyed(survey) => return self.surveyed(survey),
+            Event::PlaceSeen { folder, place } => self.place_seen(folder, place),
             Event::JobStarted { id, kind } => {
                 let progress = JobProgress::Looking;
                 self.jobs.insert(
@@ -258,20 +259,26 @@ impl State {
         })]
     }
 
-    fn surveyed(&mut self, found: Box<DeletionSurvey>) {
+    fn surveyed(&mut self, found: Box<DeletionSurvey>) -> Vec<Effect> {
         for modal in &mut self.modals {
             if let Modal::DeleteOne { doctor, survey } = modal
                 && *doctor == found.doctor
                 && survey.is_none()
             {
+                let effects = Self::look_at_backup(&found.backup);
                 *survey = Some(found);
-                return;
+                return effects;
             }
         }
+        Vec::new()
     }
 
     fn job_ended(&mut self, id: JobId, ending: JobEnding) {
-        let is_known = self.jobs.remove(&id).is_some();
+        let removed = self.jobs.remove(&id);
+        let is_known = removed.is_some();
+        if let Some(job) = removed {
+            self.job_saves_no_more(&job.kind);
+        }
         // What was cancelled was seen to be: the row goes, and nothing more is said.
         let is_seen = match &ending {
             JobEnding::Download { result, .. } => *result == Err(JobFailure::Cancelled),

@@ -3,6 +3,7 @@
 
 mod action;
 mod apply;
+mod places;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +61,7 @@ pub struct State {
     /// The service of the last sign-in: what is still on show is about its doctors.
     service: Option<ServiceOrigin>,
     pending_backup: Option<PendingBackup>,
+    places: places::Places,
 }
 
 /// Practice or the real service.
@@ -264,6 +266,7 @@ impl State {
             next_number: 0,
             service: None,
             pending_backup: None,
+            places: places::Places::default(),
         }
     }
 

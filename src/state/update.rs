@@ -49,7 +49,7 @@ impl State {
                     tally,
                     shown_at: self.now,
                 });
-                Vec::new()
+                self.look_at_all_backups()
             }
             Action::CheckAndBackUpFirst => {
                 self.close_delete_all();
@@ -58,10 +58,12 @@ impl State {
                 }]
             }
             Action::FolderChosen(folder) => folder.map_or_else(Vec::new, |folder| {
-                engine(Command::CheckAndBackUp {
+                let mut effects = vec![self.goes_to(None, &folder)];
+                effects.extend(engine(Command::CheckAndBackUp {
                     doctors: self.names(),
                     folder,
-                })
+                }));
+                effects
             }),
             Action::ConfirmDeleteAll { phrase, reason } => self.confirm_delete_all(phrase, reason),
             Action::Cancel(id) => self.jobs.get_mut(&id).map_or_else(Vec::new, |job| {
@@ -198,7 +200,11 @@ impl State {
             return Vec::new();
         };
         self.settings.download_folder = path.parent().map(PathBuf::from);
+        let looks = path
+            .parent()
+            .map(|folder| self.goes_to(Some(request.doctor.clone()), folder));
         let mut effects = self.save_settings();
+        effects.extend(looks);
         effects.extend(match (request.purpose, pending) {
             (SavePurpose::Download, _) => engine(Command::Download {
                 doctor: request.doctor,

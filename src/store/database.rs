@@ -1,5 +1,5 @@
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -135,9 +135,24 @@ fn create_private_file(folder: &Path, path: &Path) -> Result<(), StoreError> {
     // SQLite syncs the folder for its journals only: without this a power cut could take the
     // whole file. Windows has no folders that can be opened for that.
     if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
+        flush_folder(folder)?;
     }
     Ok(())
+}
+
+/// Some network and FUSE file systems have no such thing as flushing a folder.
+fn flush_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder)?.sync_all() {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        flushed => flushed,
+    }
 }
 
 #[cfg(test)]

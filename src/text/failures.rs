@@ -185,6 +185,9 @@ impl Text {
             FailureKind::FolderMissing { path } => {
                 self.say_with("failure-folder-missing", &[("path", shown(path))])
             }
+            FailureKind::FolderGone { path } => {
+                self.say_with("failure-folder-gone", &[("path", shown(path))])
+            }
             FailureKind::DestinationIsFolder { path } => {
                 self.say_with("failure-destination-is-folder", &[("path", shown(path))])
             }
@@ -294,6 +297,7 @@ mod tests {
             FailureKind::DiskFull { path: path.clone() },
             FailureKind::FolderNotWritable { path: path.clone() },
             FailureKind::FolderMissing { path: path.clone() },
+            FailureKind::FolderGone { path: path.clone() },
             FailureKind::DestinationIsFolder { path: path.clone() },
             FailureKind::FileNameRefused { path: path.clone() },
             FailureKind::Disk { path: path.clone() },

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::api::ApiError;
 use crate::domain::{ContentKind, Failure, FailureKind};
 use crate::transfer::LedgerError;
+use crate::transfer::gone::went_away;
 
 /// Why a recording was not saved, or a backup not verified. The words hold no path: paths hold
 /// names.
@@ -31,6 +32,14 @@ pub enum TransferError {
     #[error("there is no such folder: {source}")]
     FolderMissing {
         /// The folder.
+        path: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// The folder, or the drive that it is on, went away.
+    #[error("the folder is no longer there: {source}")]
+    FolderGone {
+        /// The file.
         path: PathBuf,
         /// The system's words.
         source: io::Error,
@@ -117,6 +126,7 @@ impl TransferError {
             Self::DiskFull { path, .. } => FailureKind::DiskFull { path },
             Self::FolderNotWritable { path, .. } => FailureKind::FolderNotWritable { path },
             Self::FolderMissing { path, .. } => FailureKind::FolderMissing { path },
+            Self::FolderGone { path, .. } => FailureKind::FolderGone { path },
             Self::DestinationIsFolder { path } => FailureKind::DestinationIsFolder { path },
             Self::FileNameRefused { path, .. } => FailureKind::FileNameRefused { path },
             Self::Disk { path, .. } => FailureKind::Disk { path },
@@ -165,6 +175,10 @@ impl TransferError {
                 path: file.to_path_buf(),
                 reason: source.to_string(),
             },
+            _ if went_away(file, &source) => Self::FolderMissing {
+                path: folder,
+                source,
+            },
             _ => Self::in_work(file, "making the part file", source),
         }
     }
@@ -177,6 +191,7 @@ impl TransferError {
                 Self::DiskFull { path, source }
             }
             io::ErrorKind::IsADirectory => Self::DestinationIsFolder { path },
+            _ if went_away(file, &source) => Self::FolderGone { path, source },
             io::ErrorKind::InvalidFilename => Self::FileNameRefused {
                 path,
                 reason: source.to_string(),

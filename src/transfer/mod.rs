@@ -2,7 +2,9 @@
 //! and only then given its name.
 
 mod error;
+mod gone;
 mod ledger;
+mod long_path;
 mod part;
 mod promote;
 mod verify;

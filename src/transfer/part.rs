@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 use tokio::fs;
 
+use crate::domain::refused_by_windows;
 use crate::transfer::error::folder_of;
+use crate::transfer::long_path::however_long;
 use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError, TransferStart};
 
 /// The ending by which people, and the next start, know an unfinished file.
@@ -34,7 +36,7 @@ impl PartFile {
 /// # Errors
 /// [`TransferError`], classed as the download's own would be.
 pub async fn check_destination(destination: &Path) -> Result<(), TransferError> {
-    refuse_folder(destination).await?;
+    refuse_no_file(destination).await?;
     for number in 1..=MOST {
         let path = candidate(destination, number)?;
         match make(&path).await {
@@ -85,7 +87,7 @@ pub(super) async fn create(
     ledger: &dyn Ledger,
 ) -> Result<PartFile, TransferError> {
     let destination = &request.destination;
-    refuse_folder(destination).await?;
+    refuse_no_file(destination).await?;
     for number in 1..=MOST {
         let path = candidate(destination, number)?;
         if fs::symlink_metadata(&path).await.is_ok() {
@@ -117,7 +119,7 @@ pub(super) async fn create(
 
 /// A new file, readable by its owner only; never one that is there, nor through a link.
 async fn make(path: &Path) -> io::Result<PartFile> {
-    let path = std::path::absolute(path)?;
+    let path = however_long(&std::path::absolute(path)?);
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -147,7 +149,17 @@ fn candidate(destination: &Path, number: u32) -> Result<PathBuf, TransferError> 
     Ok(folder_of(destination).join(name))
 }
 
-async fn refuse_folder(destination: &Path) -> Result<(), TransferError> {
+/// Refuses what can't be a file of that name: a folder, and, on Windows, what would become another
+/// file or none.
+async fn refuse_no_file(destination: &Path) -> Result<(), TransferError> {
+    if cfg!(windows)
+        && let Some(refusal) = refused_by_windows(&destination.to_string_lossy())
+    {
+        return Err(TransferError::FileNameRefused {
+            path: destination.to_path_buf(),
+            reason: refusal.to_string(),
+        });
+    }
     let is_folder = fs::metadata(destination)
         .await
         .is_ok_and(|metadata| metadata.is_dir());

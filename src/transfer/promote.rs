@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 use crate::domain::{AudioFormat, numbered_file_name};
+use crate::transfer::long_path::however_long;
 use crate::transfer::{SaveRequest, TransferError};
 
 /// How many files of one name are stepped over.
@@ -21,19 +22,28 @@ pub(super) fn promote(
 ) -> Result<PathBuf, TransferError> {
     let wanted = with_extension_of(&request.destination, format);
     if request.replace && wanted == request.destination {
-        part.persist(&wanted)
+        part.persist(however_long(&wanted))
             .map_err(|error| in_naming(&wanted, error.error))?;
         flush_folder(&wanted)?;
         return Ok(wanted);
     }
     for number in 1..=MOST {
         let path = numbered(&wanted, number);
-        match part.persist_noclobber(&path) {
+        match part.persist_noclobber(however_long(&path)) {
             Ok(()) => {
                 flush_folder(&path)?;
                 return Ok(path);
             }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => part = error.path,
+            Err(error) if knows_no_such_move(&error.error) => {
+                part = error.path;
+                if path.symlink_metadata().is_err() {
+                    part.persist(however_long(&path))
+                        .map_err(|error| in_naming(&path, error.error))?;
+                    flush_folder(&path)?;
+                    return Ok(path);
+                }
+            }
             Err(error) => return Err(in_naming(&path, error.error)),
         }
     }
@@ -41,6 +51,15 @@ pub(super) fn promote(
         path: wanted,
         reason: format!("there are {MOST} files of that name"),
     })
+}
+
+/// Whether the file system has neither a rename that replaces nothing nor links to do it by, as
+/// some network and FUSE file systems: there the name is looked at before the file is given it.
+fn knows_no_such_move(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied
+    )
 }
 
 /// The same path, ending as a file of this format does: the other format's ending is replaced,
@@ -91,7 +110,7 @@ fn flush_folder(file: &Path) -> Result<(), TransferError> {
             ) =>
         {
             Err(TransferError::in_work(
-                &folder,
+                file,
                 "flushing the folder of the finished file",
                 error,
             ))
@@ -109,6 +128,26 @@ fn flush_folder(_file: &Path) -> Result<(), TransferError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The kernel's own folders can't be flushed, and say so as network drives do.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_can_not_be_flushed_is_no_failure() {
+        let flushed = std::fs::File::open("/proc/self").and_then(|folder| folder.sync_all());
+        assert_eq!(flushed.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        flush_folder(Path::new("/proc/self/a.wav")).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_went_before_it_was_flushed_is_said_with_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("stick/a.wav");
+        let TransferError::FolderGone { path, .. } = flush_folder(&file).unwrap_err() else {
+            panic!("it was there")
+        };
+        assert_eq!(path, file);
+    }
 
     #[test]
     fn the_extension_follows_the_content() {

@@ -7,6 +7,8 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Backup, BackupProof, Completeness, ServerCopy, Sha256Digest};
+use crate::transfer::error::folder_of;
+use crate::transfer::gone::is_folder_gone;
 use crate::transfer::promote::promote;
 use crate::transfer::writer::{Contents, Written};
 use crate::transfer::{SaveRequest, Saved, TransferError};
@@ -144,6 +146,16 @@ fn compare(
         reason,
     };
     let unreadable = |error: io::Error| match error.kind() {
+        ErrorKind::NotFound if is_folder_gone(file) && file == named => {
+            TransferError::FolderMissing {
+                path: folder_of(file),
+                source: error,
+            }
+        }
+        ErrorKind::NotFound if is_folder_gone(file) => TransferError::FolderGone {
+            path: named.to_path_buf(),
+            source: error,
+        },
         ErrorKind::NotFound => differs("the file is gone".to_owned()),
         _ => TransferError::in_work(named, "reading back", error),
     };

@@ -11,6 +11,7 @@ use crate::domain::{
     AudioFormat, BackupProof, Completeness, ContentKind, ServerCopy, Sha256Digest,
 };
 use crate::transfer::TransferError;
+use crate::transfer::gone;
 use crate::transfer::part::PartFile;
 
 /// How many pieces of a body may wait for the disk: with the connection's largest pieces, of
@@ -125,6 +126,7 @@ fn write(
         .into_inner()
         .map_err(|error| trouble(error.into_error()))?;
     file.sync_all().map_err(trouble)?;
+    gone::refuse_a_drive_that_went_away(&file, &path, destination)?;
     Ok(Written {
         path,
         size,

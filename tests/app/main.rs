@@ -14,6 +14,8 @@ mod keyboard;
 mod leaving;
 mod names;
 mod outcomes;
+mod places;
+mod privacy;
 mod record;
 mod sign_in;
 

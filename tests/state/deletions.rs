@@ -110,7 +110,11 @@ fn the_place_of_the_backup_completes_the_plan() {
     let effects = state.update(Action::SaveChosen { request, chosen });
     assert!(matches!(
         commands(&effects)[..],
-        [Command::SaveSettings(_), Command::Delete(_)]
+        [
+            Command::SaveSettings(_),
+            Command::LookAtPlace(_),
+            Command::Delete(_)
+        ]
     ));
     assert_eq!(
         state.settings.download_folder,

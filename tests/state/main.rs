@@ -9,6 +9,7 @@
 )]
 
 mod deletions;
+mod places;
 
 use std::path::PathBuf;
 

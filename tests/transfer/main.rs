@@ -11,6 +11,7 @@ mod backup;
 mod connection;
 mod contents;
 mod disk;
+mod going;
 mod names;
 mod process;
 #[path = "../client/server.rs"]

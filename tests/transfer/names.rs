@@ -96,3 +96,59 @@ async fn nothing_is_written_through_a_link() {
     );
     assert_eq!(fs::read(inside.join("a.wav")).unwrap(), wav());
 }
+
+#[tokio::test]
+async fn a_path_of_any_length_that_the_disk_takes_is_saved_to() {
+    let folder = folder();
+    let mut deep = folder.path().to_path_buf();
+    for _ in 0..6 {
+        deep.push("x".repeat(60));
+    }
+    fs::create_dir_all(&deep).unwrap();
+    let path = deep.join("a.wav");
+    assert!(path.as_os_str().len() > 260);
+    for name in ["a.wav", "a (2).wav"] {
+        let saved = saved(announced(&wav()), request(&path)).await.unwrap();
+        assert_eq!(saved.path, deep.join(name));
+    }
+    saved(announced(&wav()), replacing(&path)).await.unwrap();
+    assert_eq!(names_in(&deep), ["a (2).wav", "a.wav"]);
+}
+
+/// Windows and macOS make no difference between them, and some Linux drives; the rest does.
+#[tokio::test]
+async fn a_name_that_differs_only_in_capitals_harms_no_file() {
+    let folder = folder();
+    let old = folder.path().join("DR. M\u{dc}LLER.WAV");
+    let new = folder.path().join("Dr. M\u{fc}ller.wav");
+    fs::write(&old, "before").unwrap();
+    let are_one = new.exists();
+    let saved = saved(announced(&wav()), request(&new)).await.unwrap();
+    assert_eq!(fs::read(&old).unwrap(), b"before");
+    if are_one {
+        let numbered = folder.path().join("Dr. M\u{fc}ller (2).wav");
+        assert_eq!(saved.path, numbered);
+    } else {
+        assert_eq!(saved.path, new);
+    }
+    assert_eq!(fs::read(&saved.path).unwrap(), wav());
+    assert_eq!(names_in(folder.path()).len(), 2);
+}
+
+/// What such a name would become there is another file, or none.
+#[cfg(windows)]
+#[tokio::test]
+async fn names_that_mean_something_else_on_windows_are_refused() {
+    use crate::kind_of;
+    use audio_housekeeper::domain::FailureKind;
+    use audio_housekeeper::transfer::check_destination;
+    let folder = folder();
+    for name in ["a.wav:hidden", "CON", "aux.wav", "a.wav.", "a?.wav"] {
+        let path = folder.path().join(name);
+        let expected = FailureKind::FileNameRefused { path: path.clone() };
+        assert_eq!(kind_of(check_destination(&path).await), expected);
+        let result = saved(announced(&wav()), request(&path)).await;
+        assert_eq!(kind_of(result), expected);
+    }
+    assert!(names_in(folder.path()).is_empty());
+}

@@ -11,6 +11,7 @@
 mod activity;
 mod confirmations;
 mod pictures;
+mod places;
 mod recordings;
 mod stage;
 mod tray;

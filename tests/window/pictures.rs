@@ -70,7 +70,7 @@ fn choose(window: &mut Window) {
     window.run();
 }
 
-fn save(window: &mut Window, view: &str, way: &str) {
+pub fn save(window: &mut Window, view: &str, way: &str) {
     let Some(folder) = std::env::var_os("OUT") else {
         return;
     };

@@ -27,6 +27,7 @@ failure-damaged-in-transit-of = Not the announced { $expected } but { $received 
 failure-disk-full = There is no room left for { $path }. The unfinished part was removed; the recording on the server is untouched. Make room or choose another folder.
 failure-folder-not-writable = Nothing can be saved in { $path }. The recording on the server is untouched. Choose another folder.
 failure-folder-missing = The folder { $path } is not there. The recording on the server is untouched. Connect the drive or choose another folder.
+failure-folder-gone = { $path } could not be finished: its folder is no longer there. The recording on the server is untouched. An unfinished part may be left on the drive. Connect the drive again or choose another folder.
 failure-destination-is-folder = { $path } is a folder, so no file can be saved there. The recording on the server is untouched. Choose another name.
 failure-file-name-refused = The name of { $path } is not possible there. The recording on the server is untouched. Choose a shorter or simpler name.
 failure-disk = { $path } could not be read or written. The recording on the server is untouched. Check the drive or choose another folder.

@@ -33,6 +33,9 @@ pub fn show(
         }
         wrapped(ui, Type::Body, palette.text, text.say("delete-all-body"));
         facts_down(ui, &facts(palette, text, tally));
+        if let Some(said) = text.backups_that_may_be_lost(state.backups_that_may_be_lost()) {
+            wrapped(ui, Type::Small, palette.warning, said);
+        }
         if let Some(first) = text.check_first(tally) {
             banner(ui, palette.selected, |ui| {
                 let button = text.say("delete-all-first-button");

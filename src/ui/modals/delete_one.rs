@@ -1,6 +1,6 @@
 use egui::{Id, Ui};
 
-use crate::domain::{BackupComparison, DeletionSurvey, DoctorName, Failure, ServerCopy};
+use crate::domain::{Backup, BackupComparison, DeletionSurvey, DoctorName, Failure, ServerCopy};
 use crate::state::{Action, ConfirmedChoice};
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
@@ -116,8 +116,29 @@ fn facts(ui: &mut Ui, view: &View<'_>, survey: &DeletionSurvey, copy: &ServerCop
             value: folder.display().to_string(),
             colour: palette.text,
         });
+        facts.extend(place_of_backup(palette, view, kept));
     }
     facts_down(ui, &facts);
+}
+
+/// What is known of the folder that the backup lies in, under the folder's name.
+fn place_of_backup(palette: &Palette, view: &View<'_>, backup: Option<&Backup>) -> Vec<Fact> {
+    let Some(place) = backup.and_then(|backup| view.state.place_of(&backup.path)) else {
+        return Vec::new();
+    };
+    let colour = if place.may_lose_files() {
+        palette.warning
+    } else {
+        palette.text
+    };
+    let sentences = view.text.place_of_backup(place).into_iter();
+    sentences
+        .map(|value| Fact {
+            name: String::new(),
+            value,
+            colour,
+        })
+        .collect()
 }
 
 /// The labels of the two buttons that delete, by how the backup stands.

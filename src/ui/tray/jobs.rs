@@ -2,14 +2,21 @@ use std::time::Duration;
 
 use egui::{Align, Color32, Layout, Ui, vec2};
 
+use crate::domain::Place;
 use crate::state::{Action, Job, JobId, JobKind, JobProgress};
 use crate::text::Text;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::tray::entry;
+use crate::ui::tray::{entry, place_to_mind};
 use crate::ui::widgets::{Button, label, label_cut, progress_bar, with_buttons, wrapped};
 
-/// A running job: what it is about, how far it is, and how to end it.
-pub fn show(ui: &mut Ui, text: &Text, id: JobId, job: &Job, actions: &mut Vec<Action>) {
+/// A running job: what it is about, how far it is, what its folder is, and how to end it.
+pub fn show(
+    ui: &mut Ui,
+    text: &Text,
+    (id, job): (JobId, &Job),
+    place: Option<&Place>,
+    actions: &mut Vec<Action>,
+) {
     let palette = Palette::here(ui);
     let deletes = matches!(job.kind, JobKind::Delete(_) | JobKind::DeleteAll);
     let waits = matches!(job.progress, JobProgress::Waiting { .. });
@@ -44,7 +51,10 @@ pub fn show(ui: &mut Ui, text: &Text, id: JobId, job: &Job, actions: &mut Vec<Ac
     };
     let button = (!too_late).then_some(button);
     let mut pressed = false;
-    entry(ui, deletes, |ui| pressed = line.show(ui, button));
+    entry(ui, deletes, |ui| {
+        pressed = line.show(ui, button);
+        place_to_mind(ui, text, place);
+    });
     if pressed {
         actions.push(Action::Cancel(id));
     }

@@ -5,8 +5,11 @@ mod results;
 
 use egui::{CornerRadius, Frame, Id, Margin, Panel, ScrollArea, Stroke, Ui};
 
+use crate::domain::Place;
+use crate::text::Text;
 use crate::ui::View;
-use crate::ui::theme::{Palette, size};
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::widgets::{announce, wrapped};
 
 /// From what is above to the tray.
 const ABOVE: f32 = 8.0;
@@ -48,10 +51,12 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 8.0;
                     for (id, job) in &view.state.jobs {
-                        jobs::show(ui, view.text, *id, job, &mut view.actions);
+                        let place = view.state.place_of_job(job);
+                        jobs::show(ui, view.text, (*id, job), place, &mut view.actions);
                     }
                     for result in &view.state.results {
-                        results::show(ui, view.text, result, &mut view.actions);
+                        let place = view.state.place_of_result(result);
+                        results::show(ui, view.text, result, place, &mut view.actions);
                     }
                 })
                 .content_size
@@ -82,4 +87,20 @@ fn entry(ui: &mut Ui, deletes: bool, contents: impl FnOnce(&mut Ui)) {
             ui.spacing_mut().item_spacing.y = 6.0;
             contents(ui);
         });
+}
+
+/// What is to be minded of the folder that a file goes to, where there is anything.
+fn place_to_mind(ui: &mut Ui, text: &Text, place: Option<&Place>) {
+    let palette = Palette::here(ui);
+    let Some(place) = place else {
+        return;
+    };
+    let colour = if place.may_lose_files() {
+        palette.warning
+    } else {
+        palette.muted
+    };
+    for sentence in text.place_to_mind(place) {
+        announce(&wrapped(ui, Type::Small, colour, sentence));
+    }
 }

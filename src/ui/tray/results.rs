@@ -1,13 +1,13 @@
 use egui::{Color32, Ui};
 
-use crate::domain::{Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure};
+use crate::domain::{Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure, Place};
 use crate::state::{
     Action, CheckAllReport, DeletionReport, JobEnding, JobFailure, ResultKind, SavedFile,
     ShownResult, Unfinished,
 };
 use crate::text::Text;
 use crate::ui::theme::{Palette, Type};
-use crate::ui::tray::entry;
+use crate::ui::tray::{entry, place_to_mind};
 use crate::ui::widgets::{Button, Icon, announce, label, with_buttons, wrapped};
 
 /// What a result has to say.
@@ -21,7 +21,13 @@ struct Said {
 }
 
 /// An ended job: what came of it, and what can be done about that.
-pub fn show(ui: &mut Ui, text: &Text, result: &ShownResult, actions: &mut Vec<Action>) {
+pub fn show(
+    ui: &mut Ui,
+    text: &Text,
+    result: &ShownResult,
+    place: Option<&Place>,
+    actions: &mut Vec<Action>,
+) {
     let palette = Palette::here(ui);
     let said = match &result.ending {
         ResultKind::Ended(ending) => ended(palette, text, result, ending),
@@ -55,6 +61,7 @@ pub fn show(ui: &mut Ui, text: &Text, result: &ShownResult, actions: &mut Vec<Ac
                 };
                 announce(&wrapped(ui, Type::Small, colour, line));
             }
+            place_to_mind(ui, text, place);
         });
         match pressed {
             Some(Some(action)) => actions.push(repeat(action)),
