@@ -9,6 +9,7 @@ mod doctors;
 mod failures;
 mod languages;
 mod numbers;
+mod starting;
 mod times;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
