@@ -60,9 +60,11 @@ impl Drawing {
         make: impl FnOnce(&eframe::CreationContext<'_>) -> App,
     ) -> Result<(), Failed> {
         panics::watch();
-        let to_remember = self.to_remember();
-        if let Some(memory) = &to_remember {
-            memory.remember(Remembered::Unfinished(self.renderer));
+        // What is demanded says nothing about the next start.
+        let memory = self.memory.clone();
+        let memory = memory.filter(|_| self.asked.demanded.is_none());
+        if let Some(memory) = &memory {
+            memory.remember(Remembered::before_trying(self.renderer, self.remembered));
         }
         let seen = Arc::new(Seen::default());
         let options = eframe::NativeOptions {
@@ -76,7 +78,7 @@ impl Drawing {
         };
         let renderer = self.renderer;
         let shown = move || {
-            if let Some(memory) = to_remember {
+            if let Some(memory) = memory {
                 remember(memory, renderer);
             }
         };
@@ -119,14 +121,6 @@ impl Drawing {
         tell(trouble, log_folder, text);
         ExitCode::FAILURE
     }
-
-    /// The memory, where there is anything new to remember. A demanded renderer says nothing
-    /// about the next start, and one that is known to work is known.
-    fn to_remember(&self) -> Option<RendererMemory> {
-        let known = self.remembered == Some(Remembered::Worked(self.renderer));
-        let new = self.asked.demanded.is_none() && !known;
-        new.then(|| self.memory.clone()).flatten()
-    }
 }
 
 /// On a thread of its own: the window's does not wait for the disk.
@@ -162,6 +156,9 @@ fn failure(ended: Option<eframe::Result>, seen: &Seen) -> Option<Failed> {
 
 /// Little memory and little power are enough for a window like this, and a weak device is better
 /// than none. The variables that wgpu knows (`WGPU_BACKEND`, `WGPU_POWER_PREF`) still count.
+///
+/// OpenGL is left out: by the time that wgpu is tried it has mostly failed, and a driver that
+/// crashes would do so again when wgpu only looks at it.
 fn wgpu_options(seen: &Arc<Seen>) -> WgpuConfiguration {
     let mut options = WgpuConfiguration {
         on_surface_status: seen.answer_surface(),
@@ -169,6 +166,8 @@ fn wgpu_options(seen: &Arc<Seen>) -> WgpuConfiguration {
     };
     options.surface.present_mode = wgpu::PresentMode::AutoVsync;
     if let WgpuSetup::CreateNew(setup) = &mut options.wgpu_setup {
+        setup.instance_descriptor.backends =
+            wgpu::Backends::from_env().unwrap_or(wgpu::Backends::PRIMARY);
         setup.power_preference =
             wgpu::PowerPreference::from_env().unwrap_or(wgpu::PowerPreference::LowPower);
         setup.device_descriptor = Arc::new(|adapter| wgpu::DeviceDescriptor {
@@ -280,6 +279,17 @@ mod tests {
     #[test]
     fn a_window_that_was_closed_did_not_fail() {
         assert!(failure(Some(Ok(())), &Seen::default()).is_none());
+    }
+
+    #[test]
+    fn a_lost_device_is_the_renderers_failure_however_the_window_ended() {
+        let seen = Seen::default();
+        seen.lose("the driver was updated".to_owned());
+        for ended in [Some(Ok(())), None] {
+            let failed = failure(ended, &seen).unwrap();
+            assert_eq!(failed.ended, Ended::Renderer { drew: None });
+            assert_eq!(failed.technical, "the driver was updated");
+        }
     }
 
     #[test]

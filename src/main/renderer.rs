@@ -8,8 +8,8 @@ use std::time::Duration;
 pub enum Renderer {
     /// OpenGL, by way of glow: the quickest to start and the smallest.
     OpenGl,
-    /// Vulkan, Direct3D 12, Metal or OpenGL ES, whichever wgpu finds; also drawing by the
-    /// processor, where the system has that.
+    /// Vulkan, Direct3D 12 or Metal, whichever wgpu finds; also drawing by the processor, where
+    /// the system has that for one of them.
     Wgpu,
 }
 
@@ -45,14 +45,28 @@ impl Renderer {
     }
 }
 
-/// What an earlier start left about this screen set-up.
+/// What the last start left about this screen set-up. A driver can take the whole process down,
+/// so what is tried is written down before, and what came of it after the first frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remembered {
     /// A first frame was shown with it.
     Worked(Renderer),
-    /// It was being tried, and nothing was heard after that: its driver may have taken the
-    /// whole process down.
+    /// It had worked, and then a start with it was not heard of again: that may have been the
+    /// computer's being switched off, so it has one more try.
+    Began(Renderer),
+    /// It was tried, and not heard of again.
     Unfinished(Renderer),
+}
+
+impl Remembered {
+    /// What to leave before a renderer is tried.
+    pub fn before_trying(renderer: Renderer, last: Option<Self>) -> Self {
+        if last == Some(Self::Worked(renderer)) {
+            Self::Began(renderer)
+        } else {
+            Self::Unfinished(renderer)
+        }
+    }
 }
 
 /// What the command line says about the renderer.
@@ -71,7 +85,9 @@ impl Asked {
         match (self.demanded, self.failed, remembered) {
             (Some(demanded), ..) => demanded,
             (None, Some(failed), _) => failed.other(),
-            (None, None, Some(Remembered::Worked(renderer))) => renderer,
+            (None, None, Some(Remembered::Worked(renderer) | Remembered::Began(renderer))) => {
+                renderer
+            }
             (None, None, Some(Remembered::Unfinished(renderer))) => renderer.other(),
             (None, None, None) => Renderer::USUAL,
         }
@@ -159,12 +175,28 @@ mod tests {
             for (remembered, first) in [
                 (None, Renderer::USUAL),
                 (Some(Remembered::Worked(renderer)), renderer),
+                (Some(Remembered::Began(renderer)), renderer),
                 (Some(Remembered::Unfinished(renderer)), renderer.other()),
             ] {
                 let expected = (vec![first, first.other()], Trouble::NoneWorks);
                 assert_eq!(tried(Asked::default(), remembered), expected);
             }
         }
+    }
+
+    #[test]
+    fn a_renderer_that_takes_the_process_down_gives_way_to_the_other() {
+        let begins = |remembered: &mut Option<Remembered>| {
+            let renderer = Asked::default().renderer(*remembered);
+            *remembered = Some(Remembered::before_trying(renderer, *remembered));
+            renderer
+        };
+        let (usual, other) = (Renderer::USUAL, Renderer::USUAL.other());
+        let mut never_worked = None;
+        assert_eq!([(); 2].map(|()| begins(&mut never_worked)), [usual, other]);
+        let mut worked_before = Some(Remembered::Worked(usual));
+        let begun = [(); 4].map(|()| begins(&mut worked_before));
+        assert_eq!(begun, [usual, usual, other, usual]);
     }
 
     #[test]

@@ -29,7 +29,15 @@ struct Wire {
 struct WireScreen {
     screen: String,
     renderer: String,
-    worked: bool,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Worked,
+    Began,
+    Unfinished,
 }
 
 impl RendererMemory {
@@ -45,10 +53,10 @@ impl RendererMemory {
         let screens = self.read().screens;
         let last = screens.iter().find(|last| last.screen == self.screen)?;
         let renderer = Renderer::of_word(&last.renderer)?;
-        Some(if last.worked {
-            Remembered::Worked(renderer)
-        } else {
-            Remembered::Unfinished(renderer)
+        Some(match last.state {
+            State::Worked => Remembered::Worked(renderer),
+            State::Began => Remembered::Began(renderer),
+            State::Unfinished => Remembered::Unfinished(renderer),
         })
     }
 
@@ -61,9 +69,10 @@ impl RendererMemory {
     }
 
     fn write(&self, remembered: Remembered) -> io::Result<()> {
-        let (renderer, worked) = match remembered {
-            Remembered::Worked(renderer) => (renderer, true),
-            Remembered::Unfinished(renderer) => (renderer, false),
+        let (renderer, state) = match remembered {
+            Remembered::Worked(renderer) => (renderer, State::Worked),
+            Remembered::Began(renderer) => (renderer, State::Began),
+            Remembered::Unfinished(renderer) => (renderer, State::Unfinished),
         };
         let mut wire = self.read();
         wire.screens.retain(|last| last.screen != self.screen);
@@ -72,7 +81,7 @@ impl RendererMemory {
             WireScreen {
                 screen: self.screen.clone(),
                 renderer: renderer.word().to_owned(),
-                worked,
+                state,
             },
         );
         wire.screens.truncate(KEPT);
@@ -113,8 +122,14 @@ mod tests {
         let remote = memory(&data, "x11 terminal xrdp");
         assert_eq!(desk.recall(), None);
         desk.remember(Remembered::Worked(Renderer::OpenGl));
-        remote.remember(Remembered::Unfinished(Renderer::OpenGl));
-        remote.remember(Remembered::Worked(Renderer::Wgpu));
+        for remembered in [
+            Remembered::Unfinished(Renderer::OpenGl),
+            Remembered::Began(Renderer::Wgpu),
+            Remembered::Worked(Renderer::Wgpu),
+        ] {
+            remote.remember(remembered);
+            assert_eq!(remote.recall(), Some(remembered));
+        }
         assert_eq!(desk.recall(), Some(Remembered::Worked(Renderer::OpenGl)));
         assert_eq!(remote.recall(), Some(Remembered::Worked(Renderer::Wgpu)));
         assert_eq!(fs::read_dir(&data).unwrap().count(), 1);

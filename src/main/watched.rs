@@ -77,7 +77,8 @@ impl Seen {
         })
     }
 
-    fn lose(&self, words: String) {
+    /// Notes that nothing can be drawn any more, and why; the first reason stands.
+    pub fn lose(&self, words: String) {
         self.lost.get_or_init(|| words);
         if let Some(window) = self.window.get() {
             window.request_repaint();
