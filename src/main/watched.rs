@@ -158,3 +158,40 @@ impl<F: FnOnce()> eframe::App for Watched<F> {
         self.app.on_exit(gl);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_surface_that_never_takes_a_frame_is_given_up_and_a_hidden_one_is_not() {
+        for (status, is_lost) in [
+            (Surface::Lost, true),
+            (Surface::Timeout, true),
+            (Surface::Validation, true),
+            (Surface::Occluded, false),
+            (Surface::Outdated, false),
+        ] {
+            let seen = Arc::new(Seen::default());
+            let answer = seen.answer_surface();
+            for _ in 0..HOPELESS {
+                answer(&status);
+            }
+            assert_eq!(seen.lost(), None, "{status:?}");
+            answer(&status);
+            assert_eq!(seen.lost().is_some(), is_lost, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_surface_that_is_lost_after_the_first_frame_is_only_made_anew() {
+        let seen = Arc::new(Seen::default());
+        seen.first_shown.get_or_init(Instant::now);
+        let answer = seen.answer_surface();
+        for _ in 0..100 {
+            let made_anew = answer(&Surface::Lost);
+            assert!(matches!(made_anew, SurfaceErrorAction::RecreateSurface));
+        }
+        assert_eq!(seen.lost(), None);
+    }
+}
