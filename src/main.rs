@@ -4,10 +4,20 @@
 
 #[path = "main/arguments.rs"]
 mod arguments;
+#[path = "main/drawing.rs"]
+mod drawing;
 #[path = "main/launch.rs"]
 mod launch;
 #[path = "main/log.rs"]
 mod log;
+#[path = "main/panics.rs"]
+mod panics;
+#[path = "main/renderer.rs"]
+mod renderer;
+#[path = "main/renderer_memory.rs"]
+mod renderer_memory;
+#[path = "main/watched.rs"]
+mod watched;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,8 +28,10 @@ use audio_housekeeper::app::{App, OpeningMode};
 use audio_housekeeper::platform::{NativeDialogs, system_locale};
 use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
+use audio_housekeeper::text::Text;
 
 use crate::arguments::{Arguments, Asked};
+use crate::drawing::Drawing;
 use crate::launch::RealLauncher;
 
 const NAME: &str = "Audio Housekeeper";
@@ -37,10 +49,10 @@ fn main() -> ExitCode {
         Ok(Asked::Help) => print!("{}", arguments::HELP),
         Ok(Asked::Version) => println!("audio-housekeeper {}", env!("CARGO_PKG_VERSION")),
         Ok(Asked::Window(arguments)) => {
-            if let Err(error) = window(arguments) {
+            return window(arguments).unwrap_or_else(|error| {
                 eprintln!("{NAME} can't open its window: {error:#}");
-                return ExitCode::FAILURE;
-            }
+                ExitCode::FAILURE
+            });
         }
         Err(error) => {
             eprintln!("{error}\n\n{}", arguments::HELP);
@@ -50,7 +62,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn window(arguments: Arguments) -> anyhow::Result<()> {
+fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("engine")
@@ -62,28 +74,29 @@ fn window(arguments: Arguments) -> anyhow::Result<()> {
     } else {
         Mode::Real
     };
+    let drawing = Drawing::choose(&arguments);
     let launcher = Arc::new(RealLauncher::new(arguments, runtime.handle().clone()));
     let settings = launcher.settings_for_first_frame(mode);
     // The disk and the keychain answer while the window is made.
-    let opening = OpeningMode::begin(launcher, mode);
-    let options = eframe::NativeOptions {
-        viewport: viewport(&settings),
-        renderer: eframe::Renderer::Glow,
-        ..Default::default()
-    };
+    let opening = OpeningMode::begin(launcher.clone(), mode);
+    let viewport = viewport(&settings);
     let locale = system_locale().unwrap_or_default();
-    let made = eframe::run_native(
-        "audio-housekeeper",
-        options,
-        Box::new(move |creation| {
-            let dialogs = Box::new(NativeDialogs);
-            let app = App::new(&creation.egui_ctx, opening, dialogs, &locale, settings);
-            Ok(Box::new(app))
-        }),
-    );
+    let made = drawing.run(viewport, |creation| {
+        let dialogs = Box::new(NativeDialogs);
+        App::new(&creation.egui_ctx, opening, dialogs, &locale, settings)
+    });
+    if made.is_err() {
+        launcher.wait_until_let_go();
+    }
     // A disk that does not answer must not keep the app from ending.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    made.map_err(|error| anyhow::anyhow!("{error}"))
+    Ok(match made {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            let folder = launcher.folder(mode).ok();
+            drawing.go_on(&failed, folder.as_deref(), &Text::new(&locale))
+        }
+    })
 }
 
 fn viewport(settings: &Settings) -> egui::ViewportBuilder {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use audio_housekeeper::domain::{OriginError, ServiceOrigin};
 use lexopt::prelude::{Long, Short, ValueExt as _};
 
+use crate::renderer::{self, Renderer};
+
 pub const HELP: &str = "\
 Audio Housekeeper: download, check and delete doctors' audio recordings.
 
@@ -13,6 +15,8 @@ Usage: audio-housekeeper [OPTIONS]
       --practice       practise with samples; nothing leaves this computer
       --service URL    the service's address (https, or http to this computer)
       --data-dir DIR   where the app keeps its settings, list and record
+      --renderer NAME  what draws the window: opengl or wgpu; without this, the
+                       one that works on this screen
   -h, --help           this text
   -V, --version        the version
 ";
@@ -26,6 +30,8 @@ pub struct Arguments {
     pub service: Option<ServiceOrigin>,
     /// The data folder, in place of the system's.
     pub data_dir: Option<PathBuf>,
+    /// What draws the window.
+    pub renderer: renderer::Asked,
 }
 
 /// What the command line asks for.
@@ -43,6 +49,8 @@ pub enum ArgumentError {
     Syntax(#[from] lexopt::Error),
     #[error("--service {0}: {1}")]
     Service(String, OriginError),
+    #[error("--renderer {0}: there are `opengl` and `wgpu`")]
+    Renderer(String),
 }
 
 impl Arguments {
@@ -63,6 +71,13 @@ impl Arguments {
                     arguments.service = Some(origin);
                 }
                 Long("data-dir") => arguments.data_dir = Some(parser.value()?.into()),
+                Long("renderer") => {
+                    arguments.renderer.demanded = Some(renderer_named(&mut parser)?);
+                }
+                // What the app says to itself when it starts again; not in the help.
+                Long("renderer-failed") => {
+                    arguments.renderer.failed = Some(renderer_named(&mut parser)?);
+                }
                 Short('h') | Long("help") => return Ok(Asked::Help),
                 Short('V') | Long("version") => return Ok(Asked::Version),
                 _ => return Err(argument.unexpected().into()),
@@ -70,6 +85,11 @@ impl Arguments {
         }
         Ok(Asked::Window(arguments))
     }
+}
+
+fn renderer_named(parser: &mut lexopt::Parser) -> Result<Renderer, ArgumentError> {
+    let word = parser.value()?.string()?;
+    Renderer::of_word(&word).ok_or(ArgumentError::Renderer(word))
 }
 
 #[cfg(test)]
@@ -87,7 +107,8 @@ mod tests {
             Ok(Asked::Window(Arguments {
                 service: Some(_),
                 data_dir: Some(_),
-                practice: false
+                practice: false,
+                ..
             }))
         ));
         assert!(matches!(
@@ -97,6 +118,24 @@ mod tests {
         assert!(matches!(
             parse(&["--token", "x"]),
             Err(ArgumentError::Syntax(_))
+        ));
+    }
+
+    #[test]
+    fn the_renderer_is_one_of_two() {
+        assert!(matches!(
+            parse(&["--renderer", "wgpu"]),
+            Ok(Asked::Window(Arguments {
+                renderer: renderer::Asked {
+                    demanded: Some(Renderer::Wgpu),
+                    failed: None
+                },
+                ..
+            }))
+        ));
+        assert!(matches!(
+            parse(&["--renderer", "vulkan"]),
+            Err(ArgumentError::Renderer(word)) if word == "vulkan"
         ));
     }
 }

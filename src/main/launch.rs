@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::HttpConnector;
 use audio_housekeeper::app::{Launcher, Opened};
@@ -39,8 +40,18 @@ impl RealLauncher {
             .unwrap_or_default()
     }
 
-    fn folder(&self, mode: Mode) -> Result<PathBuf, DataFolderError> {
+    /// Where a mode keeps its things.
+    pub fn folder(&self, mode: Mode) -> Result<PathBuf, DataFolderError> {
         platform::data_folder(self.arguments.data_dir.as_deref(), mode == Mode::Practice)
+    }
+
+    /// Waits, for a while at most, until nobody else holds this launcher: then nothing is being
+    /// opened any more, and what was opened for a window that is gone has been put away.
+    pub fn wait_until_let_go(self: &Arc<Self>) {
+        let begun = Instant::now();
+        while Arc::strong_count(self) > 1 && begun.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn opening(

@@ -5,9 +5,11 @@ mod dialog_service;
 mod file_dialog;
 mod folders;
 mod locale;
+mod message;
 mod person;
 mod places;
 mod private_files;
+mod screen_setup;
 mod show_in_folder;
 mod system_theme;
 
@@ -19,8 +21,10 @@ pub use file_dialog::{
 };
 pub use folders::{DataFolderError, data_folder, downloads_folder};
 pub use locale::system_locale;
+pub use message::show_message;
 pub use person::{computer_name, os_user};
 pub use places::look_at_place;
 pub use private_files::{create_private_file, create_private_folder};
+pub use screen_setup::screen_setup;
 pub use show_in_folder::{ShowInFolderError, show_in_folder};
 pub use system_theme::{SystemTheme, watch_system_theme};

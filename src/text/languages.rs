@@ -24,6 +24,7 @@ macro_rules! language {
                 include_str!(concat!("../../assets/i18n/", $tag, "/recordings.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/settings.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/sign-in.ftl")),
+                include_str!(concat!("../../assets/i18n/", $tag, "/starting.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/transfers.ftl")),
             ],
         }

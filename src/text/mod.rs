@@ -10,6 +10,7 @@ mod failures;
 mod languages;
 mod numbers;
 mod places;
+mod starting;
 mod times;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};

@@ -49,8 +49,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "ui",
             // The program's own modules, in `src/main/`.
             "arguments",
+            "drawing",
             "launch",
             "log",
+            "panics",
+            "renderer",
+            "renderer_memory",
+            "watched",
         ],
     ),
     ("bin", &["domain", "practice"]),
