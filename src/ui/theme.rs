@@ -135,6 +135,8 @@ pub mod size {
     pub const NARROW: f32 = 720.0;
     /// Below this height of the window, what is said twice is said once.
     pub const LOW: f32 = 420.0;
+    /// Below this height of the window, nothing has a place of its own that could scroll.
+    pub const TINY: f32 = 240.0;
     /// A row of a table.
     pub const ROW: f32 = 35.0;
     /// Width of a modal.

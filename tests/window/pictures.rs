@@ -82,9 +82,9 @@ fn save(window: &mut Window, view: &str, way: &str) {
         .unwrap();
 }
 
-type MakeState = fn() -> State;
+pub type MakeState = fn() -> State;
 
-fn views() -> Vec<(&'static str, MakeState)> {
+pub fn views() -> Vec<(&'static str, MakeState)> {
     vec![
         ("sign-in", signed_out),
         ("sign-in-failed", sign_in_failed),
@@ -147,6 +147,19 @@ fn views() -> Vec<(&'static str, MakeState)> {
         ("close", || {
             let mut state = downloading();
             state.modals.push(Modal::CloseWhileBusy);
+            state
+        }),
+        ("sign-out", || {
+            let mut state = downloading();
+            state.modals.push(Modal::SignOutWhileBusy);
+            state
+        }),
+        ("delete-looking", || {
+            let mut state = signed_in();
+            state.modals.push(Modal::DeleteOne {
+                doctor: name("Dr. Amelia Smith"),
+                survey: None,
+            });
             state
         }),
         ("activity", activity),

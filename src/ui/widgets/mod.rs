@@ -41,3 +41,11 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
             .rect_stroke(rect.expand(2.0), radius, stroke, StrokeKind::Middle);
     }
 }
+
+/// Scrolls to what has just got the focus: in a small window, or with large text, the keyboard
+/// would else lead to where nobody sees it. Called also for what is out of sight.
+pub fn into_sight(ui: &Ui, response: &Response, rect: Rect) {
+    if response.gained_focus() {
+        ui.scroll_to_rect(rect.expand(2.0 * size::FOCUS), None);
+    }
+}

@@ -3,7 +3,7 @@ use egui::{
 };
 
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::label_cut;
+use crate::ui::widgets::{into_sight, label_cut};
 
 /// From the card's edge to the first column.
 const SIDE: f32 = 14.0;
@@ -99,9 +99,7 @@ fn press(ui: &mut Ui, rect: Rect, index: usize, name: &str) -> bool {
     if response.hovered() {
         ui.painter().rect_filled(rect, 0, palette.hover);
     }
-    if response.gained_focus() {
-        ui.scroll_to_rect(rect, None);
-    }
+    into_sight(ui, &response, rect);
     if response.has_focus() {
         let stroke = Stroke::new(size::FOCUS, palette.primary);
         let inside = rect.shrink(2.0);
