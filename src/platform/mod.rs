@@ -8,7 +8,7 @@ mod locale;
 mod person;
 mod private_files;
 mod show_in_folder;
-mod system_theme;
+mod system_look;
 
 pub use data_lock::DataLock;
 pub use dialog_service::file_dialogs_available;
@@ -21,4 +21,4 @@ pub use locale::system_locale;
 pub use person::{computer_name, os_user};
 pub use private_files::{create_private_file, create_private_folder};
 pub use show_in_folder::{ShowInFolderError, show_in_folder};
-pub use system_theme::{SystemTheme, watch_system_theme};
+pub use system_look::{SystemContrast, SystemLook, SystemTheme, watch_system_look};

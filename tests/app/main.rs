@@ -10,6 +10,7 @@ mod downloads;
 #[allow(dead_code, reason = "the tour uses the rest")]
 mod driver;
 mod everything;
+mod input_methods;
 mod keyboard;
 mod leaving;
 mod names;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use audio_housekeeper::state::State;
 use egui::accesskit::Role;
 use egui::{Key, Rect, Shape, Theme, Vec2, vec2};
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
@@ -38,7 +37,7 @@ const LOOKS: [Look; 4] = [
 #[test]
 fn nothing_is_cut_off_and_the_keyboard_brings_every_control_into_sight() {
     let mut found = Vec::new();
-    let mut all: Vec<(&str, fn() -> State)> = views();
+    let mut all = views();
     all.extend(long_words());
     for (name, state) in all {
         for look in LOOKS {
@@ -122,7 +121,8 @@ fn controls(window: &Window) -> BTreeSet<String> {
     let top = top.map(|dialog| dialog.accesskit_node().id());
     let is_control = |node: &egui_kittest::kittest::AccessKitNode<'_>| {
         let inside = top.is_none_or(|top| {
-            std::iter::successors(node.parent(), |node| node.parent()).any(|node| node.id() == top)
+            std::iter::successors(node.parent(), egui_kittest::kittest::AccessKitNode::parent)
+                .any(|node| node.id() == top)
         });
         let role = matches!(
             node.role(),
@@ -138,9 +138,7 @@ fn controls(window: &Window) -> BTreeSet<String> {
         role && inside && !node.is_disabled()
     };
     let nodes = window.query_all(By::new().predicate(is_control));
-    nodes
-        .map(|node| named(&node.accesskit_node()))
-        .collect()
+    nodes.map(|node| named(&node.accesskit_node())).collect()
 }
 
 fn focused(window: &Window) -> Option<(egui::Id, String)> {

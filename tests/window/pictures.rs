@@ -15,8 +15,8 @@ use egui::{Theme, Vec2};
 use egui_kittest::kittest::Queryable as _;
 
 use crate::stage::{
-    LARGE, SMALL, Window, ago, asking, asking_with, backup_of, copy, delete_waiting, downloading,
-    name, now, open, signed_in,
+    LARGE, MakeState, SMALL, Window, ago, asking, asking_with, backup_of, copy, delete_waiting,
+    downloading, name, now, open, signed_in,
 };
 
 /// The four ways in which everything is looked at.
@@ -81,8 +81,6 @@ fn save(window: &mut Window, view: &str, way: &str) {
         .save(folder.join(format!("{view}-{way}.png")))
         .unwrap();
 }
-
-pub type MakeState = fn() -> State;
 
 pub fn views() -> Vec<(&'static str, MakeState)> {
     vec![

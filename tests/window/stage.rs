@@ -27,6 +27,9 @@ pub struct Stage {
     text: Text,
 }
 
+/// Makes a state to look at.
+pub type MakeState = fn() -> State;
+
 pub type Window = Harness<'static, Stage>;
 
 pub const LARGE: Vec2 = Vec2::new(1120.0, 760.0);
@@ -65,7 +68,7 @@ pub fn open_on(state: State, size: Vec2, theme: Theme, percent: u16, scale: f32)
         .with_render_cursor(false)
         .allow_missing_glyphs()
         .with_context_setup(|context| {
-            theme::install(context);
+            ui::install(context);
             add_system_font(context);
         })
         .build_eframe(|_| stage);
@@ -252,7 +255,7 @@ pub fn asking_with(
 }
 
 /// The longest that people, services and folders can bring, in a list, a tray and a question.
-pub fn long_words() -> Vec<(&'static str, fn() -> State)> {
+pub fn long_words() -> Vec<(&'static str, MakeState)> {
     fn long_name() -> DoctorName {
         name("Univ.-Prof. Dr. med. Dr. h. c. Maria-Magdalena Wolfeschlegelsteinhausenbergerdorff")
     }

@@ -50,11 +50,15 @@ pub fn ask<R>(
             let top = ui.cursor().top();
             let heading = |ui: &mut Ui| wrapped(ui, Type::Question, palette.text, title);
             if window.height() < size::TINY {
-                return scrolling(ui, window.height() - 2.0 * (AROUND + f32::from(padding)), |ui| {
-                    heading(ui);
-                    body(ui);
-                    buttons(ui, fresh)
-                })
+                return scrolling(
+                    ui,
+                    window.height() - 2.0 * (AROUND + f32::from(padding)),
+                    |ui| {
+                        heading(ui);
+                        body(ui);
+                        buttons(ui, fresh)
+                    },
+                )
                 .inner;
             }
             // Where there is little room, the question scrolls too, so that some of what stands
