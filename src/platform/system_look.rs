@@ -76,14 +76,19 @@ mod system {
         )?;
         // Listening begins before the first look, so that no change falls between the two.
         let changes = proxy.receive_signal("SettingChanged")?;
+        let mut knows_any = false;
         for key in [THEME, CONTRAST] {
             // `Read` wraps the value in one variant more than its successor, which old portals
             // lack; and a portal need not know each key.
             let now: zbus::Result<OwnedValue> = proxy.call("Read", &(NAMESPACE, key));
             let known = now.ok().and_then(|value| look_of(key, &value));
+            knows_any |= known.is_some();
             if known.is_some_and(|look| !listener(look)) {
                 return Ok(());
             }
+        }
+        if !knows_any {
+            return Ok(());
         }
         for change in changes {
             let body = change.body();
