@@ -47,7 +47,7 @@ fn the_return_that_takes_a_composed_name_checks_nothing_and_the_next_one_does() 
     driver.compose(vec![preedit("たなか")]);
     assert_eq!(driver.value_of("Doctor"), "たなか");
     // Its window of candidates stands at the field.
-    let at = driver.window.output().platform_output.ime.clone();
+    let at = driver.window.output().platform_output.ime;
     let field = driver.window.ctx.memory(egui::Memory::focused).unwrap();
     let field = driver.window.ctx.read_response(field).unwrap().rect;
     assert!(field.expand(2.0).contains_rect(at.unwrap().cursor_rect));

@@ -16,6 +16,7 @@ mod leaving;
 mod names;
 mod outcomes;
 mod record;
+mod screens;
 mod sign_in;
 
 use std::time::Duration;

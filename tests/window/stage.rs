@@ -14,7 +14,7 @@ use audio_housekeeper::state::{
     Action, Job, JobId, JobKind, JobProgress, Modal, Mode, SignIn, State,
 };
 use audio_housekeeper::text::Text;
-use audio_housekeeper::ui::{self, Drafts, theme};
+use audio_housekeeper::ui::{self, Drafts};
 use egui::{Theme, Vec2};
 use egui_kittest::Harness;
 use jiff::{SignedDuration, Timestamp};

@@ -66,7 +66,8 @@ pub enum Contrast {
 
 impl Contrast {
     /// The contrast that a window is drawn in.
-    pub(super) fn of(context: &Context) -> Self {
+    #[must_use]
+    pub fn of(context: &Context) -> Self {
         context
             .data(|data| data.get_temp(Self::key()))
             .unwrap_or_default()
