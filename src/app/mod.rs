@@ -3,20 +3,23 @@
 //! Nothing here waits: the launcher, dialogs and the engine are asked, and their answers polled.
 
 mod dialogs;
+mod look_watch;
 mod opening_mode;
-mod theme_watch;
+mod window_place;
 
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::dialogs::OpenDialog;
-use crate::app::theme_watch::ThemeWatch;
+use crate::app::look_watch::LookWatch;
+use crate::app::window_place::{Placing, window_place};
 use crate::domain::{Failure, FailureKind};
 use crate::engine::{Command, Handle, NotTaken, Wake};
 use crate::platform::Dialogs;
-use crate::settings::{Settings, ThemeChoice, WindowPlace};
+use crate::settings::{Settings, ThemeChoice};
 use crate::state::{Action, Effect, Message, Mode, SignIn, State};
+use crate::ui::theme::Contrast;
 use crate::ui::{self, Window};
 use jiff::{SignedDuration, Timestamp};
 
@@ -52,7 +55,9 @@ pub struct App {
     running: Option<Running>,
     opening: Option<OpeningMode>,
     open_dialogs: Vec<OpenDialog>,
-    theme: ThemeWatch,
+    system: LookWatch,
+    high_contrast: bool,
+    placing: Placing,
     closing: bool,
     was_usable: bool,
 }
@@ -75,7 +80,7 @@ impl App {
         locale: &str,
         settings: Settings,
     ) -> Self {
-        ui::theme::install(ctx);
+        ui::install(ctx);
         opening.wake(ctx);
         Self {
             launcher: opening.launcher.clone(),
@@ -85,7 +90,9 @@ impl App {
             running: None,
             opening: Some(opening),
             open_dialogs: Vec::new(),
-            theme: ThemeWatch::start(ctx),
+            system: LookWatch::start(ctx),
+            high_contrast: false,
+            placing: Placing::default(),
             closing: false,
             was_usable: false,
         }
@@ -101,6 +108,11 @@ impl App {
     pub const fn look(&mut self, theme: ThemeChoice, text_size: u16) {
         self.state.settings.theme = theme;
         self.state.settings.text_size = text_size;
+    }
+
+    /// Shows high contrast whatever the system asks for, for pictures.
+    pub const fn look_in_high_contrast(&mut self, high: bool) {
+        self.high_contrast = high;
     }
 
     fn poll_opening(&mut self) {
@@ -218,9 +230,8 @@ impl App {
             self.act(ctx, frame, Action::Close);
         }
         if self.closing {
-            if self.running.is_some()
-                && let Some(place) = window_place(ctx)
-            {
+            if self.running.is_some() {
+                let place = window_place(ctx, self.state.settings.window);
                 self.act(ctx, frame, Action::KeepWindowPlace(place));
             }
         } else {
@@ -252,7 +263,7 @@ impl App {
 
 impl eframe::App for App {
     fn raw_input_hook(&mut self, _: &egui::Context, raw_input: &mut egui::RawInput) {
-        if let Some(theme) = self.theme.now() {
+        if let Some(theme) = self.system.theme() {
             raw_input.system_theme = Some(theme);
         }
     }
@@ -263,7 +274,13 @@ impl eframe::App for App {
         self.drain_events(ctx, frame);
         self.poll_dialogs(ctx, frame);
         self.handle_close_request(ctx, frame);
-        ui::theme::follow(ctx, &self.state.settings);
+        let contrast = if self.high_contrast {
+            Contrast::High
+        } else {
+            self.system.contrast()
+        };
+        ui::theme::follow(ctx, &self.state.settings, contrast);
+        self.placing.follow(ctx, frame);
         self.ask_for_next_tick(ctx);
     }
 
@@ -294,16 +311,4 @@ impl eframe::App for App {
             pollster::block_on(running.engine.close());
         }
     }
-}
-
-fn window_place(ctx: &egui::Context) -> Option<WindowPlace> {
-    ctx.input(|input| {
-        let viewport = input.viewport();
-        let size = viewport.inner_rect?.size();
-        Some(WindowPlace {
-            position: viewport.outer_rect.map(|rect| [rect.min.x, rect.min.y]),
-            size: [size.x, size.y],
-            maximised: viewport.maximized.unwrap_or(false),
-        })
-    })
 }

@@ -11,7 +11,7 @@ mod places;
 mod private_files;
 mod screen_setup;
 mod show_in_folder;
-mod system_theme;
+mod system_look;
 
 pub use data_lock::DataLock;
 pub use dialog_service::file_dialogs_available;
@@ -27,4 +27,4 @@ pub use places::look_at_place;
 pub use private_files::{create_private_file, create_private_folder};
 pub use screen_setup::screen_setup;
 pub use show_in_folder::{ShowInFolderError, show_in_folder};
-pub use system_theme::{SystemTheme, watch_system_theme};
+pub use system_look::{SystemContrast, SystemLook, SystemTheme, watch_system_look};

@@ -1,6 +1,7 @@
 //! What the person sees: views over the state, which return actions and do nothing else.
 
 mod completion;
+mod composition;
 mod drafts;
 mod fonts;
 mod modals;
@@ -14,7 +15,7 @@ mod tray;
 mod widgets;
 mod window;
 
-use egui::{CentralPanel, Frame, Ui};
+use egui::{CentralPanel, Context, Frame, Ui};
 
 pub use drafts::Drafts;
 pub use window::Window;
@@ -30,9 +31,15 @@ struct View<'a> {
     actions: Vec<Action>,
 }
 
+/// Makes a new window ready for [`show`].
+pub fn install(context: &Context) {
+    theme::install(context);
+    context.add_plugin(composition::Composition::default());
+}
+
 /// Draws the window and returns what the person did in it.
 ///
-/// [`theme::install`] has to be called once before, and [`theme::follow`] where settings change.
+/// [`install`] has to be called once before, and [`theme::follow`] where settings change.
 #[must_use]
 pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec<Action> {
     let mut view = View {

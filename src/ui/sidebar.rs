@@ -7,7 +7,7 @@ use crate::domain::TokenKeeping;
 use crate::state::{Action, Screen};
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{focus_ring, label_cut};
+use crate::ui::widgets::{chosen_mark, focus_ring, label_cut};
 
 /// The way to the screens: at the left, or on top where the window is narrow.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -82,6 +82,7 @@ fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>) -> bool {
     let radius = CornerRadius::same(size::CONTROL_RADIUS);
     if here {
         ui.painter().rect_filled(rect, radius, palette.selected);
+        chosen_mark(ui, rect);
     } else if response.hovered() {
         ui.painter().rect_filled(rect, radius, palette.hover);
     }

@@ -10,6 +10,7 @@ mod downloads;
 #[allow(dead_code, reason = "the tour uses the rest")]
 mod driver;
 mod everything;
+mod input_methods;
 mod keyboard;
 mod leaving;
 mod names;
@@ -17,6 +18,7 @@ mod outcomes;
 mod places;
 mod privacy;
 mod record;
+mod screens;
 mod sign_in;
 
 use std::time::Duration;

@@ -16,7 +16,9 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use audio_housekeeper::platform::{SystemTheme, file_dialogs_available, watch_system_theme};
+use audio_housekeeper::platform::{
+    SystemContrast, SystemLook, SystemTheme, file_dialogs_available, watch_system_look,
+};
 use zbus::blocking::Connection;
 use zbus::blocking::connection::Builder;
 use zbus::zvariant::{OwnedValue, Value};
@@ -72,7 +74,7 @@ struct Settings;
 #[zbus::interface(name = "org.freedesktop.portal.Settings")]
 impl Settings {
     fn read(&self, namespace: &str, key: &str) -> zbus::fdo::Result<OwnedValue> {
-        if (namespace, key) != (APPEARANCE, "color-scheme") {
+        if namespace != APPEARANCE || !matches!(key, "color-scheme" | "contrast") {
             return Err(zbus::fdo::Error::InvalidArgs("unknown".into()));
         }
         let wrapped = Value::Value(Box::new(Value::U32(1)));
@@ -103,13 +105,13 @@ fn change(portal: &Connection, namespace: &str, key: &str, value: u32) {
 }
 
 #[test]
-fn the_desktops_theme_is_told_at_once_and_whenever_it_changes() {
-    session("the_theme_is_told", false);
+fn the_desktops_look_is_told_at_once_and_whenever_it_changes() {
+    session("the_look_is_told", false);
 }
 
 #[test]
-#[ignore = "the child of the_desktops_theme_is_told_at_once_and_whenever_it_changes"]
-fn the_theme_is_told() {
+#[ignore = "the child of the_desktops_look_is_told_at_once_and_whenever_it_changes"]
+fn the_look_is_told() {
     assert_own_session();
     let portal = Builder::session()
         .unwrap()
@@ -120,20 +122,34 @@ fn the_theme_is_told() {
         .build()
         .unwrap();
     let (heard, hearing) = mpsc::channel();
-    let mut left = 3;
-    watch_system_theme(move |theme| {
-        heard.send(theme).unwrap();
+    let mut left = 5;
+    watch_system_look(move |look| {
+        heard.send(look).unwrap();
         left -= 1;
         left > 0
     })
     .unwrap();
-    assert_eq!(hearing.recv_timeout(AMPLE), Ok(SystemTheme::Dark));
+    assert_eq!(
+        hearing.recv_timeout(AMPLE),
+        Ok(SystemLook::Theme(SystemTheme::Dark))
+    );
+    let high = SystemLook::Contrast(SystemContrast::High);
+    assert_eq!(hearing.recv_timeout(AMPLE), Ok(high));
+    change(&portal, APPEARANCE, "contrast", 0);
+    let usual = SystemLook::Contrast(SystemContrast::Usual);
+    assert_eq!(hearing.recv_timeout(AMPLE), Ok(usual));
     change(&portal, APPEARANCE, "accent-color", 1);
     change(&portal, "org.gnome.desktop.interface", "color-scheme", 1);
     change(&portal, APPEARANCE, "color-scheme", 2);
-    assert_eq!(hearing.recv_timeout(AMPLE), Ok(SystemTheme::Light));
+    assert_eq!(
+        hearing.recv_timeout(AMPLE),
+        Ok(SystemLook::Theme(SystemTheme::Light))
+    );
     change(&portal, APPEARANCE, "color-scheme", 1);
-    assert_eq!(hearing.recv_timeout(AMPLE), Ok(SystemTheme::Dark));
+    assert_eq!(
+        hearing.recv_timeout(AMPLE),
+        Ok(SystemLook::Theme(SystemTheme::Dark))
+    );
     // It wanted to hear no more, so its thread has ended.
     assert_eq!(
         hearing.recv_timeout(AMPLE),
@@ -142,16 +158,16 @@ fn the_theme_is_told() {
 }
 
 #[test]
-fn without_a_portal_no_theme_is_told_and_nothing_goes_on() {
-    session("no_theme_is_told", false);
+fn without_a_portal_no_look_is_told_and_nothing_goes_on() {
+    session("no_look_is_told", false);
 }
 
 #[test]
-#[ignore = "the child of without_a_portal_no_theme_is_told_and_nothing_goes_on"]
-fn no_theme_is_told() {
+#[ignore = "the child of without_a_portal_no_look_is_told_and_nothing_goes_on"]
+fn no_look_is_told() {
     assert_own_session();
-    let (heard, hearing) = mpsc::channel::<SystemTheme>();
-    watch_system_theme(move |theme| heard.send(theme).is_ok()).unwrap();
+    let (heard, hearing) = mpsc::channel::<SystemLook>();
+    watch_system_look(move |look| heard.send(look).is_ok()).unwrap();
     assert_eq!(
         hearing.recv_timeout(AMPLE),
         Err(mpsc::RecvTimeoutError::Disconnected)

@@ -10,6 +10,7 @@
 
 mod activity;
 mod confirmations;
+mod fit;
 mod pictures;
 mod places;
 mod recordings;

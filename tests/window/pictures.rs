@@ -11,12 +11,13 @@ use audio_housekeeper::state::{
     DeletionReport, JobEnding, JobFailure, Message, Modal, Mode, ResultKind, SavedFile, Screen,
     ShownResult, SignIn, SignedOutBecause, State, Toast,
 };
+use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
 use egui_kittest::kittest::Queryable as _;
 
 use crate::stage::{
-    LARGE, SMALL, Window, ago, asking, asking_with, backup_of, copy, delete_waiting, downloading,
-    name, now, open, signed_in,
+    LARGE, MakeState, SMALL, Window, ago, asking, asking_with, backup_of, copy, delete_waiting,
+    downloading, name, now, open, open_on, signed_in,
 };
 
 /// The four ways in which everything is looked at.
@@ -40,6 +41,39 @@ fn every_view_draws_in_every_size_and_every_control_has_a_name() {
             window.run();
             window.check_accessibility();
             save(&mut window, view, way);
+        }
+    }
+}
+
+/// The screens and questions with most on them, as people see them who asked for more contrast,
+/// and on a screen of twice the density.
+#[test]
+fn high_contrast_and_dense_screens_draw_like_any_other() {
+    let shown = [
+        "sign-in-failed",
+        "recordings-practice",
+        "delete-wait",
+        "results",
+        "delete-none",
+        "delete-all",
+        "activity",
+        "settings",
+    ];
+    for (view, state) in views() {
+        if !shown.contains(&view) {
+            continue;
+        }
+        for (theme, of_theme) in [(Theme::Light, ""), (Theme::Dark, "-dark")] {
+            for (way, contrast, scale) in [
+                ("contrast", Contrast::High, 1.0),
+                ("scale-2", Contrast::Usual, 2.0),
+            ] {
+                let mut window = open_on(state(), LARGE, theme, 100, scale);
+                theme::dress(&window.ctx, contrast);
+                choose(&mut window);
+                window.check_accessibility();
+                save(&mut window, view, &format!("{way}{of_theme}"));
+            }
         }
     }
 }
@@ -82,9 +116,7 @@ pub fn save(window: &mut Window, view: &str, way: &str) {
         .unwrap();
 }
 
-type MakeState = fn() -> State;
-
-fn views() -> Vec<(&'static str, MakeState)> {
+pub fn views() -> Vec<(&'static str, MakeState)> {
     vec![
         ("sign-in", signed_out),
         ("sign-in-failed", sign_in_failed),
@@ -147,6 +179,19 @@ fn views() -> Vec<(&'static str, MakeState)> {
         ("close", || {
             let mut state = downloading();
             state.modals.push(Modal::CloseWhileBusy);
+            state
+        }),
+        ("sign-out", || {
+            let mut state = downloading();
+            state.modals.push(Modal::SignOutWhileBusy);
+            state
+        }),
+        ("delete-looking", || {
+            let mut state = signed_in();
+            state.modals.push(Modal::DeleteOne {
+                doctor: name("Dr. Amelia Smith"),
+                survey: None,
+            });
             state
         }),
         ("activity", activity),

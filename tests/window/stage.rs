@@ -14,7 +14,7 @@ use audio_housekeeper::state::{
     Action, Job, JobId, JobKind, JobProgress, Modal, Mode, SignIn, State,
 };
 use audio_housekeeper::text::Text;
-use audio_housekeeper::ui::{self, Drafts, theme};
+use audio_housekeeper::ui::{self, Drafts};
 use egui::{Theme, Vec2};
 use egui_kittest::Harness;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +26,9 @@ pub struct Stage {
     pub actions: Vec<Action>,
     text: Text,
 }
+
+/// Makes a state to look at.
+pub type MakeState = fn() -> State;
 
 pub type Window = Harness<'static, Stage>;
 
@@ -41,6 +44,11 @@ impl eframe::App for Stage {
 
 /// Opens a window on `state`. `percent` is the text size.
 pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
+    open_on(state, size, theme, percent, 1.0)
+}
+
+/// The same on a screen with a scale factor; the size is in the screen's own points.
+pub fn open_on(state: State, size: Vec2, theme: Theme, percent: u16, scale: f32) -> Window {
     let mut shown = state;
     shown.settings.text_size = percent;
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
@@ -54,13 +62,13 @@ pub fn open(state: State, size: Vec2, theme: Theme, percent: u16) -> Window {
     let points = size / (f32::from(percent) / 100.0);
     let mut window = Harness::builder()
         .with_size(points)
-        .with_pixels_per_point(f32::from(percent) / 100.0)
+        .with_pixels_per_point(scale * f32::from(percent) / 100.0)
         .with_theme(theme)
         .with_max_steps(12)
         .with_render_cursor(false)
         .allow_missing_glyphs()
         .with_context_setup(|context| {
-            theme::install(context);
+            ui::install(context);
             add_system_font(context);
         })
         .build_eframe(|_| stage);
@@ -244,4 +252,44 @@ pub fn asking_with(
         })),
     });
     state
+}
+
+/// The longest that people, services and folders can bring, in a list, a tray and a question.
+pub fn long_words() -> Vec<(&'static str, MakeState)> {
+    fn long_name() -> DoctorName {
+        name("Univ.-Prof. Dr. med. Dr. h. c. Maria-Magdalena Wolfeschlegelsteinhausenbergerdorff")
+    }
+    fn busy() -> State {
+        let mut state = downloading();
+        state.doctors[0].name = long_name();
+        for job in state.jobs.values_mut() {
+            job.kind = JobKind::Download(long_name());
+        }
+        state
+    }
+    vec![
+        ("long-recordings", busy),
+        ("long-delete", || {
+            let mut state = busy();
+            let copy = copy(AudioFormat::Wav, 96_100_000, None);
+            let mut backup = backup_of(&copy, ago(3));
+            let folder = "Recordings".repeat(12);
+            backup.path = PathBuf::from(format!("/home/desk/{folder}/file.wav"));
+            state.modals.push(Modal::DeleteOne {
+                doctor: long_name(),
+                survey: Some(Box::new(DeletionSurvey {
+                    doctor: long_name(),
+                    server: Ok(Some(copy)),
+                    checked_at: now(),
+                    backup: BackupComparison::CannotCompare(backup),
+                })),
+            });
+            state
+        }),
+        ("long-close", || {
+            let mut state = busy();
+            state.modals.push(Modal::CloseWhileBusy);
+            state
+        }),
+    ]
 }

@@ -9,7 +9,9 @@ use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
 use crate::ui::theme::{Palette, Type};
-use crate::ui::widgets::{Button, Fact, Field, ask, banner, facts_down, modal_buttons, wrapped};
+use crate::ui::widgets::{
+    Button, Fact, Field, ask, banner, facts_down, modal_buttons, wrapped, wrapped_with_strong,
+};
 
 /// Delete everything? Returns whether Escape was pressed.
 pub fn show(
@@ -29,7 +31,8 @@ pub fn show(
     let typed = Cell::new(false);
     let body = |ui: &mut Ui| {
         if let Some(account) = state.account() {
-            wrapped(ui, Type::Small, palette.text, text.deleting_as(account));
+            let person = account.person.as_deref().unwrap_or_default();
+            wrapped_with_strong(ui, palette.text, &text.deleting_as(account), person);
         }
         wrapped(ui, Type::Body, palette.text, text.say("delete-all-body"));
         facts_down(ui, &facts(palette, text, tally));

@@ -6,7 +6,9 @@ use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
 use crate::ui::theme::{Palette, Type};
-use crate::ui::widgets::{Button, Fact, announce, ask, banner, facts_down, modal_buttons, wrapped};
+use crate::ui::widgets::{
+    Button, Fact, announce, ask, banner, facts_down, modal_buttons, wrapped, wrapped_with_strong,
+};
 
 /// Delete one doctor's recordings? Returns whether Escape was pressed.
 pub fn show(
@@ -62,7 +64,8 @@ fn found(
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
         if let Some(account) = state.account() {
-            wrapped(ui, Type::Small, palette.text, text.deleting_as(account));
+            let person = account.person.as_deref().unwrap_or_default();
+            wrapped_with_strong(ui, palette.text, &text.deleting_as(account), person);
         }
         facts(ui, view, survey, copy);
         banner(ui, palette.warning_soft, |ui| {

@@ -314,6 +314,7 @@ fn doctors(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
                 }
             });
         if !none {
+            divider(ui);
             chosen = list(ui, view, &draft.typed);
         }
     });

@@ -29,7 +29,11 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     let content = Id::unique("the height of what is in the tray");
     let before: f32 = ui.data(|data| data.get_temp(content)).unwrap_or(64.0);
     let below = if narrow { 8 } else { 20 };
-    let most = (window.height() * 0.38).max(90.0);
+    let most = if window.height() < size::TINY {
+        2.0 * size::TARGET
+    } else {
+        (window.height() * 0.38).max(90.0)
+    };
     let shown = Panel::bottom("tray")
         .resizable(false)
         .exact_size(before.min(most) + ABOVE + f32::from(below))

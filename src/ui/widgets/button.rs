@@ -4,7 +4,7 @@ use egui::{
 };
 
 use crate::ui::theme::{Palette, Type, faded, size};
-use crate::ui::widgets::focus_ring;
+use crate::ui::widgets::{focus_ring, into_sight};
 
 /// What a button does, which decides its look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +193,7 @@ impl<'a> Button<'a> {
             ui.ctx()
                 .accesskit_node_builder(response.id, |node| node.set_description(about));
         }
+        into_sight(ui, &response, rect);
         if ui.is_rect_visible(rect) {
             let (fill, edge, text) = self.colours(ui, &response);
             let radius = CornerRadius::same(size::CONTROL_RADIUS);

@@ -13,6 +13,16 @@ pub fn screen(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
     } else {
         size::SCREEN_PADDING
     };
+    // The bar stands in the screen's padding, so that cards have one width with it and without.
+    let scroll = &mut ui.spacing_mut().scroll;
+    scroll.floating = true;
+    scroll.floating_width = scroll.bar_width;
+    scroll.floating_allocated_width = 0.0;
+    scroll.dormant_handle_opacity = 1.0;
+    scroll.dormant_background_opacity = 1.0;
+    scroll.interact_background_opacity = 1.0;
+    scroll.active_background_opacity = 1.0;
+    scroll.interact_handle_opacity = 1.0;
     ScrollArea::vertical()
         .id_salt(title)
         .auto_shrink(false)

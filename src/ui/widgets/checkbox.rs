@@ -1,7 +1,7 @@
 use egui::{Align2, CornerRadius, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{Icon, focus_ring};
+use crate::ui::widgets::{Icon, focus_ring, into_sight};
 
 const BOX: f32 = 16.0;
 
@@ -38,5 +38,6 @@ pub fn checkbox(ui: &mut Ui, ticked: &mut bool, name: &str) {
     let text_rect = rect.with_min_x(square.right() + 8.0);
     let at = Align2::LEFT_CENTER.align_size_within_rect(text_size, text_rect);
     ui.painter().galley(at.min, galley, palette.text);
+    into_sight(ui, &response, rect);
     focus_ring(ui, &response, rect);
 }

@@ -1,7 +1,7 @@
 use egui::{Align2, Color32, CornerRadius, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::focus_ring;
+use crate::ui::widgets::{focus_ring, into_sight};
 
 /// One of a few, side by side; returns the one that was picked now.
 pub fn choices<T: Copy + PartialEq>(ui: &mut Ui, current: T, offered: &[(T, String)]) -> Option<T> {
@@ -44,6 +44,7 @@ fn choice(ui: &mut Ui, chosen: bool, name: &str) -> bool {
         .rect(rect, radius, fill, stroke, StrokeKind::Inside);
     let at = Align2::CENTER_CENTER.align_size_within_rect(text_size, rect);
     ui.painter().galley(at.min, galley, text);
+    into_sight(ui, &response, rect);
     focus_ring(ui, &response, rect);
     response.clicked()
 }

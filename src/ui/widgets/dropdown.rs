@@ -1,7 +1,7 @@
 use egui::{ComboBox, Id, Ui};
 
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::label;
+use crate::ui::widgets::{into_sight, label};
 
 /// One of several, in a list that opens; its label stands above and is its accessible name.
 pub fn dropdown<T: Copy + PartialEq>(
@@ -30,6 +30,7 @@ pub fn dropdown<T: Copy + PartialEq>(
                     ui.selectable_value(current, *value, text);
                 }
             });
-        response.response.labelled_by(name.id);
+        let shown = response.response.labelled_by(name.id);
+        into_sight(ui, &shown, shown.rect);
     });
 }

@@ -1,7 +1,7 @@
 use egui::{CornerRadius, EventFilter, Frame, Id, Margin, Response, Stroke, TextEdit, Ui};
 
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::label;
+use crate::ui::widgets::{into_sight, label};
 
 /// A field to type in, with its label above, which is its accessible name.
 #[must_use = "a field is seen once it is shown"]
@@ -96,6 +96,8 @@ impl<'a> Field<'a> {
         if let Some(hint) = self.hint {
             edit = edit.hint_text(Type::Field.text(hint).color(palette.muted));
         }
-        ui.add(edit).labelled_by(name)
+        let shown = ui.add(edit).labelled_by(name);
+        into_sight(ui, &shown, shown.rect);
+        shown
     }
 }

@@ -25,12 +25,12 @@ pub use dropdown::dropdown;
 pub use facts::{Fact, facts_across, facts_down};
 pub use field::Field;
 pub use icon::Icon;
-pub use label::{announce, label, label_cut, wrapped};
+pub use label::{announce, label, label_cut, wrapped, wrapped_with_strong};
 pub use modal::ask;
 pub use row::{modal_buttons, with_buttons};
 pub use table::{Column, Row, table};
 
-use crate::ui::theme::{Palette, size};
+use crate::ui::theme::{Contrast, Palette, size};
 
 /// Draws the ring around what has the keyboard's focus.
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
@@ -39,5 +39,22 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
         let radius = CornerRadius::same(size::CONTROL_RADIUS + 2);
         ui.painter()
             .rect_stroke(rect.expand(2.0), radius, stroke, StrokeKind::Middle);
+    }
+}
+
+/// Scrolls to what has just got the focus: in a small window, or with large text, the keyboard
+/// would else lead to where nobody sees it. Called also for what is out of sight.
+pub fn into_sight(ui: &Ui, response: &Response, rect: Rect) {
+    if response.gained_focus() {
+        ui.scroll_to_rect(rect.expand(2.0 * size::FOCUS), None);
+    }
+}
+
+/// Marks what is chosen by more than its colour, where the person asked for high contrast.
+pub fn chosen_mark(ui: &Ui, rect: Rect) {
+    if Contrast::of(ui.ctx()) == Contrast::High {
+        let mark = rect.with_max_x(rect.left() + 2.0 * size::FOCUS);
+        ui.painter()
+            .rect_filled(mark, CornerRadius::ZERO, Palette::here(ui).primary);
     }
 }

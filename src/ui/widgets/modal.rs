@@ -1,3 +1,4 @@
+use egui::scroll_area::ScrollAreaOutput;
 use egui::{CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
 
 use crate::ui::theme::{Palette, Type, size};
@@ -11,7 +12,8 @@ const AROUND: f32 = 12.0;
 /// Returns whether Escape was pressed, and what `buttons` returned; `buttons` is told whether the
 /// modal came up just now, so that one of them takes the focus.
 ///
-/// `body` scrolls where there is no room; `buttons` stay in sight. Only the top modal takes
+/// `body` scrolls where there is no room; `buttons` stay in sight, unless the window is so low that
+/// they alone would fill it. Only the top modal takes
 /// Escape. `phase` names what the modal shows: where it changes, the focus is set anew.
 /// A click beside it does nothing: a question wants an answer.
 pub fn ask<R>(
@@ -46,27 +48,32 @@ pub fn ask<R>(
             ui.set_width(inner);
             ui.spacing_mut().item_spacing.y = 10.0;
             let top = ui.cursor().top();
+            let heading = |ui: &mut Ui| wrapped(ui, Type::Question, palette.text, title);
+            if window.height() < size::TINY {
+                return scrolling(
+                    ui,
+                    window.height() - 2.0 * (AROUND + f32::from(padding)),
+                    |ui| {
+                        heading(ui);
+                        body(ui);
+                        buttons(ui, fresh)
+                    },
+                )
+                .inner;
+            }
             // Where there is little room, the question scrolls too, so that some of what stands
             // under it is seen.
             let low = window.height() < size::LOW;
-            let heading = |ui: &mut Ui| wrapped(ui, Type::Question, palette.text, title);
             if !low {
                 inset(ui, heading);
             }
             let room = window.height() - 2.0 * AROUND - remembered.unwrap_or(170.0);
-            let scrolled = ScrollArea::vertical()
-                .id_salt("body")
-                .auto_shrink([false, true])
-                .max_height(room.max(40.0))
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    inset(ui, |ui| {
-                        if low {
-                            heading(ui);
-                        }
-                        body(ui);
-                    });
-                });
+            let scrolled = scrolling(ui, room.max(40.0), |ui| {
+                if low {
+                    heading(ui);
+                }
+                body(ui);
+            });
             let body_height = scrolled.inner_rect.height();
             let answered = inset(ui, |ui| buttons(ui, fresh));
             let all = ui.min_rect().bottom() - top;
@@ -82,6 +89,22 @@ pub fn ask<R>(
         && !shown.any_popup_open
         && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     (escaped, shown.inner)
+}
+
+/// What scrolls where it is higher than `most`.
+fn scrolling<R>(
+    ui: &mut Ui,
+    most: f32,
+    contents: impl FnOnce(&mut Ui) -> R,
+) -> ScrollAreaOutput<R> {
+    ScrollArea::vertical()
+        .id_salt("body")
+        .auto_shrink([false, true])
+        .max_height(most)
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            inset(ui, contents)
+        })
 }
 
 /// As far in as the ring around what has the focus needs.

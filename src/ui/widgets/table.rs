@@ -3,7 +3,7 @@ use egui::{
 };
 
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::label_cut;
+use crate::ui::widgets::{chosen_mark, into_sight, label_cut};
 
 /// From the card's edge to the first column.
 const SIDE: f32 = 14.0;
@@ -61,6 +61,7 @@ pub fn table(
         let row = row(index);
         if row.chosen {
             ui.painter().rect_filled(rect, 0, palette.selected);
+            chosen_mark(ui, rect);
         }
         if let Some(name) = name
             && press(ui, rect, index, &name(index))
@@ -83,8 +84,6 @@ pub fn table(
 fn head(ui: &mut Ui, columns: &[Column], width: f32) {
     let palette = Palette::here(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, 32.0), Sense::hover());
-    let stroke = Stroke::new(1.0, palette.border);
-    ui.painter().hline(rect.x_range(), rect.top(), stroke);
     let names = columns
         .iter()
         .map(|column| (column.name.clone(), palette.muted));
@@ -99,9 +98,7 @@ fn press(ui: &mut Ui, rect: Rect, index: usize, name: &str) -> bool {
     if response.hovered() {
         ui.painter().rect_filled(rect, 0, palette.hover);
     }
-    if response.gained_focus() {
-        ui.scroll_to_rect(rect, None);
-    }
+    into_sight(ui, &response, rect);
     if response.has_focus() {
         let stroke = Stroke::new(size::FOCUS, palette.primary);
         let inside = rect.shrink(2.0);
