@@ -101,8 +101,6 @@ pub enum Oddity {
     RepeatedChunk,
     /// An `ID3v2` tag stands in front of a FLAC.
     Id3InFront,
-    /// An `ID3v1` tag stands behind a FLAC.
-    Id3Behind,
     /// The block or frame sizes that a FLAC states are not those of its frames.
     StreamInfo,
     /// A metadata block of a FLAC is not built as its type demands.

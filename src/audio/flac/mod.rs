@@ -7,6 +7,7 @@
 
 mod bits;
 mod checksum;
+mod comments;
 mod frame;
 mod frame_header;
 mod frames;
@@ -14,6 +15,7 @@ mod stream_info;
 mod subframe;
 
 use crate::audio::check::split;
+use crate::audio::flac::comments::Comments;
 use crate::audio::flac::frames::Frames;
 use crate::audio::flac::stream_info::StreamInfo;
 use crate::audio::verdict::{AudioProperties, Fault, Oddity, Part, Sound, note};
@@ -43,10 +45,9 @@ enum Step {
     Block {
         left: u64,
         last: bool,
+        comments: Option<Comments>,
     },
     Frames,
-    /// In a tag behind the last frame: so many of its bytes have come.
-    Tag(u64),
 }
 
 /// Bytes of frames that are not whole.
@@ -65,9 +66,6 @@ const LIKELY: usize = 256 * 1024;
 
 /// The header of a metadata block, in bytes.
 const BLOCK_HEADER: u64 = 4;
-
-/// An `ID3v1` tag, in bytes.
-const ID3V1: u64 = 128;
 
 impl FlacCheck {
     /// For a stream whose marker ends at this place of the file.
@@ -94,7 +92,7 @@ impl FlacCheck {
                     StreamInfo::LENGTH.saturating_sub(kept.len() as u64)
                 }
                 Step::Block { left, .. } => *left,
-                Step::Frames | Step::Tag(_) => PIECE,
+                Step::Frames => PIECE,
             };
             let (piece, others) = split(rest, wanted.max(1));
             rest = others;
@@ -109,10 +107,6 @@ impl FlacCheck {
             Step::Frames => {
                 self.waiting.bytes.extend_from_slice(bytes);
                 return self.decode(false);
-            }
-            Step::Tag(length) => {
-                *length = length.saturating_add(count);
-                return Ok(());
             }
             Step::BlockHeader(header) => {
                 header.extend_from_slice(bytes);
@@ -134,10 +128,23 @@ impl FlacCheck {
                     self.end_block(last);
                 }
             }
-            Step::Block { left, last } => {
+            Step::Block {
+                left,
+                last,
+                comments,
+            } => {
                 *left = left.saturating_sub(count);
                 self.position = self.position.saturating_add(count);
+                if let Some(comments) = comments {
+                    comments.push(bytes);
+                }
                 if *left == 0 {
+                    if comments.as_ref().is_some_and(|all| !all.is_whole()) {
+                        return Err(Fault::Malformed {
+                            part: Part::Metadata,
+                            at: self.position,
+                        });
+                    }
                     let last = *last;
                     self.end_block(last);
                 }
@@ -171,10 +178,17 @@ impl FlacCheck {
             }
             _ => {}
         }
-        if size == 0 {
-            self.end_block(last);
+        let comments = (first & 0x7f == COMMENTS).then(Comments::default);
+        if size > 0 {
+            self.step = Step::Block {
+                left: size,
+                last,
+                comments,
+            };
+        } else if comments.is_some() {
+            return Err(malformed(Part::Metadata));
         } else {
-            self.step = Step::Block { left: size, last };
+            self.end_block(last);
         }
         Ok(())
     }
@@ -196,15 +210,7 @@ impl FlacCheck {
         let mut done = 0;
         while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
             if frames.complete() {
-                let start = rest.get(..3).unwrap_or(rest);
-                if !b"TAG".starts_with(start) {
-                    return Err(Fault::UnreadBytes { at: self.position });
-                }
-                if start.len() == 3 || at_end {
-                    self.step = Step::Tag(rest.len() as u64);
-                    done = bytes.len();
-                }
-                break;
+                return Err(Fault::UnreadBytes { at: self.position });
             }
             if rest.len() < *wanted && !at_end {
                 break;
@@ -235,7 +241,7 @@ impl FlacCheck {
         (properties, decoded.and_then(|()| self.judge()))
     }
 
-    fn judge(mut self) -> Result<Sound, Fault> {
+    fn judge(self) -> Result<Sound, Fault> {
         let cut = |within, more: usize| Fault::Cut {
             within,
             at: self.position.saturating_add(more as u64),
@@ -244,8 +250,6 @@ impl FlacCheck {
             Step::BlockHeader(header) => return Err(cut(Part::Metadata, header.len())),
             Step::StreamInfo { kept, .. } => return Err(cut(Part::StreamInfo, kept.len())),
             Step::Block { .. } => return Err(cut(Part::Metadata, 0)),
-            Step::Tag(ID3V1) => note(&mut self.oddities, Oddity::Id3Behind),
-            Step::Tag(_) => return Err(Fault::UnreadBytes { at: self.position }),
             Step::Frames => {}
         }
         let Some(frames) = self.frames else {
@@ -258,6 +262,9 @@ impl FlacCheck {
         Ok(sound)
     }
 }
+
+/// The type of a block of Vorbis comments.
+const COMMENTS: u8 = 4;
 
 /// The type of a block of seek points.
 const SEEK_TABLE: u8 = 3;
