@@ -1,5 +1,5 @@
 use crate::audio::flac::FlacCheck;
-use crate::audio::verdict::{AudioKind, AudioVerdict, Fault, Oddity, Part, note};
+use crate::audio::verdict::{AudioKind, AudioProperties, AudioVerdict, Fault, Oddity, Part, note};
 use crate::audio::wav::WavCheck;
 
 /// Checks a WAV or FLAC while its bytes arrive: its structure, its sizes against its length, and
@@ -24,7 +24,7 @@ enum State {
     Tag(u64),
     Wav(Box<WavCheck>),
     Flac(Box<FlacCheck>),
-    Refused(Fault),
+    Refused(Fault, Option<AudioProperties>),
 }
 
 enum Beginning {
@@ -72,7 +72,7 @@ impl AudioCheck {
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         match &self.state {
-            State::Refused(fault) => Some(fault),
+            State::Refused(fault, _) => Some(fault),
             _ => None,
         }
     }
@@ -97,7 +97,7 @@ impl AudioCheck {
                     at: length,
                 }),
             ),
-            State::Refused(fault) => (None, Err(fault)),
+            State::Refused(fault, properties) => (properties, Err(fault)),
             State::Wav(check) => check.finish(),
             State::Flac(check) => check.finish(),
         };
@@ -117,10 +117,14 @@ impl AudioCheck {
 
     /// Takes some of the bytes, at least one, and returns the others.
     fn step<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let taken = match &mut self.state {
-            State::Refused(_) => return &[],
-            State::Wav(check) => check.push(bytes),
-            State::Flac(check) => check.push(bytes),
+        let refused = match &mut self.state {
+            State::Refused(..) => return &[],
+            State::Wav(check) => check
+                .push(bytes)
+                .map_err(|fault| (fault, check.properties())),
+            State::Flac(check) => check
+                .push(bytes)
+                .map_err(|fault| (fault, check.properties())),
             State::Tag(left) => {
                 let (tag, rest) = split(bytes, *left);
                 *left -= tag.len() as u64;
@@ -138,8 +142,8 @@ impl AudioCheck {
                 return rest;
             }
         };
-        if let Err(fault) = taken {
-            self.state = State::Refused(fault);
+        if let Err((fault, properties)) = refused {
+            self.state = State::Refused(fault, properties);
         }
         &[]
     }
@@ -158,7 +162,7 @@ impl AudioCheck {
             }
             Beginning::OggFlac if !tagged => {
                 self.kind = Some(AudioKind::OggFlac);
-                State::Refused(Fault::OggFlac)
+                State::Refused(Fault::OggFlac, None)
             }
             Beginning::Tag(length) if !tagged => {
                 note(&mut self.oddities, Oddity::Id3InFront);
@@ -167,7 +171,7 @@ impl AudioCheck {
                     length => State::Tag(length),
                 }
             }
-            _ => State::Refused(Fault::NotAudio),
+            _ => State::Refused(Fault::NotAudio, None),
         };
     }
 }

@@ -319,7 +319,8 @@ impl WavCheck {
         }
     }
 
-    fn properties(&self) -> Option<AudioProperties> {
+    /// What the file plays, as far as it has come.
+    pub(super) fn properties(&self) -> Option<AudioProperties> {
         let format = self.format.as_ref()?;
         let bytes = self.audio_bytes().unwrap_or(0);
         Some(format.properties(bytes))
@@ -348,7 +349,7 @@ impl WavCheck {
         };
         match &self.step {
             Step::Header(header) if !header.is_empty() => {
-                if self.data.is_none() || header.iter().all(|byte| is_name_byte(*byte)) {
+                if self.data.is_none() || header.iter().take(4).all(|byte| is_name_byte(*byte)) {
                     return cut(Part::ChunkHeader);
                 }
                 note(&mut self.oddities, Oddity::TrailingBytes);

@@ -237,8 +237,12 @@ impl FlacCheck {
     /// Judges the file, now that no more of it comes.
     pub(super) fn finish(mut self) -> (Option<AudioProperties>, Result<Sound, Fault>) {
         let decoded = self.decode(true);
-        let properties = self.frames.as_ref().map(Frames::properties);
-        (properties, decoded.and_then(|()| self.judge()))
+        (self.properties(), decoded.and_then(|()| self.judge()))
+    }
+
+    /// What the file plays, as far as it has come.
+    pub(super) fn properties(&self) -> Option<AudioProperties> {
+        self.frames.as_ref().map(Frames::properties)
     }
 
     fn judge(self) -> Result<Sound, Fault> {
