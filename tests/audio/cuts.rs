@@ -14,8 +14,8 @@ fn cuts(file: &[u8]) -> impl Iterator<Item = (usize, Grade)> {
 fn a_cut_wav_that_states_its_sizes_is_never_sound() {
     for whole in [
         made::wav(),
-        made::rf64(b"RF64"),
-        made::rf64(b"BW64"),
+        made::rf64("RF64"),
+        made::rf64("BW64"),
         made::w64(),
     ] {
         assert_eq!(grade(&whole), Grade::Proven);
@@ -123,7 +123,7 @@ fn the_verdict_does_not_hang_on_the_pieces_that_a_file_comes_in() {
     let mut files = vec![
         made::wav(),
         made::streamed_wav(0),
-        made::rf64(b"RF64"),
+        made::rf64("RF64"),
         made::w64(),
         [b"ID3\x04\0\0\0\0\0\x05tags!".to_vec(), flac.clone()].concat(),
         [&flac[..], b"more"].concat(),

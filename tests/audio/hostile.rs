@@ -36,7 +36,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let files = vec![
         made::wav(),
         made::streamed_wav(0),
-        made::rf64(b"RF64"),
+        made::rf64("RF64"),
         made::w64(),
         made::flac(SPEECH),
         bare_flac(SPEECH),

@@ -8,14 +8,14 @@ pub const W64_RIFF: &[u8] = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0";
 const W64_TAIL: &[u8] = b"\xf3\xac\xd3\x11\x8c\xd1\0\xc0\x4f\x8e\xdb\x8a";
 
 /// A chunk with its padding.
-pub fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+pub fn chunk(name: &str, content: &[u8]) -> Vec<u8> {
     sized(name, u32::try_from(content.len()).unwrap(), content)
 }
 
 /// A chunk that states this size.
-pub fn sized(name: &[u8; 4], size: u32, content: &[u8]) -> Vec<u8> {
+pub fn sized(name: &str, size: u32, content: &[u8]) -> Vec<u8> {
     let padding = &[0][..content.len() % 2];
-    [name, &size.to_le_bytes(), content, padding].concat()
+    [name.as_bytes(), &size.to_le_bytes(), content, padding].concat()
 }
 
 /// The content of a `fmt ` chunk for whole numbers.
@@ -34,59 +34,72 @@ pub fn codec(tag: u16, rate: u32, channels: u16, bits: u16) -> Vec<u8> {
 }
 
 /// A file of these chunks that states this size.
-pub fn riff(name: &[u8; 4], size: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
-    [name, &size.to_le_bytes()[..], b"WAVE", &chunks.concat()].concat()
+pub fn riff(name: &str, size: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
+    [
+        name.as_bytes(),
+        &size.to_le_bytes(),
+        b"WAVE",
+        &chunks.concat(),
+    ]
+    .concat()
 }
 
 /// A file of these chunks that states its size.
 pub fn wav_of(chunks: &[Vec<u8>]) -> Vec<u8> {
     let size = 4 + chunks.iter().map(Vec::len).sum::<usize>();
-    riff(b"RIFF", u32::try_from(size).unwrap(), chunks)
+    riff("RIFF", u32::try_from(size).unwrap(), chunks)
 }
 
 /// 8 kHz, mono, 16 bits, 20 frames, with a chunk of odd length behind.
 pub fn wav() -> Vec<u8> {
     wav_of(&[
-        chunk(b"fmt ", &format(8000, 1, 16)),
-        chunk(b"data", &[7; 40]),
-        chunk(b"LIST", b"INFOIART\x03\0\0\0me\0"),
+        chunk("fmt ", &format(8000, 1, 16)),
+        chunk("data", &[7; 40]),
+        chunk("LIST", b"INFOIART\x03\0\0\0me\0"),
     ])
 }
 
 /// As [`wav`], by writers that can't go back.
 pub fn streamed_wav(open: u32) -> Vec<u8> {
     let chunks = [
-        chunk(b"fmt ", &format(8000, 1, 16)),
-        sized(b"data", open, &[7; 40]),
+        chunk("fmt ", &format(8000, 1, 16)),
+        sized("data", open, &[7; 40]),
     ];
-    riff(b"RIFF", open, &chunks)
+    riff("RIFF", open, &chunks)
 }
 
 /// An RF64 or BW64 of 20 frames.
-pub fn rf64(name: &[u8; 4]) -> Vec<u8> {
+pub fn rf64(name: &str) -> Vec<u8> {
     let rest = [
-        chunk(b"fmt ", &format(8000, 1, 16)),
-        sized(b"data", u32::MAX, &[7; 40]),
-        chunk(b"LIST", b"INFOIART\x03\0\0\0me\0"),
+        chunk("fmt ", &format(8000, 1, 16)),
+        sized("data", u32::MAX, &[7; 40]),
+        chunk("LIST", b"INFOIART\x03\0\0\0me\0"),
     ];
     let size = 4 + 36 + rest.iter().map(Vec::len).sum::<usize>() as u64;
     let sizes = [size, 40, 20].map(u64::to_le_bytes).concat();
-    let first = chunk(b"ds64", &[sizes, vec![0; 4]].concat());
+    let first = chunk("ds64", &[sizes, vec![0; 4]].concat());
     riff(name, u32::MAX, &[vec![first], rest.to_vec()].concat())
 }
 
-fn w64_chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn w64_chunk(name: &str, content: &[u8]) -> Vec<u8> {
     let size = 24 + content.len() as u64;
-    let padding = vec![0; size.wrapping_neg() as usize % 8];
-    [name, W64_TAIL, &size.to_le_bytes(), content, &padding].concat()
+    let padding = &[0; 8][..content.len().wrapping_neg() % 8];
+    [
+        name.as_bytes(),
+        W64_TAIL,
+        &size.to_le_bytes(),
+        content,
+        padding,
+    ]
+    .concat()
 }
 
 /// A W64 of 18 frames.
 pub fn w64() -> Vec<u8> {
     let chunks = [
-        w64_chunk(b"fmt ", &format(8000, 1, 16)),
-        w64_chunk(b"data", &[7; 36]),
-        w64_chunk(b"fact", &[0; 4]),
+        w64_chunk("fmt ", &format(8000, 1, 16)),
+        w64_chunk("data", &[7; 36]),
+        w64_chunk("fact", &[0; 4]),
     ]
     .concat();
     let size = 40 + chunks.len() as u64;
@@ -123,9 +136,17 @@ pub fn samples(shape: Shape) -> Vec<i32> {
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let hiss = f64::from(noise >> 16) / 65_536.0 - 0.5;
             let tone = (time * 0.07 * (1.0 + channel * 0.1)).sin();
-            (loud * (tone + 0.03 * hiss)) as i32
+            whole(loud * (tone + 0.03 * hiss))
         })
         .collect()
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "no sample is larger than its bits"
+)]
+fn whole(sample: f64) -> i32 {
+    sample as i32
 }
 
 /// A FLAC with total and digest.

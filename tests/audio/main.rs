@@ -1,5 +1,13 @@
 //! What the check says of WAV and FLAC files, whole, cut, damaged and made up.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is how a failure is said"
+)]
+
 mod cuts;
 mod flac_files;
 mod flac_program;
