@@ -3,54 +3,19 @@
 use audio_housekeeper::audio::{AudioKind, EndProof, Fault, FrameDefect, Grade, Oddity, Part};
 use audio_housekeeper::domain::AudioFormat;
 
-use crate::made::{self, SPEECH, Shape, bare_flac, metadata_end, without_md5, without_total};
+use crate::made::{
+    self, SPEECH, Shape, bare_flac, put_together, taken_apart, with_checksum, without_md5,
+    without_total,
+};
 use crate::{grade, verdict};
-
-/// The stream info and each frame of a bare FLAC.
-fn taken_apart(file: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
-    let open = without_total(without_md5(file.to_vec()));
-    let mut frames = Vec::new();
-    let begin = metadata_end(file);
-    let mut at = begin;
-    for end in begin + 1..=file.len() {
-        if grade(&open[..end]) != Grade::NotSound {
-            frames.push(file[at..end].to_vec());
-            at = end;
-        }
-    }
-    (file[..begin].to_vec(), frames)
-}
-
-fn put_together(info: &[u8], frames: &[Vec<u8>]) -> Vec<u8> {
-    [info, &frames.concat()].concat()
-}
 
 /// The same frame, numbered by its first sample.
 fn numbered_by_sample(frame: &[u8], sample: u8) -> Vec<u8> {
     let mut frame = frame.to_vec();
     frame[1] |= 1;
     frame[4] = sample;
-    frame[6] = crc8(&frame[..6]);
-    let end = frame.len() - 2;
-    let crc = crc16(&frame[..end]);
-    frame[end..].copy_from_slice(&crc.to_be_bytes());
-    frame
-}
-
-fn crc8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0, |crc, byte| {
-        (0..8).fold(crc ^ byte, |crc, _| {
-            (crc << 1) ^ if crc >= 0x80 { 7 } else { 0 }
-        })
-    })
-}
-
-fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc, byte| {
-        (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
-            (crc << 1) ^ if crc >= 0x8000 { 0x8005 } else { 0 }
-        })
-    })
+    frame[6] = made::crc8(&frame[..6]);
+    with_checksum(frame)
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::io::Cursor;
 
+use audio_housekeeper::audio::Grade;
 use flac_codec::encode::{FlacSampleWriter, Options};
+
+use crate::grade;
 
 pub const W64_RIFF: &[u8] = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0";
 const W64_TAIL: &[u8] = b"\xf3\xac\xd3\x11\x8c\xd1\0\xc0\x4f\x8e\xdb\x8a";
@@ -200,4 +203,48 @@ pub fn without_total(mut flac: Vec<u8>) -> Vec<u8> {
 pub fn without_md5(mut flac: Vec<u8>) -> Vec<u8> {
     flac[26..42].fill(0);
     flac
+}
+
+/// The stream info and each frame of a bare FLAC.
+pub fn taken_apart(file: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
+    let open = without_total(without_md5(file.to_vec()));
+    let mut frames = Vec::new();
+    let begin = metadata_end(file);
+    let mut at = begin;
+    for end in begin + 1..=file.len() {
+        if grade(&open[..end]) != Grade::NotSound {
+            frames.push(file[at..end].to_vec());
+            at = end;
+        }
+    }
+    (file[..begin].to_vec(), frames)
+}
+
+pub fn put_together(info: &[u8], frames: &[Vec<u8>]) -> Vec<u8> {
+    [info, &frames.concat()].concat()
+}
+
+/// The frame with the checksum that it should have at its end.
+pub fn with_checksum(mut frame: Vec<u8>) -> Vec<u8> {
+    let end = frame.len() - 2;
+    let crc = crc16(&frame[..end]);
+    frame[end..].copy_from_slice(&crc.to_be_bytes());
+    frame
+}
+
+/// The checksum of a FLAC frame's header.
+pub fn crc8(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0, |crc, byte| {
+        (0..8).fold(crc ^ byte, |crc, _| {
+            (crc << 1) ^ if crc >= 0x80 { 7 } else { 0 }
+        })
+    })
+}
+
+fn crc16(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0, |crc, byte| {
+        (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
+            (crc << 1) ^ if crc >= 0x8000 { 0x8005 } else { 0 }
+        })
+    })
 }
