@@ -158,31 +158,41 @@ const CLAIM: &str = "AUDIO_CLAIM";
 
 /// Beginnings after which the greatest sizes are claimed or simply nothing ends.
 #[cfg(target_os = "linux")]
-const CLAIMS: [fn() -> Vec<u8>; 7] = [
+const CLAIMS: [fn() -> Vec<u8>; 8] = [
     || b"RIFF\xfe\xff\xff\xffWAVEfmt \xfe\xff\xff\xff".to_vec(),
     || b"RF64\xff\xff\xff\xffWAVEds64\xfe\xff\xff\xff".to_vec(),
     || made::streamed_wav(0)[..44].to_vec(),
     || b"ID3\x04\0\0\x7f\x7f\x7f\x7f".to_vec(),
-    || b"fLaC\x84\xff\xff\xff".to_vec(),
     || {
         let mut file = bare_flac(SPEECH)[..42].to_vec();
-        file[4] = 4;
+        file[4] = 0;
+        file.extend(b"\x06\xff\xff\xff");
+        file
+    },
+    || {
+        let mut file = bare_flac(SPEECH)[..42].to_vec();
+        file[4] = 0;
         file.extend(b"\x04\xff\xff\xff\xff\xff\xff\xff");
         file
     },
-    || {
-        // A frame of 65,535 samples in each of eight channels of 32 bits, which never ends.
-        let mut file = bare_flac(SPEECH)[..42].to_vec();
-        file[8..18].copy_from_slice(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
-        file[20] |= 0x0f;
-        file[21] |= 0xf0;
-        file.extend(b"\xff\xf8\x70\x70\0\xff\xfe");
-        let crc = made::crc8(&file[42..]);
-        file.push(crc);
-        file.extend(b"\x02");
-        file
-    },
+    // The first channel as it is, the others silent.
+    || largest_frame(b"\x02"),
+    // A residual in unary that has no end.
+    || largest_frame(b"\x10\0\0"),
 ];
+
+/// A FLAC whose first frame has 65,535 samples in each of eight channels of 32 bits.
+#[cfg(target_os = "linux")]
+fn largest_frame(begins: &[u8]) -> Vec<u8> {
+    let mut file = bare_flac(SPEECH)[..42].to_vec();
+    file[8..18].fill(0xff);
+    file[20] |= 0x0f;
+    file[21] |= 0xf0;
+    file.extend(b"\xff\xf8\x70\x70\0\xff\xfe");
+    file.push(made::crc8(&file[42..]));
+    file.extend(begins);
+    file
+}
 
 #[cfg(target_os = "linux")]
 #[test]
