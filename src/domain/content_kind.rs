@@ -35,7 +35,9 @@ impl ContentKind {
 }
 
 fn is_wav(bytes: &[u8]) -> bool {
-    let riff = bytes.starts_with(b"RIFF") || bytes.starts_with(b"RF64");
+    let riff = [b"RIFF", b"RF64", b"BW64"]
+        .iter()
+        .any(|name| bytes.starts_with(*name));
     (riff && bytes.get(8..12) == Some(b"WAVE")) || bytes.starts_with(&W64)
 }
 
@@ -70,6 +72,7 @@ mod tests {
         for (bytes, kind) in [
             (&b"RIFF\x24\0\0\0WAVEfmt "[..], wav),
             (b"RF64\xff\xff\xff\xffWAVEds64", wav),
+            (b"BW64\xff\xff\xff\xffWAVEds64", wav),
             (&W64, wav),
             (b"fLaC\0\0\0\x22", ContentKind::Audio(AudioFormat::Flac)),
             (b"ID3\x04\0\0\0\0\0\0fLaC", ContentKind::Other),

@@ -1,0 +1,260 @@
+use crate::audio::flac::FlacCheck;
+use crate::audio::verdict::{AudioKind, AudioProperties, AudioVerdict, Fault, Oddity, Part, note};
+use crate::audio::wav::WavCheck;
+
+/// Checks a WAV or FLAC while its bytes arrive: its structure, its sizes against its length, and
+/// of a FLAC every frame, checksum and sample.
+///
+/// Memory does not grow with the file, nor by what the file claims: a WAV needs some hundred
+/// bytes, a FLAC one encoded frame and its samples (at most some 10 MiB, where the file really
+/// has frames of the format's greatest size).
+#[derive(Debug)]
+pub struct AudioCheck {
+    length: u64,
+    kind: Option<AudioKind>,
+    oddities: Vec<Oddity>,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The first bytes of the file, or of what follows its tag.
+    Beginning(Vec<u8>),
+    /// Inside the tag in front: so many of its bytes are left.
+    Tag(u64),
+    Wav(Box<WavCheck>),
+    Flac(Box<FlacCheck>),
+    Refused(Fault, Option<AudioProperties>),
+}
+
+enum Beginning {
+    Wav(WavCheck, AudioKind),
+    Flac,
+    OggFlac,
+    Tag(u64),
+    TooShort,
+    Nothing,
+}
+
+/// The GUIDs that a Sony Wave64 file begins with, its size between them.
+const W64_RIFF: &[u8; 16] = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0";
+const W64_WAVE: &[u8; 16] = b"wave\xf3\xac\xd3\x11\x8c\xd1\0\xc0\x4f\x8e\xdb\x8a";
+
+impl Default for AudioCheck {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AudioCheck {
+    /// A check that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            length: 0,
+            kind: None,
+            oddities: Vec::new(),
+            state: State::Beginning(Vec::new()),
+        }
+    }
+
+    /// Takes the next bytes, as many as there are.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let before = rest.len();
+            rest = self.step(rest);
+            self.length = self.length.saturating_add((before - rest.len()) as u64);
+        }
+    }
+
+    /// Why the file is not sound, as soon as that is clear: what comes after can't change it.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        match &self.state {
+            State::Refused(fault, _) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// Says what the file is, now that no more of it comes.
+    #[must_use]
+    pub fn finish(mut self) -> AudioVerdict {
+        let length = self.length;
+        let (properties, outcome) = match self.state {
+            State::Beginning(_) if length == 0 => (None, Err(Fault::Empty)),
+            State::Beginning(_) => (
+                None,
+                Err(Fault::Cut {
+                    within: Part::Beginning,
+                    at: length,
+                }),
+            ),
+            State::Tag(_) => (
+                None,
+                Err(Fault::Cut {
+                    within: Part::Id3,
+                    at: length,
+                }),
+            ),
+            State::Refused(fault, properties) => (properties, Err(fault)),
+            State::Wav(check) => check.finish(),
+            State::Flac(check) => check.finish(),
+        };
+        let outcome = outcome.map(|mut sound| {
+            for oddity in self.oddities.drain(..) {
+                note(&mut sound.oddities, oddity);
+            }
+            sound
+        });
+        AudioVerdict {
+            kind: self.kind,
+            properties,
+            length,
+            outcome,
+        }
+    }
+
+    /// Takes some of the bytes, at least one, and returns the others.
+    fn step<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let refused = match &mut self.state {
+            State::Refused(..) => return &[],
+            State::Wav(check) => check
+                .push(bytes)
+                .map_err(|fault| (fault, check.properties())),
+            State::Flac(check) => check
+                .push(bytes)
+                .map_err(|fault| (fault, check.properties())),
+            State::Tag(left) => {
+                let (tag, rest) = split(bytes, *left);
+                *left -= tag.len() as u64;
+                if *left == 0 {
+                    self.state = State::Beginning(Vec::new());
+                }
+                return rest;
+            }
+            State::Beginning(start) => {
+                let (first, rest) = split(bytes, 1);
+                start.extend_from_slice(first);
+                let place = self.length.saturating_add(1);
+                let found = beginning(start);
+                self.begin(found, place);
+                return rest;
+            }
+        };
+        if let Err((fault, properties)) = refused {
+            self.state = State::Refused(fault, properties);
+        }
+        &[]
+    }
+
+    fn begin(&mut self, found: Beginning, place: u64) {
+        let tagged = self.oddities.contains(&Oddity::Id3InFront);
+        self.state = match found {
+            Beginning::TooShort => return,
+            Beginning::Flac => {
+                self.kind = Some(AudioKind::Flac);
+                State::Flac(Box::new(FlacCheck::new(place)))
+            }
+            Beginning::Wav(check, kind) if !tagged => {
+                self.kind = Some(kind);
+                State::Wav(Box::new(check))
+            }
+            Beginning::OggFlac if !tagged => {
+                self.kind = Some(AudioKind::OggFlac);
+                State::Refused(Fault::OggFlac, None)
+            }
+            Beginning::Tag(length) if !tagged => {
+                note(&mut self.oddities, Oddity::Id3InFront);
+                match length {
+                    0 => State::Beginning(Vec::new()),
+                    length => State::Tag(length),
+                }
+            }
+            _ => State::Refused(Fault::NotAudio, None),
+        };
+    }
+}
+
+/// Tells what begins so.
+fn beginning(start: &[u8]) -> Beginning {
+    for (kind, name) in [
+        (AudioKind::Wav, b"RIFF"),
+        (AudioKind::Rf64, b"RF64"),
+        (AudioKind::Bw64, b"BW64"),
+    ] {
+        match (begins(start, name), start.get(8..12)) {
+            (Begins::With, Some(b"WAVE")) => {
+                let check = WavCheck::new(kind, start);
+                return Beginning::Wav(check, kind);
+            }
+            (Begins::With, Some(_)) => return Beginning::Nothing,
+            (Begins::With | Begins::TooShort, _) => return Beginning::TooShort,
+            (Begins::Otherwise, _) => {}
+        }
+    }
+    match (begins(start, W64_RIFF), start.get(24..40)) {
+        (Begins::With, Some(wave)) if wave == W64_WAVE => {
+            return Beginning::Wav(WavCheck::new(AudioKind::W64, start), AudioKind::W64);
+        }
+        (Begins::With, Some(_)) => return Beginning::Nothing,
+        (Begins::With | Begins::TooShort, _) => return Beginning::TooShort,
+        (Begins::Otherwise, _) => {}
+    }
+    match begins(start, b"fLaC") {
+        Begins::With => return Beginning::Flac,
+        Begins::TooShort => return Beginning::TooShort,
+        Begins::Otherwise => {}
+    }
+    // The first packet of an Ogg stream begins behind a page header of one segment.
+    match (begins(start, b"OggS"), start.get(28..33)) {
+        (Begins::With, Some(b"\x7fFLAC")) => return Beginning::OggFlac,
+        (Begins::With, Some(_)) => return Beginning::Nothing,
+        (Begins::With | Begins::TooShort, _) => return Beginning::TooShort,
+        (Begins::Otherwise, _) => {}
+    }
+    match (begins(start, b"ID3"), start.get(..10)) {
+        (Begins::With, Some(header)) => {
+            tag_length(header).map_or(Beginning::Nothing, Beginning::Tag)
+        }
+        (Begins::With | Begins::TooShort, _) => Beginning::TooShort,
+        (Begins::Otherwise, _) => Beginning::Nothing,
+    }
+}
+
+/// What follows an `ID3v2` header of 10 bytes (ID3v2.4.0 section 3.1), in bytes.
+fn tag_length(header: &[u8]) -> Option<u64> {
+    let [_, _, _, _, _, flags, sizes @ ..] = header else {
+        return None;
+    };
+    if sizes.iter().any(|byte| byte & 0x80 != 0) {
+        return None;
+    }
+    let size = sizes
+        .iter()
+        .fold(0, |size, byte| (size << 7) | u64::from(*byte));
+    let footer = if flags & 0x10 == 0 { 0 } else { 10 };
+    Some(size + footer)
+}
+
+enum Begins {
+    With,
+    TooShort,
+    Otherwise,
+}
+
+fn begins(bytes: &[u8], with: &[u8]) -> Begins {
+    if bytes.starts_with(with) {
+        Begins::With
+    } else if with.starts_with(bytes) {
+        Begins::TooShort
+    } else {
+        Begins::Otherwise
+    }
+}
+
+/// Splits off as many as there are, `at_most` of them.
+pub(super) fn split(bytes: &[u8], at_most: u64) -> (&[u8], &[u8]) {
+    let at = usize::try_from(at_most).unwrap_or(usize::MAX);
+    bytes.split_at_checked(at).unwrap_or((bytes, &[]))
+}

@@ -1,0 +1,240 @@
+//! What is said of FLAC files of many kinds.
+
+use audio_housekeeper::audio::{AudioKind, EndProof, Fault, FrameDefect, Grade, Oddity, Part};
+use audio_housekeeper::domain::AudioFormat;
+
+use crate::made::{
+    self, SPEECH, Shape, bare_flac, put_together, taken_apart, with_checksum, without_md5,
+    without_total,
+};
+use crate::{grade, verdict};
+
+/// The same frame, numbered by its first sample.
+fn numbered_by_sample(frame: &[u8], sample: u8) -> Vec<u8> {
+    let mut frame = frame.to_vec();
+    frame[1] |= 1;
+    frame[4] = sample;
+    frame[6] = made::crc8(&frame[..6]);
+    with_checksum(frame)
+}
+
+#[test]
+fn a_flac_says_what_it_plays_and_what_proves_its_end() {
+    let verdict = verdict(&made::flac(SPEECH));
+    assert_eq!(verdict.kind, Some(AudioKind::Flac));
+    assert_eq!(AudioKind::Flac.format(), Some(AudioFormat::Flac));
+    let properties = verdict.properties.unwrap();
+    assert_eq!(properties.sample_rate, 8000);
+    assert_eq!(properties.channels, 1);
+    assert_eq!(properties.bits, 16);
+    assert_eq!(properties.frames, Some(100));
+    assert_eq!(properties.milliseconds(), Some(12));
+    let sound = verdict.outcome.unwrap();
+    assert_eq!(sound.proofs, [EndProof::TotalSamples, EndProof::Md5]);
+    assert!(sound.oddities.is_empty());
+}
+
+#[test]
+fn every_width_and_number_of_channels_is_decoded_to_its_digest() {
+    for bits in [4, 7, 8, 12, 16, 17, 20, 24, 28, 31, 32] {
+        for channels in 1..=8 {
+            let shape = Shape {
+                rate: 44_100,
+                bits,
+                channels,
+                frames: 150,
+                block: 64,
+            };
+            let verdict = verdict(&made::flac(shape));
+            assert_eq!(verdict.grade(), Grade::Proven, "{shape:?}: {verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn rates_and_blocks_of_every_notation_are_read() {
+    for rate in [
+        1, 8000, 11_025, 22_050, 44_100, 48_000, 65_535, 96_000, 100_000, 192_000, 655_350,
+    ] {
+        let file = made::flac(Shape { rate, ..SPEECH });
+        assert_eq!(verdict(&file).properties.unwrap().sample_rate, rate);
+        assert_eq!(grade(&file), Grade::Proven);
+    }
+    for block in [16, 17, 192, 256, 257, 576, 1152, 4096, 65_535] {
+        let file = made::flac(Shape {
+            block,
+            frames: 400,
+            ..SPEECH
+        });
+        assert_eq!(grade(&file), Grade::Proven, "blocks of {block}");
+    }
+}
+
+#[test]
+fn a_missing_repeated_or_displaced_frame_is_a_gap() {
+    let (info, frames) = taken_apart(&without_total(without_md5(bare_flac(SPEECH))));
+    let [a, b, c, d] = &frames[..] else {
+        panic!("{} frames", frames.len());
+    };
+    for (frames, at) in [
+        ([a, c, d].to_vec(), 1),
+        ([a, b, d].to_vec(), 2),
+        ([a, b, b, c, d].to_vec(), 2),
+        ([a, c, b, d].to_vec(), 1),
+        ([a, b, c, d, a].to_vec(), 4),
+    ] {
+        let frames: Vec<Vec<u8>> = frames.into_iter().cloned().collect();
+        let verdict = verdict(&put_together(&info, &frames));
+        assert!(
+            matches!(
+                verdict.outcome,
+                Err(Fault::Frame { frame, defect: FrameDefect::Gap, .. }) if frame == at
+            ),
+            "{verdict:?}"
+        );
+    }
+}
+
+#[test]
+fn frames_numbered_by_samples_are_followed_by_samples() {
+    let (info, frames) = taken_apart(&bare_flac(SPEECH));
+    let by_sample: Vec<Vec<u8>> = frames
+        .iter()
+        .zip([0, 32, 64, 96])
+        .map(|(frame, sample)| numbered_by_sample(frame, sample))
+        .collect();
+    let whole = put_together(&info, &by_sample);
+    // Numbers by sample make no difference to the sizes that the stream info states.
+    assert_eq!(grade(&whole), Grade::Proven);
+
+    for (changed, defect) in [
+        (numbered_by_sample(&frames[2], 65), FrameDefect::Gap),
+        (frames[2].clone(), FrameDefect::Contradiction),
+    ] {
+        let mut frames = by_sample.clone();
+        frames[2] = changed;
+        assert!(matches!(
+            verdict(&put_together(&info, &frames)).outcome,
+            Err(Fault::Frame { frame: 2, defect: found, .. }) if found == defect
+        ));
+    }
+}
+
+#[test]
+fn another_number_of_samples_or_digest_than_stated_is_not_sound() {
+    let whole = bare_flac(SPEECH);
+    let mut fewer = whole.clone();
+    fewer[25] -= 1;
+    assert_eq!(
+        verdict(&fewer).outcome,
+        Err(Fault::Samples {
+            stated: 99,
+            found: 100
+        })
+    );
+    let mut more = whole.clone();
+    more[25] += 1;
+    assert_eq!(
+        verdict(&more).outcome,
+        Err(Fault::Samples {
+            stated: 101,
+            found: 100
+        })
+    );
+    let mut other = whole;
+    other[30] ^= 1;
+    assert_eq!(verdict(&other).outcome, Err(Fault::Md5));
+}
+
+#[test]
+fn nothing_may_stand_behind_the_last_frame() {
+    let whole = bare_flac(SPEECH);
+    let at = whole.len() as u64;
+    for more in [&b"\0"[..], b"TAG", &[0xff; 500]] {
+        let longer = [&whole, more].concat();
+        assert_eq!(verdict(&longer).outcome, Err(Fault::UnreadBytes { at }));
+        let open = without_total(without_md5(longer));
+        assert_eq!(grade(&open), Grade::NotSound);
+    }
+}
+
+#[test]
+fn an_id3_tag_in_front_is_unusual() {
+    let tag = b"ID3\x04\0\0\0\0\0\x05tags!";
+    let tagged = [tag, &bare_flac(SPEECH)[..]].concat();
+    let tagged_verdict = verdict(&tagged);
+    assert_eq!(tagged_verdict.kind, Some(AudioKind::Flac));
+    assert_eq!(tagged_verdict.grade(), Grade::Unusual);
+    assert_eq!(
+        tagged_verdict.outcome.unwrap().oddities,
+        [Oddity::Id3InFront]
+    );
+    // An MP3 begins in the same way.
+    let music = [&tag[..], b"\xff\xfb\x90\x64"].concat();
+    assert_eq!(verdict(&music).outcome, Err(Fault::NotAudio));
+}
+
+#[test]
+fn flac_inside_ogg_is_named() {
+    let mut page = b"OggS\0\x02".to_vec();
+    page.extend([0; 20]);
+    page.extend(b"\x01\x33\x7fFLAC\x01\0");
+    let verdict = verdict(&page);
+    assert_eq!(verdict.kind, Some(AudioKind::OggFlac));
+    assert_eq!(verdict.outcome, Err(Fault::OggFlac));
+}
+
+#[test]
+fn metadata_is_held_to_its_sizes() {
+    let bare = bare_flac(SPEECH);
+    let with = |header: [u8; 4], content: &[u8]| {
+        let info = [b"fLaC\0\0\0\x22", &bare[8..42]].concat();
+        verdict(&[&info, &header[..], content, &bare[42..]].concat())
+    };
+    // Padding, an application's block, a seek table, comments, and a type of the future.
+    assert_eq!(with([0x81, 0, 0, 5], &[0; 5]).grade(), Grade::Proven);
+    assert_eq!(with([0x81, 0, 0, 0], &[]).grade(), Grade::Proven);
+    assert_eq!(with([0x82, 0, 0, 5], b"abcde").grade(), Grade::Proven);
+    assert_eq!(with([0x83, 0, 0, 18], &[0xff; 18]).grade(), Grade::Proven);
+    let comments = b"\x02\0\0\0me\x01\0\0\0\x03\0\0\0A=b";
+    assert_eq!(with([0x84, 0, 0, 17], comments).grade(), Grade::Proven);
+    assert_eq!(with([0x90, 0, 0, 5], b"abcde").grade(), Grade::Proven);
+
+    assert_eq!(with([0x83, 0, 0, 17], &[0xff; 17]).grade(), Grade::Unusual);
+    let malformed = |part, at| Err(Fault::Malformed { part, at });
+    let broken = b"\x02\0\0\0me\x01\0\0\0\x04\0\0\0A=b";
+    assert_eq!(
+        with([0x84, 0, 0, 17], broken).outcome,
+        malformed(Part::Metadata, 63)
+    );
+    assert_eq!(
+        with([0xff, 0, 0, 0], &[]).outcome,
+        malformed(Part::Metadata, 42)
+    );
+    assert_eq!(
+        with([0x80, 0, 0, 34], &[0; 34]).outcome,
+        malformed(Part::Metadata, 42)
+    );
+    // More than there is.
+    assert!(matches!(
+        with([0x81, 0xff, 0xff, 0xff], &[0; 5]).outcome,
+        Err(Fault::Cut {
+            within: Part::Metadata,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_stream_that_begins_in_the_middle_is_unusual() {
+    let (info, frames) = taken_apart(&without_total(without_md5(bare_flac(SPEECH))));
+    let verdict = verdict(&put_together(&info, &frames[1..]));
+    assert_eq!(verdict.grade(), Grade::Unproven);
+    assert!(
+        verdict
+            .outcome
+            .unwrap()
+            .oddities
+            .contains(&Oddity::StartsLate)
+    );
+}

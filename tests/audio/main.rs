@@ -1,0 +1,35 @@
+//! What the check says of WAV and FLAC files, whole, cut, damaged and made up.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test a panic is how a failure is said"
+)]
+
+mod cuts;
+mod flac_files;
+mod flac_program;
+mod hostile;
+mod made;
+mod wav_files;
+
+use audio_housekeeper::audio::{AudioCheck, AudioVerdict, Grade};
+
+/// The verdict on a file that arrives in pieces of this size.
+fn in_pieces(file: &[u8], size: usize) -> AudioVerdict {
+    let mut check = AudioCheck::new();
+    for piece in file.chunks(size) {
+        check.push(piece);
+    }
+    check.finish()
+}
+
+fn verdict(file: &[u8]) -> AudioVerdict {
+    in_pieces(file, usize::MAX)
+}
+
+fn grade(file: &[u8]) -> Grade {
+    verdict(file).grade()
+}

@@ -1,0 +1,160 @@
+//! What is said of WAV files of many kinds.
+
+use audio_housekeeper::audio::{AudioKind, EndProof, Fault, Grade, Oddity, Part};
+use audio_housekeeper::domain::AudioFormat;
+
+use crate::made::{self, chunk, codec, format, riff, sized, wav_of};
+use crate::verdict;
+
+fn fmt() -> Vec<u8> {
+    chunk("fmt ", &format(8000, 1, 16))
+}
+
+#[test]
+fn a_wav_says_what_it_plays_and_what_proves_its_end() {
+    for (file, kind, frames) in [
+        (made::wav(), AudioKind::Wav, 20),
+        (made::rf64("RF64"), AudioKind::Rf64, 20),
+        (made::rf64("BW64"), AudioKind::Bw64, 20),
+        (made::w64(), AudioKind::W64, 18),
+    ] {
+        let verdict = verdict(&file);
+        assert_eq!(verdict.kind, Some(kind));
+        assert_eq!(kind.format(), Some(AudioFormat::Wav));
+        let properties = verdict.properties.unwrap();
+        assert_eq!(properties.sample_rate, 8000);
+        assert_eq!(properties.channels, 1);
+        assert_eq!(properties.bits, 16);
+        assert_eq!(properties.frames, Some(frames));
+        assert_eq!(properties.milliseconds(), Some(frames / 8));
+        let sound = verdict.outcome.unwrap();
+        assert_eq!(sound.proofs, [EndProof::RiffSize, EndProof::DataSize]);
+        assert!(sound.oddities.is_empty());
+        assert_eq!(verdict.length, file.len() as u64);
+    }
+}
+
+#[test]
+fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
+    let data = || chunk("data", &[7; 40]);
+    let mut uncounted = wav_of(&[fmt(), chunk("data", &[7; 40]), chunk("note", b"odd")]);
+    let size = u32::try_from(uncounted.len() - 8 - 1).unwrap();
+    uncounted[4..8].copy_from_slice(&size.to_le_bytes());
+    let mut unpadded = uncounted.clone();
+    unpadded.pop();
+    let mut no_padding_between = chunk("note", b"odd");
+    no_padding_between.pop();
+    let law = [fmt_of(&codec(7, 8000, 1, 8)), data()];
+    for (file, oddities) in [
+        (made::streamed_wav(0), &[Oddity::OpenSizes][..]),
+        (made::streamed_wav(u32::MAX), &[Oddity::OpenSizes]),
+        (riff("RIFF", 0, &[fmt(), data()]), &[Oddity::OpenSizes]),
+        (
+            riff("RIFF", 76, &[fmt(), sized("data", 0, &[7; 40])]),
+            &[Oddity::OpenSizes],
+        ),
+        (riff("RIFF", 50, &[fmt(), data()]), &[Oddity::SizesDisagree]),
+        (uncounted, &[Oddity::Padding]),
+        (unpadded, &[Oddity::Padding]),
+        (
+            wav_of(&[no_padding_between, fmt(), data()]),
+            &[Oddity::Padding],
+        ),
+        (
+            [wav_of(&[fmt(), data()]), vec![0; 100]].concat(),
+            &[Oddity::TrailingBytes],
+        ),
+        (
+            wav_of(&[fmt(), data(), vec![0; 100]]),
+            &[Oddity::TrailingBytes],
+        ),
+        (wav_of(&[fmt(), data(), data()]), &[Oddity::RepeatedChunk]),
+        (
+            wav_of(&[fmt(), chunk("data", &[7; 41])]),
+            &[Oddity::PartialFrame],
+        ),
+        (wav_of(&[fmt(), chunk("data", &[])]), &[Oddity::NoAudio]),
+        (
+            wav_of(&[fmt_of(&codec(0x55, 8000, 1, 0)), data()]),
+            &[Oddity::UnknownCodec],
+        ),
+        (wav_of(&law), &[]),
+    ] {
+        let verdict = verdict(&file);
+        assert_eq!(verdict.outcome.unwrap().oddities, oddities, "{file:x?}");
+    }
+}
+
+fn fmt_of(content: &[u8]) -> Vec<u8> {
+    chunk("fmt ", content)
+}
+
+#[test]
+fn extensible_formats_are_read_by_what_they_extend() {
+    let mut content = codec(0xfffe, 48_000, 2, 24);
+    content.extend(b"\x16\0\x18\0\x03\0\0\0");
+    content.extend(b"\x01\0\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71");
+    let file = wav_of(&[fmt_of(&content), chunk("data", &[0; 60])]);
+    let verdict = verdict(&file);
+    assert_eq!(verdict.grade(), Grade::Proven);
+    assert_eq!(verdict.properties.unwrap().frames, Some(10));
+}
+
+#[test]
+fn a_wav_that_lies_or_lacks_something_is_not_sound() {
+    let data = || chunk("data", &[7; 40]);
+    let mut no_frame_size = format(8000, 1, 16);
+    no_frame_size[12] = 3;
+    for (file, fault) in [
+        (
+            riff("RIFF", 200, &[fmt(), data()]),
+            Fault::Shorter {
+                stated: 208,
+                length: 84,
+            },
+        ),
+        (
+            riff("RIFF", 76, &[fmt(), sized("data", 41, &[7; 40])]),
+            Fault::Cut {
+                within: Part::Data,
+                at: 84,
+            },
+        ),
+        (
+            riff("RIFF", 0, &[fmt(), sized("data", 41, &[7; 40])]),
+            Fault::Cut {
+                within: Part::Data,
+                at: 84,
+            },
+        ),
+        (wav_of(&[data()]), Fault::Missing(Part::Format)),
+        (wav_of(&[fmt()]), Fault::Missing(Part::Data)),
+        (
+            wav_of(&[fmt_of(&no_frame_size), data()]),
+            Fault::Malformed {
+                part: Part::Format,
+                at: 20,
+            },
+        ),
+        (
+            wav_of(&[fmt_of(&[0; 10]), data()]),
+            Fault::Malformed {
+                part: Part::Format,
+                at: 20,
+            },
+        ),
+        (
+            wav_of(&[chunk("\0\0\x01\x7f", &[1; 4]), fmt(), data()]),
+            Fault::Malformed {
+                part: Part::Chunk,
+                at: 12,
+            },
+        ),
+        (b"RIFF\x04\0\0\0AVI LIST".to_vec(), Fault::NotAudio),
+        (b"<!doctype html>".to_vec(), Fault::NotAudio),
+        (b"{\"error\":\"x\"}".to_vec(), Fault::NotAudio),
+        (Vec::new(), Fault::Empty),
+    ] {
+        assert_eq!(verdict(&file).outcome, Err(fault), "{file:x?}");
+    }
+}
