@@ -23,9 +23,9 @@ Push-Location (Split-Path $PSScriptRoot)
 try {
     Invoke-Step 'set-up' { & "$PSScriptRoot\setup.ps1" }
     Invoke-Step 'formatting' { & cargo fmt --check }
-    Invoke-Step 'clippy' { & cargo clippy --locked --all-targets -- -D warnings }
+    Invoke-Step 'clippy' { & cargo clippy --locked --all-targets '--' -D warnings }
     Invoke-Step 'tests' { & cargo test --locked --no-fail-fast }
-    Invoke-Step 'tour' { & cargo run --quiet --locked --example tour -- (Join-Path $target 'tour') }
+    Invoke-Step 'tour' { & cargo run --quiet --locked --example tour '--' (Join-Path $target 'tour') }
     Invoke-Step 'release build' { & cargo build --release --locked --bins }
     Write-Host '== The desktop test runs on Linux only; it was left out here.'
     $times | ForEach-Object { Write-Host $_ }
