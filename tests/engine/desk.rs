@@ -364,7 +364,7 @@ pub fn setup(
 
 /// Runs a test with the threads that the app has. One that waits in vain fails and hangs nothing.
 pub fn run(test: impl Future<Output = ()>) {
-    const LIMIT: Duration = Duration::from_secs(120);
+    const LIMIT: Duration = Duration::from_mins(2);
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
