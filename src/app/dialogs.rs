@@ -20,7 +20,7 @@ pub struct Answered {
 
 /// A dialog that stands, and what its answer is for.
 pub enum OpenDialog {
-    Save(SaveRequest, Promise<Answer<(PathBuf, bool)>>),
+    Save(Box<SaveRequest>, Promise<Answer<(PathBuf, bool)>>),
     Folder(Promise<Answer<PathBuf>>),
 }
 
@@ -50,7 +50,7 @@ impl OpenDialog {
             let is_there = path.symlink_metadata().is_ok();
             (path, is_there)
         });
-        Self::Save(request, promise)
+        Self::Save(Box::new(request), promise)
     }
 
     /// Asks for a folder.
@@ -74,10 +74,11 @@ impl OpenDialog {
                     .map_err(|promise| Self::Save(request.clone(), promise))?;
                 let no_dialogs = answer.is_err();
                 let chosen = answer.unwrap_or_default();
-                Ok(Answered {
-                    action: Action::SaveChosen { request, chosen },
-                    no_dialogs,
-                })
+                let action = Action::SaveChosen {
+                    request: *request,
+                    chosen,
+                };
+                Ok(Answered { action, no_dialogs })
             }
             Self::Folder(promise) => {
                 let answer = promise.try_take().map_err(Self::Folder)?;

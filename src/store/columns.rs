@@ -49,6 +49,10 @@ fn native_bytes(path: &Path) -> Vec<u8> {
 }
 
 #[cfg(windows)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "on Unix the bytes become the path"
+)]
 fn native_path(bytes: Vec<u8>) -> Result<PathBuf, StoreError> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {

@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
-use serde_json::{Value, json};
+use serde_json::Value;
+#[cfg(not(windows))]
+use serde_json::json;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_practice-service");
 
@@ -125,6 +127,8 @@ fn curl_downloads_deletes_and_is_told_so() {
     }
 }
 
+// On Windows the two go by other names, and `python3` may be what offers to install it.
+#[cfg(not(windows))]
 fn run_example(program: &str, script: &str, doctor: &str) -> Vec<Value> {
     let running = Running::start(&["--token", "T"]);
     let output = Command::new(program)
@@ -150,6 +154,7 @@ fn run_example(program: &str, script: &str, doctor: &str) -> Vec<Value> {
         .collect()
 }
 
+#[cfg(not(windows))]
 fn documented(size: u64, content_type: &str) -> Vec<Value> {
     vec![
         json!({"status": 200, "sameToken": true}),
@@ -161,12 +166,14 @@ fn documented(size: u64, content_type: &str) -> Vec<Value> {
     ]
 }
 
+#[cfg(not(windows))]
 #[test]
 fn javascript_written_as_the_documentation_shows_works() {
     let answers = run_example("node", "example.js", "Smith & Sons Radiology");
     assert_eq!(answers, documented(864_044, "audio/wav"));
 }
 
+#[cfg(not(windows))]
 #[test]
 fn python_written_as_the_documentation_shows_works() {
     let answers = run_example("python3", "example.py", "Dr. Lucía Fernández");

@@ -9,7 +9,7 @@ use audio_housekeeper::domain::{
 use audio_housekeeper::transfer::{Progress, TransferEnd, save};
 use tokio_util::sync::CancellationToken;
 
-use crate::server::{flac, wav};
+use crate::server::wav;
 use crate::{Book, announced, folder, kind_of, names_in, of_length, recording, request, saved};
 
 #[tokio::test]
@@ -35,8 +35,8 @@ async fn a_whole_recording_stands_under_its_name_as_it_was_sent() {
 async fn only_its_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
-    let path = folder.path().join("a.flac");
-    saved(announced(&flac()), request(&path)).await.unwrap();
+    let path = folder.path().join("a.wav");
+    saved(announced(&wav()), request(&path)).await.unwrap();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
