@@ -43,7 +43,9 @@ fn said(info: &PanicHookInfo<'_>) -> String {
 
 /// A file as its crate has it: what comes before is a folder of whoever built the app.
 fn file(path: &str) -> &str {
-    path.rsplit_once("index.crates.io")
+    ["/registry/src/", r"\registry\src\"]
+        .into_iter()
+        .find_map(|crates| path.split_once(crates))
         .and_then(|(_, rest)| rest.split_once(['/', '\\']))
         .map_or(path, |(_, file)| file)
 }
@@ -69,8 +71,10 @@ mod tests {
 
     #[test]
     fn a_crates_file_is_named_without_the_folder_of_who_built_the_app() {
-        let built = "/home/someone/.cargo/registry/src/index.crates.io-1949/eframe-0.37.0/src/a.rs";
+        let built = "/home/someone/.cargo/registry/src/crates-1949/eframe-0.37.0/src/a.rs";
         assert_eq!(file(built), "eframe-0.37.0/src/a.rs");
+        let built = r"C:\Users\someone\.cargo\registry\src\crates-1949\eframe-0.37.0\src\a.rs";
+        assert_eq!(file(built), r"eframe-0.37.0\src\a.rs");
         assert_eq!(file("src/main.rs"), "src/main.rs");
     }
 }
