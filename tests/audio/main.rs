@@ -13,6 +13,7 @@ mod flac_files;
 mod flac_program;
 mod hostile;
 mod made;
+mod samples;
 mod wav_files;
 
 use audio_housekeeper::audio::{AudioCheck, AudioVerdict, Grade};

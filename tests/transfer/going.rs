@@ -1,4 +1,6 @@
-//! Folders and drives that go away while a recording is being saved.
+//! Folders and drives that go away while a recording is being saved. Windows lets nobody take away
+//! a folder in which a file is open.
+#![cfg(unix)]
 
 use std::fs;
 use std::path::Path;

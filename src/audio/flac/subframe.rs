@@ -142,13 +142,14 @@ fn predict<const ORDER: usize>(coefficients: &[i64; ORDER], shift: u32, samples:
         let Some(before) = before.last_chunk::<ORDER>() else {
             return;
         };
-        let prediction = before
-            .iter()
-            .rev()
-            .zip(coefficients)
-            .fold(0_i64, |sum, (sample, coefficient)| {
-                sum.wrapping_add(sample.wrapping_mul(*coefficient))
-            });
+        let mut prediction = 0_i64;
+        let (mut before, mut coefficients) = (&before[..], &coefficients[..]);
+        // Patterns, because a build that is not optimised calls a function for each step of an
+        // iterator, and this is the innermost loop.
+        while let ([others @ .., sample], [coefficient, more @ ..]) = (before, coefficients) {
+            prediction = prediction.wrapping_add(sample.wrapping_mul(*coefficient));
+            (before, coefficients) = (others, more);
+        }
         *sample = sample.wrapping_add(prediction >> shift);
     }
 }
