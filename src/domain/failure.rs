@@ -129,6 +129,8 @@ pub enum FailureKind {
     DataInUse,
     /// A newer version of the app wrote the data.
     DataFromNewerVersion,
+    /// An older version wrote the data, and it could not be copied or brought up to date.
+    DataNotBroughtUpToDate,
     /// The data folder can't be made or used.
     DataFolderUnusable {
         /// The folder.

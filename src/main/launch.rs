@@ -96,6 +96,9 @@ impl Launcher for RealLauncher {
             StoreError::Newer { .. } => {
                 failure(FailureKind::DataFromNewerVersion, error.to_string())
             }
+            StoreError::NotBroughtUpToDate(_) => {
+                failure(FailureKind::DataNotBroughtUpToDate, error.to_string())
+            }
             error => failure(FailureKind::StoreTrouble, error.to_string()),
         })?;
         let (opening, practice) = self.opening(mode, &settings.service)?;

@@ -33,7 +33,7 @@ fn a_database_of_a_newer_version_is_left_alone_byte_for_byte() {
             Store::open(folder.path()).map(|_| ()),
             Err(StoreError::Newer {
                 found: 99,
-                known: 1,
+                known: 2,
             })
         );
         assert!(contents(folder.path()) == before, "{journal}");
@@ -70,7 +70,122 @@ async fn an_empty_file_becomes_a_database_and_a_second_start_changes_no_form() {
     let form: i64 = outsider(folder.path())
         .query_one("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(form, 1);
+    assert_eq!(form, 2);
+    assert!(matches!(
+        store.verify_record().await,
+        Ok(RecordVerdict::Whole { entries: 1, .. })
+    ));
+}
+
+/// A database as the first version made it, with one entry in its record.
+async fn first_versions(folder: &Path) {
+    drop(Store::open(folder).unwrap());
+    let path = folder.join(Store::FILE_NAME);
+    fs::remove_file(&path).unwrap();
+    let first = outsider(folder);
+    first
+        .execute_batch(include_str!("../../src/store/migrations/0001.sql"))
+        .unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    // What that version wrote of an entry is what this one writes.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let store = Store::open(elsewhere.path()).unwrap();
+    store.append(draft(1)).await.unwrap();
+    let (canonical, digest): (String, Vec<u8>) = outsider(elsewhere.path())
+        .query_one("SELECT canonical, digest FROM audit", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    first
+        .execute(
+            "INSERT INTO audit (number, canonical, digest) VALUES (1, ?1, ?2)",
+            (canonical, digest),
+        )
+        .unwrap();
+}
+
+fn copies(folder: &Path) -> Vec<std::path::PathBuf> {
+    contents(folder)
+        .into_keys()
+        .filter(|name| name.to_string_lossy().contains("before version"))
+        .map(|name| folder.join(name))
+        .collect()
+}
+
+fn form(file: &Path) -> i64 {
+    Connection::open(file)
+        .unwrap()
+        .query_one("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_version_is_brought_up_to_date_after_a_copy_is_put_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    first_versions(folder.path()).await;
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.waiting_deletes().await, Ok(Vec::new()));
+    assert!(matches!(
+        store.verify_record().await,
+        Ok(RecordVerdict::Whole { entries: 1, .. })
+    ));
+    store.append(draft(2)).await.unwrap();
+    drop(store);
+    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 2);
+    let [copy] = &copies(folder.path())[..] else {
+        panic!("{:?}", copies(folder.path()));
+    };
+    let today = jiff::ZonedDateTime::now().date();
+    let version = env!("CARGO_PKG_VERSION");
+    let name = format!("housekeeper form 1 before version {version}, {today}.sqlite3");
+    assert_eq!(copy.file_name().unwrap(), &*name);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(copy).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600);
+    }
+    // The copy is what was there, and a whole record by itself.
+    assert_eq!(form(copy), 1);
+    let as_it_was = tempfile::tempdir().unwrap();
+    fs::copy(copy, as_it_was.path().join(Store::FILE_NAME)).unwrap();
+    let earlier = Store::open(as_it_was.path()).unwrap();
+    assert!(matches!(
+        earlier.verify_record().await,
+        Ok(RecordVerdict::Whole { entries: 1, .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_new_database_and_one_that_is_up_to_date_are_not_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 1..3 {
+        let store = Store::open(folder.path()).unwrap();
+        store.append(draft(number)).await.unwrap();
+    }
+    assert!(copies(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn without_room_for_the_copy_the_older_database_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    first_versions(folder.path()).await;
+    // A folder stands where the copy is to be written: the same as no room, for all the rest.
+    let today = jiff::ZonedDateTime::now().date();
+    let version = env!("CARGO_PKG_VERSION");
+    let name = format!("housekeeper form 1 before version {version}, {today}.sqlite3");
+    let in_the_way = folder.path().join(name + ".part");
+    fs::create_dir(&in_the_way).unwrap();
+    for _ in 0..2 {
+        let refused = Store::open(folder.path()).map(|_| ());
+        assert!(
+            matches!(refused, Err(StoreError::NotBroughtUpToDate(_))),
+            "{refused:?}"
+        );
+        assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 1);
+    }
+    fs::remove_dir(in_the_way).unwrap();
+    let store = Store::open(folder.path()).unwrap();
     assert!(matches!(
         store.verify_record().await,
         Ok(RecordVerdict::Whole { entries: 1, .. })

@@ -44,6 +44,7 @@ failure-queue-full = Too much is waiting already, so this was not begun. Nothing
 failure-internal = Something went wrong inside the app, so this was ended. Look at Activity for what is known, and tell support what stands under Details.
 failure-data-in-use = Another window of this app is open already and uses its data. Nothing was changed. Use that window, or close it first.
 failure-data-from-newer-version = A newer version of this app wrote its data, so this one leaves it alone. Nothing was changed. Start the newer version.
+failure-data-not-brought-up-to-date = An earlier version of this app wrote its data, and this one could not bring it up to date. The data is as it was. Check that the disk has room, then start the app again.
 failure-data-folder-unusable = The app's folder { $path } can't be used. Nothing was changed. Ask IT for the right to write there.
 failure-practice-trouble = Practice could not be started. Nothing was changed. Close the app and start it again.
 failure-no-file-dialogs = This computer can't show a window for choosing files. Nothing was changed. Ask IT to install the desktop portal.
