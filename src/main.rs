@@ -8,19 +8,22 @@ mod arguments;
 mod launch;
 #[path = "main/log.rs"]
 mod log;
+#[path = "main/outside.rs"]
+mod outside;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audio_housekeeper::app::{App, OpeningMode};
+use audio_housekeeper::app::{App, OpeningMode, Outside};
 use audio_housekeeper::platform::{NativeDialogs, system_locale};
 use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
 
 use crate::arguments::{Arguments, Asked};
 use crate::launch::RealLauncher;
+use crate::outside::Listening;
 
 const NAME: &str = "Audio Housekeeper";
 
@@ -62,10 +65,20 @@ fn window(arguments: Arguments) -> anyhow::Result<()> {
     } else {
         Mode::Real
     };
-    let launcher = Arc::new(RealLauncher::new(arguments, runtime.handle().clone()));
+    let outside = Outside::default();
+    let launcher = Arc::new(RealLauncher::new(
+        arguments,
+        runtime.handle().clone(),
+        outside.clone(),
+    ));
+    if !launcher.is_first(mode) {
+        return Ok(());
+    }
+    let ending = Listening::for_the_end(runtime.handle(), outside.clone())
+        .context("no thread to listen to the system")?;
     let settings = launcher.settings_for_first_frame(mode);
     // The disk and the keychain answer while the window is made.
-    let opening = OpeningMode::begin(launcher, mode);
+    let opening = OpeningMode::begin(launcher.clone(), mode);
     let options = eframe::NativeOptions {
         viewport: viewport(&settings),
         renderer: eframe::Renderer::Glow,
@@ -77,12 +90,16 @@ fn window(arguments: Arguments) -> anyhow::Result<()> {
         options,
         Box::new(move |creation| {
             let dialogs = Box::new(NativeDialogs);
-            let app = App::new(&creation.egui_ctx, opening, dialogs, &locale, settings);
+            let app = App::new(&creation.egui_ctx, opening, dialogs, &locale, settings)
+                .heeding(&creation.egui_ctx, outside);
             Ok(Box::new(app))
         }),
     );
+    let lock = launcher.let_go();
+    drop(ending);
     // A disk that does not answer must not keep the app from ending.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    drop(lock);
     made.map_err(|error| anyhow::anyhow!("{error}"))
 }
 

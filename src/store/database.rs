@@ -168,7 +168,10 @@ mod tests {
         let steps = [first, "CREATE TABLE halfway (x);", fails];
         for _ in 0..2 {
             let error = open_with(folder.path(), "a.sqlite3", &steps).unwrap_err();
-            assert!(matches!(error, StoreError::NotBroughtUpToDate(_)), "{error}");
+            assert!(
+                matches!(error, StoreError::NotBroughtUpToDate(_)),
+                "{error}"
+            );
             let [copy] = &copies(folder.path())[..] else {
                 panic!("{:?}", copies(folder.path()));
             };

@@ -109,7 +109,9 @@ fn fill(connection: &Connection, copy: &Path, form: usize) -> Result<(), StoreEr
     )?;
     let verdict: String = written.query_one("PRAGMA integrity_check", [], |row| row.get(0))?;
     if verdict != "ok" || form_of(&written, form)? != form {
-        return Err(StoreError::Damaged("the copy is not what it should be".into()));
+        return Err(StoreError::Damaged(
+            "the copy is not what it should be".into(),
+        ));
     }
     Ok(())
 }

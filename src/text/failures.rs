@@ -209,9 +209,7 @@ impl Text {
         match kind {
             FailureKind::DataInUse => self.say("failure-data-in-use"),
             FailureKind::DataFromNewerVersion => self.say("failure-data-from-newer-version"),
-            FailureKind::DataNotBroughtUpToDate => {
-                self.say("failure-data-not-brought-up-to-date")
-            }
+            FailureKind::DataNotBroughtUpToDate => self.say("failure-data-not-brought-up-to-date"),
             FailureKind::PracticeTrouble => self.say("failure-practice-trouble"),
             FailureKind::NoFileDialogs => self.say("failure-no-file-dialogs"),
             FailureKind::RecordNotWritable => self.say("failure-record-not-writable"),

@@ -51,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "arguments",
             "launch",
             "log",
+            "outside",
         ],
     ),
     ("bin", &["domain", "practice"]),
