@@ -4,6 +4,8 @@
 
 #[path = "main/arguments.rs"]
 mod arguments;
+#[path = "main/console.rs"]
+mod console;
 #[path = "main/launch.rs"]
 mod launch;
 #[path = "main/log.rs"]
@@ -30,23 +32,20 @@ const NAME: &str = "Audio Housekeeper";
 /// A PNG of 128 by 128 pixels, drawn from `icon.svg`.
 const ICON: &[u8] = include_bytes!("../assets/icon/icon.png");
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program started by hand answers there"
-)]
 fn main() -> ExitCode {
     match Arguments::read() {
-        Ok(Asked::Help) => print!("{}", arguments::HELP),
-        Ok(Asked::Version) => println!("audio-housekeeper {}", env!("CARGO_PKG_VERSION")),
+        Ok(Asked::Help) => console::answer(arguments::HELP),
+        Ok(Asked::Version) => {
+            console::answer(concat!("audio-housekeeper ", env!("CARGO_PKG_VERSION")));
+        }
         Ok(Asked::Window(arguments)) => {
             if let Err(error) = window(arguments) {
-                eprintln!("{NAME} can't open its window: {error:#}");
+                console::complain(&format!("{NAME} can't open its window: {error:#}"));
                 return ExitCode::FAILURE;
             }
         }
         Err(error) => {
-            eprintln!("{error}\n\n{}", arguments::HELP);
+            console::complain(&format!("{error}\n\n{}", arguments::HELP));
             return ExitCode::from(2);
         }
     }

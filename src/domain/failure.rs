@@ -144,6 +144,8 @@ pub enum FailureKind {
     KeychainTrouble,
     /// The keychain may still keep an earlier token that it was to forget.
     KeychainNotCleared,
+    /// The computer slept, or its clock was set, between a confirmation and its delete.
+    SleptMeanwhile,
     /// The confirmation no longer holds: too old, or its facts do not allow it.
     ConfirmationStale,
     /// Nobody is signed in (any more).

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use audio_housekeeper::api::HttpConnector;
 use audio_housekeeper::app::{Launcher, Opened, Outside};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
-use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
+use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, SystemKeychain};
 use audio_housekeeper::platform::{self, DataFolderError, DataLock, Entrance};
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
@@ -176,6 +176,7 @@ impl Launcher for RealLauncher {
             opening,
             settings_file,
             waits: Waits::default(),
+            clock: Clock::default(),
             os_user: platform::os_user(),
             computer: platform::computer_name(),
             wake,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use audio_housekeeper::api::{HttpConnector, Timeouts};
 use audio_housekeeper::app::{App, Launcher, Opened, OpeningMode};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
-use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
+use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::platform::AnsweredDialogs;
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
@@ -106,6 +106,7 @@ impl Launcher for TestLauncher {
             opening,
             settings_file: SettingsFile::in_folder(&folder),
             waits: self.waits,
+            clock: Clock::default(),
             os_user: "tour".into(),
             computer: "front-desk-1".into(),
             wake,

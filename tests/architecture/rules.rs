@@ -49,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "ui",
             // The program's own modules, in `src/main/`.
             "arguments",
+            "console",
             "launch",
             "log",
             "outside",

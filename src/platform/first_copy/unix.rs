@@ -3,6 +3,7 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{UnixListener, UnixStream};
 
 /// A Unix socket in a folder that only this person can enter.
@@ -82,9 +83,9 @@ impl Door {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "a pipe has to be taken back")]
-    pub async fn let_go(&mut self, caller: UnixStream) {
-        drop(caller);
+    pub async fn let_go(&mut self, mut caller: UnixStream) {
+        // Who has gone meanwhile can't be shut out any more.
+        caller.shutdown().await.ok();
     }
 }
 
