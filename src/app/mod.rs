@@ -338,6 +338,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.outside.goes();
         if let Some(running) = self.running.take() {
             pollster::block_on(running.engine.close());
         }

@@ -1,5 +1,6 @@
 //! What reaches the window from outside: another start of the app, the end of the session.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::oneshot;
@@ -11,6 +12,7 @@ pub struct Outside(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     window: OnceLock<egui::Context>,
+    is_gone: AtomicBool,
     asked: Mutex<Asked>,
 }
 
@@ -31,7 +33,12 @@ impl Outside {
             return true;
         };
         let (done, is_done) = oneshot::channel();
-        self.asked(|asked| asked.forward.push(done));
+        self.asked(|asked| {
+            // Under the lock: who asks after the last look is told so, and waits for nothing.
+            if !self.0.is_gone.load(Ordering::Relaxed) {
+                asked.forward.push(done);
+            }
+        });
         window.request_repaint();
         is_done.await.is_ok()
     }
@@ -50,6 +57,14 @@ impl Outside {
             .window
             .get_or_init(|| window.clone())
             .request_repaint();
+    }
+
+    /// The window goes: it comes to the front no more.
+    pub(super) fn goes(&self) {
+        self.asked(|asked| {
+            self.0.is_gone.store(true, Ordering::Relaxed);
+            asked.forward.clear();
+        });
     }
 
     /// What was asked, once.

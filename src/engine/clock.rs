@@ -8,9 +8,12 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-/// How far time may run off between two looks, beyond what lies between them. A busy computer is
-/// late by less; a sleep of less goes by unnoticed, and harms nothing.
-const SLACK: Duration = Duration::from_secs(5);
+/// How far the two clocks may run apart between two looks: a sleep of less harms nothing.
+const APART: Duration = Duration::from_secs(5);
+
+/// How late a look may be by the steady clock. Under Windows this is how a sleep shows; elsewhere
+/// only a process that was halted is so late, and a busy computer must not be taken for one.
+const LATE: Duration = Duration::from_secs(if cfg!(windows) { 5 } else { 30 });
 
 /// How often somebody who keeps watch looks.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
@@ -21,8 +24,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// steady one, [`Instant`], is never set; while the computer sleeps it stands still on Linux
 /// (`CLOCK_MONOTONIC`) and macOS (`CLOCK_UPTIME_RAW`), and goes on under Windows
 /// (`QueryPerformanceCounter`). A sleep shows on Linux and macOS in the wall clock running ahead
-/// of the steady one; everywhere it shows in a look that comes late by either clock. A wall clock
-/// that was set forward can't be told from a sleep, and is treated as one.
+/// of the steady one, under Windows in a look that comes late by both. A wall clock that was set
+/// forward can't be told from a sleep, and is treated as one.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Reading + Send + Sync>);
 
@@ -113,15 +116,18 @@ impl Watch {
 
 fn jump(last: Reading, now: Reading, expected: Duration) -> Option<TimeJump> {
     let steady = now.steady.saturating_sub(last.steady);
-    let wall = now.wall.duration_since(last.wall);
-    let longest = expected + SLACK;
     let signed = |length: Duration| SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
-    let back = signed(steady).saturating_sub(wall);
-    if back > signed(SLACK) && wall < SignedDuration::ZERO {
-        return Some(TimeJump::Back(back.unsigned_abs()));
+    let apart = now
+        .wall
+        .duration_since(last.wall)
+        .saturating_sub(signed(steady));
+    if apart > signed(APART) {
+        Some(TimeJump::Ahead(apart.unsigned_abs()))
+    } else if apart < -signed(APART) {
+        Some(TimeJump::Back(apart.unsigned_abs()))
+    } else {
+        (steady > expected + LATE).then(|| TimeJump::Ahead(steady.saturating_sub(expected)))
     }
-    let ahead = wall.max(signed(steady)).unsigned_abs();
-    (ahead > longest).then(|| TimeJump::Ahead(ahead.saturating_sub(expected)))
 }
 
 #[cfg(test)]

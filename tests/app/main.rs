@@ -14,6 +14,7 @@ mod keyboard;
 mod leaving;
 mod names;
 mod outcomes;
+mod outside;
 mod record;
 mod sign_in;
 
