@@ -4,12 +4,16 @@
 
 #[path = "main/arguments.rs"]
 mod arguments;
+#[path = "main/console.rs"]
+mod console;
 #[path = "main/drawing.rs"]
 mod drawing;
 #[path = "main/launch.rs"]
 mod launch;
 #[path = "main/log.rs"]
 mod log;
+#[path = "main/outside.rs"]
+mod outside;
 #[path = "main/panics.rs"]
 mod panics;
 #[path = "main/renderer.rs"]
@@ -24,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audio_housekeeper::app::{App, OpeningMode};
+use audio_housekeeper::app::{App, OpeningMode, Outside};
 use audio_housekeeper::platform::{NativeDialogs, system_locale};
 use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
@@ -33,29 +37,27 @@ use audio_housekeeper::text::Text;
 use crate::arguments::{Arguments, Asked};
 use crate::drawing::Drawing;
 use crate::launch::RealLauncher;
+use crate::outside::Listening;
 
 const NAME: &str = "Audio Housekeeper";
 
 /// A PNG of 128 by 128 pixels, drawn from `icon.svg`.
 const ICON: &[u8] = include_bytes!("../assets/icon/icon.png");
 
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program started by hand answers there"
-)]
 fn main() -> ExitCode {
     match Arguments::read() {
-        Ok(Asked::Help) => print!("{}", arguments::HELP),
-        Ok(Asked::Version) => println!("audio-housekeeper {}", env!("CARGO_PKG_VERSION")),
+        Ok(Asked::Help) => console::answer(arguments::HELP),
+        Ok(Asked::Version) => {
+            console::answer(concat!("audio-housekeeper ", env!("CARGO_PKG_VERSION")));
+        }
         Ok(Asked::Window(arguments)) => {
             return window(arguments).unwrap_or_else(|error| {
-                eprintln!("{NAME} can't open its window: {error:#}");
+                console::complain(&format!("{NAME} can't open its window: {error:#}"));
                 ExitCode::FAILURE
             });
         }
         Err(error) => {
-            eprintln!("{error}\n\n{}", arguments::HELP);
+            console::complain(&format!("{error}\n\n{}", arguments::HELP));
             return ExitCode::from(2);
         }
     }
@@ -75,7 +77,17 @@ fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Mode::Real
     };
     let drawing = Drawing::choose(&arguments);
-    let launcher = Arc::new(RealLauncher::new(arguments, runtime.handle().clone()));
+    let outside = Outside::default();
+    let launcher = Arc::new(RealLauncher::new(
+        arguments,
+        runtime.handle().clone(),
+        outside.clone(),
+    ));
+    if !launcher.is_first(mode) {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let ending = Listening::for_the_end(runtime.handle(), outside.clone())
+        .context("no thread to listen to the system")?;
     let settings = launcher.settings_for_first_frame(mode);
     // The disk and the keychain answer while the window is made.
     let opening = OpeningMode::begin(launcher.clone(), mode);
@@ -84,12 +96,17 @@ fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let made = drawing.run(viewport, |creation| {
         let dialogs = Box::new(NativeDialogs);
         App::new(&creation.egui_ctx, opening, dialogs, &locale, settings)
+            .heeding(&creation.egui_ctx, outside)
     });
     if made.is_err() {
         launcher.wait_until_let_go();
     }
+    let lock = launcher.let_go();
+    drop(ending);
     // A disk that does not answer must not keep the app from ending.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    // The next copy opens the data: nothing of this one is left by now.
+    drop(lock);
     Ok(match made {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => {

@@ -5,11 +5,12 @@
 mod dialogs;
 mod look_watch;
 mod opening_mode;
+mod outside;
 mod window_place;
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::dialogs::OpenDialog;
 use crate::app::look_watch::LookWatch;
@@ -24,6 +25,10 @@ use crate::ui::{self, Window};
 use jiff::{SignedDuration, Timestamp};
 
 pub use opening_mode::OpeningMode;
+pub use outside::Outside;
+
+/// How long a window may take to have the focus that it was given.
+const TIME_TO_COME_FORWARD: Duration = Duration::from_millis(400);
 
 /// Opens the data folder and sets the engine going. Called on a thread that may wait.
 pub trait Launcher: Send + Sync {
@@ -42,7 +47,7 @@ pub struct Opened {
     pub settings: Settings,
     /// Whether the settings could not be read, and these are the usual ones.
     pub settings_lost: bool,
-    /// What has to stay for as long as the engine runs: the lock, the practice service.
+    /// What has to stay for as long as the engine runs: the practice service.
     pub kept: Box<dyn Any + Send>,
 }
 
@@ -58,6 +63,9 @@ pub struct App {
     system: LookWatch,
     high_contrast: bool,
     placing: Placing,
+    outside: Outside,
+    /// Since when the window is on its way to the front.
+    coming_forward: Option<Instant>,
     closing: bool,
     was_usable: bool,
 }
@@ -93,9 +101,19 @@ impl App {
             system: LookWatch::start(ctx),
             high_contrast: false,
             placing: Placing::default(),
+            outside: Outside::default(),
+            coming_forward: None,
             closing: false,
             was_usable: false,
         }
+    }
+
+    /// Heeds what reaches the window from `outside`.
+    #[must_use]
+    pub fn heeding(mut self, ctx: &egui::Context, outside: Outside) -> Self {
+        outside.stands(ctx);
+        self.outside = outside;
+        self
     }
 
     /// What the window shows, for tests.
@@ -239,6 +257,35 @@ impl App {
         }
     }
 
+    /// Comes to the front, or ends, where that was asked from outside.
+    fn heed_outside(&mut self, ctx: &egui::Context) {
+        let asked = self.outside.take();
+        if !asked.forward.is_empty() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+            self.coming_forward = Some(Instant::now());
+        }
+        for done in asked.forward {
+            // Who has stopped waiting needs no answer.
+            done.send(()).ok();
+        }
+        if let Some(since) = self.coming_forward {
+            let left = TIME_TO_COME_FORWARD.saturating_sub(since.elapsed());
+            if !left.is_zero() {
+                ctx.request_repaint_after(left);
+            } else if self.coming_forward.take().is_some() && !ctx.input(|input| input.focused) {
+                // Where the system lets no window take the focus, it marks it in its bar instead.
+                ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
+                let attention = egui::UserAttentionType::Informational;
+                ctx.send_viewport_cmd(egui::ViewportCommand::RequestUserAttention(attention));
+            }
+        }
+        if asked.end && !self.closing {
+            self.closing = true;
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
+    }
+
     /// Asks for the next frame that time alone makes necessary: the minute's tick of relative
     /// times, and the end of a short message.
     fn ask_for_next_tick(&self, ctx: &egui::Context) {
@@ -273,6 +320,7 @@ impl eframe::App for App {
         self.poll_opening();
         self.drain_events(ctx, frame);
         self.poll_dialogs(ctx, frame);
+        self.heed_outside(ctx);
         self.handle_close_request(ctx, frame);
         let contrast = if self.high_contrast {
             Contrast::High
@@ -307,6 +355,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.outside.goes();
         if let Some(running) = self.running.take() {
             pollster::block_on(running.engine.close());
         }

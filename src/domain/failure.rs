@@ -134,6 +134,8 @@ pub enum FailureKind {
     DataInUse,
     /// A newer version of the app wrote the data.
     DataFromNewerVersion,
+    /// An older version wrote the data, and it could not be copied or brought up to date.
+    DataNotBroughtUpToDate,
     /// The data folder can't be made or used.
     DataFolderUnusable {
         /// The folder.
@@ -147,6 +149,8 @@ pub enum FailureKind {
     KeychainTrouble,
     /// The keychain may still keep an earlier token that it was to forget.
     KeychainNotCleared,
+    /// The computer slept, or its clock was set, between a confirmation and its delete.
+    SleptMeanwhile,
     /// The confirmation no longer holds: too old, or its facts do not allow it.
     ConfirmationStale,
     /// Nobody is signed in (any more).

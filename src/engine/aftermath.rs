@@ -16,7 +16,7 @@ use crate::engine::context::{Session, store_failure};
 use crate::engine::deletions::look_patiently;
 use crate::engine::jobs::JobTicket;
 use crate::engine::{DeletionReport, Event, JobProgress, Unfinished};
-use crate::store::{Change, DoctorFact, Store, StoreError, Transfer};
+use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
 use crate::transfer;
 
 /// How many doctors are looked at at once.
@@ -32,7 +32,11 @@ pub async fn conclude(
     mut draft: AuditDraft,
     failure: Option<Failure>,
 ) -> DeletionReport {
-    let (outcome, fact, unseen) = seen(look_patiently(session, doctor).await);
+    let look = look_patiently(session, doctor);
+    let Some(look) = session.context.leaving.run_until_cancelled(look).await else {
+        return left_open(vec![doctor.clone()]);
+    };
+    let (outcome, fact, unseen) = seen(look);
     draft.time = Timestamp::now();
     draft.outcome = recorded(outcome);
     let deletion = LastDeletion {
@@ -90,7 +94,11 @@ pub async fn conclude_all(
             if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
                 return (doctor.name, had, None);
             }
-            let look = look_patiently(session, &doctor.name).await;
+            let look = look_patiently(session, &doctor.name);
+            let look = session.context.leaving.run_until_cancelled(look).await;
+            let Some(look) = look else {
+                return (doctor.name, had, None);
+            };
             match &look {
                 Ok(_) => in_vain.store(0, Ordering::Relaxed),
                 Err(failure) if failure.needs_sign_in() => {
@@ -125,6 +133,9 @@ pub async fn conclude_all(
         }
         report.list(outcome).push(doctor);
     }
+    if session.context.leaving.is_cancelled() {
+        return left_open(report.not_known);
+    }
     report.outcome = match report.summary() {
         // The service said that it failed: that nothing is there for the doctors listed here tells
         // nothing of the others.
@@ -147,6 +158,18 @@ pub async fn conclude_all(
     report
 }
 
+/// What is known where the app ends before the look: the record keeps the act open, and the next
+/// start looks into it.
+const fn left_open(not_known: Vec<DoctorName>) -> DeletionReport {
+    DeletionReport {
+        outcome: DeletionOutcome::NotKnown,
+        failure: None,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known,
+    }
+}
+
 /// The later look that a person asked for.
 pub async fn look_again(session: Arc<Session>, doctor: Option<DoctorName>, operation: OperationId) {
     let report = look_after(&session, doctor.as_ref(), &operation, "looked again").await;
@@ -161,6 +184,7 @@ pub async fn look_again(session: Arc<Session>, doctor: Option<DoctorName>, opera
 #[derive(Default)]
 pub struct LeftOver {
     transfers: Vec<Transfer>,
+    waiting: Vec<WaitingDelete>,
     intents: Vec<AuditEntry>,
 }
 
@@ -169,6 +193,7 @@ impl LeftOver {
     pub async fn read(store: &Store) -> Result<Self, StoreError> {
         Ok(Self {
             transfers: store.unfinished_transfers().await?,
+            waiting: store.waiting_deletes().await?,
             intents: store.unfinished_operations().await?,
         })
     }
@@ -176,9 +201,11 @@ impl LeftOver {
     /// Takes out what belongs to one service: only a sign-in there can look into it.
     pub fn take(&mut self, service: &str) -> Self {
         let transfers = |left: &mut Transfer| left.service == service;
+        let waiting = |left: &mut WaitingDelete| left.service == service;
         let intents = |left: &mut AuditEntry| left.draft.who.service.as_deref() == Some(service);
         Self {
             transfers: self.transfers.extract_if(.., transfers).collect(),
+            waiting: self.waiting.extract_if(.., waiting).collect(),
             intents: self.intents.extract_if(.., intents).collect(),
         }
     }
@@ -186,21 +213,22 @@ impl LeftOver {
 
 /// Looks into what an earlier run left unfinished for this service, closes it, and tells it.
 pub async fn look_into_unfinished(session: Arc<Session>, left: LeftOver) {
-    let mut found = Vec::new();
+    // Each is told as soon as it is closed: the app may end before the next one is.
+    let tell = |found| session.tell(Event::FoundAtStart(vec![found]));
     for transfer in left.transfers {
-        found.push(close_download(&session, transfer).await);
+        tell(close_download(&session, transfer).await);
+    }
+    for delete in left.waiting {
+        tell(close_waiting(&session, delete).await);
     }
     for AuditEntry { draft, .. } in left.intents {
         let note = "the app had ended before the outcome was known";
         let report = look_after(&session, draft.doctor.as_ref(), &draft.operation, note).await;
-        found.push(Unfinished::Delete {
+        tell(Unfinished::Delete {
             doctor: draft.doctor,
             operation: draft.operation,
             report,
         });
-    }
-    if !found.is_empty() {
-        session.tell(Event::FoundAtStart(found));
     }
 }
 
@@ -248,6 +276,22 @@ async fn close_download(session: &Session, left: Transfer) -> Unfinished {
     Unfinished::Download {
         doctor: left.doctor,
         destination: left.destination,
+    }
+}
+
+async fn close_waiting(session: &Session, left: WaitingDelete) -> Unfinished {
+    let action = match left.doctor {
+        Some(_) => AuditAction::Delete,
+        None => AuditAction::DeleteAll,
+    };
+    let mut draft = session.draft(action, AuditOutcome::CutOff, left.operation.clone());
+    draft.doctor.clone_from(&left.doctor);
+    draft.note = Some("the app had ended before it was sent; nothing was sent".into());
+    session
+        .record(draft, vec![Change::EndWaiting(left.operation)])
+        .await;
+    Unfinished::NotSent {
+        doctor: left.doctor,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{
     FailureKind, KnownDoctor, OperationId, TokenKeeping,
 };
 use crate::engine::jobs::{JobBoard, Wake};
-use crate::engine::{Envelope, Event};
+use crate::engine::{Clock, Envelope, Event};
 use crate::keychain::Keychain;
 use crate::settings::{Settings, SettingsFile};
 use crate::store::{Change, Store, StoreError};
@@ -47,6 +47,10 @@ pub struct Context {
     /// What is still to be written to it.
     pub newest_settings: Mutex<Option<Settings>>,
     pub waits: Waits,
+    pub clock: Clock,
+    /// Set when the app ends: what comes of anything from then on is left for the next start to
+    /// find out and to name.
+    pub leaving: CancellationToken,
     pub os_user: String,
     pub computer: String,
     pub board: JobBoard,

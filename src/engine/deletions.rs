@@ -4,31 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::Instant;
 
 use crate::api::{ApiError, Deletion, DeletionOfAll, Look};
 use crate::domain::{
-    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, BackupComparison, BackupHealth,
-    Confirmation, CopyComparison, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionSurvey,
-    DoctorName, Failure, FailureKind, OperationId, ServerCopy,
+    AuditAction, AuditBackup, AuditOutcome, Backup, BackupComparison, BackupHealth, Confirmation,
+    CopyComparison, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName, Failure, FailureKind,
+    OperationId, ServerCopy,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
 use crate::engine::checks::{about, answer_of, check, health_of};
+use crate::engine::clock::Watch;
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::downloads::fetch;
 use crate::engine::jobs::JobTicket;
+use crate::engine::waiting::{NotSent, announce, because, begin_waiting, say_not_sent, wait};
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
 use crate::transfer::{self, TransferError};
-
-/// How often the wait tells what is left of it.
-const TICK: Duration = Duration::from_millis(200);
-
-/// Why a delete was not sent.
-enum NotSent {
-    Stopped,
-    Because(Failure),
-}
 
 /// Looks at the server and at the backup, for the question that a person answers.
 pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
@@ -49,11 +41,26 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
 /// Carries out a confirmed deletion.
 pub async fn delete(session: Arc<Session>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
     let operation = new_operation();
+    let watch = session.context.clock.watch();
+    let work = carry_out(&session, plan, operation, &ticket, &watch);
+    tokio::select! {
+        ending = work => ending,
+        never = watch.keep(&ticket.cancel) => match never {},
+    }
+}
+
+async fn carry_out(
+    session: &Arc<Session>,
+    plan: DeletionPlan,
+    operation: OperationId,
+    ticket: &JobTicket,
+    watch: &Watch,
+) -> JobEnding {
     match plan.confirmation() {
         Confirmation::Doctor { survey, choice, .. } => {
             let doctor = survey.doctor.clone();
             let (report, backup) =
-                delete_one(&session, &plan, survey, choice, &operation, &ticket).await;
+                delete_one(session, &plan, survey, choice, &operation, ticket, watch).await;
             let backup = backup.map(|backup| backup.path);
             JobEnding::Delete {
                 doctor,
@@ -63,7 +70,7 @@ pub async fn delete(session: Arc<Session>, plan: DeletionPlan, ticket: JobTicket
             }
         }
         Confirmation::Everything { .. } => {
-            let report = delete_all(&session, &plan, &operation, &ticket).await;
+            let report = delete_all(session, &plan, &operation, ticket, watch).await;
             JobEnding::DeleteAll { operation, report }
         }
     }
@@ -76,6 +83,7 @@ async fn delete_one(
     choice: &DeletionChoice,
     operation: &OperationId,
     ticket: &JobTicket,
+    watch: &Watch,
 ) -> (DeletionReport, Option<Backup>) {
     let doctor = &survey.doctor;
     let draft = |outcome| {
@@ -84,14 +92,15 @@ async fn delete_one(
         draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
         draft
     };
+    if let Err(report) = begin_waiting(session, operation, Some(doctor)).await {
+        return (report, None);
+    }
     let prepared = prepare(session, survey, choice, ticket).await;
     let (backup, plan_text) = match prepared {
         Ok(prepared) => prepared,
         Err(not_sent) => {
-            return (
-                say_not_sent(session, draft(AuditOutcome::Failed), not_sent).await,
-                None,
-            );
+            let failed = draft(AuditOutcome::Failed);
+            return (say_not_sent(session, failed, not_sent, watch).await, None);
         }
     };
     let mut intent = draft(AuditOutcome::Intended);
@@ -101,7 +110,8 @@ async fn delete_one(
         size: backup.size,
         sha256: backup.sha256,
     });
-    if let Err(report) = announce(session, intent, draft(AuditOutcome::Stopped), ticket).await {
+    let stopped = draft(AuditOutcome::Stopped);
+    if let Err(report) = announce(session, intent, stopped, ticket, watch).await {
         return (report, backup);
     }
     let answer = session.api.delete(doctor).await;
@@ -281,14 +291,18 @@ async fn delete_all(
     plan: &DeletionPlan,
     operation: &OperationId,
     ticket: &JobTicket,
+    watch: &Watch,
 ) -> DeletionReport {
     let draft = |outcome| {
         let mut draft = session.draft(AuditAction::DeleteAll, outcome, operation.clone());
         draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
         draft
     };
+    if let Err(report) = begin_waiting(session, operation, None).await {
+        return report;
+    }
     if let Err(not_sent) = wait(ticket, session.context.waits.all).await {
-        return say_not_sent(session, draft(AuditOutcome::Failed), not_sent).await;
+        return say_not_sent(session, draft(AuditOutcome::Failed), not_sent, watch).await;
     }
     let mut intent = draft(AuditOutcome::Intended);
     if let Confirmation::Everything { tally, .. } = plan.confirmation() {
@@ -305,7 +319,8 @@ async fn delete_all(
             tally.not_backed_up.len(),
         ));
     }
-    if let Err(report) = announce(session, intent, draft(AuditOutcome::Stopped), ticket).await {
+    let stopped = draft(AuditOutcome::Stopped);
+    if let Err(report) = announce(session, intent, stopped, ticket, watch).await {
         return report;
     }
     let (answer, failure) = match session.api.delete_all().await {
@@ -329,80 +344,6 @@ async fn delete_all(
         Some(ticket),
     )
     .await
-}
-
-/// Puts the intent on disk. The DELETE may go out only after this, and only if it is `Ok`: a
-/// Stop that comes while the disk is slow still counts.
-async fn announce(
-    session: &Session,
-    intent: AuditDraft,
-    stopped: AuditDraft,
-    ticket: &JobTicket,
-) -> Result<(), DeletionReport> {
-    if ticket.cancel.is_cancelled() {
-        return Err(say_not_sent(session, stopped, NotSent::Stopped).await);
-    }
-    ticket.report(JobProgress::Deleting);
-    if let Err(error) = session.context.store.append(intent).await {
-        let kind = FailureKind::RecordNotWritable;
-        let failure = Failure::new(kind, Timestamp::now(), error.to_string());
-        return Err(not_sent_report(Some(failure)));
-    }
-    if ticket.cancel.is_cancelled() {
-        return Err(say_not_sent(session, stopped, NotSent::Stopped).await);
-    }
-    Ok(())
-}
-
-/// The wait in the open, which Stop ends.
-async fn wait(ticket: &JobTicket, of: Duration) -> Result<(), NotSent> {
-    let end = Instant::now() + of;
-    loop {
-        let left = end.saturating_duration_since(Instant::now());
-        ticket.report(JobProgress::Waiting { left, of });
-        if left.is_zero() {
-            return Ok(());
-        }
-        tokio::select! {
-            () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
-            () = tokio::time::sleep(left.min(TICK)) => {}
-        }
-    }
-}
-
-/// Records that a confirmed delete was not sent, and says so.
-async fn say_not_sent(
-    session: &Session,
-    mut draft: AuditDraft,
-    not_sent: NotSent,
-) -> DeletionReport {
-    let report = match not_sent {
-        NotSent::Stopped => {
-            draft.outcome = AuditOutcome::Stopped;
-            DeletionReport {
-                outcome: DeletionOutcome::Stopped,
-                ..not_sent_report(None)
-            }
-        }
-        NotSent::Because(failure) => {
-            draft.outcome = AuditOutcome::Failed;
-            draft.answer = failure.details.status.map(|status| status.to_string());
-            not_sent_report(Some(failure))
-        }
-    };
-    draft.note = Some("nothing was sent".into());
-    session.record(draft, Vec::new()).await;
-    report
-}
-
-fn not_sent_report(failure: Option<Failure>) -> DeletionReport {
-    DeletionReport {
-        outcome: DeletionOutcome::NotSent,
-        failure,
-        gone: Vec::new(),
-        still_there: Vec::new(),
-        not_known: Vec::new(),
-    }
 }
 
 fn said_of(session: &Session, error: ApiError) -> (String, Option<Failure>) {
@@ -431,10 +372,6 @@ fn plan_text(choice: &DeletionChoice, copy: &ServerCopy, backup: Option<&Backup>
         _ => "an earlier backup is kept; contents not compared",
     };
     format!("delete every file under this name; on the server: {format}, {length}; {how}")
-}
-
-fn because(kind: FailureKind, technical: &str) -> NotSent {
-    NotSent::Because(Failure::new(kind, Timestamp::now(), technical))
 }
 
 /// One look, tried again where only the network stood in the way: looking changes nothing.

@@ -113,6 +113,9 @@ pub async fn fetch(
         saved: AtomicBool::new(false),
     };
     let result = attempt(session, doctor, destination, ticket, &operation, &ledger).await;
+    if session.context.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
+        return result;
+    }
     let now = Timestamp::now();
     let (outcome, mut changes) = match &result {
         Ok(Fetched {
@@ -261,6 +264,7 @@ impl Ledger for StoreLedger {
                 }
                 // A part file that could not be removed is for the next start to look after.
                 TransferEnd::PartLeft => Ok(()),
+                TransferEnd::Discarded if self.context.leaving.is_cancelled() => Ok(()),
                 TransferEnd::Discarded => {
                     let ended = self.context.store.end_transfer(operation).await;
                     ended.map_err(|error| LedgerError(error.to_string()))

@@ -5,6 +5,7 @@ use crate::domain::{
     Account, AuditEntry, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey, DoctorName,
     Failure, KnownDoctor, OperationId, Place,
 };
+use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
 
 /// An event with the sign-in that it belongs to: one of an earlier sign-in is discarded.
@@ -102,6 +103,11 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// The computer slept, or its clock was set: everything known is older than it seemed.
+    TimeJumped(TimeJump),
+    /// The newest entry of the record is from a time that is still to come, by this computer's
+    /// clock.
+    ClockBehindRecord,
     /// What an earlier run left unfinished, looked into.
     FoundAtStart(Vec<Unfinished>),
     /// What a folder is that was asked about.
@@ -309,5 +315,10 @@ pub enum Unfinished {
         operation: OperationId,
         /// What was found.
         report: DeletionReport,
+    },
+    /// A delete was confirmed, and the app ended before it was sent.
+    NotSent {
+        /// The doctor, or all of them.
+        doctor: Option<DoctorName>,
     },
 }

@@ -6,6 +6,7 @@
 
 mod aftermath;
 mod checks;
+mod clock;
 mod command;
 mod context;
 mod deletions;
@@ -17,13 +18,16 @@ mod refusal;
 mod run;
 mod sessions;
 mod sign_in;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
 
+pub use clock::{Clock, Reading, TimeJump};
 pub use command::{Command, Destination, JobId, SavePurpose};
 pub use context::Waits;
 pub use event::{
@@ -55,6 +59,8 @@ pub struct Setup {
     pub settings_file: SettingsFile,
     /// How long a confirmed delete waits.
     pub waits: Waits,
+    /// Tells when the computer slept.
+    pub clock: Clock,
     /// The user of the operating system, for the record.
     pub os_user: String,
     /// This computer's name, for the record.
@@ -108,6 +114,8 @@ pub fn start(setup: Setup) -> Handle {
         settings_file: Mutex::new(setup.settings_file),
         newest_settings: Mutex::default(),
         waits: setup.waits,
+        clock: setup.clock,
+        leaving: CancellationToken::new(),
         os_user: setup.os_user,
         computer: setup.computer,
         board,
@@ -182,7 +190,8 @@ impl Handle {
     }
 
     /// Lets the engine end: jobs are cancelled and put their things away, for three seconds at
-    /// most. To be awaited on a thread that may wait.
+    /// most. What is cut off stays open in the store, as after a kill, and the next start names
+    /// it: what comes of it here nobody would see. To be awaited on a thread that may wait.
     pub async fn close(mut self) {
         self.commands = None;
         if let Err(error) = self.task.await {

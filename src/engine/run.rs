@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -25,6 +25,13 @@ use crate::settings::Settings;
 
 /// How many entries of the audit record are read at a time.
 const ENTRIES_AT_ONCE: usize = 200;
+
+/// How often the loop looks whether the computer slept.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+
+/// By how much the clock may be behind the record: computers that share a folder are never set
+/// quite alike.
+const BEHIND: SignedDuration = SignedDuration::from_mins(2);
 
 /// How long leaving waits for jobs to put their things away.
 const PATIENCE_AT_THE_END: Duration = Duration::from_secs(3);
@@ -71,8 +78,11 @@ impl Engine {
                 self.context.tell(self.generation, event);
             }
         }
+        self.compare_clock_with_record().await;
+        let watch = self.context.clock.watch();
         loop {
             tokio::select! {
+                () = tokio::time::sleep(BETWEEN_LOOKS) => {}
                 command = self.commands.recv() => match command {
                     Some(command) => self.take(command),
                     None => break,
@@ -82,8 +92,24 @@ impl Engine {
                     self.task_ended(ended);
                 }
             }
+            // At every turn: after a sleep nothing else is to come first.
+            if let Some(jump) = watch.look(BETWEEN_LOOKS) {
+                tracing::info!(?jump, "time jumped");
+                self.context.tell(self.generation, Event::TimeJumped(jump));
+            }
         }
         self.leave().await;
+    }
+
+    /// Entries are in the order of their numbers whatever the clock says; people read the times.
+    async fn compare_clock_with_record(&self) {
+        let Ok(entries) = self.context.store.entries(None, 1).await else {
+            return;
+        };
+        let newest = entries.into_iter().next().and_then(Result::ok);
+        if newest.is_some_and(|entry| entry.draft.time.duration_since(Timestamp::now()) > BEHIND) {
+            self.context.tell(self.generation, Event::ClockBehindRecord);
+        }
     }
 
     /// Starts work that is no job of its own.
@@ -348,9 +374,10 @@ impl Engine {
         });
     }
 
-    /// Cancels what runs and gives it a moment to put its things away. A delete that was sent
-    /// is looked into at the next start if it does not end in time.
+    /// Cancels what runs and gives it a moment to put its things away. What was cut off stays open
+    /// in the store for the next start, which names it: nobody would see what comes of it here.
     async fn leave(mut self) {
+        self.context.leaving.cancel();
         if let Some(session) = &self.session {
             session.cancel.cancel();
         }

@@ -1,16 +1,15 @@
 //! The real adapters: the data folder, the keychain, the network, and the practice service.
 
-use std::any::Any;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::HttpConnector;
-use audio_housekeeper::app::{Launcher, Opened};
+use audio_housekeeper::app::{Launcher, Opened, Outside};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
-use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
+use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, SystemKeychain};
-use audio_housekeeper::platform::{self, DataFolderError, DataLock};
+use audio_housekeeper::platform::{self, DataFolderError, DataLock, Entrance};
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
 use audio_housekeeper::settings::{Settings, SettingsFile};
 use audio_housekeeper::state::Mode;
@@ -20,16 +19,83 @@ use tokio::runtime;
 
 use crate::arguments::Arguments;
 use crate::log;
+use crate::outside::Listening;
 
 /// Opens the app's own folder, and the network or the practice service.
 pub struct RealLauncher {
     arguments: Arguments,
     runtime: runtime::Handle,
+    outside: Outside,
+    held: Mutex<Option<Held>>,
+}
+
+/// The data folder that this copy of the app holds. Nobody is heard any more before it is free.
+struct Held {
+    folder: PathBuf,
+    _listening: Option<Listening>,
+    lock: DataLock,
 }
 
 impl RealLauncher {
-    pub const fn new(arguments: Arguments, runtime: runtime::Handle) -> Self {
-        Self { arguments, runtime }
+    pub const fn new(arguments: Arguments, runtime: runtime::Handle, outside: Outside) -> Self {
+        Self {
+            arguments,
+            runtime,
+            outside,
+            held: Mutex::new(None),
+        }
+    }
+
+    /// Takes the data folder for this copy of the app, before there is a window; `false` where
+    /// another copy has it and came to the front, and nothing is left to do. Any failure is told
+    /// when the folder is opened in earnest.
+    pub fn is_first(&self, mode: Mode) -> bool {
+        let Ok(folder) = self.folder(mode) else {
+            return true;
+        };
+        match self.runtime.block_on(platform::enter(&folder)) {
+            Ok(Entrance::First(lock)) => self.hold(folder, lock),
+            Ok(Entrance::CalledForward) => return false,
+            Err(_) => {}
+        }
+        true
+    }
+
+    /// Stops listening for other starts, and gives the lock, which is to be kept until nothing
+    /// writes any more.
+    pub fn let_go(&self) -> Option<DataLock> {
+        self.held().take().map(|held| held.lock)
+    }
+
+    fn hold(&self, folder: PathBuf, lock: DataLock) {
+        let outside = self.outside.clone();
+        let listening = Listening::for_another_start(&self.runtime, &folder, &lock, outside);
+        if let Err(error) = &listening {
+            // A later start then says that the data is in use.
+            tracing::warn!(kind = %error.kind(), "other starts can't be heard");
+        }
+        *self.held() = Some(Held {
+            folder,
+            _listening: listening.ok(),
+            lock,
+        });
+    }
+
+    /// Holds this folder, and no other any more.
+    fn change_to(&self, folder: &Path) -> Result<(), DataFolderError> {
+        let mut held = self.held();
+        if held.as_ref().is_some_and(|held| held.folder == folder) {
+            return Ok(());
+        }
+        drop(held.take());
+        drop(held);
+        let lock = DataLock::acquire(folder)?;
+        self.hold(folder.to_owned(), lock);
+        Ok(())
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The settings as far as the first frame needs them; a failure is told when the folder is
@@ -90,8 +156,8 @@ impl Launcher for RealLauncher {
         let folder = self
             .folder(mode)
             .map_err(|error| folder_failure(&error, PathBuf::new()))?;
-        let lock =
-            DataLock::acquire(&folder).map_err(|error| folder_failure(&error, folder.clone()))?;
+        self.change_to(&folder)
+            .map_err(|error| folder_failure(&error, folder.clone()))?;
         if let Err(error) = log::start(&folder) {
             return Err(folder_failure(&DataFolderError::NotUsable(error), folder));
         }
@@ -107,6 +173,9 @@ impl Launcher for RealLauncher {
             StoreError::Newer { .. } => {
                 failure(FailureKind::DataFromNewerVersion, error.to_string())
             }
+            StoreError::NotBroughtUpToDate(_) => {
+                failure(FailureKind::DataNotBroughtUpToDate, error.to_string())
+            }
             error => failure(FailureKind::StoreTrouble, error.to_string()),
         })?;
         let (opening, practice) = self.opening(mode, &settings.service)?;
@@ -118,16 +187,16 @@ impl Launcher for RealLauncher {
             opening,
             settings_file,
             waits: Waits::default(),
+            clock: Clock::default(),
             os_user: platform::os_user(),
             computer: platform::computer_name(),
             wake,
         });
-        let kept: Box<dyn Any + Send> = Box::new((lock, practice));
         Ok(Opened {
             engine,
             settings,
             settings_lost: lost.is_some(),
-            kept,
+            kept: Box::new(practice),
         })
     }
 }

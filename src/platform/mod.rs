@@ -3,6 +3,7 @@
 mod data_lock;
 mod dialog_service;
 mod file_dialog;
+mod first_copy;
 mod folders;
 mod locale;
 mod message;
@@ -10,6 +11,7 @@ mod person;
 mod places;
 mod private_files;
 mod screen_setup;
+mod session_end;
 mod show_in_folder;
 mod system_look;
 
@@ -19,6 +21,7 @@ pub use file_dialog::{
     AnsweredDialogs, DialogAnswer, Dialogs, FolderDialogRequest, NativeDialogs, NoDialogs,
     SaveDialogRequest, WindowHandles,
 };
+pub use first_copy::{Doorbell, Entrance, enter};
 pub use folders::{DataFolderError, data_folder, downloads_folder};
 pub use locale::system_locale;
 pub use message::show_message;
@@ -26,5 +29,6 @@ pub use person::{computer_name, os_user};
 pub use places::look_at_place;
 pub use private_files::{create_private_file, create_private_folder};
 pub use screen_setup::screen_setup;
+pub use session_end::session_ends;
 pub use show_in_folder::{ShowInFolderError, show_in_folder};
 pub use system_look::{SystemContrast, SystemLook, SystemTheme, watch_system_look};

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::engine::{
     DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobProgress, SavePurpose,
-    SignedOutBecause, Unfinished,
+    SignedOutBecause, TimeJump, Unfinished,
 };
 use crate::state::{
     Activity, Effect, Job, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult, SignIn,
@@ -130,6 +130,13 @@ impl State {
                     failure,
                 });
             }
+            // What is shown is told from the time that `tick` sets, so the frame that this asks for
+            // shows everything as old as it is.
+            Event::TimeJumped(TimeJump::Ahead(_)) => {}
+            Event::TimeJumped(TimeJump::Back(_)) => {
+                self.tell(Message::ClockSetBack);
+            }
+            Event::ClockBehindRecord => self.tell(Message::ClockBehindRecord),
             Event::FoundAtStart(found) => {
                 for unfinished in found {
                     self.show_result(ResultKind::FromEarlier(unfinished));

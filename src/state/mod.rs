@@ -209,6 +209,10 @@ pub enum Message {
     Copied,
     /// The settings could not be read; the usual ones are used.
     SettingsLost,
+    /// The computer's clock was set back while the app ran.
+    ClockSetBack,
+    /// The computer's clock is behind the newest entry of the record.
+    ClockBehindRecord,
 }
 
 /// The part of the audit record that was read, newest first.
@@ -233,7 +237,13 @@ impl Toast {
     /// Whether it stays until the person takes it away: a failure must not pass unseen.
     #[must_use]
     pub const fn stands_until_dismissed(&self) -> bool {
-        matches!(self.message, Message::Failed { .. } | Message::Keychain(_))
+        matches!(
+            self.message,
+            Message::Failed { .. }
+                | Message::Keychain(_)
+                | Message::ClockSetBack
+                | Message::ClockBehindRecord
+        )
     }
 
     /// How long it stands otherwise.

@@ -48,9 +48,11 @@ impl State {
                 backup: Some(path), ..
             }) => path,
             ResultKind::Ended(_)
-            | ResultKind::FromEarlier(Unfinished::Download { .. } | Unfinished::Delete { .. }) => {
-                return None;
-            }
+            | ResultKind::FromEarlier(
+                Unfinished::Download { .. }
+                | Unfinished::Delete { .. }
+                | Unfinished::NotSent { .. },
+            ) => return None,
         };
         self.place_of(file)
     }

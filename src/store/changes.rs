@@ -5,7 +5,9 @@ use crate::domain::{
     AuditDraft, AuditEntry, Backup, BackupHealth, DoctorName, LastDeletion, OperationId,
     ServerKnowledge,
 };
-use crate::store::{Store, StoreError, Transfer, doctors, record, transfers};
+use crate::store::{
+    Store, StoreError, Transfer, WaitingDelete, doctors, record, transfers, waiting_deletes,
+};
 
 /// A change beside the audit record, so that several can land in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,10 @@ pub enum Change {
     BeginTransfer(Transfer),
     /// A download has ended, however it did.
     EndTransfer(OperationId),
+    /// A delete was confirmed, and waits to be sent.
+    BeginWaiting(WaitingDelete),
+    /// A delete waits no more: its intent is recorded, or it was not sent and that was said.
+    EndWaiting(OperationId),
 }
 
 /// What became known of a doctor.
@@ -95,5 +101,7 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::ForgetDoctor { service, doctor } => doctors::forget(connection, &service, &doctor),
         Change::BeginTransfer(transfer) => transfers::begin(connection, &transfer),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
+        Change::BeginWaiting(delete) => waiting_deletes::begin(connection, &delete),
+        Change::EndWaiting(operation) => waiting_deletes::end(connection, &operation),
     })
 }

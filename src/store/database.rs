@@ -3,29 +3,38 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 
 use crate::store::StoreError;
-
-/// The numbered steps from an empty database to the present form; the number of steps done is
-/// kept as `user_version`. A step that was ever released is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+use crate::store::migration::{MIGRATIONS, bring_up_to_date, form_of, known_form};
 
 pub(super) fn open(folder: &Path, file_name: &str) -> Result<Connection, StoreError> {
+    open_with(folder, file_name, MIGRATIONS)
+}
+
+fn open_with(
+    folder: &Path,
+    file_name: &str,
+    migrations: &[&str],
+) -> Result<Connection, StoreError> {
     create_private_folder(folder)?;
     let path = folder.join(file_name);
     if path.try_exists()? {
-        refuse_a_newer_form(&path)?;
+        refuse_a_newer_form(&path, migrations.len())?;
         make_private(&path)?;
     } else {
-        create_private_file(folder, &path)?;
+        create_private_file(&path)?;
+        // SQLite syncs the folder for its journals only: without this a power cut could take the
+        // whole file.
+        sync_folder(&path)?;
     }
     let mut connection = Connection::open_with_flags(
         &path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     prepare(&connection)?;
-    migrate(&mut connection)?;
+    let today = jiff::ZonedDateTime::now().date();
+    bring_up_to_date(&mut connection, &path, migrations, today)?;
     Ok(connection)
 }
 
@@ -33,18 +42,20 @@ pub(super) fn open(folder: &Path, file_name: &str) -> Result<Connection, StoreEr
 ///
 /// Where there is no log the form's number stands in the file's head (sqlite.org/fileformat2.html
 /// section 1.3), and even a connection that can't write would leave files beside it.
-fn refuse_a_newer_form(path: &Path) -> Result<(), StoreError> {
+fn refuse_a_newer_form(path: &Path, known: usize) -> Result<(), StoreError> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     if !Path::new(&log).try_exists()? {
-        return read_form(path).and_then(known_form).map(|_| ());
+        return read_form(path)
+            .and_then(|found| known_form(found, known))
+            .map(|_| ());
     }
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(Duration::from_secs(5))?;
-    form_of(&connection).map(|_| ())
+    form_of(&connection, known).map(|_| ())
 }
 
 fn read_form(path: &Path) -> Result<i64, StoreError> {
@@ -63,19 +74,6 @@ fn read_form(path: &Path) -> Result<i64, StoreError> {
 const HEAD_LENGTH: u64 = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
-/// How many migrations were done, if it is no more than this version knows.
-fn form_of(connection: &Connection) -> Result<usize, StoreError> {
-    known_form(connection.query_one("PRAGMA user_version", [], |row| row.get(0))?)
-}
-
-fn known_form(found: i64) -> Result<usize, StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(StoreError::Newer { found, known });
-    }
-    usize::try_from(found).map_err(|_| StoreError::Damaged("a form below zero".into()))
-}
-
 /// With a write-ahead log, `synchronous=FULL` syncs it at every commit: an entry that was
 /// acknowledged outlasts a power cut. A file system that can't have one gets a rollback journal,
 /// where the same takes `EXTRA` (sqlite.org/pragma.html, `synchronous`).
@@ -92,16 +90,6 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
-}
-
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done = form_of(&transaction)?;
-    for (number, sql) in (1_i64..).zip(MIGRATIONS).skip(done) {
-        transaction.execute_batch(sql)?;
-        transaction.pragma_update(None, "user_version", number)?;
-    }
-    Ok(transaction.commit()?)
 }
 
 fn create_private_folder(folder: &Path) -> Result<(), StoreError> {
@@ -126,15 +114,20 @@ fn make_private(_: &Path) -> Result<(), StoreError> {
 }
 
 /// `SQLite` gives the files that it puts beside this one the same permissions.
-fn create_private_file(folder: &Path, path: &Path) -> Result<(), StoreError> {
+pub(super) fn create_private_file(path: &Path) -> Result<(), StoreError> {
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.sync_all()?;
-    // SQLite syncs the folder for its journals only: without this a power cut could take the
-    // whole file. Windows has no folders that can be opened for that.
-    if cfg!(unix) {
+    Ok(options.open(path)?.sync_all()?)
+}
+
+/// Syncs the folder that a file is in, so that the file's name lasts. Windows has no folders that
+/// can be opened for that.
+pub(super) fn sync_folder(file: &Path) -> Result<(), StoreError> {
+    if cfg!(unix)
+        && let Some(folder) = file.parent()
+    {
         flush_folder(folder)?;
     }
     Ok(())
@@ -170,5 +163,64 @@ mod tests {
             .query_one("PRAGMA synchronous", [], |row| row.get(0))
             .unwrap();
         assert_eq!((journal.as_str(), synchronous), ("wal", 2), "2 is FULL");
+    }
+
+    /// The names in a folder that say that a copy was put aside.
+    fn copies(folder: &Path) -> Vec<String> {
+        let names = fs::read_dir(folder).unwrap();
+        names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.contains("before version"))
+            .collect()
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_database_usable_as_it_was_and_its_copy_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = "CREATE TABLE notes (x); INSERT INTO notes VALUES ('kept');";
+        drop(open_with(folder.path(), "a.sqlite3", &[first]).unwrap());
+        let fails = "DELETE FROM notes; CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);";
+        let steps = [first, "CREATE TABLE halfway (x);", fails];
+        for _ in 0..2 {
+            let error = open_with(folder.path(), "a.sqlite3", &steps).unwrap_err();
+            assert!(
+                matches!(error, StoreError::NotBroughtUpToDate(_)),
+                "{error}"
+            );
+            let [copy] = &copies(folder.path())[..] else {
+                panic!("{:?}", copies(folder.path()));
+            };
+            // The version before opens both.
+            for file in ["a.sqlite3", copy] {
+                let connection = open_with(folder.path(), file, &[first]).unwrap();
+                let kept: String = connection
+                    .query_one("SELECT x FROM notes", [], |row| row.get(0))
+                    .unwrap();
+                assert_eq!(kept, "kept");
+                let tables: i64 = connection
+                    .query_one("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+                    .unwrap();
+                assert_eq!(tables, 1);
+            }
+        }
+    }
+
+    #[test]
+    fn several_steps_are_done_in_their_order_and_only_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let steps = [
+            "CREATE TABLE notes (x); INSERT INTO notes VALUES (1);",
+            "UPDATE notes SET x = x + 1;",
+            "UPDATE notes SET x = x * 10;",
+        ];
+        drop(open_with(folder.path(), "a.sqlite3", &steps[..1]).unwrap());
+        for _ in 0..2 {
+            let connection = open_with(folder.path(), "a.sqlite3", &steps).unwrap();
+            let x: i64 = connection
+                .query_one("SELECT x FROM notes", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(x, 20);
+        }
+        assert_eq!(copies(folder.path()).len(), 1);
     }
 }

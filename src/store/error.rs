@@ -12,6 +12,10 @@ pub enum StoreError {
         /// The newest form that this version knows.
         known: i64,
     },
+    /// The database has the form of an older version and could not be brought up to date, for the
+    /// reason within; it is as it was.
+    #[error("the database could not be brought up to date, and is as it was: {0}")]
+    NotBroughtUpToDate(#[source] Box<StoreError>),
     /// There is no room left on the disk.
     #[error("the disk is full")]
     DiskFull,

@@ -8,8 +8,10 @@ mod columns;
 mod database;
 mod doctors;
 mod error;
+mod migration;
 mod record;
 mod transfers;
+mod waiting_deletes;
 mod writer;
 
 use std::path::Path;
@@ -18,6 +20,7 @@ pub use changes::{Change, DoctorFact};
 pub use error::StoreError;
 pub use record::{RecordFault, RecordFaultKind, RecordVerdict};
 pub use transfers::Transfer;
+pub use waiting_deletes::WaitingDelete;
 
 /// A handle on the store; clones share one writer, which ends when the last of them is dropped.
 ///
@@ -33,11 +36,12 @@ impl Store {
     pub const FILE_NAME: &'static str = "housekeeper.sqlite3";
 
     /// Opens the store in `folder`, makes both where they are missing, and brings an older
-    /// database up to date. Blocks on the disk.
+    /// database up to date after a copy of it was put aside. Blocks on the disk.
     ///
     /// # Errors
     /// [`StoreError::Newer`] for a database that a newer version wrote, which is left alone;
-    /// otherwise what the disk or `SQLite` said.
+    /// [`StoreError::NotBroughtUpToDate`] for an older one that is as it was; otherwise what the
+    /// disk or `SQLite` said.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let connection = database::open(folder, Self::FILE_NAME)?;
         Ok(Self {

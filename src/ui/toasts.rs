@@ -39,7 +39,10 @@ fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
     let palette = Palette::here(ui);
     let (icon, colour) = match toast.message {
         Message::Failed { .. } | Message::Keychain(_) => (Icon::Warning, palette.danger),
-        Message::NothingThere(_) | Message::SettingsLost => (Icon::Information, palette.warning),
+        Message::NothingThere(_)
+        | Message::SettingsLost
+        | Message::ClockSetBack
+        | Message::ClockBehindRecord => (Icon::Information, palette.warning),
         Message::SignedOut | Message::Copied => (Icon::Check, palette.success),
     };
     Frame::new()
@@ -92,6 +95,8 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
         }
         Message::SignedOut => text.say("toast-signed-out"),
         Message::SettingsLost => text.say("toast-settings-lost"),
+        Message::ClockSetBack => text.say("clock-set-back"),
+        Message::ClockBehindRecord => text.say("clock-behind-record"),
         Message::Copied => text.say("details-copied"),
     }
 }

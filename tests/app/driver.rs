@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::{HttpConnector, Timeouts};
-use audio_housekeeper::app::{App, Launcher, Opened, OpeningMode};
+use audio_housekeeper::app::{App, Launcher, Opened, OpeningMode, Outside};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
-use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
+use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::platform::AnsweredDialogs;
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
@@ -28,6 +28,7 @@ pub struct Driver {
     pub window: Harness<'static, App>,
     pub dialogs: AnsweredDialogs,
     pub service: Arc<PracticeService>,
+    pub outside: Outside,
     launcher: Arc<TestLauncher>,
 }
 
@@ -106,6 +107,7 @@ impl Launcher for TestLauncher {
             opening,
             settings_file: SettingsFile::in_folder(&folder),
             waits: self.waits,
+            clock: Clock::default(),
             os_user: "tour".into(),
             computer: "front-desk-1".into(),
             wake,
@@ -137,11 +139,18 @@ impl Driver {
             runtime,
         });
         let dialogs = AnsweredDialogs::default();
-        let window = window(launcher.clone(), dialogs.clone(), stage.mode);
+        let outside = Outside::default();
+        let window = window(
+            launcher.clone(),
+            dialogs.clone(),
+            outside.clone(),
+            stage.mode,
+        );
         Self {
             window,
             dialogs,
             service,
+            outside,
             launcher,
         }
     }
@@ -152,15 +161,18 @@ impl Driver {
             mut window,
             dialogs,
             service,
+            outside: _,
             launcher,
         } = self;
         eframe::App::on_exit(window.state_mut(), None);
         drop(window);
-        let window = self::window(launcher.clone(), dialogs.clone(), mode);
+        let outside = Outside::default();
+        let window = self::window(launcher.clone(), dialogs.clone(), outside.clone(), mode);
         Self {
             window,
             dialogs,
             service,
+            outside,
             launcher,
         }
     }
@@ -294,6 +306,7 @@ impl Driver {
 fn window(
     launcher: Arc<TestLauncher>,
     dialogs: AnsweredDialogs,
+    outside: Outside,
     mode: Mode,
 ) -> Harness<'static, App> {
     Harness::builder()
@@ -313,6 +326,7 @@ fn window(
                 "en-GB",
                 Settings::default(),
             )
+            .heeding(ctx, outside)
         })
 }
 

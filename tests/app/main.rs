@@ -15,6 +15,7 @@ mod keyboard;
 mod leaving;
 mod names;
 mod outcomes;
+mod outside;
 mod places;
 mod privacy;
 mod record;

@@ -260,13 +260,12 @@ fn a_start_after_a_download_was_cut_off_names_it_and_offers_it_again() {
     let service = driver.service.clone();
     let mut driver = driver.restart(Mode::Real);
     service.set_faults(Vec::new());
-    driver.wait_for("Download…");
-    driver.settle();
+    driver.wait_for("This download was cut off when the app ended.");
     assert_eq!(crate::desk::names_in(&place), ["a.wav"]);
     assert_eq!(std::fs::read(&file).unwrap(), b"before");
     driver.click("Activity");
     driver.wait_for("Dr. Amelia Smith");
-    driver.wait_for("Stopped");
+    driver.wait_for("Cut off");
 }
 
 #[test]

@@ -49,9 +49,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "ui",
             // The program's own modules, in `src/main/`.
             "arguments",
+            "console",
             "drawing",
             "launch",
             "log",
+            "outside",
             "panics",
             "renderer",
             "renderer_memory",

@@ -130,6 +130,10 @@ fn a_stop_while_the_intent_is_being_written_still_stops() {
         let mut desk = Desk::new().await;
         let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
         desk.send(Command::Delete(everything()));
+        desk.progress(JobId(1), |progress| {
+            matches!(progress, JobProgress::Waiting { .. })
+        })
+        .await;
         database.execute_batch("BEGIN IMMEDIATE").unwrap();
         desk.progress(JobId(1), |progress| *progress == JobProgress::Deleting)
             .await;

@@ -11,7 +11,7 @@ use audio_housekeeper::domain::{
     DoctorTally, Failure, KnownDoctor, Secret, ServiceOrigin,
 };
 use audio_housekeeper::engine::{
-    self, CheckAllReport, Command, DeletionReport, Destination, Event, Handle, JobEnding,
+    self, CheckAllReport, Clock, Command, DeletionReport, Destination, Event, Handle, JobEnding,
     JobFailure, JobId, JobKind, JobProgress, Opening, SavedFile, Setup, Waits,
 };
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
@@ -66,12 +66,21 @@ impl Desk {
     }
 
     pub async fn with(config: PracticeConfig, wait: Duration) -> Self {
+        Self::with_clock(config, wait, Clock::default()).await
+    }
+
+    /// A desk whose computer may sleep.
+    pub async fn with_clock(config: PracticeConfig, wait: Duration, clock: Clock) -> Self {
         let service = PracticeService::start(config).await.unwrap();
         service.put(AMELIA, "a.wav", wav(100_000, 1));
         let folder = tempfile::tempdir().unwrap();
         let tokens = Arc::new(MemoryTokens::default());
         let store = Store::open(folder.path()).unwrap();
-        let engine = start(&service, folder.path(), tokens.clone(), store, wait);
+        let setup = Setup {
+            clock,
+            ..setup(&service, folder.path(), tokens.clone(), store, wait)
+        };
+        let engine = engine::start(setup);
         let mut desk = Self {
             service,
             folder,
@@ -356,6 +365,7 @@ pub fn setup(
             one: wait,
             all: wait,
         },
+        clock: Clock::default(),
         os_user: "tester".into(),
         computer: "bench".into(),
         wake: Arc::new(|| {}),

@@ -12,5 +12,7 @@ mod deletions;
 mod desk;
 mod downloads;
 mod ended_sign_ins;
+mod leaving;
 mod sign_in;
+mod sleep;
 mod unfinished;

@@ -323,3 +323,23 @@ fn a_command_that_is_not_taken_leaves_nothing_waiting() {
     ));
     assert!(!state.toasts.is_empty());
 }
+
+#[test]
+fn a_clock_that_was_set_back_is_said_and_a_sleep_only_makes_what_is_known_older() {
+    use audio_housekeeper::engine::TimeJump;
+    use std::time::Duration;
+    let mut state = signed_in();
+    let hour = Duration::from_hours(1);
+    tell(&mut state, 1, Event::TimeJumped(TimeJump::Ahead(hour)));
+    assert!(state.toasts.is_empty());
+    tell(&mut state, 1, Event::TimeJumped(TimeJump::Back(hour)));
+    tell(&mut state, 1, Event::ClockBehindRecord);
+    let messages: Vec<_> = state.toasts.iter().map(|toast| &toast.message).collect();
+    assert_eq!(
+        messages,
+        [&Message::ClockSetBack, &Message::ClockBehindRecord]
+    );
+    // Nobody may have been looking.
+    state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(9));
+    assert_eq!(state.toasts.len(), 2);
+}

@@ -10,6 +10,7 @@
 
 mod doctors;
 mod durability;
+mod migration;
 mod opening;
 mod record;
 mod tampering;

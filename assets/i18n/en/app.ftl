@@ -24,6 +24,9 @@ details-status = Answer: { $status }
 details-technical = What the app saw: { $technical }
 details-copied = Copied. It holds no token and no names of doctors.
 
+clock-set-back = This computer's clock was set back. Nothing was changed; new entries in Activity may show earlier times than those before them.
+clock-behind-record = By this computer's clock, the last entry in Activity is from a time that is still to come. Nothing was changed. Ask IT to look at the clock.
+
 leaving-running = { $count ->
     [one] Something is still running:
    *[other] { NUMBER($count) } things are still running:

@@ -83,6 +83,8 @@ fn repeat(action: &Action) -> Action {
         Action::LookAgain(number) => Action::LookAgain(*number),
         Action::WrongDoctor(number) => Action::WrongDoctor(*number),
         Action::Download(doctor) => Action::Download(doctor.clone()),
+        Action::AskDelete(doctor) => Action::AskDelete(doctor.clone()),
+        Action::AskDeleteAll => Action::AskDeleteAll,
         _ => Action::CloseModal,
     }
 }
@@ -301,6 +303,28 @@ fn from_earlier(
                 colour: palette.warning,
                 lines: vec![text.say_with("earlier-download", &[("path", path)])],
                 offers: vec![(again, Action::Download(doctor.clone()))],
+            }
+        }
+        Unfinished::NotSent { doctor } => {
+            let (heading, again) = match doctor {
+                Some(doctor) => (
+                    doctor.as_str().to_owned(),
+                    (
+                        text.say("recordings-delete"),
+                        Action::AskDelete(doctor.clone()),
+                    ),
+                ),
+                None => (
+                    text.say("activity-all-doctors"),
+                    (text.say("recordings-delete-all"), Action::AskDeleteAll),
+                ),
+            };
+            Said {
+                heading,
+                icon: Icon::Warning,
+                colour: palette.warning,
+                lines: vec![text.say("earlier-not-sent")],
+                offers: vec![again],
             }
         }
         Unfinished::Delete { doctor, report, .. } => {

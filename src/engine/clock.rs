@@ -1,0 +1,171 @@
+//! Notices that time jumped: the computer slept, or its clock was set.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+/// How far the two clocks may run apart between two looks: a sleep of less harms nothing.
+const APART: Duration = Duration::from_secs(5);
+
+/// How late a look may be by the steady clock. Under Windows this is how a sleep shows; elsewhere
+/// only a process that was halted is so late, and a busy computer must not be taken for one.
+const LATE: Duration = Duration::from_secs(if cfg!(windows) { 5 } else { 30 });
+
+/// How often somebody who keeps watch looks.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// Two clocks, read together.
+///
+/// The wall clock goes on while the computer sleeps, and people and time servers set it. The
+/// steady one, [`Instant`], is never set; while the computer sleeps it stands still on Linux
+/// (`CLOCK_MONOTONIC`) and macOS (`CLOCK_UPTIME_RAW`), and goes on under Windows
+/// (`QueryPerformanceCounter`). A sleep shows on Linux and macOS in the wall clock running ahead
+/// of the steady one, under Windows in a look that comes late by both. A wall clock that was set
+/// forward can't be told from a sleep, and is treated as one.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Reading + Send + Sync>);
+
+/// What both clocks show at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading {
+    /// The computer's clock.
+    pub wall: Timestamp,
+    /// Time since some moment in this run.
+    pub steady: Duration,
+}
+
+/// That time jumped between two looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeJump {
+    /// The computer slept for about so long, or its clock was set forward.
+    Ahead(Duration),
+    /// The clock was set back by about so much.
+    Back(Duration),
+}
+
+/// Keeps watch over one stretch of time.
+pub struct Watch {
+    clock: Clock,
+    seen: Mutex<Seen>,
+}
+
+struct Seen {
+    last: Reading,
+    jumped: bool,
+}
+
+impl Clock {
+    /// A clock that is read by `read`.
+    pub fn read_by(read: impl Fn() -> Reading + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    /// Begins to watch.
+    pub(super) fn watch(&self) -> Watch {
+        Watch {
+            seen: Mutex::new(Seen {
+                last: (self.0)(),
+                jumped: false,
+            }),
+            clock: self.clone(),
+        }
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        let start = Instant::now();
+        Self::read_by(move || Reading {
+            wall: Timestamp::now(),
+            steady: start.elapsed(),
+        })
+    }
+}
+
+impl Watch {
+    /// Looks, and says whether time jumped since the last look, which was to be `since` ago.
+    pub(super) fn look(&self, since: Duration) -> Option<TimeJump> {
+        let now = (self.clock.0)();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let jump = jump(seen.last, now, since);
+        seen.last = now;
+        seen.jumped |= jump.is_some();
+        jump
+    }
+
+    /// Whether time jumped at any look, or has by now. To be asked while [`Watch::keep`] runs.
+    pub(super) fn jumped(&self) -> bool {
+        self.look(BETWEEN_LOOKS);
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.jumped
+    }
+
+    /// Looks again and again, and cancels `work` when time jumps. Never ends by itself.
+    pub(super) async fn keep(&self, work: &CancellationToken) -> Infallible {
+        while !self.jumped() {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        work.cancel();
+        pending().await
+    }
+}
+
+fn jump(last: Reading, now: Reading, expected: Duration) -> Option<TimeJump> {
+    let steady = now.steady.saturating_sub(last.steady);
+    let signed = |length: Duration| SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+    let apart = now
+        .wall
+        .duration_since(last.wall)
+        .saturating_sub(signed(steady));
+    if apart > signed(APART) {
+        Some(TimeJump::Ahead(apart.unsigned_abs()))
+    } else if apart < -signed(APART) {
+        Some(TimeJump::Back(apart.unsigned_abs()))
+    } else {
+        (steady > expected + LATE).then(|| TimeJump::Ahead(steady.saturating_sub(expected)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(wall: i64, steady: u64) -> Reading {
+        Reading {
+            wall: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_000_000 + wall),
+            steady: Duration::from_secs(steady),
+        }
+    }
+
+    #[test]
+    fn a_sleep_shows_whether_the_steady_clock_stands_or_goes_on() {
+        let expected = Duration::from_secs(5);
+        let from = |now| jump(reading(0, 0), now, expected);
+        let ahead = |seconds| Some(TimeJump::Ahead(Duration::from_secs(seconds)));
+        assert_eq!(from(reading(5, 5)), None);
+        assert_eq!(from(reading(9, 9)), None, "a busy computer");
+        assert_eq!(from(reading(605, 5)), ahead(600), "Linux, macOS");
+        assert_eq!(from(reading(605, 605)), ahead(600), "Windows");
+        assert_eq!(
+            from(reading(5, 605)),
+            ahead(600),
+            "and set back to where it was"
+        );
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_shows_and_one_that_was_put_right_does_not() {
+        let expected = Duration::from_secs(5);
+        let from = |now| jump(reading(0, 0), now, expected);
+        assert_eq!(from(reading(4, 5)), None);
+        assert_eq!(from(reading(2, 5)), None);
+        assert_eq!(
+            from(reading(-3_595, 5)),
+            Some(TimeJump::Back(Duration::from_hours(1)))
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! From a confirmation to the moment before its DELETE: the wait, the intent, and all that keeps
+//! a delete from being sent.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::domain::{
+    AuditDraft, AuditOutcome, DeletionOutcome, DoctorName, Failure, FailureKind, OperationId,
+};
+use crate::engine::clock::Watch;
+use crate::engine::context::Session;
+use crate::engine::jobs::JobTicket;
+use crate::engine::{DeletionReport, JobProgress};
+use crate::store::{Change, StoreError, WaitingDelete};
+
+/// How often the wait tells what is left of it.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Why a delete was not sent.
+pub enum NotSent {
+    Stopped,
+    Because(Failure),
+}
+
+/// Keeps in mind that a delete is confirmed, before anything else is done for it: wherever the app
+/// ends from now on, the next start knows of it.
+pub async fn begin_waiting(
+    session: &Session,
+    operation: &OperationId,
+    doctor: Option<&DoctorName>,
+) -> Result<(), DeletionReport> {
+    let waiting = WaitingDelete {
+        operation: operation.clone(),
+        service: session.service.clone(),
+        doctor: doctor.cloned(),
+        confirmed_at: Timestamp::now(),
+    };
+    let begun = session
+        .context
+        .store
+        .apply(vec![Change::BeginWaiting(waiting)]);
+    begun.await.map_err(|error| not_recorded(&error))
+}
+
+/// Puts the intent on disk. The DELETE may go out only after this, and only if it is `Ok`: a
+/// Stop that comes while the disk is slow still counts, and so does a sleep of the computer.
+pub async fn announce(
+    session: &Session,
+    intent: AuditDraft,
+    stopped: AuditDraft,
+    ticket: &JobTicket,
+    watch: &Watch,
+) -> Result<(), DeletionReport> {
+    let is_stopped = || watch.jumped() || ticket.cancel.is_cancelled();
+    if is_stopped() {
+        return Err(say_not_sent(session, stopped, NotSent::Stopped, watch).await);
+    }
+    ticket.report(JobProgress::Deleting);
+    let waits_no_more = vec![Change::EndWaiting(intent.operation.clone())];
+    let recorded = session.context.store.append_with(intent, waits_no_more);
+    if let Err(error) = recorded.await {
+        return Err(not_recorded(&error));
+    }
+    if is_stopped() {
+        return Err(say_not_sent(session, stopped, NotSent::Stopped, watch).await);
+    }
+    Ok(())
+}
+
+/// The wait in the open, which Stop ends.
+pub async fn wait(ticket: &JobTicket, of: Duration) -> Result<(), NotSent> {
+    let end = Instant::now() + of;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        ticket.report(JobProgress::Waiting { left, of });
+        if left.is_zero() {
+            return Ok(());
+        }
+        tokio::select! {
+            () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
+            () = tokio::time::sleep(left.min(TICK)) => {}
+        }
+    }
+}
+
+/// Records that a confirmed delete was not sent, and says so. Where the app is ending nobody would
+/// hear it: then it stays for the next start to say.
+pub async fn say_not_sent(
+    session: &Session,
+    mut draft: AuditDraft,
+    not_sent: NotSent,
+    watch: &Watch,
+) -> DeletionReport {
+    let mut note = "nothing was sent";
+    let report = match not_sent {
+        NotSent::Stopped if watch.jumped() => {
+            draft.outcome = AuditOutcome::Failed;
+            note = "the computer slept, or its clock was changed; nothing was sent";
+            let kind = FailureKind::SleptMeanwhile;
+            not_sent_report(Some(Failure::new(kind, Timestamp::now(), note)))
+        }
+        NotSent::Stopped => {
+            draft.outcome = AuditOutcome::Stopped;
+            DeletionReport {
+                outcome: DeletionOutcome::Stopped,
+                ..not_sent_report(None)
+            }
+        }
+        NotSent::Because(failure) => {
+            draft.outcome = AuditOutcome::Failed;
+            draft.answer = failure.details.status.map(|status| status.to_string());
+            not_sent_report(Some(failure))
+        }
+    };
+    if !session.context.leaving.is_cancelled() {
+        draft.note = Some(note.into());
+        let waits_no_more = vec![Change::EndWaiting(draft.operation.clone())];
+        session.record(draft, waits_no_more).await;
+    }
+    report
+}
+
+fn not_recorded(error: &StoreError) -> DeletionReport {
+    let kind = FailureKind::RecordNotWritable;
+    let failure = Failure::new(kind, Timestamp::now(), error.to_string());
+    not_sent_report(Some(failure))
+}
+
+fn not_sent_report(failure: Option<Failure>) -> DeletionReport {
+    DeletionReport {
+        outcome: DeletionOutcome::NotSent,
+        failure,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    }
+}
+
+/// A reason not to send, with what support would ask for.
+pub fn because(kind: FailureKind, technical: &str) -> NotSent {
+    NotSent::Because(Failure::new(kind, Timestamp::now(), technical))
+}

@@ -1,0 +1,55 @@
+//! Where a program that was started by hand answers.
+//!
+//! On Windows the app is built without a console, so that none ever shows beside its window. One
+//! that it was started from is joined for an answer; where there is none, as for a shortcut with
+//! an argument, the answer is a message box, because nothing is to fail silently.
+
+/// Answers what was asked.
+#[expect(
+    clippy::print_stdout,
+    reason = "a program started by hand answers there"
+)]
+pub fn answer(text: &str) {
+    if has_a_reader() {
+        println!("{}", text.trim_end());
+    } else {
+        show(text);
+    }
+}
+
+/// Says what was wrong.
+#[expect(
+    clippy::print_stderr,
+    reason = "a program started by hand answers there"
+)]
+pub fn complain(text: &str) {
+    if has_a_reader() {
+        eprintln!("{}", text.trim_end());
+    } else {
+        show(text);
+    }
+}
+
+/// Whether what is printed can reach anybody: a console, a file, another program.
+#[cfg(windows)]
+fn has_a_reader() -> bool {
+    use std::os::windows::io::AsRawHandle as _;
+    /// Stands for the console of the process that started this one (`AttachConsole`).
+    const OF_THE_PARENT: u32 = u32::MAX;
+    // Refused where there is none, and where this process has one, as a debug build does: then the
+    // handle tells.
+    win32console::console::WinConsole::attach_console(OF_THE_PARENT).is_ok()
+        || !std::io::stdout().as_raw_handle().is_null()
+}
+
+#[cfg(not(windows))]
+const fn has_a_reader() -> bool {
+    true
+}
+
+fn show(text: &str) {
+    rfd::MessageDialog::new()
+        .set_title(crate::NAME)
+        .set_description(text)
+        .show();
+}

@@ -1,0 +1,455 @@
+"""Several copies of the app, and every way to leave it, in real windows:
+
+    tests/desktop/session /usr/bin/python3 tests/desktop/test_copies.py FOLDER_OF_THE_PROGRAMS
+
+Each step is a function whose name says what is promised; they run in this order, and each finds
+what the one before it left. What fails leaves the last screenshot in `tests/desktop/failed.png`.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from desktop import FAILED_PICTURE, App, Desktop, NotSeen, PracticeService, Program, xdotool
+from test_desktop import (
+    AMELIA, CHECK, DELETE, DELETE_TITLE, DOCTOR_FIELD, DOWNLOAD, PRIYA, SIGN_IN, TOKEN,
+    TOKEN_FIELD, WAITING, WITHOUT_BACKUP, tail, tone, until,
+)
+
+WINDOW = "Audio Housekeeper"
+PRACTICE = "Practice. Sample recordings only"
+ALREADY_OPEN = "Another window of this app is open already"
+NEWER = "A newer version of this app wrote its data"
+CLOSE_TITLE = "Close while something is running?"
+STAY = "Stay"
+CUT_OFF_DOWNLOAD = "This download was cut off when the app ended"
+CUT_OFF_DELETE = "This delete was cut off when the app ended"
+NOT_SENT = "This delete was confirmed, and the app ended before it was sent. Nothing was deleted."
+DISMISS = "Dismiss"
+
+# How often two copies are started at once with windows. (tests/copies does it 50 times without.)
+ROUNDS = int(os.environ.get("COPIES_ROUNDS", "8"))
+A_START = 60
+
+
+class Walk:
+    """What the steps share: the desktop, the service, and the data folder."""
+
+    def __init__(self, programs, home):
+        self.programs = programs
+        self.home = home
+        self.data = home / "data-folder"
+        self.saved = home / "saved"
+        self.saved.mkdir()
+        recordings = home / "recordings"
+        for seconds, doctor in enumerate([AMELIA, PRIYA], start=2):
+            folder = recordings / doctor
+            folder.mkdir(parents=True)
+            tone(folder / "recording.wav", seconds)
+        self.desktop = Desktop()
+        self.service = PracticeService(
+            programs / "practice-service", "--token", TOKEN, "--recordings", recordings, "--verbose",
+            # A download that begins and stands still, and a delete whose answer takes long.
+            "--fault", f"download({PRIYA})@2+:stall=600s@20000",
+            "--fault", f"delete({AMELIA}):stall=8s",
+            log=home / "service.log",
+        )
+        self.apps = []
+
+    def start(self, *arguments, data=None, environment=None):
+        """Starts the app, without waiting for anything."""
+        app = App(
+            self.programs / "audio-housekeeper", self.service.url, data or self.data, *arguments,
+            log=self.home / "app.log", environment=environment,
+        )
+        self.apps.append(app)
+        return app
+
+    def close(self):
+        """Ends what runs."""
+        for app in self.apps:
+            if app.process.poll() is None:
+                app.process.send_signal(signal.SIGCONT)
+            app.close()
+        self.service.close()
+
+    def deletes(self):
+        """How many DELETE requests the service has been asked."""
+        return self.service.log.read_text(errors="replace").count("method=DELETE ")
+
+
+# Windows.
+
+
+def windows():
+    """The numbers of the app's windows, minimised ones included."""
+    found = subprocess.run(
+        ["xdotool", "search", "--class", "audio-housekeeper"],
+        capture_output=True, text=True, timeout=30,
+    ).stdout.split()
+    return [window for window in found if title(window) == WINDOW]
+
+
+def title(window):
+    return subprocess.run(
+        ["xdotool", "getwindowname", window], capture_output=True, text=True, timeout=30,
+    ).stdout.strip()
+
+
+def active():
+    """The number of the window that has the focus."""
+    return subprocess.run(
+        ["xdotool", "getactivewindow"], capture_output=True, text=True, timeout=30,
+    ).stdout.strip()
+
+
+def ask_to_close():
+    """Presses what the window manager closes a window with."""
+    xdotool("windowactivate", windows()[0])
+    time.sleep(0.5)
+    xdotool("key", "alt+F4")
+
+
+def end(app, by=signal.SIGTERM):
+    """Has the system end the app, and waits until it has ended in good order."""
+    app.process.send_signal(by)
+    assert app.wait() == 0, app.process.returncode
+    until(lambda: not windows(), "the window to go")
+
+
+# The record.
+
+
+def record(data):
+    """Follows the record from its first entry to its last, as docs/audit-record.md says, and gives
+    the entries."""
+    previous, entries = "0" * 64, []
+    database = sqlite3.connect(f"file:{data / 'housekeeper.sqlite3'}?mode=ro", uri=True)
+    rows = database.execute("SELECT number, canonical, digest FROM audit ORDER BY number")
+    for expected, (number, canonical, digest) in enumerate(rows, start=1):
+        entry = json.loads(canonical)
+        assert number == entry["number"] == expected, (number, expected)
+        assert entry["previous"] == previous, number
+        assert hashlib.sha256(canonical.encode()).digest() == digest, number
+        previous = digest.hex()
+        entries.append(entry)
+    database.close()
+    return entries
+
+
+# The steps.
+
+
+def of_two_copies_started_at_once_one_window_stands_and_the_other_has_called_it(walk):
+    data = walk.home / "raced"
+    for number in range(1, ROUNDS + 1):
+        both = [walk.start("--practice", data=data) for _ in range(2)]
+        until(lambda: any(app.process.poll() is not None for app in both), "one to end", A_START)
+        ended = next(app for app in both if app.process.poll() is not None)
+        stays = next(app for app in both if app is not ended)
+        assert ended.wait() == 0, ended.process.returncode
+        until(windows, "a window", A_START)
+        # A sign-in in the record is a copy that wrote.
+        signed_in = lambda: len([e for e in record(data / "practice") if e["action"] == "sign-in"])  # noqa: E731
+        until(lambda: (data / "practice" / "housekeeper.sqlite3").exists() and signed_in() == number,
+              "the record", A_START)
+        assert len(windows()) == 1, windows()
+        assert stays.process.poll() is None
+        end(stays)
+    assert len(record(data / "practice")) == ROUNDS
+
+
+def a_second_start_brings_the_minimised_window_to_the_front(walk):
+    first = walk.start("--practice")
+    walk.desktop.wait_for(PRACTICE, A_START)
+    (window,) = windows()
+    other = subprocess.Popen(["zenity", "--info", "--text", "another program"]) if which("zenity") else None
+    xdotool("windowminimize", window)
+    until(lambda: active() != window, "the window to go down")
+    begun = time.monotonic()
+    second = walk.start("--practice")
+    assert second.wait(A_START) == 0
+    print(f"({time.monotonic() - begun:.1f} s)", end=" ")
+    until(lambda: active() == window, "the window to come to the front")
+    assert windows() == [window]
+    if other:
+        other.kill()
+        other.wait()
+    # Real data is another folder, and so another copy.
+    real = walk.start()
+    walk.desktop.find("entry", TOKEN_FIELD, A_START)
+    assert len(windows()) == 2
+    real.process.send_signal(signal.SIGTERM)
+    assert real.wait() == 0
+    end(first, signal.SIGHUP)
+
+
+def a_copy_that_does_not_answer_leads_to_a_message(walk):
+    first = walk.start("--practice")
+    walk.desktop.wait_for(PRACTICE, A_START)
+    first.process.send_signal(signal.SIGSTOP)
+    second = walk.start("--practice")
+    # A window that does not answer can't be read either.
+    until(lambda: len(windows()) == 2, "the second's window", A_START)
+    first.process.send_signal(signal.SIGCONT)
+    walk.desktop.wait_for(ALREADY_OPEN, A_START)
+    second.process.send_signal(signal.SIGTERM)
+    assert second.wait() == 0
+    end(first, signal.SIGINT)
+
+
+def a_killed_copy_is_no_obstacle(walk):
+    for _ in range(2):
+        killed = walk.start("--practice")
+        walk.desktop.wait_for(PRACTICE, A_START)
+        killed.process.kill()
+        killed.wait()
+        until(lambda: not windows(), "the window to go")
+    app = walk.start("--practice")
+    walk.desktop.wait_for(PRACTICE, A_START)
+    end(app)
+
+
+def two_people_have_two_copies_with_their_own_data(walk):
+    both, folders = [], []
+    for person in ["anna", "ben"]:
+        folder = walk.home / person
+        runtime = folder / "runtime"
+        runtime.mkdir(parents=True, mode=0o700)
+        environment = {
+            "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"),
+            "XDG_CONFIG_HOME": str(folder / "config"), "XDG_RUNTIME_DIR": str(runtime),
+        }
+        program = walk.programs / "audio-housekeeper"
+        app = Program(program, "--practice", log=walk.home / "app.log", environment=environment)
+        walk.apps.append(app)
+        both.append(app)
+        folders.append(folder / "data" / "audio-housekeeper" / "practice")
+        until(lambda: len(windows()) == len(both), f"{person}'s window", A_START)
+    for folder in folders:
+        until(lambda folder=folder: (folder / "housekeeper.sqlite3").exists() and record(folder), "a record", A_START)
+        assert len(record(folder)) == 1
+    for app in both:
+        app.process.send_signal(signal.SIGTERM)
+    assert [app.wait() for app in both] == [0, 0]
+
+
+def closing_during_a_download_asks_and_the_end_of_the_session_does_not(walk):
+    app = sign_in(walk)
+    walk.desktop.fill(DOCTOR_FIELD, PRIYA)
+    walk.desktop.click("button", DOWNLOAD)
+    copy = walk.saved / "Priya.wav"
+    walk.desktop.save_as(copy)
+    part = walk.saved / "Priya.wav.part"
+    until(part.exists, "the part file", 20)
+    ask_to_close()
+    walk.desktop.wait_for(CLOSE_TITLE)
+    walk.desktop.wait_for(f"Download for {PRIYA}")
+    walk.desktop.picture(walk.home / "closing.png")
+    walk.desktop.click("button", STAY)
+    walk.desktop.gone(CLOSE_TITLE)
+    assert part.exists()
+    end(app)
+    assert list(walk.saved.iterdir()) == []
+
+
+def what_the_end_cut_off_is_named_at_the_next_start(walk):
+    app = walk.start()
+    walk.desktop.wait_for(CUT_OFF_DOWNLOAD, A_START)
+    assert record(walk.data)[-1]["outcome"] == "cut-off"
+    begin_delete(walk, AMELIA)
+    ask_to_close()
+    walk.desktop.wait_for(CLOSE_TITLE)
+    walk.desktop.wait_for(f"Delete for {AMELIA}")
+    end(app)
+    assert walk.deletes() == 0
+    app = walk.start()
+    walk.desktop.wait_for(NOT_SENT, A_START)
+    # It is named once.
+    end(app)
+    app = walk.start()
+    walk.desktop.find("entry", DOCTOR_FIELD, A_START)
+    time.sleep(2)
+    assert not walk.desktop.shows(NOT_SENT) and not walk.desktop.shows(CUT_OFF_DOWNLOAD)
+    end(app)
+
+
+def a_kill_in_the_wait_is_named_as_well(walk):
+    app = walk.start()
+    walk.desktop.find("entry", DOCTOR_FIELD, A_START)
+    begin_delete(walk, AMELIA)
+    app.process.kill()
+    app.wait()
+    app = walk.start()
+    walk.desktop.wait_for(NOT_SENT, A_START)
+    assert walk.deletes() == 0
+    end(app)
+
+
+def a_delete_that_was_sent_before_the_end_is_looked_into_at_the_next_start(walk):
+    app = walk.start()
+    walk.desktop.find("entry", DOCTOR_FIELD, A_START)
+    begin_delete(walk, AMELIA)
+    until(lambda: record(walk.data)[-1]["outcome"] == "intended", "the intent", 30)
+    time.sleep(1)
+    end(app)
+    assert record(walk.data)[-1]["outcome"] == "intended"
+    app = walk.start()
+    walk.desktop.wait_for(CUT_OFF_DELETE, A_START)
+    assert record(walk.data)[-1]["outcome"] in ("gone", "still-there")
+    end(app)
+    assert walk.deletes() <= 1
+
+
+def a_display_that_goes_away_is_like_a_kill(walk):
+    display, number = another_display(walk.home)
+    try:
+        app = walk.start(environment={"DISPLAY": f":{number}"})
+        until(lambda: record(walk.data), "the record", A_START)
+        walk.desktop.find("entry", DOCTOR_FIELD, A_START)
+        begin_delete(walk, PRIYA)
+    finally:
+        display.kill()
+        display.wait()
+    app.wait(30)
+    app = walk.start()
+    walk.desktop.wait_for(NOT_SENT, A_START)
+    end(app)
+
+
+def a_database_of_a_newer_version_is_left_alone_and_said_so(walk):
+    data = walk.home / "newer"
+    data.mkdir()
+    file = data / "housekeeper.sqlite3"
+    database = sqlite3.connect(file)
+    database.execute("CREATE TABLE to_come (x)")
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    before = file.read_bytes()
+    app = walk.start(data=data)
+    walk.desktop.wait_for(NEWER, A_START)
+    walk.desktop.picture(walk.home / "newer.png")
+    # A second start shows no second message.
+    assert walk.start(data=data).wait(A_START) == 0
+    assert len(windows()) == 1
+    end(app)
+    assert file.read_bytes() == before
+    assert sorted(f.name for f in data.iterdir() if f.is_file() and f.name.startswith("housekeeper")) == [file.name]
+
+
+def a_database_of_an_older_version_is_brought_up_to_date_after_a_copy(walk):
+    before = record(walk.data)
+    database = sqlite3.connect(walk.data / "housekeeper.sqlite3")
+    database.executescript("DROP TABLE waiting_deletes; PRAGMA user_version = 1;")
+    database.close()
+    app = walk.start()
+    walk.desktop.find("entry", DOCTOR_FIELD, A_START)
+    (copy,) = walk.data.glob("housekeeper form 1 before version *.sqlite3")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    database = sqlite3.connect(copy)
+    assert database.execute("SELECT count(*) FROM audit").fetchone() == (len(before),)
+    database.close()
+    assert record(walk.data)[: len(before)] == before
+    end(app)
+
+
+STEPS = [
+    of_two_copies_started_at_once_one_window_stands_and_the_other_has_called_it,
+    a_second_start_brings_the_minimised_window_to_the_front,
+    a_copy_that_does_not_answer_leads_to_a_message,
+    a_killed_copy_is_no_obstacle,
+    two_people_have_two_copies_with_their_own_data,
+    closing_during_a_download_asks_and_the_end_of_the_session_does_not,
+    what_the_end_cut_off_is_named_at_the_next_start,
+    a_kill_in_the_wait_is_named_as_well,
+    a_delete_that_was_sent_before_the_end_is_looked_into_at_the_next_start,
+    a_display_that_goes_away_is_like_a_kill,
+    a_database_of_a_newer_version_is_left_alone_and_said_so,
+    a_database_of_an_older_version_is_brought_up_to_date_after_a_copy,
+]
+
+
+def sign_in(walk):
+    app = walk.start()
+    walk.desktop.fill(TOKEN_FIELD, TOKEN, timeout=A_START)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    return app
+
+
+def begin_delete(walk, doctor):
+    """Confirms a delete, and waits until it waits."""
+    walk.desktop.fill(DOCTOR_FIELD, doctor)
+    walk.desktop.click("button", CHECK)
+    walk.desktop.find("button", CHECK, 20)
+    walk.desktop.click("button", DELETE)
+    walk.desktop.wait_for(DELETE_TITLE.format(doctor))
+    walk.desktop.click("button", WITHOUT_BACKUP)
+    walk.desktop.wait_for(WAITING.format(doctor))
+
+
+def another_display(home):
+    """A second display, and its number."""
+    pipe = home / "another-display"
+    os.mkfifo(pipe)
+    with (home / "another-xvfb.log").open("wb") as log:
+        reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        writing = os.open(pipe, os.O_WRONLY)
+        display = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            pass_fds=[writing], stdout=log, stderr=log,
+        )
+    number = b""
+
+    def read():
+        nonlocal number
+        try:
+            number += os.read(reading, 16)
+        except BlockingIOError:
+            pass
+        return number.endswith(b"\n")
+
+    until(read, "another display", 30)
+    os.close(reading)
+    os.close(writing)
+    return display, number.decode().strip()
+
+
+def which(program):
+    return any((Path(folder) / program).exists() for folder in os.environ["PATH"].split(":"))
+
+
+def main():
+    programs = Path(sys.argv[1]).resolve()
+    FAILED_PICTURE.unlink(missing_ok=True)
+    walk = Walk(programs, Path(os.environ["DESKTOP_HOME"]))
+    try:
+        for step in STEPS:
+            begun = time.monotonic()
+            print(f"{step.__name__} …", end=" ", flush=True)
+            try:
+                step(walk)
+            except Exception as error:
+                print("FAILED", flush=True)
+                walk.desktop.picture(FAILED_PICTURE)
+                traceback.print_exc()
+                if not isinstance(error, NotSeen):
+                    print(f"\nWhat there was:\n{walk.desktop.listing()}", file=sys.stderr)
+                print(f"\nThe app said:\n{tail(walk.home / 'app.log')}", file=sys.stderr)
+                print(f"\nThe last screenshot: {FAILED_PICTURE}", file=sys.stderr)
+                return 1
+            print(f"ok ({time.monotonic() - begun:.1f} s)", flush=True)
+    finally:
+        walk.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

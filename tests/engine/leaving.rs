@@ -1,0 +1,191 @@
+//! Promise 9: whatever an end in good order cuts off is named at the next start, as after a kill.
+
+use std::time::Duration;
+
+use audio_housekeeper::domain::{DeletionChoice, DeletionOutcome, OperationId};
+use audio_housekeeper::engine::{Command, Destination, Event, JobProgress, Unfinished};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, Recordings};
+use audio_housekeeper::store::{Change, Store, WaitingDelete};
+use jiff::Timestamp;
+
+use crate::desk::{AMELIA, Desk, name, run};
+
+async fn found(desk: &mut Desk) -> Vec<Unfinished> {
+    desk.until(|event| match event {
+        Event::FoundAtStart(found) => Some(found.clone()),
+        _ => None,
+    })
+    .await
+}
+
+/// A desk whose deletes wait long enough to be left in their wait.
+async fn patient_desk() -> Desk {
+    let config = PracticeConfig {
+        recordings: Recordings::None,
+        ..PracticeConfig::default()
+    };
+    Desk::with(config, Duration::from_mins(1)).await
+}
+
+/// Nothing is named twice.
+async fn nothing_is_left(desk: Desk) {
+    let desk = desk.restart().await;
+    let store = Store::open(desk.folder.path()).unwrap();
+    assert_eq!(store.waiting_deletes().await, Ok(Vec::new()));
+    assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
+    assert_eq!(store.unfinished_operations().await, Ok(Vec::new()));
+}
+
+#[test]
+fn a_delete_left_in_its_wait_is_not_sent_and_is_named_at_the_next_start() {
+    run(async {
+        let mut desk = patient_desk().await;
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
+            .await;
+        let mut desk = desk.restart().await;
+        let doctor = Some(name(AMELIA));
+        assert_eq!(found(&mut desk).await, [Unfinished::NotSent { doctor }]);
+        assert_eq!(desk.deletes_received(), 0);
+        assert!(desk.service.holds(AMELIA));
+        assert_eq!(desk.story().await, ["sign-in done", "delete cut-off"]);
+        nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_delete_of_everything_left_in_its_wait_is_named_too() {
+    run(async {
+        let mut desk = patient_desk().await;
+        let id = desk.begin_delete_all(&[]).await;
+        desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
+            .await;
+        let mut desk = desk.restart().await;
+        let doctor = None;
+        assert_eq!(found(&mut desk).await, [Unfinished::NotSent { doctor }]);
+        assert_eq!(desk.story().await, ["sign-in done", "delete-all cut-off"]);
+        nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_delete_killed_in_its_wait_is_named_as_well() {
+    run(async {
+        let desk = Desk::new().await;
+        // What a killed process leaves.
+        let store = Store::open(desk.folder.path()).unwrap();
+        let waiting = WaitingDelete {
+            operation: OperationId::from_bytes([7; 16]),
+            service: desk.origin().ascii(),
+            doctor: Some(name(AMELIA)),
+            confirmed_at: Timestamp::now(),
+        };
+        store
+            .apply(vec![Change::BeginWaiting(waiting.clone())])
+            .await
+            .unwrap();
+        assert_eq!(store.waiting_deletes().await, Ok(vec![waiting]));
+        drop(store);
+        let mut desk = desk.restart().await;
+        let doctor = Some(name(AMELIA));
+        assert_eq!(found(&mut desk).await, [Unfinished::NotSent { doctor }]);
+        assert_eq!(desk.deletes_received(), 0);
+        nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_delete_that_was_sent_before_the_end_is_looked_into_and_named_at_the_next_start() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let slow = Effect::StallBeforeHead(Duration::from_millis(700));
+        desk.service.add_fault(Fault::on(Call::Delete, slow));
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        while desk.deletes_received() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut desk = desk.restart().await;
+        let found = found(&mut desk).await;
+        let [Unfinished::Delete { doctor, report, .. }] = &found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(doctor.as_ref(), Some(&name(AMELIA)));
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        assert_eq!(desk.deletes_received(), 1);
+        assert_eq!(
+            desk.story().await,
+            [
+                "sign-in done",
+                "delete intended",
+                "delete answered",
+                "delete gone"
+            ]
+        );
+        nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_delete_left_while_it_is_looked_after_is_named_at_the_next_start() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
+            .await;
+        // The look before the delete is answered, the one after it is not.
+        let silent = Effect::StallBeforeHead(Duration::from_secs(30));
+        desk.service
+            .add_fault(Fault::on(Call::Download, silent).from(2));
+        desk.progress(id, |now| *now == JobProgress::Verifying)
+            .await;
+        desk.service.set_faults(Vec::new());
+        let mut desk = desk.restart().await;
+        let found = found(&mut desk).await;
+        assert!(
+            matches!(&found[..], [Unfinished::Delete { report, .. }]
+                if report.outcome == DeletionOutcome::Gone),
+            "{found:?}"
+        );
+        nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_download_left_in_the_middle_leaves_no_part_file_and_is_named_at_the_next_start() {
+    run(async {
+        let desk = Desk::new().await;
+        let stall = Effect::StallAfter {
+            bytes: 50_000,
+            duration: Duration::from_mins(1),
+        };
+        desk.service.add_fault(Fault::on(Call::Download, stall));
+        let destination = desk.file("a.wav");
+        desk.send(Command::Download {
+            doctor: name(AMELIA),
+            destination: Destination {
+                path: destination.clone(),
+                replace: false,
+            },
+        });
+        let part = desk.file("a.wav.part");
+        while !part.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        desk.service.set_faults(Vec::new());
+        let mut desk = desk.restart().await;
+        assert!(!part.exists() && !destination.exists());
+        let doctor = name(AMELIA);
+        let named = Unfinished::Download {
+            doctor,
+            destination,
+        };
+        assert_eq!(found(&mut desk).await, [named]);
+        assert_eq!(desk.story().await, ["sign-in done", "download cut-off"]);
+        nothing_is_left(desk).await;
+    });
+}

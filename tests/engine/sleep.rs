@@ -1,0 +1,158 @@
+//! Promise 9: a computer that sleeps, and one whose clock is set. The clocks are the test's own:
+//! nothing here waits for a night.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use audio_housekeeper::domain::{
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
+    OperationId,
+};
+use audio_housekeeper::engine::{Clock, Event, JobProgress, Reading, TimeJump};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, Recordings};
+use audio_housekeeper::store::Store;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::{AMELIA, Desk, run};
+
+const HOUR: i64 = 3_600;
+
+/// By how many seconds the two clocks have run off.
+#[derive(Clone, Default)]
+struct Sleep(Arc<Mutex<(i64, u64)>>);
+
+impl Sleep {
+    fn clock(&self) -> Clock {
+        let (off, start) = (self.0.clone(), Instant::now());
+        Clock::read_by(move || {
+            let (wall, steady) = *off.lock().unwrap();
+            Reading {
+                wall: Timestamp::now() + SignedDuration::from_secs(wall),
+                steady: start.elapsed() + Duration::from_secs(steady),
+            }
+        })
+    }
+
+    fn jump(&self, wall: i64, steady: u64) {
+        *self.0.lock().unwrap() = (wall, steady);
+    }
+}
+
+async fn desk(wait: Duration, sleep: &Sleep) -> Desk {
+    let config = PracticeConfig {
+        recordings: Recordings::None,
+        ..PracticeConfig::default()
+    };
+    Desk::with_clock(config, wait, sleep.clock()).await
+}
+
+#[test]
+fn a_delete_in_its_wait_does_not_outlast_a_sleep_and_says_so() {
+    run(async {
+        // Linux and macOS, Windows, a clock that was set back.
+        for (wall, steady) in [(8 * HOUR, 0), (8 * HOUR, 8 * 3_600), (-2 * HOUR, 0)] {
+            let sleep = Sleep::default();
+            let mut desk = desk(Duration::from_mins(1), &sleep).await;
+            let choice = DeletionChoice::WithoutBackup;
+            let id = desk.begin_delete(AMELIA, choice).await;
+            desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
+                .await;
+            sleep.jump(wall, steady);
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, DeletionOutcome::NotSent);
+            assert_eq!(report.failure.unwrap().kind, FailureKind::SleptMeanwhile);
+            assert_eq!(desk.deletes_received(), 0);
+            assert!(desk.service.holds(AMELIA));
+            let last = desk.record().await.pop().unwrap().draft;
+            assert_eq!(last.outcome, AuditOutcome::Failed);
+            assert!(last.note.unwrap().contains("slept"));
+        }
+    });
+}
+
+#[test]
+fn a_sleep_after_the_wait_stops_the_delete_too() {
+    run(async {
+        let sleep = Sleep::default();
+        let mut desk = desk(Duration::from_millis(100), &sleep).await;
+        let survey = desk.survey(AMELIA).await;
+        // The last look takes a while.
+        let slow = Effect::StallBeforeHead(Duration::from_millis(700));
+        desk.service.add_fault(Fault::on(Call::Download, slow));
+        let id = desk
+            .confirm(audio_housekeeper::domain::Confirmation::Doctor {
+                survey: Box::new(survey),
+                choice: DeletionChoice::WithoutBackup,
+                reason: None,
+            })
+            .await;
+        desk.progress(id, |now| *now == JobProgress::Looking).await;
+        sleep.jump(HOUR, 3_600);
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(report.failure.unwrap().kind, FailureKind::SleptMeanwhile);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_delete_that_was_sent_is_looked_after_whatever_the_clock_does() {
+    run(async {
+        let sleep = Sleep::default();
+        let mut desk = desk(Duration::from_millis(100), &sleep).await;
+        let slow = Effect::StallBeforeHead(Duration::from_millis(700));
+        desk.service.add_fault(Fault::on(Call::Delete, slow));
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        while desk.deletes_received() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sleep.jump(HOUR, 0);
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+    });
+}
+
+#[test]
+fn the_window_hears_of_a_sleep_and_of_a_clock_that_was_set_back() {
+    run(async {
+        let sleep = Sleep::default();
+        let mut desk = desk(Duration::ZERO, &sleep).await;
+        let mut heard = async |wall, steady| {
+            sleep.jump(wall, steady);
+            desk.until(|event| match event {
+                Event::TimeJumped(jump) => Some(*jump),
+                _ => None,
+            })
+            .await
+        };
+        assert!(matches!(heard(HOUR, 0).await, TimeJump::Ahead(_)));
+        assert!(matches!(heard(-HOUR, 0).await, TimeJump::Back(_)));
+    });
+}
+
+#[test]
+fn a_clock_that_is_behind_the_record_is_noticed_at_the_start() {
+    run(async {
+        let desk = Desk::new().await;
+        let store = Store::open(desk.folder.path()).unwrap();
+        let entry = AuditDraft {
+            time: Timestamp::now() + SignedDuration::from_hours(30),
+            action: AuditAction::Check,
+            outcome: AuditOutcome::NothingThere,
+            operation: OperationId::from_bytes([7; 16]),
+            who: AuditWho::default(),
+            doctor: None,
+            reason: None,
+            plan: None,
+            backup: None,
+            answer: None,
+            note: None,
+        };
+        store.append(entry).await.unwrap();
+        drop(store);
+        let mut desk = desk.restart().await;
+        desk.until(|event| matches!(event, Event::ClockBehindRecord).then_some(()))
+            .await;
+    });
+}

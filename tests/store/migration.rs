@@ -1,0 +1,198 @@
+//! A database of an older version: a copy is put aside, and then all steps are done or none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
+use rusqlite::Connection;
+
+use crate::{draft, outsider};
+
+/// A database as the first version made it, with one entry in its record.
+async fn first_versions(folder: &Path) {
+    drop(Store::open(folder).unwrap());
+    let path = folder.join(Store::FILE_NAME);
+    fs::remove_file(&path).unwrap();
+    let first = outsider(folder);
+    first
+        .execute_batch(include_str!("../../src/store/migrations/0001.sql"))
+        .unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    // What that version wrote of an entry is what this one writes.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let store = Store::open(elsewhere.path()).unwrap();
+    store.append(draft(1)).await.unwrap();
+    let (canonical, digest): (String, Vec<u8>) = outsider(elsewhere.path())
+        .query_one("SELECT canonical, digest FROM audit", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    first
+        .execute(
+            "INSERT INTO audit (number, canonical, digest) VALUES (1, ?1, ?2)",
+            (canonical, digest),
+        )
+        .unwrap();
+}
+
+fn copies(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains("before version"))
+        .collect()
+}
+
+fn form(file: &Path) -> i64 {
+    Connection::open(file)
+        .unwrap()
+        .query_one("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_version_is_brought_up_to_date_after_a_copy_is_put_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    first_versions(folder.path()).await;
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.waiting_deletes().await, Ok(Vec::new()));
+    assert!(matches!(
+        store.verify_record().await,
+        Ok(RecordVerdict::Whole { entries: 1, .. })
+    ));
+    store.append(draft(2)).await.unwrap();
+    drop(store);
+    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 2);
+    let [copy] = &copies(folder.path())[..] else {
+        panic!("{:?}", copies(folder.path()));
+    };
+    let today = jiff::ZonedDateTime::now().date();
+    let version = env!("CARGO_PKG_VERSION");
+    let name = format!("housekeeper form 1 before version {version}, {today}.sqlite3");
+    assert_eq!(copy.file_name().unwrap(), &*name);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(copy).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600);
+    }
+    // The copy is what was there, and a whole record by itself.
+    assert_eq!(form(copy), 1);
+    let as_it_was = tempfile::tempdir().unwrap();
+    fs::copy(copy, as_it_was.path().join(Store::FILE_NAME)).unwrap();
+    let earlier = Store::open(as_it_was.path()).unwrap();
+    assert!(matches!(
+        earlier.verify_record().await,
+        Ok(RecordVerdict::Whole { entries: 1, .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_new_database_and_one_that_is_up_to_date_are_not_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 1..3 {
+        let store = Store::open(folder.path()).unwrap();
+        store.append(draft(number)).await.unwrap();
+    }
+    assert!(copies(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn without_room_for_the_copy_the_older_database_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    first_versions(folder.path()).await;
+    // A folder stands where the copy is to be written: the same as no room, for all the rest.
+    let today = jiff::ZonedDateTime::now().date();
+    let version = env!("CARGO_PKG_VERSION");
+    let name = format!("housekeeper form 1 before version {version}, {today}.sqlite3");
+    let in_the_way = folder.path().join(name + ".part");
+    fs::create_dir(&in_the_way).unwrap();
+    for _ in 0..2 {
+        let refused = Store::open(folder.path()).map(|_| ());
+        assert!(
+            matches!(refused, Err(StoreError::NotBroughtUpToDate(_))),
+            "{refused:?}"
+        );
+        assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 1);
+    }
+    fs::remove_dir(in_the_way).unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    assert!(matches!(
+        store.verify_record().await,
+        Ok(RecordVerdict::Whole { entries: 1, .. })
+    ));
+}
+
+/// Tells a test that it is run by another one, and the folder to work in.
+#[cfg(target_os = "linux")]
+const FOLDER: &str = "STORE_TEST_FOLDER";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_stops_it_says_so_and_leaves_the_older_database_as_it_is() {
+    use std::process::Command;
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return on_a_full_disk(Path::new(&folder));
+    }
+    let name = "migration::a_full_disk_stops_it_says_so_and_leaves_the_older_database_as_it_is";
+    let mut errors = String::new();
+    // With a user namespace no rights are needed; where there are none, root can do without.
+    for namespaces in [&["--map-root-user", "--mount"][..], &["--mount"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let outcome = Command::new("unshare")
+            .args(namespaces)
+            .args(["sh", "-c"])
+            .arg("mount -t tmpfs -o size=1m none \"$0\" && echo mounted && exec \"$@\"")
+            .arg(folder.path())
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(FOLDER, folder.path())
+            .output()
+            .expect("unshare (util-linux) is needed to try a full disk");
+        let output = String::from_utf8_lossy(&outcome.stdout);
+        errors += &String::from_utf8_lossy(&outcome.stderr);
+        if output.starts_with("mounted") {
+            assert!(outcome.status.success(), "{output}\n{errors}");
+            assert!(output.contains("1 passed"), "it was not run: {output}");
+            return;
+        }
+    }
+    panic!("nothing can be mounted here, so this was not tried: {errors}");
+}
+
+/// The database takes more than half of the disk.
+#[cfg(target_os = "linux")]
+fn on_a_full_disk(folder: &Path) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(first_versions(folder));
+    let filled = outsider(folder);
+    filled
+        .execute_batch(
+            "PRAGMA journal_mode = OFF; CREATE TABLE filling (x);
+             INSERT INTO filling VALUES (zeroblob(600000));",
+        )
+        .unwrap();
+    drop(filled);
+    let file = folder.join(Store::FILE_NAME);
+    for _ in 0..2 {
+        let refused = Store::open(folder).map(|_| ());
+        let full = StoreError::NotBroughtUpToDate(Box::new(StoreError::DiskFull));
+        assert_eq!(refused, Err(full));
+        assert_eq!(form(&file), 1);
+        // Nothing unfinished takes up what room there is.
+        let left: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(left, [Store::FILE_NAME]);
+    }
+    let roomy = tempfile::tempdir_in("/tmp").unwrap();
+    fs::copy(&file, roomy.path().join(Store::FILE_NAME)).unwrap();
+    let store = Store::open(roomy.path()).unwrap();
+    let verdict = runtime.block_on(store.verify_record());
+    assert!(matches!(
+        verdict,
+        Ok(RecordVerdict::Whole { entries: 1, .. })
+    ));
+    assert_eq!(copies(roomy.path()).len(), 1);
+}
