@@ -7,6 +7,7 @@ use egui::{CornerRadius, Frame, Id, Margin, Panel, ScrollArea, Stroke, Ui};
 
 use crate::ui::View;
 use crate::ui::theme::{Palette, size};
+use crate::ui::widgets::bar_in_padding;
 
 /// From what is above to the tray.
 const ABOVE: f32 = 8.0;
@@ -40,16 +41,18 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                 .fill(Palette::here(ui).window)
                 .inner_margin(Margin {
                     left: side,
-                    right: side,
+                    right: 0,
                     top: 8,
                     bottom: below,
                 }),
         )
         .show(ui, |ui| {
+            bar_in_padding(ui);
             ScrollArea::vertical()
                 .id_salt("tray")
                 .auto_shrink(false)
                 .show(ui, |ui| {
+                    ui.set_max_width(ui.available_width() - f32::from(side));
                     ui.spacing_mut().item_spacing.y = 8.0;
                     for (id, job) in &view.state.jobs {
                         jobs::show(ui, view.text, *id, job, &mut view.actions);
