@@ -328,7 +328,8 @@ impl eframe::App for App {
             self.system.contrast()
         };
         ui::theme::follow(ctx, &self.state.settings, contrast);
-        self.placing.follow(ctx, frame);
+        let text_size = self.state.settings.text_size;
+        self.placing.follow(ctx, frame, text_size);
         self.ask_for_next_tick(ctx);
     }
 

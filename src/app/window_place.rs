@@ -24,8 +24,13 @@ pub struct Placing {
 
 impl Placing {
     /// Brings a new window onto a screen that is there, and tells the system the least size that
-    /// suits the screen. Cheap where nothing changed.
-    pub fn follow(&mut self, ctx: &Context, frame: &eframe::Frame) {
+    /// suits the screen. Cheap where nothing changed. `text_size` is in per cent.
+    pub fn follow(&mut self, ctx: &Context, frame: &eframe::Frame, text_size: u16) {
+        // A new text size holds from the next pass on, and what is told in points has to be meant
+        // in those that the system is told it with.
+        if (ctx.zoom_factor() - f32::from(text_size) / 100.0).abs() > 0.001 {
+            return;
+        }
         self.tell_least_size(ctx);
         if !self.on_a_screen {
             self.on_a_screen = true;

@@ -9,7 +9,7 @@ use crate::domain::Place;
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{announce, wrapped};
+use crate::ui::widgets::{announce, bar_in_padding, wrapped};
 
 /// From what is above to the tray.
 const ABOVE: f32 = 8.0;
@@ -43,16 +43,18 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                 .fill(Palette::here(ui).window)
                 .inner_margin(Margin {
                     left: side,
-                    right: side,
+                    right: 0,
                     top: 8,
                     bottom: below,
                 }),
         )
         .show(ui, |ui| {
+            bar_in_padding(ui);
             ScrollArea::vertical()
                 .id_salt("tray")
                 .auto_shrink(false)
                 .show(ui, |ui| {
+                    ui.set_max_width(ui.available_width() - f32::from(side));
                     ui.spacing_mut().item_spacing.y = 8.0;
                     for (id, job) in &view.state.jobs {
                         let place = view.state.place_of_job(job);

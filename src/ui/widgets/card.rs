@@ -13,16 +13,7 @@ pub fn screen(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
     } else {
         size::SCREEN_PADDING
     };
-    // The bar stands in the screen's padding, so that cards have one width with it and without.
-    let scroll = &mut ui.spacing_mut().scroll;
-    scroll.floating = true;
-    scroll.floating_width = scroll.bar_width;
-    scroll.floating_allocated_width = 0.0;
-    scroll.dormant_handle_opacity = 1.0;
-    scroll.dormant_background_opacity = 1.0;
-    scroll.interact_background_opacity = 1.0;
-    scroll.active_background_opacity = 1.0;
-    scroll.interact_handle_opacity = 1.0;
+    bar_in_padding(ui);
     ScrollArea::vertical()
         .id_salt(title)
         .auto_shrink(false)
@@ -42,6 +33,20 @@ pub fn screen(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
                     contents(ui);
                 });
         });
+}
+
+/// Has the bar of a view stand in the padding of what scrolls in it: so that cards have one width
+/// with it and without.
+pub fn bar_in_padding(ui: &mut Ui) {
+    let scroll = &mut ui.spacing_mut().scroll;
+    scroll.floating = true;
+    scroll.floating_width = scroll.bar_width;
+    scroll.floating_allocated_width = 0.0;
+    scroll.dormant_handle_opacity = 1.0;
+    scroll.interact_handle_opacity = 1.0;
+    scroll.dormant_background_opacity = 1.0;
+    scroll.interact_background_opacity = 1.0;
+    scroll.active_background_opacity = 1.0;
 }
 
 fn heading(ui: &mut Ui, title: &str) {

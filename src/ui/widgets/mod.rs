@@ -18,7 +18,7 @@ use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
 
 pub use bar::progress_bar;
 pub use button::Button;
-pub use card::{banner, card, divider, screen};
+pub use card::{banner, bar_in_padding, card, divider, screen};
 pub use checkbox::checkbox;
 pub use choice::choices;
 pub use dropdown::dropdown;
