@@ -49,7 +49,7 @@ const fn has_a_reader() -> bool {
 
 fn show(text: &str) {
     rfd::MessageDialog::new()
-        .set_title(crate::NAME)
+        .set_title("Audio Housekeeper")
         .set_description(text)
         .show();
 }
