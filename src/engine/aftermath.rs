@@ -110,7 +110,8 @@ pub async fn conclude_all(
             }
             (doctor.name, had, Some(look))
         })
-        .buffer_unordered(AT_ONCE);
+        // In the order of the list, which is then also that of the names that are told.
+        .buffered(AT_ONCE);
     let mut changes = Vec::new();
     let at = Timestamp::now();
     let mut done = 0;

@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(from(reading(605, 605)), ahead(600), "Windows");
         assert_eq!(
             from(reading(5, 605)),
-            ahead(600),
+            Some(TimeJump::Back(Duration::from_mins(10))),
             "and set back to where it was"
         );
     }
