@@ -1,6 +1,15 @@
 //! What a panic leaves behind: where it was, and its words where they were written beforehand.
 //! Words that were put together could hold a name.
 
+#![cfg_attr(
+    windows,
+    allow(
+        clippy::missing_const_for_thread_local,
+        reason = "it is const; clippy does not see it where threads' values have destructors of \
+                  their own"
+    )
+)]
+
 use std::cell::RefCell;
 use std::panic::{self, PanicHookInfo};
 
