@@ -70,9 +70,6 @@ mod tests {
         // The check values of CRC-8/SMBUS and CRC-16/UMTS.
         assert_eq!(crc8(b"123456789"), 0xf4);
         assert_eq!(crc16(b"123456789"), 0xfee8);
-        assert_eq!(
-            crc16(b"1234567\xfe\xe8"),
-            0xfee8 ^ crc16(b"1234567\0\0") ^ 0xfee8 ^ 0xfee8
-        );
+        assert_eq!(crc16(b"123456789\xfe\xe8"), 0);
     }
 }
