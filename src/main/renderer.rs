@@ -147,6 +147,8 @@ pub enum Trouble {
     NoneWorks,
     DemandedFailed(Renderer),
     Fault,
+    /// The program was not found any more, or the system refused.
+    NotStartedAgain,
 }
 
 #[cfg(test)]
