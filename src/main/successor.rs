@@ -47,7 +47,7 @@ impl Successor {
 }
 
 /// The program at this path. Once its file has been replaced or removed, Linux puts a mark behind
-/// the path of a process's program (proc_pid_exe(5)); what replaced it is at the path without.
+/// the path of a process's program (`proc_pid_exe(5)`); what replaced it is at the path without.
 fn there(program: PathBuf) -> io::Result<PathBuf> {
     const MARK: &str = " (deleted)";
     if program.try_exists()? {
