@@ -20,6 +20,8 @@ mod panics;
 mod renderer;
 #[path = "main/renderer_memory.rs"]
 mod renderer_memory;
+#[path = "main/successor.rs"]
+mod successor;
 #[path = "main/watched.rs"]
 mod watched;
 
@@ -105,13 +107,15 @@ fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
     drop(ending);
     // A disk that does not answer must not keep the app from ending.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    // The next copy opens the data: nothing of this one is left by now.
-    drop(lock);
+    // The next copy opens the data, so the lock goes last: a disk that hung may answer yet.
     Ok(match made {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {
+            drop(lock);
+            ExitCode::SUCCESS
+        }
         Err(failed) => {
             let folder = launcher.folder(mode).ok();
-            drawing.go_on(&failed, folder.as_deref(), &Text::new(&locale))
+            drawing.go_on(&failed, folder.as_deref(), &Text::new(&locale), lock)
         }
     })
 }

@@ -1,21 +1,21 @@
 //! Opens the window with the renderer that is most likely to work here, and sees to what comes
 //! after one that does not.
 
-use std::ffi::OsString;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use audio_housekeeper::app::App;
-use audio_housekeeper::platform::{self, screen_setup};
+use audio_housekeeper::platform::{self, DataLock, screen_setup};
 use audio_housekeeper::text::Text;
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
 
 use crate::arguments::Arguments;
 use crate::renderer::{Asked, Ended, Next, Remembered, Renderer, Trouble};
 use crate::renderer_memory::RendererMemory;
+use crate::successor::Successor;
 use crate::watched::{Seen, Watched};
 use crate::{log, panics};
 
@@ -99,8 +99,15 @@ impl Drawing {
     }
 
     /// Starts the app again, or tells the person why it ends; the exit code is the app's. What the
-    /// window held must have been let go: the next process opens it.
-    pub fn go_on(&self, failed: &Failed, log_folder: Option<&Path>, text: &Text) -> ExitCode {
+    /// window held must have been let go but for the data's lock, which is kept for as long as
+    /// this process stays: the next one opens the data.
+    pub fn go_on(
+        &self,
+        failed: &Failed,
+        log_folder: Option<&Path>,
+        text: &Text,
+        mut lock: Option<DataLock>,
+    ) -> ExitCode {
         if let Some(folder) = log_folder {
             // The window may have failed before the log was begun.
             log::start(folder).ok();
@@ -110,15 +117,16 @@ impl Drawing {
         tracing::error!(renderer, ?ended, technical, "the window ended by itself");
         let trouble = match self.asked.after(self.renderer, ended) {
             Next::Tell(trouble) => trouble,
-            Next::StartAgain { failed } => match start_again(failed) {
+            Next::StartAgain { failed } => match start_again(failed, &mut lock) {
                 Ok(code) => return code,
                 Err(error) => {
                     tracing::error!(%error, "the app could not be started again");
-                    Trouble::NoneWorks
+                    Trouble::NotStartedAgain
                 }
             },
         };
         tell(trouble, log_folder, text);
+        drop(lock);
         ExitCode::FAILURE
     }
 }
@@ -192,42 +200,11 @@ fn in_words(renderer: Renderer, creation: &eframe::CreationContext<'_>) -> Strin
     }
 }
 
-/// Starts the app again with the arguments of this process.
-///
-/// On Unix the new program takes this process's place, so that whoever started it waits for, and
-/// ends, the right one; everything that this one held is let go. Windows has no such thing: there
-/// a second process begins and this one ends.
-fn start_again(failed: Option<Renderer>) -> io::Result<ExitCode> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.args(arguments_again(std::env::args_os().skip(1), failed));
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt as _;
-        Err(command.exec())
-    }
-    #[cfg(not(unix))]
-    {
-        command.spawn().map(|_| ExitCode::SUCCESS)
-    }
-}
-
-fn arguments_again(
-    mut arguments: impl Iterator<Item = OsString>,
-    failed: Option<Renderer>,
-) -> Vec<OsString> {
-    const FAILED: &str = "--renderer-failed";
-    let mut again = Vec::new();
-    while let Some(argument) = arguments.next() {
-        if argument == FAILED {
-            arguments.next();
-        } else {
-            again.push(argument);
-        }
-    }
-    if let Some(failed) = failed {
-        again.extend([FAILED.into(), failed.word().into()]);
-    }
-    again
+fn start_again(failed: Option<Renderer>, lock: &mut Option<DataLock>) -> io::Result<ExitCode> {
+    let successor = Successor::of_this_process(failed)?;
+    // The next process must find the data free, and no other one must before it.
+    drop(lock.take());
+    successor.start()
 }
 
 #[expect(
@@ -242,6 +219,7 @@ fn tell(trouble: Trouble, log_folder: Option<&Path>, text: &Text) {
             text.start_renderer_refused(&format!("--renderer {}", renderer.word()))
         }
         Trouble::Fault => text.start_fault(),
+        Trouble::NotStartedAgain => text.start_not_again(),
     };
     let message = match log_folder {
         Some(folder) => format!("{sentence}\n\n{}", text.start_log(&folder.join("log"))),
@@ -257,24 +235,6 @@ fn tell(trouble: Trouble, log_folder: Option<&Path>, text: &Text) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_app_starts_again_with_the_same_arguments_and_word_of_what_failed() {
-        let given = [
-            "--practice",
-            "--data-dir",
-            "/a b",
-            "--renderer-failed",
-            "wgpu",
-        ];
-        let again = |failed| arguments_again(given.iter().map(OsString::from), failed);
-        let same = ["--practice", "--data-dir", "/a b"];
-        assert_eq!(again(None), same);
-        assert_eq!(
-            again(Some(Renderer::OpenGl)),
-            [&same[..], &["--renderer-failed", "opengl"]].concat()
-        );
-    }
 
     #[test]
     fn a_window_that_was_closed_did_not_fail() {

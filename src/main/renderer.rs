@@ -51,20 +51,20 @@ impl Renderer {
 pub enum Remembered {
     /// A first frame was shown with it.
     Worked(Renderer),
-    /// It had worked, and then a start with it was not heard of again: that may have been the
-    /// computer's being switched off, so it has one more try.
+    /// It had worked, or was tried where nothing was known, and then a start with it was not heard
+    /// of again: that may have been the computer's being switched off, so it has one more try.
     Began(Renderer),
-    /// It was tried, and not heard of again.
+    /// It was tried once more, or after the other one, and not heard of again.
     Unfinished(Renderer),
 }
 
 impl Remembered {
     /// What to leave before a renderer is tried.
     pub fn before_trying(renderer: Renderer, last: Option<Self>) -> Self {
-        if last == Some(Self::Worked(renderer)) {
-            Self::Began(renderer)
-        } else {
-            Self::Unfinished(renderer)
+        match last {
+            None => Self::Began(renderer),
+            Some(Self::Worked(worked)) if worked == renderer => Self::Began(renderer),
+            Some(_) => Self::Unfinished(renderer),
         }
     }
 }
@@ -147,6 +147,8 @@ pub enum Trouble {
     NoneWorks,
     DemandedFailed(Renderer),
     Fault,
+    /// The program was not found any more, or the system refused.
+    NotStartedAgain,
 }
 
 #[cfg(test)]
@@ -192,11 +194,22 @@ mod tests {
             renderer
         };
         let (usual, other) = (Renderer::USUAL, Renderer::USUAL.other());
-        let mut never_worked = None;
-        assert_eq!([(); 2].map(|()| begins(&mut never_worked)), [usual, other]);
-        let mut worked_before = Some(Remembered::Worked(usual));
-        let begun = [(); 4].map(|()| begins(&mut worked_before));
-        assert_eq!(begun, [usual, usual, other, usual]);
+        for known in [None, Some(Remembered::Worked(usual))] {
+            let mut remembered = known;
+            let begun = [(); 4].map(|()| begins(&mut remembered));
+            assert_eq!(begun, [usual, usual, other, usual], "{known:?}");
+        }
+    }
+
+    #[test]
+    fn one_start_that_was_cut_off_changes_no_renderer() {
+        for renderer in [Renderer::OpenGl, Renderer::Wgpu] {
+            for known in [None, Some(Remembered::Worked(renderer))] {
+                let tried = Asked::default().renderer(known);
+                let left = Remembered::before_trying(tried, known);
+                assert_eq!(Asked::default().renderer(Some(left)), tried, "{known:?}");
+            }
+        }
     }
 
     #[test]

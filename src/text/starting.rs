@@ -34,6 +34,12 @@ impl Text {
         self.say("start-fault")
     }
 
+    /// The window has to be opened by a new process, and none could be started.
+    #[must_use]
+    pub fn start_not_again(&self) -> String {
+        self.say("start-not-again")
+    }
+
     /// Where the log is.
     #[must_use]
     pub fn start_log(&self, folder: &Path) -> String {

@@ -43,9 +43,17 @@ struct Copy(Child);
 
 impl Copy {
     fn start(folder: &Path) -> Self {
+        Self::start_at(folder, ":0")
+    }
+
+    /// One whose window would open on this X display.
+    fn start_at(folder: &Path, display: &str) -> Self {
         let child = Command::new(env::current_exe().unwrap())
             .args(["--exact", "--ignored", "--nocapture", "a_copy"])
             .env(FOLDER, folder)
+            .env("DISPLAY", display)
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("WAYLAND_SOCKET")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -81,9 +89,11 @@ fn a_copy() {
     let folder = env::var_os(FOLDER).expect("started by its parent alone");
     let folder = Path::new(&folder);
     run(async {
-        let lock = match enter(folder).await.unwrap() {
-            Entrance::CalledForward => return println!("copy: called"),
-            Entrance::First(lock) => lock,
+        let lock = match enter(folder).await {
+            Ok(Entrance::First(lock)) => lock,
+            Ok(Entrance::CalledForward) => return println!("copy: called"),
+            Err(DataFolderError::InUse) => return println!("copy: in use"),
+            Err(error) => panic!("{error}"),
         };
         let bell = Doorbell::listen(folder, &lock).unwrap();
         let hearing = tokio::spawn(bell.hear(|| async { true }));
@@ -148,6 +158,20 @@ fn a_copy_that_was_killed_is_no_obstacle() {
     assert_eq!(later.says(), "called");
     later.end();
     next.end();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_copy_at_another_screen_is_not_called_forward_and_the_data_is_said_to_be_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = Copy::start_at(folder.path(), ":0");
+    assert_eq!(first.says(), "first");
+    for (display, said) in [(":10", "in use"), ("unix:0.0", "called")] {
+        let mut later = Copy::start_at(folder.path(), display);
+        assert_eq!(later.says(), said, "{display}");
+        later.end();
+    }
+    first.end();
 }
 
 /// A first copy in this process, which counts how often it was called.

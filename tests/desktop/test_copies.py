@@ -205,6 +205,24 @@ def a_copy_that_does_not_answer_leads_to_a_message(walk):
     end(first, signal.SIGINT)
 
 
+def a_start_on_another_screen_says_so_there(walk):
+    first = walk.start("--practice")
+    walk.desktop.wait_for(PRACTICE, A_START)
+    display, number = another_display(walk.home)
+    try:
+        begun = time.monotonic()
+        second = walk.start("--practice", environment={"DISPLAY": f":{number}"})
+        walk.desktop.wait_for(ALREADY_OPEN, A_START)
+        print(f"({time.monotonic() - begun:.1f} s)", end=" ")
+        assert second.process.poll() is None
+        second.process.send_signal(signal.SIGTERM)
+        assert second.wait() == 0
+    finally:
+        display.kill()
+        display.wait()
+    end(first)
+
+
 def a_killed_copy_is_no_obstacle(walk):
     for _ in range(2):
         killed = walk.start("--practice")
@@ -364,6 +382,7 @@ STEPS = [
     of_two_copies_started_at_once_one_window_stands_and_the_other_has_called_it,
     a_second_start_brings_the_minimised_window_to_the_front,
     a_copy_that_does_not_answer_leads_to_a_message,
+    a_start_on_another_screen_says_so_there,
     a_killed_copy_is_no_obstacle,
     two_people_have_two_copies_with_their_own_data,
     closing_during_a_download_asks_and_the_end_of_the_session_does_not,
@@ -419,6 +438,7 @@ def another_display(home):
     until(read, "another display", 30)
     os.close(reading)
     os.close(writing)
+    pipe.unlink()
     return display, number.decode().strip()
 
 

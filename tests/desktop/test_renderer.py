@@ -27,6 +27,7 @@ SIGN_IN_TITLE = "Sign in to Nuxera"
 PRACTICE_STRIPE = "Practice. Sample recordings only"
 NOTHING_DRAWS = "can't draw its window on this screen"
 REFUSED = "can't draw its window with --renderer opengl"
+NOT_AGAIN = "could not start itself again"
 NO_DISPLAY = "There is no screen to show the window on"
 
 # Mesa finds no driver: OpenGL by GLX fails, and so does what would fall back to software.
@@ -49,14 +50,14 @@ class Stage:
         self.data = None
         self.app = None
 
-    def start(self, *arguments, environment=None, anew=True):
+    def start(self, *arguments, environment=None, anew=True, program=None):
         """Starts the app, in a fresh data folder unless it is to find what the last one left."""
         self.end()
         if anew:
             self.data = self.home / f"data-{len(list(self.home.glob('data-*')))}"
         # A service that is not there: the window asks for a sign-in and sends nothing.
         self.app = App(
-            self.program, "http://127.0.0.1:9", self.data, *arguments,
+            program or self.program, "http://127.0.0.1:9", self.data, *arguments,
             log=self.home / "app.log", environment=environment,
         )
 
@@ -241,6 +242,25 @@ def where_neither_works_a_message_says_what_to_do(stage):
     assert 'renderer="opengl"' in log and 'renderer="wgpu"' in log, log
 
 
+def an_update_in_between_is_no_obstacle_and_a_program_that_is_gone_is_said_so(stage):
+    program, update = stage.home / "app", stage.home / "update"
+    for copy in [program, update]:
+        shutil.copy(stage.program, copy)
+    stage.start(environment=NO_OPENGL, program=program)
+    update.replace(program)
+    stage.window_stands()
+    assert stage.draws_with_wgpu()
+    assert (stage.process() / "exe").readlink() == program
+    assert stage.app.leave() == 0
+    shown = stage.home / "zenity-gone.txt"
+    zenity = f'printf "%s\\n" "$@" > {shown}'
+    stage.start(environment=NO_OPENGL | stage.programs_for_messages(zenity=zenity), program=program)
+    program.unlink()
+    assert stage.app.wait(A_START) == 1
+    assert NOT_AGAIN in shown.read_text(), shown.read_text()
+    assert stage.log().count("the window ended by itself") == 1, stage.log()
+
+
 def without_a_program_for_messages_a_notification_says_it(stage):
     with Notifications() as notifications:
         stage.start(environment=NEITHER | stage.programs_for_messages())
@@ -294,6 +314,7 @@ STEPS = [
     a_demanded_renderer_is_taken_and_not_remembered,
     a_renderer_that_takes_the_process_down_gives_way_to_the_other,
     where_neither_works_a_message_says_what_to_do,
+    an_update_in_between_is_no_obstacle_and_a_program_that_is_gone_is_said_so,
     without_a_program_for_messages_a_notification_says_it,
     the_simplest_message_stands_in_the_middle_of_the_screen,
     a_demanded_renderer_that_fails_is_named_and_no_other_is_tried,

@@ -4,7 +4,11 @@
 //! A call carries nothing in either direction: that somebody connected is all that the first copy
 //! learns, and one byte, after it has come forward, is all that it answers. So there is nothing
 //! that another program could pass on to it.
+//!
+//! Only who is at the same screen is heard: a window that came forward on another one would be seen
+//! by nobody.
 
+mod screen;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -28,6 +32,10 @@ use windows as system;
 
 /// How long a later start tries, altogether, to be first or to be answered.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it tries where nobody listens: longer than a first copy takes to begin, and than one
+/// takes to end that has stopped listening.
+const LONELY_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long it waits between two tries: the first copy may be about to end, or to listen.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
@@ -62,9 +70,10 @@ pub struct Doorbell {
 ///
 /// # Errors
 /// [`DataFolderError::InUse`] where another copy has it and did not come forward within five
-/// seconds; otherwise what [`DataLock::acquire`] says.
+/// seconds, or is at another screen, which takes two seconds to know; otherwise what [`DataLock::acquire`] says.
 pub async fn enter(folder: &Path) -> Result<Entrance, DataFolderError> {
     let end = Instant::now() + PATIENCE;
+    let mut lonely_since = None;
     loop {
         match DataLock::acquire(folder) {
             Ok(lock) => return Ok(Entrance::First(lock)),
@@ -73,8 +82,19 @@ pub async fn enter(folder: &Path) -> Result<Entrance, DataFolderError> {
         }
         match tokio::time::timeout_at(end, call(folder)).await {
             Ok(Ok(())) => return Ok(Entrance::CalledForward),
-            // It does not listen yet, or is about to end.
-            Ok(Err(error)) => tracing::debug!(kind = %error.kind(), "nobody answered"),
+            Ok(Err(NotCalled::NobodyListens(error))) => {
+                // It does not listen yet or any more, or never will at this screen.
+                tracing::debug!(kind = %error.kind(), "nobody listens");
+                let since: &mut Instant = lonely_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= LONELY_PATIENCE {
+                    return Err(DataFolderError::InUse);
+                }
+            }
+            Ok(Err(NotCalled::NoAnswer(error))) => {
+                // It is about to end.
+                tracing::debug!(kind = %error.kind(), "nobody answered");
+                lonely_since = None;
+            }
             Err(_) => return Err(DataFolderError::InUse),
         }
         if Instant::now() >= end {
@@ -84,14 +104,22 @@ pub async fn enter(folder: &Path) -> Result<Entrance, DataFolderError> {
     }
 }
 
-async fn call(folder: &Path) -> io::Result<()> {
-    let mut first = system::connect(&digest_of(folder)?).await?;
+/// Why the first copy did not come forward.
+enum NotCalled {
+    NobodyListens(io::Error),
+    NoAnswer(io::Error),
+}
+
+async fn call(folder: &Path) -> Result<(), NotCalled> {
+    let name = name_of(folder).map_err(NotCalled::NobodyListens)?;
+    let mut first = system::connect(&name)
+        .await
+        .map_err(NotCalled::NobodyListens)?;
     let mut answer = [0];
-    first.read_exact(&mut answer).await?;
-    if answer == [HERE] {
-        Ok(())
-    } else {
-        Err(io::ErrorKind::InvalidData.into())
+    match first.read_exact(&mut answer).await {
+        Ok(_) if answer == [HERE] => Ok(()),
+        Ok(_) => Err(NotCalled::NoAnswer(io::ErrorKind::InvalidData.into())),
+        Err(error) => Err(NotCalled::NoAnswer(error)),
     }
 }
 
@@ -103,7 +131,7 @@ impl Doorbell {
     /// What the system said; the app works without, but a later start can only say that the
     /// folder is in use.
     pub fn listen(folder: &Path, _lock: &DataLock) -> io::Result<Self> {
-        let door = system::Door::open(&digest_of(folder)?)?;
+        let door = system::Door::open(&name_of(folder)?)?;
         Ok(Self { door })
     }
 
@@ -134,10 +162,14 @@ impl Doorbell {
     }
 }
 
-/// Names a data folder wherever a path would be too long: 16 hexadecimal digits of a digest.
-/// However the folder is spelled, it is the same.
-fn digest_of(folder: &Path) -> io::Result<String> {
+/// Names a data folder at this screen wherever a path would be too long: 16 hexadecimal digits of a
+/// digest. However the folder is spelled, it is the same.
+fn name_of(folder: &Path) -> io::Result<String> {
     let path = std::fs::canonicalize(folder)?;
-    let digest = Sha256Digest::of(path.as_os_str().as_encoded_bytes());
+    let mut named = path.into_os_string();
+    // No path has this in it.
+    named.push("\0");
+    named.push(screen::this_screen());
+    let digest = Sha256Digest::of(named.as_encoded_bytes());
     Ok(digest.to_string().chars().take(16).collect())
 }
