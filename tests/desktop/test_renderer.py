@@ -243,19 +243,25 @@ def where_neither_works_a_message_says_what_to_do(stage):
 
 
 def an_update_in_between_is_no_obstacle_and_a_program_that_is_gone_is_said_so(stage):
-    program, update = stage.home / "app", stage.home / "update"
+    program, update, start = (stage.home / name for name in ["app", "update", "start"])
     for copy in [program, update]:
         shutil.copy(stage.program, copy)
-    stage.start(environment=NO_OPENGL, program=program)
-    update.replace(program)
+
+    def start_and_first(change, environment):
+        """Starts a program whose file is changed by the time that it runs."""
+        start.write_text(f'#!/bin/sh\nexec 9<{program}\n{change}\nexec /proc/self/fd/9 "$@"\n')
+        start.chmod(0o755)
+        stage.start(environment=environment, program=start)
+
+    start_and_first(f"mv -f {update} {program}", NO_OPENGL)
     stage.window_stands()
     assert stage.draws_with_wgpu()
     assert (stage.process() / "exe").readlink() == program
     assert stage.app.leave() == 0
     shown = stage.home / "zenity-gone.txt"
     zenity = f'printf "%s\\n" "$@" > {shown}'
-    stage.start(environment=NO_OPENGL | stage.programs_for_messages(zenity=zenity), program=program)
-    program.unlink()
+    only = stage.programs_for_messages(zenity=zenity, rm=f'exec {shutil.which("rm")} "$@"')
+    start_and_first(f"rm {program}", NO_OPENGL | only)
     assert stage.app.wait(A_START) == 1
     assert NOT_AGAIN in shown.read_text(), shown.read_text()
     assert stage.log().count("the window ended by itself") == 1, stage.log()
