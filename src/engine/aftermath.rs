@@ -17,7 +17,7 @@ use crate::engine::deletions::look_patiently;
 use crate::engine::jobs::JobTicket;
 use crate::engine::{DeletionReport, Event, JobProgress, Unfinished};
 use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
-use crate::transfer;
+use crate::transfer::{self, TransferError};
 
 /// How many doctors are looked at at once.
 const AT_ONCE: usize = 4;
@@ -300,8 +300,11 @@ pub async fn look_into_unfinished(session: Arc<Session>, left: LeftOver) {
     for transfer in left.transfers {
         if is_over() {
             rest.transfers.push(transfer);
-        } else {
-            tell(close_download(&session, transfer).await);
+            continue;
+        }
+        match close_download(&session, &transfer).await {
+            Some(found) => tell(found),
+            None => rest.transfers.push(transfer),
         }
     }
     for delete in left.waiting {
@@ -357,16 +360,23 @@ fn draft_of_look(
     draft
 }
 
-async fn close_download(session: &Session, left: Transfer) -> Unfinished {
+/// `None` where its part file is, or may be, still there: then it is not closed.
+async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished> {
     let mut note = "the app had ended in the middle; no part file is left";
-    if let Err(error) = transfer::remove_left_over(&left.part).await
-        && let Some(failure) = error.into_failure(Timestamp::now())
-    {
-        note = "the app had ended in the middle; its part file could not be removed";
-        session.tell(Event::Failed {
-            doctor: Some(left.doctor.clone()),
-            failure,
-        });
+    if let Err(error) = transfer::remove_left_over(&left.part).await {
+        let is_another = matches!(error, TransferError::FileNameRefused { .. });
+        if let Some(failure) = error.into_failure(Timestamp::now()) {
+            session.tell(Event::Failed {
+                doctor: Some(left.doctor.clone()),
+                failure,
+            });
+        }
+        // What has come to stand at its name is not the app's to remove.
+        if !is_another {
+            return None;
+        }
+        note = "the app had ended in the middle; something else is at its part file's name, and \
+                could not be removed";
     }
     let mut draft = session.draft(
         AuditAction::Download,
@@ -376,12 +386,12 @@ async fn close_download(session: &Session, left: Transfer) -> Unfinished {
     draft.doctor = Some(left.doctor.clone());
     draft.note = Some(note.into());
     session
-        .record(draft, vec![Change::EndTransfer(left.operation)])
+        .record(draft, vec![Change::EndTransfer(left.operation.clone())])
         .await;
-    Unfinished::Download {
-        doctor: left.doctor,
-        destination: left.destination,
-    }
+    Some(Unfinished::Download {
+        doctor: left.doctor.clone(),
+        destination: left.destination.clone(),
+    })
 }
 
 async fn close_waiting(session: &Session, left: WaitingDelete) -> Unfinished {

@@ -4,7 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, OperationId,
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
+    OperationId,
 };
 use audio_housekeeper::engine::{Command, Event, Unfinished};
 use audio_housekeeper::practice::{Call, Effect, Fault};
@@ -277,5 +278,49 @@ fn what_is_looked_into_when_the_person_signs_out_is_told_after_the_next_sign_in(
             outcomes(&mut desk).await,
             [AuditOutcome::Intended, AuditOutcome::StillThere]
         );
+    });
+}
+
+#[test]
+fn a_part_file_on_a_drive_that_is_not_there_stays_to_be_removed() {
+    run(async {
+        let desk = Desk::new().await;
+        let drive = desk.file("stick");
+        let store = Store::open(desk.folder.path()).unwrap();
+        let transfer = Transfer {
+            operation: OperationId::from_bytes([8; 16]),
+            service: desk.origin().ascii(),
+            doctor: name(AMELIA),
+            destination: drive.join("a.wav"),
+            part: drive.join("a.wav.part"),
+            begun_at: Timestamp::now(),
+        };
+        store.begin_transfer(transfer.clone()).await.unwrap();
+        drop(store);
+        let mut desk = desk.restart().await;
+        let failure = desk
+            .until(|event| match event {
+                Event::Failed { failure, .. } => Some(failure.clone()),
+                Event::FoundAtStart(found) => panic!("{found:?}"),
+                _ => None,
+            })
+            .await;
+        assert!(
+            matches!(failure.kind, FailureKind::FolderGone { .. }),
+            "{failure:?}"
+        );
+        assert!(!desk.story().await.contains(&"download cut-off".to_owned()));
+
+        // Connected again.
+        fs::create_dir(&drive).unwrap();
+        fs::write(&transfer.part, b"RIFF").unwrap();
+        let mut desk = desk.restart().await;
+        let named = Unfinished::Download {
+            doctor: transfer.doctor,
+            destination: transfer.destination,
+        };
+        assert_eq!(found(&mut desk).await, [named]);
+        assert!(!transfer.part.exists());
+        assert!(desk.story().await.contains(&"download cut-off".to_owned()));
     });
 }
