@@ -53,7 +53,8 @@ impl While {
             look = look_patiently(session, doctor) => look,
         };
         let refused = look.as_ref().is_err_and(Failure::needs_sign_in);
-        (!self.is_over(session) && !(self == Self::SignedIn && refused)).then_some(look)
+        let is_left = self == Self::SignedIn && refused;
+        (!is_left && !self.is_over(session)).then_some(look)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Notices that time jumped: the computer slept, or its clock was set.
 
 use std::convert::Infallible;
-use std::future::pending;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -102,6 +104,25 @@ impl Watch {
         self.look(BETWEEN_LOOKS);
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.jumped
+    }
+
+    /// Does `work` and looks before each of its steps; drops it, and gives `None`, when time jumps.
+    pub(super) async fn unless_time_jumps<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        loop {
+            let step = poll_fn(|context| {
+                if self.jumped() {
+                    Poll::Ready(None)
+                } else {
+                    work.as_mut().poll(context).map(Some)
+                }
+            });
+            tokio::select! {
+                biased;
+                done = step => return done,
+                () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+            }
+        }
     }
 
     /// Looks again and again, and cancels `work` when time jumps. Never ends by itself.

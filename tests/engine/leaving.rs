@@ -189,3 +189,50 @@ fn a_download_left_in_the_middle_leaves_no_part_file_and_is_named_at_the_next_st
         nothing_is_left(desk).await;
     });
 }
+
+#[test]
+fn a_delete_left_while_its_intent_reaches_the_disk_is_known_not_to_have_been_sent() {
+    run(async {
+        let mut desk = Desk::new().await;
+        // A disk that takes a while over the intent.
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        let slow = "CREATE TRIGGER slow BEFORE INSERT ON audit WHEN NEW.canonical LIKE '%intended%'
+            BEGIN SELECT (WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT
+            1500000) SELECT count(*) FROM n); END";
+        database.execute_batch(slow).unwrap();
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        desk.progress(id, |now| *now == JobProgress::Deleting).await;
+        let mut desk = desk.restart().await;
+        let doctor = Some(name(AMELIA));
+        assert_eq!(found(&mut desk).await, [Unfinished::NotSent { doctor }]);
+        assert_eq!(desk.deletes_received(), 0);
+        assert_eq!(
+            desk.story().await,
+            [
+                "sign-in done",
+                "delete intended",
+                "delete stopped",
+                "delete cut-off"
+            ]
+        );
+        nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_delete_that_was_said_not_to_be_sent_is_not_named_again_at_the_next_start() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        let full = "CREATE TRIGGER full BEFORE INSERT ON audit WHEN NEW.canonical LIKE '%intended%'
+            BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(full).unwrap();
+        let (report, _) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(desk.deletes_received(), 0);
+        let store = Store::open(desk.folder.path()).unwrap();
+        assert_eq!(store.waiting_deletes().await, Ok(Vec::new()));
+    });
+}
