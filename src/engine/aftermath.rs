@@ -331,8 +331,9 @@ async fn close_intent(session: &Arc<Session>, intent: &AuditDraft) -> Option<Unf
     if While::SignedIn.is_over(session) {
         return None;
     }
-    let note = "the app had ended before the outcome was known";
-    let draft = draft_of_look(session, intent.doctor.as_ref(), &intent.operation, note);
+    let whose = by("confirmed", intent.who.person.as_deref());
+    let note = format!("the app had ended before the outcome was known; {whose}");
+    let draft = draft_of_look(session, intent.doctor.as_ref(), &intent.operation, &note);
     let report = match &intent.doctor {
         Some(doctor) => conclude_while(While::SignedIn, session, doctor, draft, None).await,
         None => conclude_all_while(While::SignedIn, session, draft, None, None).await,
@@ -385,7 +386,7 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
         left.operation.clone(),
     );
     draft.doctor = Some(left.doctor.clone());
-    draft.note = Some(note.into());
+    draft.note = Some(format!("{note}; {}", by("begun", left.person.as_deref())));
     session
         .record(draft, vec![Change::EndTransfer(left.operation.clone())])
         .await;
@@ -402,12 +403,35 @@ async fn close_waiting(session: &Session, left: WaitingDelete) -> Unfinished {
     };
     let mut draft = session.draft(action, AuditOutcome::CutOff, left.operation.clone());
     draft.doctor.clone_from(&left.doctor);
-    draft.note = Some("the app had ended before it was sent; nothing was sent".into());
+    let note = "the app had ended before it was sent; nothing was sent";
+    draft.note = Some(format!(
+        "{note}; {}",
+        by("confirmed", left.person.as_deref())
+    ));
     session
-        .record(draft, vec![Change::EndWaiting(left.operation)])
+        .record(draft, vec![Change::EndWaiting(left.operation.clone())])
         .await;
-    Unfinished::NotSent {
+    if left.person.is_some() && left.person == session.account.person {
+        return Unfinished::NotSent {
+            doctor: left.doctor,
+        };
+    }
+    // What somebody else decided is told, and not offered to be done.
+    Unfinished::Delete {
         doctor: left.doctor,
+        operation: left.operation,
+        report: DeletionReport {
+            outcome: DeletionOutcome::NotSent,
+            ..left_open(Vec::new())
+        },
+    }
+}
+
+/// Whose an act of an earlier run was: the entry's own person is who is signed in now.
+fn by(done: &str, person: Option<&str>) -> String {
+    match person {
+        Some(person) => format!("{done} by {person}"),
+        None => format!("not known by whom it was {done}"),
     }
 }
 

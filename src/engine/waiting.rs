@@ -35,6 +35,7 @@ pub async fn begin_waiting(
         operation: operation.clone(),
         service: session.service.clone(),
         doctor: doctor.cloned(),
+        person: session.account.person.clone(),
         confirmed_at: Timestamp::now(),
     };
     let begun = session

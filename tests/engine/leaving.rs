@@ -80,6 +80,7 @@ fn a_delete_killed_in_its_wait_is_named_as_well() {
             operation: OperationId::from_bytes([7; 16]),
             service: desk.origin().ascii(),
             doctor: Some(name(AMELIA)),
+            person: Some("Practice desk".into()),
             confirmed_at: Timestamp::now(),
         };
         store
@@ -234,5 +235,40 @@ fn a_delete_that_was_said_not_to_be_sent_is_not_named_again_at_the_next_start() 
         assert_eq!(desk.deletes_received(), 0);
         let store = Store::open(desk.folder.path()).unwrap();
         assert_eq!(store.waiting_deletes().await, Ok(Vec::new()));
+    });
+}
+
+#[test]
+fn what_somebody_else_confirmed_is_recorded_as_theirs_and_not_offered_again() {
+    run(async {
+        for person in [Some("A. Colleague".to_owned()), None] {
+            let desk = Desk::new().await;
+            let store = Store::open(desk.folder.path()).unwrap();
+            let waiting = WaitingDelete {
+                operation: OperationId::from_bytes([7; 16]),
+                service: desk.origin().ascii(),
+                doctor: Some(name(AMELIA)),
+                person: person.clone(),
+                confirmed_at: Timestamp::now(),
+            };
+            let begun = store.apply(vec![Change::BeginWaiting(waiting)]);
+            begun.await.unwrap();
+            drop(store);
+            let mut desk = desk.restart().await;
+            // The window offers the delete again with `Unfinished::NotSent` only.
+            let found = found(&mut desk).await;
+            assert!(
+                matches!(&found[..], [Unfinished::Delete { report, .. }]
+                    if report.outcome == DeletionOutcome::NotSent),
+                "{found:?}"
+            );
+            let last = desk.record().await.pop().unwrap().draft;
+            let note = last.note.unwrap();
+            let whose = person.map_or("not known by whom".to_owned(), |person| {
+                format!("confirmed by {person}")
+            });
+            assert!(note.contains(&whose), "{note}");
+            nothing_is_left(desk).await;
+        }
     });
 }

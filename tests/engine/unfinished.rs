@@ -98,6 +98,7 @@ fn a_download_that_was_cut_off_is_named_and_its_part_file_removed() {
             doctor: name(AMELIA),
             destination: destination.clone(),
             part: part.clone(),
+            person: None,
             begun_at: Timestamp::now(),
         };
         store.begin_transfer(transfer).await.unwrap();
@@ -179,6 +180,7 @@ fn the_record_claims_no_part_file_removed_that_is_still_there() {
             doctor: name(AMELIA),
             destination: desk.file("a.wav"),
             part: part.clone(),
+            person: None,
             begun_at: Timestamp::now(),
         };
         store.begin_transfer(transfer).await.unwrap();
@@ -293,6 +295,7 @@ fn a_part_file_on_a_drive_that_is_not_there_stays_to_be_removed() {
             doctor: name(AMELIA),
             destination: drive.join("a.wav"),
             part: drive.join("a.wav.part"),
+            person: None,
             begun_at: Timestamp::now(),
         };
         store.begin_transfer(transfer.clone()).await.unwrap();
