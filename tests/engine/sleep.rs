@@ -119,7 +119,7 @@ fn a_delete_whose_connection_is_being_made_when_the_computer_sleeps_is_given_up(
         let sleep = Sleep::default();
         let mut desk = desk(Duration::from_millis(100), &sleep).await;
         // No answer for as long as the client would wait: only the sleep ends the request sooner.
-        let silent = Effect::StallBeforeHead(Duration::from_secs(60));
+        let silent = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, silent));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
