@@ -189,4 +189,23 @@ mod tests {
             Some(TimeJump::Back(Duration::from_hours(1)))
         );
     }
+
+    #[tokio::test]
+    async fn after_a_sleep_work_does_not_take_its_next_step() {
+        let slept = Arc::new(Mutex::new(false));
+        let clock = Clock::read_by({
+            let slept = slept.clone();
+            move || reading(if *slept.lock().unwrap() { 600 } else { 0 }, 0)
+        });
+        let mut sent = false;
+        let work = async {
+            *slept.lock().unwrap() = true;
+            tokio::task::yield_now().await;
+            sent = true;
+        };
+        assert_eq!(clock.watch().unless_time_jumps(work).await, None);
+        assert!(!sent);
+        *slept.lock().unwrap() = false;
+        assert_eq!(clock.watch().unless_time_jumps(async { 1 }).await, Some(1));
+    }
 }

@@ -114,7 +114,7 @@ fn a_delete_that_was_sent_is_looked_after_whatever_the_clock_does() {
 }
 
 #[test]
-fn a_delete_whose_connection_is_being_made_when_the_computer_sleeps_is_given_up() {
+fn a_delete_that_is_on_its_way_when_the_computer_sleeps_is_not_waited_for_but_looked_after() {
     run(async {
         let sleep = Sleep::default();
         let mut desk = desk(Duration::from_millis(100), &sleep).await;
