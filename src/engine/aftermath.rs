@@ -1,7 +1,7 @@
 //! What a delete did: only the server's own answers to a GET count.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -12,12 +12,12 @@ use crate::domain::{
     LastDeletion, OperationId, ServerKnowledge,
 };
 use crate::engine::checks::about;
-use crate::engine::context::{Session, store_failure};
+use crate::engine::context::{Notice, Session, store_failure};
 use crate::engine::deletions::look_patiently;
 use crate::engine::jobs::JobTicket;
 use crate::engine::{DeletionReport, Event, JobProgress, Unfinished};
 use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
-use crate::transfer;
+use crate::transfer::{self, TransferError};
 
 /// How many doctors are looked at at once.
 const AT_ONCE: usize = 4;
@@ -25,18 +25,59 @@ const AT_ONCE: usize = 4;
 /// After how many looks in a row without an answer no more doctors are looked at.
 const MOST_IN_VAIN: usize = 4;
 
+/// For how long what a look finds is recorded and told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum While {
+    /// For a delete of this run: it is told even where its sign-in has ended.
+    Open,
+    /// For one of an earlier run: the next sign-in can look into it as well.
+    SignedIn,
+}
+
+impl While {
+    fn is_over(self, session: &Session) -> bool {
+        session.context.leaving.is_cancelled()
+            || (self == Self::SignedIn && session.cancel.is_cancelled())
+    }
+
+    /// Looks, unless it is over before there is an answer to record.
+    async fn look(self, session: &Session, doctor: &DoctorName) -> Option<Result<Look, Failure>> {
+        let over = async {
+            match self {
+                Self::Open => session.context.leaving.cancelled().await,
+                Self::SignedIn => session.cancel.cancelled().await,
+            }
+        };
+        let look = tokio::select! {
+            () = over => return None,
+            look = look_patiently(session, doctor) => look,
+        };
+        let refused = look.as_ref().is_err_and(Failure::needs_sign_in);
+        let is_left = self == Self::SignedIn && refused;
+        (!is_left && !self.is_over(session)).then_some(look)
+    }
+}
+
 /// Looks at one doctor after a delete, records what was seen, and tells it.
 pub async fn conclude(
     session: &Session,
     doctor: &DoctorName,
-    mut draft: AuditDraft,
+    draft: AuditDraft,
     failure: Option<Failure>,
 ) -> DeletionReport {
-    let look = look_patiently(session, doctor);
-    let Some(look) = session.context.leaving.run_until_cancelled(look).await else {
-        return left_open(vec![doctor.clone()]);
-    };
-    let (outcome, fact, unseen) = seen(look);
+    let report = conclude_while(While::Open, session, doctor, draft, failure).await;
+    report.unwrap_or_else(|| left_open(vec![doctor.clone()]))
+}
+
+/// `None` where that was left open.
+async fn conclude_while(
+    lasts: While,
+    session: &Session,
+    doctor: &DoctorName,
+    mut draft: AuditDraft,
+    failure: Option<Failure>,
+) -> Option<DeletionReport> {
+    let (outcome, fact, unseen) = seen(lasts.look(session, doctor).await?);
     draft.time = Timestamp::now();
     draft.outcome = recorded(outcome);
     let deletion = LastDeletion {
@@ -57,16 +98,28 @@ pub async fn conclude(
         not_known: Vec::new(),
     };
     report.list(outcome).push(doctor.clone());
-    report
+    Some(report)
 }
 
 /// Looks at every doctor known here after a delete of everything, and records what was seen.
 pub async fn conclude_all(
     session: &Arc<Session>,
-    mut draft: AuditDraft,
+    draft: AuditDraft,
     failure: Option<Failure>,
     ticket: Option<&JobTicket>,
 ) -> DeletionReport {
+    let report = conclude_all_while(While::Open, session, draft, failure, ticket).await;
+    report.unwrap_or_else(|| left_open(Vec::new()))
+}
+
+/// `None` where that was left open.
+async fn conclude_all_while(
+    lasts: While,
+    session: &Arc<Session>,
+    mut draft: AuditDraft,
+    failure: Option<Failure>,
+    ticket: Option<&JobTicket>,
+) -> Option<DeletionReport> {
     let refused = failure
         .as_ref()
         .is_some_and(|failure| failure.details.status.is_some());
@@ -88,15 +141,16 @@ pub async fn conclude_all(
     // Where nothing answers, looking at each of many doctors would take hours: the rest are then
     // as little known without it.
     let in_vain = &AtomicUsize::new(0);
+    let given_up = &AtomicBool::new(false);
     let mut looks = stream::iter(doctors)
         .map(|doctor| async move {
             let had = doctor.server.copy().is_some();
             if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
                 return (doctor.name, had, None);
             }
-            let look = look_patiently(session, &doctor.name);
-            let look = session.context.leaving.run_until_cancelled(look).await;
-            let Some(look) = look else {
+            let Some(look) = lasts.look(session, &doctor.name).await else {
+                in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
+                given_up.store(true, Ordering::Relaxed);
                 return (doctor.name, had, None);
             };
             match &look {
@@ -134,8 +188,8 @@ pub async fn conclude_all(
         }
         report.list(outcome).push(doctor);
     }
-    if session.context.leaving.is_cancelled() {
-        return left_open(report.not_known);
+    if given_up.load(Ordering::Relaxed) || lasts.is_over(session) {
+        return None;
     }
     report.outcome = match report.summary() {
         // The service said that it failed: that nothing is there for the doctors listed here tells
@@ -156,7 +210,7 @@ pub async fn conclude_all(
     if let Ok(doctors) = session.context.store.doctors(&session.service).await {
         session.tell(Event::Doctors(doctors));
     }
-    report
+    Some(report)
 }
 
 /// What is known where the app ends before the look: the record keeps the act open, and the next
@@ -173,7 +227,11 @@ const fn left_open(not_known: Vec<DoctorName>) -> DeletionReport {
 
 /// The later look that a person asked for.
 pub async fn look_again(session: Arc<Session>, doctor: Option<DoctorName>, operation: OperationId) {
-    let report = look_after(&session, doctor.as_ref(), &operation, "looked again").await;
+    let draft = draft_of_look(&session, doctor.as_ref(), &operation, "looked again");
+    let report = match &doctor {
+        Some(doctor) => conclude(&session, doctor, draft, None).await,
+        None => conclude_all(&session, draft, None, None).await,
+    };
     session.tell(Event::LookedAgain {
         operation,
         doctor,
@@ -199,6 +257,18 @@ impl LeftOver {
         })
     }
 
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.transfers.is_empty() && self.waiting.is_empty() && self.intents.is_empty()
+    }
+
+    /// Puts back what could not be looked into.
+    pub fn put_back(&mut self, rest: Self) {
+        self.transfers.extend(rest.transfers);
+        self.waiting.extend(rest.waiting);
+        self.intents.extend(rest.intents);
+    }
+
     /// Takes out what belongs to one service: only a sign-in there can look into it.
     pub fn take(&mut self, service: &str) -> Self {
         let transfers = |left: &mut Transfer| left.service == service;
@@ -213,32 +283,74 @@ impl LeftOver {
 }
 
 /// Looks into what an earlier run left unfinished for this service, closes it, and tells it.
+///
+/// What is closed is told only once: so nothing is any more when the sign-in or the app has ended,
+/// and what is left then is for the next sign-in or start.
 pub async fn look_into_unfinished(session: Arc<Session>, left: LeftOver) {
     // Each is told as soon as it is closed: the app may end before the next one is.
-    let tell = |found| session.tell(Event::FoundAtStart(vec![found]));
+    let tell = |found| {
+        let notice = Notice::FoundAtStart {
+            generation: session.generation,
+            service: session.service.clone(),
+            found: Box::new(found),
+        };
+        session.context.notices.send(notice).ok();
+    };
+    let is_over = || While::SignedIn.is_over(&session);
+    let mut rest = LeftOver::default();
     for transfer in left.transfers {
-        tell(close_download(&session, transfer).await);
+        if is_over() {
+            rest.transfers.push(transfer);
+            continue;
+        }
+        match close_download(&session, &transfer).await {
+            Some(found) => tell(found),
+            None => rest.transfers.push(transfer),
+        }
     }
     for delete in left.waiting {
-        tell(close_waiting(&session, delete).await);
+        if is_over() {
+            rest.waiting.push(delete);
+        } else {
+            tell(close_waiting(&session, delete).await);
+        }
     }
-    for AuditEntry { draft, .. } in left.intents {
-        let note = "the app had ended before the outcome was known";
-        let report = look_after(&session, draft.doctor.as_ref(), &draft.operation, note).await;
-        tell(Unfinished::Delete {
-            doctor: draft.doctor,
-            operation: draft.operation,
-            report,
-        });
+    for intent in left.intents {
+        match close_intent(&session, &intent.draft).await {
+            Some(found) => tell(found),
+            None => rest.intents.push(intent),
+        }
     }
+    let generation = session.generation;
+    let notice = Notice::LeftOpen { generation, rest };
+    session.context.notices.send(notice).ok();
 }
 
-async fn look_after(
-    session: &Arc<Session>,
+/// `None` where it could not be closed in this sign-in.
+async fn close_intent(session: &Arc<Session>, intent: &AuditDraft) -> Option<Unfinished> {
+    if While::SignedIn.is_over(session) {
+        return None;
+    }
+    let whose = by("confirmed", intent.who.person.as_deref());
+    let note = format!("the app had ended before the outcome was known; {whose}");
+    let draft = draft_of_look(session, intent.doctor.as_ref(), &intent.operation, &note);
+    let report = match &intent.doctor {
+        Some(doctor) => conclude_while(While::SignedIn, session, doctor, draft, None).await,
+        None => conclude_all_while(While::SignedIn, session, draft, None, None).await,
+    };
+    Some(Unfinished::Delete {
+        doctor: intent.doctor.clone(),
+        operation: intent.operation.clone(),
+        report: report?,
+    })
+}
+
+fn draft_of_look(
+    session: &Session,
     doctor: Option<&DoctorName>,
     operation: &OperationId,
     note: &str,
-) -> DeletionReport {
+) -> AuditDraft {
     let action = if doctor.is_some() {
         AuditAction::Delete
     } else {
@@ -247,22 +359,26 @@ async fn look_after(
     let mut draft = session.draft(action, AuditOutcome::NotKnown, operation.clone());
     draft.doctor = doctor.cloned();
     draft.note = Some(note.into());
-    match doctor {
-        Some(doctor) => conclude(session, doctor, draft, None).await,
-        None => conclude_all(session, draft, None, None).await,
-    }
+    draft
 }
 
-async fn close_download(session: &Session, left: Transfer) -> Unfinished {
+/// `None` where its part file is, or may be, still there: then it is not closed.
+async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished> {
     let mut note = "the app had ended in the middle; no part file is left";
-    if let Err(error) = transfer::remove_left_over(&left.part).await
-        && let Some(failure) = error.into_failure(Timestamp::now())
-    {
-        note = "the app had ended in the middle; its part file could not be removed";
-        session.tell(Event::Failed {
-            doctor: Some(left.doctor.clone()),
-            failure,
-        });
+    if let Err(error) = transfer::remove_left_over(&left.part).await {
+        let is_another = matches!(error, TransferError::FileNameRefused { .. });
+        if let Some(failure) = error.into_failure(Timestamp::now()) {
+            session.tell(Event::Failed {
+                doctor: Some(left.doctor.clone()),
+                failure,
+            });
+        }
+        // What has come to stand at its name is not the app's to remove.
+        if !is_another {
+            return None;
+        }
+        note = "the app had ended in the middle; something else is at its part file's name, and \
+                could not be removed";
     }
     let mut draft = session.draft(
         AuditAction::Download,
@@ -270,14 +386,14 @@ async fn close_download(session: &Session, left: Transfer) -> Unfinished {
         left.operation.clone(),
     );
     draft.doctor = Some(left.doctor.clone());
-    draft.note = Some(note.into());
+    draft.note = Some(format!("{note}; {}", by("begun", left.person.as_deref())));
     session
-        .record(draft, vec![Change::EndTransfer(left.operation)])
+        .record(draft, vec![Change::EndTransfer(left.operation.clone())])
         .await;
-    Unfinished::Download {
-        doctor: left.doctor,
-        destination: left.destination,
-    }
+    Some(Unfinished::Download {
+        doctor: left.doctor.clone(),
+        destination: left.destination.clone(),
+    })
 }
 
 async fn close_waiting(session: &Session, left: WaitingDelete) -> Unfinished {
@@ -287,12 +403,35 @@ async fn close_waiting(session: &Session, left: WaitingDelete) -> Unfinished {
     };
     let mut draft = session.draft(action, AuditOutcome::CutOff, left.operation.clone());
     draft.doctor.clone_from(&left.doctor);
-    draft.note = Some("the app had ended before it was sent; nothing was sent".into());
+    let note = "the app had ended before it was sent; nothing was sent";
+    draft.note = Some(format!(
+        "{note}; {}",
+        by("confirmed", left.person.as_deref())
+    ));
     session
-        .record(draft, vec![Change::EndWaiting(left.operation)])
+        .record(draft, vec![Change::EndWaiting(left.operation.clone())])
         .await;
-    Unfinished::NotSent {
+    if left.person.is_some() && left.person == session.account.person {
+        return Unfinished::NotSent {
+            doctor: left.doctor,
+        };
+    }
+    // What somebody else decided is told, and not offered to be done.
+    Unfinished::Delete {
         doctor: left.doctor,
+        operation: left.operation,
+        report: DeletionReport {
+            outcome: DeletionOutcome::NotSent,
+            ..left_open(Vec::new())
+        },
+    }
+}
+
+/// Whose an act of an earlier run was: the entry's own person is who is signed in now.
+fn by(done: &str, person: Option<&str>) -> String {
+    match person {
+        Some(person) => format!("{done} by {person}"),
+        None => format!("not known by whom it was {done}"),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Notices that time jumped: the computer slept, or its clock was set.
 
 use std::convert::Infallible;
-use std::future::pending;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -104,6 +106,25 @@ impl Watch {
         seen.jumped
     }
 
+    /// Does `work` and looks before each of its steps; drops it, and gives `None`, when time jumps.
+    pub(super) async fn unless_time_jumps<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        loop {
+            let step = poll_fn(|context| {
+                if self.jumped() {
+                    Poll::Ready(None)
+                } else {
+                    work.as_mut().poll(context).map(Some)
+                }
+            });
+            tokio::select! {
+                biased;
+                done = step => return done,
+                () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+            }
+        }
+    }
+
     /// Looks again and again, and cancels `work` when time jumps. Never ends by itself.
     pub(super) async fn keep(&self, work: &CancellationToken) -> Infallible {
         while !self.jumped() {
@@ -167,5 +188,24 @@ mod tests {
             from(reading(-3_595, 5)),
             Some(TimeJump::Back(Duration::from_hours(1)))
         );
+    }
+
+    #[tokio::test]
+    async fn after_a_sleep_work_does_not_take_its_next_step() {
+        let slept = Arc::new(Mutex::new(false));
+        let clock = Clock::read_by({
+            let slept = slept.clone();
+            move || reading(if *slept.lock().unwrap() { 600 } else { 0 }, 0)
+        });
+        let mut sent = false;
+        let work = async {
+            *slept.lock().unwrap() = true;
+            tokio::task::yield_now().await;
+            sent = true;
+        };
+        assert_eq!(clock.watch().unless_time_jumps(work).await, None);
+        assert!(!sent);
+        *slept.lock().unwrap() = false;
+        assert_eq!(clock.watch().unless_time_jumps(async { 1 }).await, Some(1));
     }
 }

@@ -13,8 +13,9 @@ use crate::domain::{
     Account, AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, DoctorName, Failure,
     FailureKind, KnownDoctor, OperationId, TokenKeeping,
 };
+use crate::engine::aftermath::LeftOver;
 use crate::engine::jobs::{JobBoard, Wake};
-use crate::engine::{Clock, Envelope, Event};
+use crate::engine::{Clock, Envelope, Event, Unfinished};
 use crate::keychain::Keychain;
 use crate::settings::{Settings, SettingsFile};
 use crate::store::{Change, Store, StoreError};
@@ -87,6 +88,14 @@ pub enum Notice {
     Forgotten(Option<Failure>),
     /// The service no longer accepts the token of this sign-in.
     SignInEnded { generation: u64 },
+    /// Something that an earlier run left for `service` is closed, and is to be told.
+    FoundAtStart {
+        generation: u64,
+        service: String,
+        found: Box<Unfinished>,
+    },
+    /// The look into what earlier runs left is over, and `rest` could not be closed.
+    LeftOpen { generation: u64, rest: LeftOver },
 }
 
 /// A sign-in before the loop has given it its generation.

@@ -22,6 +22,10 @@ use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobFailure, J
 use crate::store::DoctorFact;
 use crate::transfer::{self, TransferError};
 
+/// The record's words where the connection was given up: it may have been sent before.
+const CUT_BY_A_SLEEP: &str =
+    "given up, as the computer slept or its clock was changed; whether it arrived is not known";
+
 /// Looks at the server and at the backup, for the question that a person answers.
 pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
     let server = check(&session, &doctor).await;
@@ -92,9 +96,10 @@ async fn delete_one(
         draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
         draft
     };
-    if let Err(report) = begin_waiting(session, operation, Some(doctor)).await {
-        return (report, None);
-    }
+    let waiting = match begin_waiting(session, operation, Some(doctor)).await {
+        Ok(waiting) => waiting,
+        Err(report) => return (report, None),
+    };
     let prepared = prepare(session, survey, choice, ticket).await;
     let (backup, plan_text) = match prepared {
         Ok(prepared) => prepared,
@@ -111,14 +116,14 @@ async fn delete_one(
         sha256: backup.sha256,
     });
     let stopped = draft(AuditOutcome::Stopped);
-    if let Err(report) = announce(session, intent, stopped, ticket, watch).await {
+    if let Err(report) = announce(session, waiting, intent, stopped, ticket, watch).await {
         return (report, backup);
     }
-    let answer = session.api.delete(doctor).await;
-    let (answer, failure) = match answer {
-        Ok(Deletion::Accepted) => ("200".to_owned(), None),
-        Ok(Deletion::NothingThere) => ("404".to_owned(), None),
-        Err(error) => said_of(session, error),
+    let (answer, failure) = match watch.unless_time_jumps(session.api.delete(doctor)).await {
+        Some(Ok(Deletion::Accepted)) => ("200".to_owned(), None),
+        Some(Ok(Deletion::NothingThere)) => ("404".to_owned(), None),
+        Some(Err(error)) => said_of(session, error),
+        None => (CUT_BY_A_SLEEP.to_owned(), None),
     };
     let mut answered = draft(AuditOutcome::Answered);
     answered.answer = Some(answer);
@@ -298,9 +303,10 @@ async fn delete_all(
         draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
         draft
     };
-    if let Err(report) = begin_waiting(session, operation, None).await {
-        return report;
-    }
+    let waiting = match begin_waiting(session, operation, None).await {
+        Ok(waiting) => waiting,
+        Err(report) => return report,
+    };
     if let Err(not_sent) = wait(ticket, session.context.waits.all).await {
         return say_not_sent(session, draft(AuditOutcome::Failed), not_sent, watch).await;
     }
@@ -320,18 +326,19 @@ async fn delete_all(
         ));
     }
     let stopped = draft(AuditOutcome::Stopped);
-    if let Err(report) = announce(session, intent, stopped, ticket, watch).await {
+    if let Err(report) = announce(session, waiting, intent, stopped, ticket, watch).await {
         return report;
     }
-    let (answer, failure) = match session.api.delete_all().await {
-        Ok(DeletionOfAll::Accepted) => ("200".to_owned(), None),
-        Ok(DeletionOfAll::Failed) => {
+    let (answer, failure) = match watch.unless_time_jumps(session.api.delete_all()).await {
+        Some(Ok(DeletionOfAll::Accepted)) => ("200".to_owned(), None),
+        Some(Ok(DeletionOfAll::Failed)) => {
             let mut failure = Failure::new(FailureKind::ServiceTrouble, Timestamp::now(), "");
             failure.details.status = Some(500);
             failure.details.call = Some("DELETE /api/delete-all".into());
             ("500".to_owned(), Some(failure))
         }
-        Err(error) => said_of(session, error),
+        Some(Err(error)) => said_of(session, error),
+        None => (CUT_BY_A_SLEEP.to_owned(), None),
     };
     let mut answered = draft(AuditOutcome::Answered);
     answered.answer = Some(answer);

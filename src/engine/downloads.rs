@@ -110,6 +110,7 @@ pub async fn fetch(
     let ledger = StoreLedger {
         context: session.context.clone(),
         service: session.service.clone(),
+        person: session.account.person.clone(),
         saved: AtomicBool::new(false),
     };
     let result = attempt(session, doctor, destination, ticket, &operation, &ledger).await;
@@ -230,6 +231,7 @@ async fn attempt(
 struct StoreLedger {
     context: Arc<Context>,
     service: String,
+    person: Option<String>,
     /// The file has its name. It has ended only with its entry in the record: a kill before
     /// that must not leave a file that nothing speaks of.
     saved: AtomicBool,
@@ -244,6 +246,7 @@ impl Ledger for StoreLedger {
                 doctor: start.doctor,
                 destination: start.destination,
                 part: start.part,
+                person: self.person.clone(),
                 begun_at: Timestamp::now(),
             };
             let begun = self.context.store.begin_transfer(transfer).await;

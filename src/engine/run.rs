@@ -323,12 +323,7 @@ impl Engine {
         let Some(running) = self.running.remove(&id) else {
             return;
         };
-        // What a job did is said also where its sign-in has ended meanwhile, unless somebody has
-        // signed in elsewhere, where the same names are other doctors.
-        let generation = match &self.session {
-            Some(session) if session.service != running.service => running.generation,
-            _ => self.generation,
-        };
+        let generation = self.generation_of(&running.service, running.generation);
         let ending = Box::new(ending);
         self.context
             .tell(generation, Event::JobEnded { id, ending });

@@ -46,6 +46,43 @@ impl Engine {
                     self.end_session(SignedOutBecause::Ended);
                 }
             }
+            Notice::FoundAtStart {
+                generation,
+                service,
+                found,
+            } => {
+                let generation = self.generation_of(&service, generation);
+                self.context
+                    .tell(generation, Event::FoundAtStart(vec![*found]));
+            }
+            Notice::LeftOpen { generation, rest } => {
+                self.left_over.put_back(rest);
+                // Somebody may have signed in there before it was put back.
+                if let Some(session) = self.session.clone()
+                    && session.generation != generation
+                {
+                    self.look_into_left_over(session);
+                }
+            }
+        }
+    }
+
+    /// The sign-in under which something of `service` is told that was begun under `generation`:
+    /// the present one also where that has ended, unless somebody has signed in elsewhere, where
+    /// the same names are other doctors.
+    pub(super) fn generation_of(&self, service: &str, generation: u64) -> u64 {
+        match &self.session {
+            Some(session) if session.service != service => generation,
+            _ => self.generation,
+        }
+    }
+
+    /// Only where there is something: each look ends in a notice that begins the next.
+    fn look_into_left_over(&mut self, session: Arc<Session>) {
+        let left_over = self.left_over.take(&session.service);
+        if !left_over.is_empty() {
+            let look = aftermath::look_into_unfinished(session, left_over);
+            self.spawn(failed(None, internal()), look);
         }
     }
 
@@ -94,11 +131,7 @@ impl Engine {
             Ok(doctors) => session.tell(Event::Doctors(doctors)),
             Err(error) => session.tell(failed(None, store_failure(&error))),
         }
-        let left_over = self.left_over.take(&session.service);
-        self.spawn(
-            failed(None, internal()),
-            aftermath::look_into_unfinished(session.clone(), left_over),
-        );
+        self.look_into_left_over(session.clone());
         self.spawn(failed(None, internal()), async move {
             checks::look_at_backups(&session).await;
         });

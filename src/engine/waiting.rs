@@ -30,26 +30,31 @@ pub async fn begin_waiting(
     session: &Session,
     operation: &OperationId,
     doctor: Option<&DoctorName>,
-) -> Result<(), DeletionReport> {
+) -> Result<WaitingDelete, DeletionReport> {
     let waiting = WaitingDelete {
         operation: operation.clone(),
         service: session.service.clone(),
         doctor: doctor.cloned(),
+        person: session.account.person.clone(),
         confirmed_at: Timestamp::now(),
     };
     let begun = session
         .context
         .store
-        .apply(vec![Change::BeginWaiting(waiting)]);
-    begun.await.map_err(|error| not_recorded(&error))
+        .apply(vec![Change::BeginWaiting(waiting.clone())]);
+    match begun.await {
+        Ok(()) => Ok(waiting),
+        Err(error) => Err(not_recorded(&error)),
+    }
 }
 
 /// Puts the intent on disk. The DELETE may go out only after this, and only if it is `Ok`: a
 /// Stop that comes while the disk is slow still counts, and so does a sleep of the computer.
 pub async fn announce(
     session: &Session,
+    waiting: WaitingDelete,
     intent: AuditDraft,
-    stopped: AuditDraft,
+    mut stopped: AuditDraft,
     ticket: &JobTicket,
     watch: &Watch,
 ) -> Result<(), DeletionReport> {
@@ -58,10 +63,24 @@ pub async fn announce(
         return Err(say_not_sent(session, stopped, NotSent::Stopped, watch).await);
     }
     ticket.report(JobProgress::Deleting);
-    let waits_no_more = vec![Change::EndWaiting(intent.operation.clone())];
-    let recorded = session.context.store.append_with(intent, waits_no_more);
-    if let Err(error) = recorded.await {
+    let store = &session.context.store;
+    let waits_no_more = vec![Change::EndWaiting(waiting.operation.clone())];
+    if let Err(error) = store.append_with(intent, waits_no_more.clone()).await {
+        // It is told now: the next start is not to say that the app had ended.
+        if !session.context.leaving.is_cancelled()
+            && let Err(error) = store.apply(waits_no_more).await
+        {
+            tracing::warn!(%error, "a delete that was not sent still counts as waiting");
+        }
         return Err(not_recorded(&error));
+    }
+    if session.context.leaving.is_cancelled() {
+        // Nobody would hear it now. The intent is closed all the same: it is known that nothing was
+        // sent, and a look at the server could not tell.
+        stopped.note = Some("the app is ending; nothing was sent".into());
+        let waits_again = vec![Change::BeginWaiting(waiting)];
+        session.record(stopped, waits_again).await;
+        return Err(not_sent_report(None));
     }
     if is_stopped() {
         return Err(say_not_sent(session, stopped, NotSent::Stopped, watch).await);

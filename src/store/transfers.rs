@@ -20,6 +20,8 @@ pub struct Transfer {
     pub destination: PathBuf,
     /// The part file.
     pub part: PathBuf,
+    /// Who was signed in, where known.
+    pub person: Option<String>,
     /// When it began.
     pub begun_at: Timestamp,
 }
@@ -53,11 +55,12 @@ impl Store {
 
 pub(super) fn begin(connection: &Connection, transfer: &Transfer) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO transfers (operation, service, doctor, destination, part, begun_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO transfers (operation, service, doctor, destination, part, begun_at, person)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (operation) DO UPDATE SET service = excluded.service,
             doctor = excluded.doctor, destination = excluded.destination,
-            part = excluded.part, begun_at = excluded.begun_at",
+            part = excluded.part, begun_at = excluded.begun_at,
+            person = excluded.person",
         params![
             transfer.operation.as_str(),
             transfer.service,
@@ -65,6 +68,7 @@ pub(super) fn begin(connection: &Connection, transfer: &Transfer) -> Result<(), 
             path_to_column(&transfer.destination),
             path_to_column(&transfer.part),
             transfer.begun_at.to_string(),
+            transfer.person,
         ],
     )?;
     Ok(())
@@ -80,7 +84,7 @@ pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<()
 
 fn unfinished(connection: &Connection) -> Result<Vec<Transfer>, StoreError> {
     let mut statement = connection.prepare(
-        "SELECT operation, service, doctor, destination, part, begun_at
+        "SELECT operation, service, doctor, destination, part, begun_at, person
          FROM transfers ORDER BY rowid",
     )?;
     let mut rows = statement.query([])?;
@@ -93,6 +97,7 @@ fn unfinished(connection: &Connection) -> Result<Vec<Transfer>, StoreError> {
             destination: path_from_column(row.get(3)?)?,
             part: path_from_column(row.get(4)?)?,
             begun_at: time_from_column(row.get_ref(5)?.as_str().unwrap_or_default())?,
+            person: row.get(6)?,
         });
     }
     Ok(transfers)

@@ -15,6 +15,8 @@ pub struct WaitingDelete {
     pub service: String,
     /// The doctor, or all of them.
     pub doctor: Option<DoctorName>,
+    /// Who confirmed it, where known.
+    pub person: Option<String>,
     /// When it was confirmed.
     pub confirmed_at: Timestamp,
 }
@@ -31,12 +33,13 @@ impl Store {
 
 pub(super) fn begin(connection: &Connection, delete: &WaitingDelete) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO waiting_deletes (operation, service, doctor, confirmed_at)
-         VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO waiting_deletes (operation, service, doctor, person, confirmed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
             delete.operation.as_str(),
             delete.service,
             delete.doctor.as_ref().map(DoctorName::as_str),
+            delete.person,
             delete.confirmed_at.to_string(),
         ],
     )?;
@@ -53,7 +56,8 @@ pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<()
 
 fn waiting(connection: &Connection) -> Result<Vec<WaitingDelete>, StoreError> {
     let mut statement = connection.prepare(
-        "SELECT operation, service, doctor, confirmed_at FROM waiting_deletes ORDER BY rowid",
+        "SELECT operation, service, doctor, confirmed_at, person
+         FROM waiting_deletes ORDER BY rowid",
     )?;
     let mut rows = statement.query([])?;
     let mut deletes = Vec::new();
@@ -64,6 +68,7 @@ fn waiting(connection: &Connection) -> Result<Vec<WaitingDelete>, StoreError> {
             service: row.get(1)?,
             doctor: doctor.as_deref().map(name_from_column).transpose()?,
             confirmed_at: time_from_column(row.get_ref(3)?.as_str().unwrap_or_default())?,
+            person: row.get(4)?,
         });
     }
     Ok(deletes)

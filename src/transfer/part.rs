@@ -56,18 +56,28 @@ pub async fn check_destination(destination: &Path) -> Result<(), TransferError> 
 
 /// Removes a part file that an earlier run left.
 ///
-/// One that is gone already is no error.
+/// One that is gone already is no error, if the folder that it was in is there: on a drive that is
+/// not connected it may well be left.
 ///
 /// # Errors
-/// [`TransferError`] where it can't be removed, or is no part file: a name without the ending,
-/// a folder, a link.
+/// [`TransferError::FolderGone`] where it can't be looked for; others where it can't be removed, or
+/// is no part file ([`TransferError::FileNameRefused`]): a name without the ending, a folder, a
+/// link.
 pub async fn remove_left_over(part: &Path) -> Result<(), TransferError> {
     let named_so = part
         .file_name()
         .is_some_and(|name| name.to_string_lossy().ends_with(ENDING));
     let metadata = match fs::symlink_metadata(part).await {
         Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = fs::metadata(folder_of(part)).await;
+            if folder.is_ok_and(|folder| folder.is_dir()) {
+                return Ok(());
+            }
+            let path = part.to_path_buf();
+            let source = error;
+            return Err(TransferError::FolderGone { path, source });
+        }
         Err(error) => return Err(TransferError::in_work(part, "finding a part file", error)),
     };
     if !named_so || !metadata.is_file() {

@@ -37,7 +37,7 @@ pub(super) fn promote(
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => part = error.path,
             Err(error) if knows_no_such_move(&error.error) => {
                 part = error.path;
-                if path.symlink_metadata().is_err() {
+                if is_free(&path).map_err(|error| in_naming(&path, error))? {
                     part.persist(however_long(&path))
                         .map_err(|error| in_naming(&path, error.error))?;
                     flush_folder(&path)?;
@@ -56,10 +56,23 @@ pub(super) fn promote(
 /// Whether the file system has neither a rename that replaces nothing nor links to do it by, as
 /// some network and FUSE file systems: there the name is looked at before the file is given it.
 fn knows_no_such_move(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied
-    )
+    match error.kind() {
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput => true,
+        // What Unix says of links where there are none. Windows links nothing to name a file: there
+        // it is a refusal.
+        io::ErrorKind::PermissionDenied => cfg!(unix),
+        _ => false,
+    }
+}
+
+/// Whether nothing has that name. Only the system's own word for it counts: a name that could not
+/// be looked at may be a recording's.
+fn is_free(path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 /// The same path, ending as a file of this format does: the other format's ending is replaced,
@@ -148,6 +161,24 @@ mod tests {
             panic!("it was there")
         };
         assert_eq!(path, file);
+    }
+
+    #[test]
+    fn a_name_that_can_not_be_looked_at_is_not_taken_for_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        assert!(is_free(&path).unwrap());
+        std::fs::write(&path, "a recording").unwrap();
+        assert!(!is_free(&path).unwrap());
+        is_free(Path::new("a\0.wav")).unwrap_err();
+        #[cfg(unix)]
+        is_free(&path.join("below a file.wav")).unwrap_err();
+    }
+
+    #[test]
+    fn a_refusal_is_taken_for_a_lack_of_links_only_where_files_are_named_by_links() {
+        let refusal = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert_eq!(knows_no_such_move(&refusal), cfg!(unix));
     }
 
     #[test]

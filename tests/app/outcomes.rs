@@ -295,6 +295,7 @@ fn a_download_that_a_kill_cut_off_is_named_and_offered_again() {
         doctor: DoctorName::parse(AMELIA).unwrap(),
         destination: file.clone(),
         part: part.clone(),
+        person: None,
         begun_at: jiff::Timestamp::now(),
     });
     runtime.block_on(begun).unwrap();

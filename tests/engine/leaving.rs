@@ -80,6 +80,7 @@ fn a_delete_killed_in_its_wait_is_named_as_well() {
             operation: OperationId::from_bytes([7; 16]),
             service: desk.origin().ascii(),
             doctor: Some(name(AMELIA)),
+            person: Some("Practice desk".into()),
             confirmed_at: Timestamp::now(),
         };
         store
@@ -187,5 +188,87 @@ fn a_download_left_in_the_middle_leaves_no_part_file_and_is_named_at_the_next_st
         assert_eq!(found(&mut desk).await, [named]);
         assert_eq!(desk.story().await, ["sign-in done", "download cut-off"]);
         nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_delete_left_while_its_intent_reaches_the_disk_is_known_not_to_have_been_sent() {
+    run(async {
+        let mut desk = Desk::new().await;
+        // A disk that takes a while over the intent.
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        let slow = "CREATE TRIGGER slow BEFORE INSERT ON audit WHEN NEW.canonical LIKE '%intended%'
+            BEGIN SELECT (WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT
+            1500000) SELECT count(*) FROM n); END";
+        database.execute_batch(slow).unwrap();
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        desk.progress(id, |now| *now == JobProgress::Deleting).await;
+        let mut desk = desk.restart().await;
+        let doctor = Some(name(AMELIA));
+        assert_eq!(found(&mut desk).await, [Unfinished::NotSent { doctor }]);
+        assert_eq!(desk.deletes_received(), 0);
+        assert_eq!(
+            desk.story().await,
+            [
+                "sign-in done",
+                "delete intended",
+                "delete stopped",
+                "delete cut-off"
+            ]
+        );
+        nothing_is_left(desk).await;
+    });
+}
+
+#[test]
+fn a_delete_that_was_said_not_to_be_sent_is_not_named_again_at_the_next_start() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        let full = "CREATE TRIGGER full BEFORE INSERT ON audit WHEN NEW.canonical LIKE '%intended%'
+            BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(full).unwrap();
+        let (report, _) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(desk.deletes_received(), 0);
+        let store = Store::open(desk.folder.path()).unwrap();
+        assert_eq!(store.waiting_deletes().await, Ok(Vec::new()));
+    });
+}
+
+#[test]
+fn what_somebody_else_confirmed_is_recorded_as_theirs_and_not_offered_again() {
+    run(async {
+        for person in [Some("A. Colleague".to_owned()), None] {
+            let desk = Desk::new().await;
+            let store = Store::open(desk.folder.path()).unwrap();
+            let waiting = WaitingDelete {
+                operation: OperationId::from_bytes([7; 16]),
+                service: desk.origin().ascii(),
+                doctor: Some(name(AMELIA)),
+                person: person.clone(),
+                confirmed_at: Timestamp::now(),
+            };
+            let begun = store.apply(vec![Change::BeginWaiting(waiting)]);
+            begun.await.unwrap();
+            drop(store);
+            let mut desk = desk.restart().await;
+            // The window offers the delete again with `Unfinished::NotSent` only.
+            let found = found(&mut desk).await;
+            assert!(
+                matches!(&found[..], [Unfinished::Delete { report, .. }]
+                    if report.outcome == DeletionOutcome::NotSent),
+                "{found:?}"
+            );
+            let last = desk.record().await.pop().unwrap().draft;
+            let note = last.note.unwrap();
+            let whose = person.map_or("not known by whom".to_owned(), |person| {
+                format!("confirmed by {person}")
+            });
+            assert!(note.contains(&whose), "{note}");
+            nothing_is_left(desk).await;
+        }
     });
 }

@@ -114,6 +114,34 @@ fn a_delete_that_was_sent_is_looked_after_whatever_the_clock_does() {
 }
 
 #[test]
+fn a_delete_that_is_on_its_way_when_the_computer_sleeps_is_not_waited_for_but_looked_after() {
+    run(async {
+        let sleep = Sleep::default();
+        let mut desk = desk(Duration::from_millis(100), &sleep).await;
+        // No answer for as long as the client would wait: only the sleep ends the request sooner.
+        let silent = Effect::StallBeforeHead(Duration::from_mins(1));
+        desk.service.add_fault(Fault::on(Call::Delete, silent));
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        while desk.deletes_received() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        sleep.jump(8 * HOUR, 0);
+        let (report, _) = desk.end_of_delete().await;
+        assert!(report.failure.is_none(), "{report:?}");
+        assert_ne!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(desk.deletes_received(), 1);
+        let record = desk.record().await;
+        let answered = record
+            .iter()
+            .find(|entry| entry.draft.outcome == AuditOutcome::Answered)
+            .unwrap();
+        let answer = answered.draft.answer.as_deref().unwrap();
+        assert!(answer.contains("not known"), "{answer}");
+    });
+}
+
+#[test]
 fn the_window_hears_of_a_sleep_and_of_a_clock_that_was_set_back() {
     run(async {
         let sleep = Sleep::default();

@@ -4,11 +4,15 @@ use std::fs;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, OperationId,
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
+    OperationId,
 };
-use audio_housekeeper::engine::{Event, Unfinished};
+use audio_housekeeper::engine::{Command, Event, Unfinished};
 use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::settings::Settings;
+use audio_housekeeper::state::{Mode, ResultKind, State};
 use audio_housekeeper::store::{Store, Transfer};
+use axum::http::StatusCode;
 use jiff::Timestamp;
 
 use crate::desk::{AMELIA, Desk, name, run};
@@ -94,6 +98,7 @@ fn a_download_that_was_cut_off_is_named_and_its_part_file_removed() {
             doctor: name(AMELIA),
             destination: destination.clone(),
             part: part.clone(),
+            person: None,
             begun_at: Timestamp::now(),
         };
         store.begin_transfer(transfer).await.unwrap();
@@ -175,6 +180,7 @@ fn the_record_claims_no_part_file_removed_that_is_still_there() {
             doctor: name(AMELIA),
             destination: desk.file("a.wav"),
             part: part.clone(),
+            person: None,
             begun_at: Timestamp::now(),
         };
         store.begin_transfer(transfer).await.unwrap();
@@ -188,5 +194,136 @@ fn the_record_claims_no_part_file_removed_that_is_still_there() {
             .unwrap();
         let note = cut_off.draft.note.as_deref().unwrap();
         assert!(note.contains("could not be removed"), "{note}");
+    });
+}
+
+/// An intent of which a killed process left nothing more.
+async fn leave_an_intent(desk: &Desk) {
+    let store = Store::open(desk.folder.path()).unwrap();
+    store
+        .append(intent(desk, AuditOutcome::Intended))
+        .await
+        .unwrap();
+}
+
+async fn outcomes(desk: &mut Desk) -> Vec<AuditOutcome> {
+    let record = desk.record().await.into_iter();
+    let of_it = record.filter(|entry| entry.draft.operation == OperationId::from_bytes([7; 16]));
+    of_it.map(|entry| entry.draft.outcome).collect()
+}
+
+#[test]
+fn a_delete_that_can_not_be_looked_into_for_want_of_a_sign_in_is_looked_into_at_the_next() {
+    run(async {
+        let desk = Desk::new().await;
+        leave_an_intent(&desk).await;
+        let refused = Effect::status(StatusCode::UNAUTHORIZED);
+        desk.service.add_fault(Fault::on(Call::Download, refused));
+        let mut desk = desk.restart().await;
+        desk.until(|event| matches!(event, Event::SignedOut(_)).then_some(()))
+            .await;
+        desk.service.set_faults(Vec::new());
+        desk.send(Command::SignIn {
+            origin: desk.origin(),
+            token: desk.service.token(),
+            stay: true,
+        });
+        let found = found(&mut desk).await;
+        assert!(
+            matches!(&found[..], [Unfinished::Delete { report, .. }]
+                if report.outcome == DeletionOutcome::StillThere),
+            "{found:?}"
+        );
+        assert_eq!(
+            outcomes(&mut desk).await,
+            [AuditOutcome::Intended, AuditOutcome::StillThere]
+        );
+    });
+}
+
+#[test]
+fn what_is_looked_into_when_the_person_signs_out_is_told_after_the_next_sign_in() {
+    run(async {
+        let desk = Desk::new().await;
+        leave_an_intent(&desk).await;
+        let silent = Effect::StallBeforeHead(Duration::from_secs(30));
+        desk.service.add_fault(Fault::on(Call::Download, silent));
+        let before = desk.requests(Call::Download);
+        let mut desk = desk.restart().await;
+        while desk.requests(Call::Download) == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        desk.send(Command::SignOut);
+        let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
+        loop {
+            let envelope = desk.engine.wait_for_event().await.unwrap();
+            let is_out = matches!(envelope.event, Event::SignedOut(_));
+            state.apply(envelope);
+            if is_out {
+                break;
+            }
+        }
+        desk.service.set_faults(Vec::new());
+        desk.send(Command::SignIn {
+            origin: desk.origin(),
+            token: desk.service.token(),
+            stay: true,
+        });
+        while state.results.is_empty() {
+            state.apply(desk.engine.wait_for_event().await.unwrap());
+        }
+        assert!(matches!(
+            &state.results[0].ending,
+            ResultKind::FromEarlier(Unfinished::Delete { .. })
+        ));
+        assert_eq!(
+            outcomes(&mut desk).await,
+            [AuditOutcome::Intended, AuditOutcome::StillThere]
+        );
+    });
+}
+
+#[test]
+fn a_part_file_on_a_drive_that_is_not_there_stays_to_be_removed() {
+    run(async {
+        let desk = Desk::new().await;
+        let drive = desk.file("stick");
+        let store = Store::open(desk.folder.path()).unwrap();
+        let transfer = Transfer {
+            operation: OperationId::from_bytes([8; 16]),
+            service: desk.origin().ascii(),
+            doctor: name(AMELIA),
+            destination: drive.join("a.wav"),
+            part: drive.join("a.wav.part"),
+            person: None,
+            begun_at: Timestamp::now(),
+        };
+        store.begin_transfer(transfer.clone()).await.unwrap();
+        drop(store);
+        let mut desk = desk.restart().await;
+        let failure = desk
+            .until(|event| match event {
+                Event::Failed { failure, .. } => Some(failure.clone()),
+                Event::FoundAtStart(found) => panic!("{found:?}"),
+                _ => None,
+            })
+            .await;
+        assert!(
+            matches!(failure.kind, FailureKind::FolderGone { .. }),
+            "{failure:?}"
+        );
+        assert!(!desk.story().await.contains(&"download cut-off".to_owned()));
+
+        // Connected again.
+        fs::create_dir(&drive).unwrap();
+        fs::write(&transfer.part, b"RIFF").unwrap();
+        let mut desk = desk.restart().await;
+        let named = Unfinished::Download {
+            doctor: transfer.doctor,
+            destination: transfer.destination,
+        };
+        assert_eq!(found(&mut desk).await, [named]);
+        assert!(!transfer.part.exists());
+        assert!(desk.story().await.contains(&"download cut-off".to_owned()));
     });
 }

@@ -10,6 +10,7 @@ fn transfer(byte: u8) -> Transfer {
         doctor: doctor("Dr. O'Neil & S\u{f8}n, 100%+"),
         destination: "/home/a/J\u{fc}rgen.wav".into(),
         part: "/home/a/J\u{fc}rgen.wav.part".into(),
+        person: Some("A. Person".into()),
         begun_at: "2026-11-23T14:02:11.123456789Z".parse().unwrap(),
     }
 }

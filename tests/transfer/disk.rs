@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use audio_housekeeper::domain::FailureKind;
-use audio_housekeeper::transfer::{check_destination, remove_left_over};
+use audio_housekeeper::transfer::{TransferError, check_destination, remove_left_over};
 
 use crate::server::wav;
 use crate::{announced, folder, kind_of, names_in, replacing, request, saved};
@@ -85,6 +85,11 @@ async fn a_left_over_part_file_is_removed_and_nothing_else_is() {
     remove_left_over(&part).await.unwrap();
     assert!(!part.exists());
     remove_left_over(&part).await.unwrap();
+
+    // On a drive that is not there it may be left.
+    let away = folder.path().join("stick/a.wav.part");
+    let error = remove_left_over(&away).await.unwrap_err();
+    assert!(matches!(error, TransferError::FolderGone { path, .. } if path == away));
 
     let file = folder.path().join("a.wav");
     fs::write(&file, "whole").unwrap();
