@@ -4,27 +4,22 @@
 //! that it was started from is joined for an answer; where there is none, as for a shortcut with
 //! an argument, the answer is a message box, because nothing is to fail silently.
 
+use std::io::{self, Write};
+
 /// Answers what was asked.
-#[expect(
-    clippy::print_stdout,
-    reason = "a program started by hand answers there"
-)]
 pub fn answer(text: &str) {
-    if has_a_reader() {
-        println!("{}", text.trim_end());
-    } else {
-        show(text);
-    }
+    say(text, io::stdout());
 }
 
 /// Says what was wrong.
-#[expect(
-    clippy::print_stderr,
-    reason = "a program started by hand answers there"
-)]
 pub fn complain(text: &str) {
+    say(text, io::stderr());
+}
+
+fn say(text: &str, mut reader: impl Write) {
     if has_a_reader() {
-        eprintln!("{}", text.trim_end());
+        // One that has gone, as `head` does, has read what it wanted.
+        writeln!(reader, "{}", text.trim_end()).ok();
     } else {
         show(text);
     }

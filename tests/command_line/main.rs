@@ -1,0 +1,54 @@
+//! The program as it answers where it was started by hand.
+
+#![cfg(test)]
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_audio-housekeeper");
+
+#[test]
+fn help_and_version_are_told() {
+    let output = |argument| {
+        let output = Command::new(PROGRAM).arg(argument).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for option in ["--practice", "--service", "--data-dir", "--renderer"] {
+        assert!(output("--help").contains(option), "{option}");
+    }
+    assert_eq!(
+        output("--version").trim_end(),
+        concat!("audio-housekeeper ", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn what_it_does_not_know_is_named_beside_the_help() {
+    for (arguments, named) in [
+        (&["--sevrice"][..], "--sevrice"),
+        (&["--renderer", "vulkan"], "vulkan"),
+        (&["--service", "http://example.org"], "http://example.org"),
+    ] {
+        let output = Command::new(PROGRAM).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(named) && said.contains("--help"), "{said}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_fault() {
+    let mut program = Command::new(PROGRAM)
+        .arg("--help")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(program.stdout.take());
+    let mut complaint = String::new();
+    let mut stderr = program.stderr.take().unwrap();
+    stderr.read_to_string(&mut complaint).unwrap();
+    assert!(program.wait().unwrap().success(), "{complaint}");
+    assert_eq!(complaint, "");
+}
