@@ -37,6 +37,7 @@ DISMISS = "Dismiss"
 # How often two copies are started at once with windows. (tests/copies does it 50 times without.)
 ROUNDS = int(os.environ.get("COPIES_ROUNDS", "8"))
 A_START = 60
+FIRST_FORM = Path(__file__).parents[2] / "src/store/migrations/0001.sql"
 
 
 class Walk:
@@ -364,9 +365,17 @@ def a_database_of_a_newer_version_is_left_alone_and_said_so(walk):
 
 def a_database_of_an_older_version_is_brought_up_to_date_after_a_copy(walk):
     before = record(walk.data)
-    database = sqlite3.connect(walk.data / "housekeeper.sqlite3")
-    database.executescript("DROP TABLE waiting_deletes; PRAGMA user_version = 1;")
+    newest = walk.data / "housekeeper.sqlite3"
+    other = walk.home / "newest.sqlite3"
+    newest.rename(other)
+    database = sqlite3.connect(newest)
+    database.executescript(FIRST_FORM.read_text())
+    database.execute("ATTACH ? AS newest", (str(other),))
+    database.execute("INSERT INTO audit SELECT * FROM newest.audit ORDER BY number")
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
     database.close()
+    newest.chmod(0o600)
     app = walk.start()
     walk.desktop.find("entry", DOCTOR_FIELD, A_START)
     (copy,) = walk.data.glob("housekeeper form 1 before version *.sqlite3")
