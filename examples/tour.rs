@@ -4,7 +4,8 @@
 //!     cargo run --example tour -- OUT_DIR
 //!
 //! It leaves pictures of every screen and question, the downloaded files, and the recorded
-//! activity as `activity.jsonl` in the folder, and fails when anything it was told is not so.
+//! activity as `activity.jsonl` in the folder, and fails when anything it was told is not so. Then
+//! `gave-up.png` and `gave-up.txt` show the window as it was.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,8 +20,11 @@
 mod driver;
 
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::{Call, Effect, Fault, sample_doctors};
@@ -44,6 +48,12 @@ const LOOKS: [(&str, ThemeChoice, f32, f32, u16); 6] = [
     ("light-small-200", ThemeChoice::Light, 800.0, 560.0, 200),
 ];
 
+/// How long the tour may take. It takes half a minute where nothing else runs.
+const LIMIT: Duration = Duration::from_mins(10);
+
+/// How long after that a step that does not come back is waited for.
+const MERCY: Duration = Duration::from_mins(1);
+
 struct Tour {
     driver: Driver,
     out: PathBuf,
@@ -58,18 +68,36 @@ struct Tour {
 fn main() {
     let Some(out) = std::env::args_os().nth(1).map(PathBuf::from) else {
         eprintln!("usage: tour OUT_DIR");
-        std::process::exit(2);
+        process::exit(2);
     };
-    for folder in ["pictures", "downloads"] {
-        let folder = out.join(folder);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
+    for name in ["pictures", "downloads", "gave-up.png", "gave-up.txt"] {
+        let left = out.join(name);
+        if left.is_dir() {
+            fs::remove_dir_all(&left).unwrap();
+        } else if left.exists() {
+            fs::remove_file(&left).unwrap();
         }
-        fs::create_dir_all(&folder).unwrap();
+    }
+    for name in ["pictures", "downloads"] {
+        fs::create_dir_all(out.join(name)).unwrap();
     }
     let out = out.canonicalize().unwrap();
+    thread::spawn(|| {
+        thread::sleep(LIMIT + MERCY);
+        eprintln!("The tour hangs in one of its steps, and is ended.");
+        process::exit(1);
+    });
     let data = tempfile::tempdir().unwrap();
-    let pictures = take(data.path(), &out);
+    let mut tour = Tour::begin(data.path(), &out);
+    if panic::catch_unwind(AssertUnwindSafe(|| tour.take())).is_err() {
+        tour.give_up();
+        eprintln!(
+            "The tour gave up; gave-up.png shows where: {}",
+            out.display()
+        );
+        process::exit(1);
+    }
+    let pictures = tour.end();
     let entries = keep_activity(&data.path().join("practice"), &out);
     println!(
         "{pictures} pictures, {entries} entries of activity: {}",
@@ -77,38 +105,50 @@ fn main() {
     );
 }
 
-/// Takes the tour, and says how many pictures there are.
-fn take(data: &Path, out: &Path) -> usize {
-    let waits = Waits {
-        one: Duration::from_secs(3),
-        all: Duration::from_secs(3),
-    };
-    let stage = Stage {
-        mode: Mode::Real,
-        waits,
-        ..Stage::practice(data)
-    };
-    let mut tour = Tour {
-        driver: Driver::open(stage),
-        out: out.to_owned(),
-        number: 0,
-    };
-    tour.signs_in_to_practice();
-    tour.checks_and_downloads();
-    tour.stops_a_delete();
-    tour.backs_up_then_deletes();
-    tour.deletes_what_is_backed_up();
-    tour.asks_about_nothing_and_about_no_answer();
-    tour.opens_the_other_screens();
-    tour.deletes_all();
-    tour.leaves_practice_and_signs_in();
-    tour.is_asked_before_anything_is_cut_off();
-    let pictures = tour.number * LOOKS.len();
-    tour.driver.close();
-    pictures
-}
-
 impl Tour {
+    fn begin(data: &Path, out: &Path) -> Self {
+        let waits = Waits {
+            one: Duration::from_secs(3),
+            all: Duration::from_secs(3),
+        };
+        let stage = Stage {
+            mode: Mode::Real,
+            waits,
+            ..Stage::practice(data)
+        };
+        Self {
+            driver: Driver::open(stage).until(Instant::now() + LIMIT),
+            out: out.to_owned(),
+            number: 0,
+        }
+    }
+
+    fn take(&mut self) {
+        self.signs_in_to_practice();
+        self.checks_and_downloads();
+        self.stops_a_delete();
+        self.backs_up_then_deletes();
+        self.deletes_what_is_backed_up();
+        self.asks_about_nothing_and_about_no_answer();
+        self.opens_the_other_screens();
+        self.deletes_all();
+        self.leaves_practice_and_signs_in();
+        self.is_asked_before_anything_is_cut_off();
+    }
+
+    /// Closes the window, and says how many pictures there are.
+    fn end(self) -> usize {
+        self.driver.close();
+        self.number * LOOKS.len()
+    }
+
+    /// Keeps what the window shows, as a picture and in words.
+    fn give_up(&mut self) {
+        fs::write(self.out.join("gave-up.txt"), self.driver.listing() + "\n").unwrap();
+        let picture = self.driver.window.render().unwrap();
+        picture.save(self.out.join("gave-up.png")).unwrap();
+    }
+
     fn signs_in_to_practice(&mut self) {
         self.driver.wait_for("Sign in to Nuxera");
         self.picture("sign-in");
@@ -281,8 +321,10 @@ impl Tour {
     }
 
     fn dismiss_results(&mut self) {
-        while self.driver.can_click("Dismiss") {
+        for left in (0..self.driver.pressable("Dismiss")).rev() {
             self.driver.click("Dismiss");
+            let now = self.driver.pressable("Dismiss");
+            assert_eq!(now, left, "a result was not dismissed, or another came");
         }
     }
 

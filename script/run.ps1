@@ -4,12 +4,18 @@
 $ErrorActionPreference = 'Stop'
 Push-Location (Split-Path $PSScriptRoot)
 try {
+    $target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { 'target' }
+    $app = Join-Path $target 'debug\audio-housekeeper.exe'
+    Write-Host 'This builds the app and opens its window.'
+    if (-not (Test-Path $app)) {
+        Write-Host 'The first build takes some minutes, a quarter of an hour on a slow computer; later ones, seconds.'
+    }
     & "$PSScriptRoot\setup.ps1"
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
-    & cargo build --release --locked --bin audio-housekeeper
+    # With the tour: what the two share would else be built twice, with other features each.
+    & cargo build --locked --bin audio-housekeeper --example tour
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
-    $target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { 'target' }
-    & (Join-Path $target 'release\audio-housekeeper.exe') @args
+    & $app @args
 } finally {
     Pop-Location
 }

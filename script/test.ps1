@@ -1,6 +1,5 @@
 # Runs every check that this system can run: formatting, clippy with warnings as errors, every
-# test, the tour, and the release build. The desktop test runs on Linux only. Says at the end how
-# long each step took.
+# test, and the tour. The desktop tests run on Linux only. Says at the end how long each step took.
 #
 #     powershell -ExecutionPolicy Bypass -File script\test.ps1
 $ErrorActionPreference = 'Stop'
@@ -26,8 +25,7 @@ try {
     Invoke-Step 'clippy' { & cargo clippy --locked --all-targets '--' -D warnings }
     Invoke-Step 'tests' { & cargo test --locked --no-fail-fast }
     Invoke-Step 'tour' { & cargo run --quiet --locked --example tour '--' (Join-Path $target 'tour') }
-    Invoke-Step 'release build' { & cargo build --release --locked --bins }
-    Write-Host '== The desktop test runs on Linux only; it was left out here.'
+    Write-Host '== The desktop tests run on Linux only; they were left out here.'
     $times | ForEach-Object { Write-Host $_ }
 } finally {
     Pop-Location

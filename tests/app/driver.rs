@@ -30,6 +30,8 @@ pub struct Driver {
     pub service: Arc<PracticeService>,
     pub outside: Outside,
     launcher: Arc<TestLauncher>,
+    /// When nothing is waited for any more, where there is such a time.
+    end: Option<Instant>,
 }
 
 /// What the app is opened with.
@@ -152,6 +154,15 @@ impl Driver {
             service,
             outside,
             launcher,
+            end: None,
+        }
+    }
+
+    /// Waits for nothing after `end`.
+    pub fn until(self, end: Instant) -> Self {
+        Self {
+            end: Some(end),
+            ..self
         }
     }
 
@@ -163,6 +174,7 @@ impl Driver {
             service,
             outside: _,
             launcher,
+            end,
         } = self;
         eframe::App::on_exit(window.state_mut(), None);
         drop(window);
@@ -174,6 +186,7 @@ impl Driver {
             service,
             outside,
             launcher,
+            end,
         }
     }
 
@@ -206,13 +219,16 @@ impl Driver {
         shows(&self.window, text)
     }
 
-    /// Presses a button, link or other control by its whole name, once it can be pressed.
+    /// Scrolls to a button, link or other control of this whole name, once it can be pressed, and
+    /// presses it with the mouse.
     pub fn click(&mut self, name: &str) {
         self.wait(&format!("nothing to press is called {name:?}"), |window| {
             pressable(window, name).is_some()
         });
         // What has just appeared still finds its place.
         self.window.run_steps(3);
+        pressable(&self.window, name).unwrap().scroll_to_me();
+        self.window.run_steps(2);
         pressable(&self.window, name).unwrap().click();
         self.window.run_steps(2);
     }
@@ -220,6 +236,11 @@ impl Driver {
     /// Whether a control of this name is there and can be pressed.
     pub fn can_click(&self, name: &str) -> bool {
         pressable(&self.window, name).is_some()
+    }
+
+    /// How many controls of this name can be pressed now.
+    pub fn pressable(&self, name: &str) -> usize {
+        all_pressable(&self.window, name).count()
     }
 
     /// Puts `value` into the field of this name, in place of what was in it.
@@ -273,7 +294,8 @@ impl Driver {
     }
 
     fn wait(&mut self, missing: &str, is_so: impl Fn(&Harness<'static, App>) -> bool) {
-        let end = Instant::now() + PATIENCE;
+        let patient = Instant::now() + PATIENCE;
+        let end = self.end.map_or(patient, |end| end.min(patient));
         loop {
             self.window.step();
             if is_so(&self.window) {
@@ -342,6 +364,13 @@ fn pressable<'a>(
     window: &'a Harness<'static, App>,
     name: &'a str,
 ) -> Option<egui_kittest::Node<'a>> {
+    all_pressable(window, name).last()
+}
+
+fn all_pressable<'a>(
+    window: &'a Harness<'static, App>,
+    name: &'a str,
+) -> impl Iterator<Item = egui_kittest::Node<'a>> {
     let roles = [
         Role::Button,
         Role::Link,
@@ -354,8 +383,7 @@ fn pressable<'a>(
         Role::MenuItem,
         Role::Switch,
     ];
-    let mut nodes = window.query_all(By::new().label(name));
-    nodes.rfind(|node| {
+    window.query_all(By::new().label(name)).filter(move |node| {
         let node = node.accesskit_node();
         roles.contains(&node.role()) && !node.is_disabled()
     })

@@ -1,6 +1,7 @@
 """The app in a real window, driven through its accessibility tree:
 
-    tests/desktop/session /usr/bin/python3 tests/desktop/test_desktop.py FOLDER_OF_THE_PROGRAMS
+    tests/desktop/session /usr/bin/python3 tests/desktop/test_desktop.py FOLDER_OF_THE_PROGRAMS \\
+        [LAST_STEP]
 
 Each step is a function whose name says what is promised; they run in this order, and each finds
 what the one before it left. What fails leaves the last screenshot in `tests/desktop/failed.png`.
@@ -355,9 +356,11 @@ def until(condition, what, timeout=10):
 def main():
     programs = Path(sys.argv[1]).resolve()
     FAILED_PICTURE.unlink(missing_ok=True)
+    names = [step.__name__ for step in STEPS]
+    last = names.index(sys.argv[2]) if len(sys.argv) > 2 else len(STEPS) - 1
     walk = Walk(programs, Path(os.environ["DESKTOP_HOME"]))
     try:
-        for step in STEPS:
+        for step in STEPS[: last + 1]:
             begun = time.monotonic()
             print(f"{step.__name__} …", end=" ", flush=True)
             try:

@@ -56,7 +56,7 @@ impl Home {
         .unwrap();
         let start = match keyring {
             Keyring::Unlocked => UNLOCK,
-            Keyring::Locked => "gnome-keyring-daemon --start --components=secrets >/dev/null",
+            Keyring::Locked => START_LOCKED,
             Keyring::None => "true",
         };
         let output = Command::new("timeout")
@@ -90,8 +90,12 @@ impl Home {
     }
 }
 
-const UNLOCK: &str =
-    "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null";
+// Each waits for the keyring's name on the bus: the daemon goes into the background before that.
+const UNLOCK: &str = "printf password |
+    gnome-keyring-daemon --unlock --components=secrets >/dev/null &&
+    gdbus wait --session --timeout 30 org.freedesktop.secrets";
+const START_LOCKED: &str = "gnome-keyring-daemon --start --components=secrets >/dev/null &&
+    gdbus wait --session --timeout 30 org.freedesktop.secrets";
 
 /// The service whose token is kept; nothing happens in a person's own session.
 fn here() -> ServiceOrigin {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use audio_housekeeper::state::{Action, JobEnding, JobFailure, ResultKind, ShownResult};
 use egui::accesskit::Role;
-use egui::{Key, Rect, Shape, Theme, Vec2, vec2};
+use egui::{Key, Pos2, Rect, Shape, Theme, Vec2, vec2};
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 
 use crate::pictures::views;
-use crate::stage::{Window, long_words, open_on};
+use crate::stage::{SMALL, Window, long_words, name, now, open, open_on, signed_in};
 
 /// A window of a size in points at 100 % text, a screen's scale factor, and a text size in per
 /// cent.
@@ -59,6 +60,34 @@ fn nothing_is_cut_off_and_the_keyboard_brings_every_control_into_sight() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn what_a_screen_reader_presses_out_of_sight_comes_into_sight() {
+    let mut state = signed_in();
+    for number in 1..=9 {
+        state.results.push(ShownResult {
+            number,
+            ending: ResultKind::Ended(JobEnding::Download {
+                doctor: name(&format!("Dr. Number {number}")),
+                result: Err(JobFailure::Cancelled),
+            }),
+            at: now(),
+            looking: false,
+        });
+    }
+    let mut window = open(state, SMALL, Theme::Light, 100);
+    let last = |window: &Window| {
+        let buttons = window.get_all_by_role_and_label(Role::Button, "Dismiss");
+        buttons.last().unwrap().rect()
+    };
+    let whole = Rect::from_min_size(Pos2::ZERO, SMALL);
+    assert!(!whole.contains_rect(last(&window)), "nothing is scrolled");
+    let buttons = window.get_all_by_role_and_label(Role::Button, "Dismiss");
+    buttons.last().unwrap().click_accesskit();
+    window.run();
+    assert!(matches!(window.state().actions[..], [Action::Dismiss(9)]));
+    assert!(whole.contains_rect(last(&window)), "{:?}", last(&window));
 }
 
 /// Tab reaches every control, and each is wholly in sight when it has the focus.

@@ -14,6 +14,7 @@ mod modal;
 mod row;
 mod table;
 
+use egui::accesskit::Action;
 use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
 
 pub use bar::progress_bar;
@@ -42,10 +43,13 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     }
 }
 
-/// Scrolls to what has just got the focus: in a small window, or with large text, the keyboard
-/// would else lead to where nobody sees it. Called also for what is out of sight.
+/// Scrolls to what has just got the focus, or was pressed by a screen reader: in a small window, or
+/// with large text, both would else lead to where nobody sees it. Called also for what is out of
+/// sight.
 pub fn into_sight(ui: &Ui, response: &Response, rect: Rect) {
-    if response.gained_focus() {
+    let pressed_unseen =
+        || ui.input(|input| input.has_accesskit_action_request(response.id, Action::Click));
+    if response.gained_focus() || pressed_unseen() {
         ui.scroll_to_rect(rect.expand(2.0 * size::FOCUS), None);
     }
 }
