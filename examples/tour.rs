@@ -110,6 +110,7 @@ impl Tour {
         let waits = Waits {
             one: Duration::from_secs(3),
             all: Duration::from_secs(3),
+            ..Waits::default()
         };
         let stage = Stage {
             mode: Mode::Real,

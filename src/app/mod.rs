@@ -3,6 +3,7 @@
 //! Nothing here waits: the launcher, dialogs and the engine are asked, and their answers polled.
 
 mod dialogs;
+mod last_call;
 mod look_watch;
 mod opening_mode;
 mod outside;
@@ -66,6 +67,8 @@ pub struct App {
     outside: Outside,
     /// Since when the window is on its way to the front.
     coming_forward: Option<Instant>,
+    /// Whether the input that this frame begins with may hold a Stop; `None` before it is gathered.
+    may_stop: Option<bool>,
     closing: bool,
     was_usable: bool,
 }
@@ -103,6 +106,7 @@ impl App {
             placing: Placing::default(),
             outside: Outside::default(),
             coming_forward: None,
+            may_stop: None,
             closing: false,
             was_usable: false,
         }
@@ -313,12 +317,15 @@ impl eframe::App for App {
         if let Some(theme) = self.system.theme() {
             raw_input.system_theme = Some(theme);
         }
+        self.may_stop = Some(last_call::may_hold_a_stop(&raw_input.events));
     }
 
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.state.tick(Timestamp::now());
+        let called = self.state.last_calls();
         self.poll_opening();
         self.drain_events(ctx, frame);
+        self.answer_last_calls(ctx, frame, &called);
         self.poll_dialogs(ctx, frame);
         self.heed_outside(ctx);
         self.handle_close_request(ctx, frame);

@@ -151,6 +151,8 @@ pub enum FailureKind {
     KeychainNotCleared,
     /// The computer slept, or its clock was set, between a confirmation and its delete.
     SleptMeanwhile,
+    /// The window did not answer in time whether Stop was pressed, before a delete was sent.
+    WindowDidNotAnswer,
     /// The confirmation no longer holds: too old, or its facts do not allow it.
     ConfirmationStale,
     /// Nobody is signed in (any more).

@@ -48,6 +48,9 @@ pub enum Command {
     Delete(Box<DeletionPlan>),
     /// Cancel a job; a delete only before it is sent.
     Cancel(JobId),
+    /// The answer to [`Event::LastCall`](super::Event::LastCall): all input is taken in, and no Stop
+    /// was in it.
+    NoStop(JobId),
     /// Look what became of a delete whose outcome is not known.
     LookAgain {
         /// The doctor, or all of them.

@@ -27,6 +27,8 @@ pub struct Waits {
     pub one: Duration,
     /// For all.
     pub all: Duration,
+    /// For the window's word that nobody pressed it; without it, nothing is sent.
+    pub last_call: Duration,
 }
 
 impl Default for Waits {
@@ -34,6 +36,7 @@ impl Default for Waits {
         Self {
             one: Duration::from_secs(8),
             all: Duration::from_secs(15),
+            last_call: Duration::from_mins(1),
         }
     }
 }

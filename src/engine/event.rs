@@ -96,6 +96,18 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// A delete is about to be sent, its intent on disk. It goes once
+    /// [`Command::NoStop`](super::Command::NoStop) says that the window has taken in all input and
+    /// found no Stop; until then Stop works.
+    LastCall {
+        /// The job.
+        id: JobId,
+    },
+    /// The answer to a [`Event::LastCall`] was not taken: it is still waited for.
+    LastCallOpen {
+        /// The job.
+        id: JobId,
+    },
     /// A Cancel or Stop was not taken: the job runs on.
     NotCancelled {
         /// The job.
@@ -190,6 +202,8 @@ pub enum JobProgress {
         /// All of it.
         of: Duration,
     },
+    /// The window has not answered the last call for a while; Stop still works.
+    Held,
     /// The delete is on its way: Stop comes too late.
     Deleting,
     /// Looking what the delete did.

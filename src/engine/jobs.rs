@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::DoctorName;
@@ -35,6 +35,8 @@ pub struct JobTicket {
     pub id: JobId,
     /// Set when the person cancels it or signs out.
     pub cancel: CancellationToken,
+    /// Rings when the window has found no Stop.
+    pub no_stop: Arc<Notify>,
     board: JobBoard,
 }
 
@@ -66,6 +68,7 @@ impl JobBoard {
         JobTicket {
             id,
             cancel: parent.child_token(),
+            no_stop: Arc::default(),
             board: self.clone(),
         }
     }

@@ -27,6 +27,7 @@ impl Command {
                 folder,
                 place: None,
             },
+            Self::NoStop(id) => Event::LastCallOpen { id },
             Self::Cancel(id) => Event::NotCancelled { id, failure },
             Self::Download { doctor, .. } | Self::Forget(doctor) => failed(Some(doctor), failure),
             Self::Delete(plan) => match plan.scope() {

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +58,7 @@ pub struct Engine {
 pub struct Running {
     kind: JobKind,
     cancel: CancellationToken,
+    no_stop: Arc<Notify>,
     generation: u64,
     service: String,
 }
@@ -173,6 +174,12 @@ impl Engine {
                     running.cancel.cancel();
                 }
             }
+            // A Stop that was pressed before it came before it, in this same queue.
+            Command::NoStop(id) => {
+                if let Some(running) = self.running.get(&id) {
+                    running.no_stop.notify_one();
+                }
+            }
             command => match self.session.clone() {
                 Some(session) => self.take_signed_in(session, command),
                 None => self.refuse(command),
@@ -248,7 +255,8 @@ impl Engine {
             | Command::SaveSettings(_)
             | Command::ShowInFolder(_)
             | Command::LookAtPlace(_)
-            | Command::Cancel(_) => {}
+            | Command::Cancel(_)
+            | Command::NoStop(_) => {}
         }
     }
 
@@ -285,6 +293,7 @@ impl Engine {
         let running = Running {
             kind,
             cancel: ticket.cancel.clone(),
+            no_stop: ticket.no_stop.clone(),
             generation: session.generation,
             service: session.service.clone(),
         };

@@ -12,11 +12,14 @@ use crate::domain::{
 use crate::engine::clock::Watch;
 use crate::engine::context::Session;
 use crate::engine::jobs::JobTicket;
-use crate::engine::{DeletionReport, JobProgress};
+use crate::engine::{DeletionReport, Event, JobProgress};
 use crate::store::{Change, StoreError, WaitingDelete};
 
 /// How often the wait tells what is left of it.
 const TICK: Duration = Duration::from_millis(200);
+
+/// How long the window's answer to the last call may take before that is said.
+const BEFORE_HELD: Duration = Duration::from_secs(2);
 
 /// Why a delete was not sent.
 pub enum NotSent {
@@ -48,8 +51,9 @@ pub async fn begin_waiting(
     }
 }
 
-/// Puts the intent on disk. The DELETE may go out only after this, and only if it is `Ok`: a
-/// Stop that comes while the disk is slow still counts, and so does a sleep of the computer.
+/// Puts the intent on disk and makes the last call. The DELETE may go out only after this, and only
+/// if it is `Ok`: a Stop that comes while the disk is slow, or the window, still counts, and so does
+/// a sleep of the computer.
 pub async fn announce(
     session: &Session,
     waiting: WaitingDelete,
@@ -62,7 +66,6 @@ pub async fn announce(
     if is_stopped() {
         return Err(say_not_sent(session, stopped, NotSent::Stopped, watch).await);
     }
-    ticket.report(JobProgress::Deleting);
     let store = &session.context.store;
     let waits_no_more = vec![Change::EndWaiting(waiting.operation.clone())];
     if let Err(error) = store.append_with(intent, waits_no_more.clone()).await {
@@ -74,6 +77,7 @@ pub async fn announce(
         }
         return Err(not_recorded(&error));
     }
+    let called = last_call(session, ticket).await;
     if session.context.leaving.is_cancelled() {
         // Nobody would hear it now. The intent is closed all the same: it is known that nothing was
         // sent, and a look at the server could not tell.
@@ -82,10 +86,39 @@ pub async fn announce(
         session.record(stopped, waits_again).await;
         return Err(not_sent_report(None));
     }
-    if is_stopped() {
-        return Err(say_not_sent(session, stopped, NotSent::Stopped, watch).await);
+    let called = if is_stopped() {
+        Err(NotSent::Stopped)
+    } else {
+        called
+    };
+    match called {
+        Ok(()) => {
+            ticket.report(JobProgress::Deleting);
+            Ok(())
+        }
+        Err(not_sent) => Err(say_not_sent(session, stopped, not_sent, watch).await),
     }
-    Ok(())
+}
+
+/// Asks the window whether Stop was pressed: it may be too busy to have taken it in. No answer means
+/// that nobody could have stopped the delete.
+async fn last_call(session: &Session, ticket: &JobTicket) -> Result<(), NotSent> {
+    let of = session.context.waits.last_call;
+    session.tell(Event::LastCall { id: ticket.id });
+    let held = async {
+        tokio::time::sleep(BEFORE_HELD.min(of)).await;
+        ticket.report(JobProgress::Held);
+        tokio::time::sleep(of.saturating_sub(BEFORE_HELD)).await;
+    };
+    tokio::select! {
+        biased;
+        () = ticket.cancel.cancelled() => Err(NotSent::Stopped),
+        () = ticket.no_stop.notified() => Ok(()),
+        () = held => Err(because(
+            FailureKind::WindowDidNotAnswer,
+            "the window did not say that no Stop was pressed; nothing was sent",
+        )),
+    }
 }
 
 /// The wait in the open, which Stop ends.
@@ -129,6 +162,9 @@ pub async fn say_not_sent(
         }
         NotSent::Because(failure) => {
             draft.outcome = AuditOutcome::Failed;
+            if failure.kind == FailureKind::WindowDidNotAnswer {
+                note = "the window did not answer; nothing was sent";
+            }
             draft.answer = failure.details.status.map(|status| status.to_string());
             not_sent_report(Some(failure))
         }

@@ -64,6 +64,8 @@ pub enum Action {
     },
     /// "Cancel" of a download, "Stop" of a delete.
     Cancel(JobId),
+    /// All input was taken in, and no Stop of this delete was in it.
+    NoStop(JobId),
     /// "Look again" at a result.
     LookAgain(u64),
     /// "Wrong doctor?" at a result.
@@ -120,6 +122,7 @@ impl Action {
                 | Self::FolderChosen(_)
                 | Self::ConfirmDeleteAll { .. }
                 | Self::Cancel(_)
+                | Self::NoStop(_)
                 | Self::ShowInFolder(_)
                 | Self::ShowDetails { .. }
                 | Self::Copied

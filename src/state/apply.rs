@@ -11,8 +11,8 @@ use crate::engine::{
     SignedOutBecause, TimeJump, Unfinished,
 };
 use crate::state::{
-    Activity, Effect, Job, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult, SignIn,
-    State,
+    Activity, Effect, Job, LastCall, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult,
+    SignIn, State,
 };
 
 impl State {
@@ -98,6 +98,7 @@ impl State {
                         kind,
                         progress,
                         cancelling: false,
+                        last_call: LastCall::NotYet,
                     },
                 );
             }
@@ -120,6 +121,13 @@ impl State {
                     }
                 }
                 self.tell(Message::Failed { doctor, failure });
+            }
+            Event::LastCall { id } | Event::LastCallOpen { id } => {
+                if let Some(job) = self.jobs.get_mut(&id)
+                    && job.last_call != LastCall::Stopped
+                {
+                    job.last_call = LastCall::Open;
+                }
             }
             Event::NotCancelled { id, failure } => {
                 if let Some(job) = self.jobs.get_mut(&id) {

@@ -113,6 +113,40 @@ pub struct Job {
     pub progress: JobProgress,
     /// Cancel or Stop was pressed and has not taken effect yet.
     pub cancelling: bool,
+    /// Where a delete stands with its last call.
+    pub last_call: LastCall,
+}
+
+impl Job {
+    /// Whether it deletes.
+    #[must_use]
+    pub const fn deletes(&self) -> bool {
+        matches!(self.kind, JobKind::Delete(_) | JobKind::DeleteAll)
+    }
+
+    /// Whether Cancel or Stop can be pressed: once a delete may be on its way, that would be a
+    /// promise that can't be kept.
+    #[must_use]
+    pub const fn can_be_stopped(&self) -> bool {
+        !matches!(
+            self.progress,
+            JobProgress::Deleting | JobProgress::Verifying
+        ) && !matches!(self.last_call, LastCall::Answered)
+    }
+}
+
+/// Where a delete stands with its last call: the engine sends it once it is told that nobody pressed
+/// Stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastCall {
+    /// Nobody has asked.
+    NotYet,
+    /// The engine waits for the word.
+    Open,
+    /// The word was given: Stop comes too late.
+    Answered,
+    /// Stop was pressed, even if the engine could not take it: the word is never given.
+    Stopped,
 }
 
 /// What the person is told in the tray until they dismiss it.
@@ -293,6 +327,23 @@ impl State {
     #[must_use]
     pub fn doctor(&self, name: &DoctorName) -> Option<&KnownDoctor> {
         self.doctors.iter().find(|doctor| &doctor.name == name)
+    }
+
+    /// The delete that runs; the engine lets no second one run beside it.
+    #[must_use]
+    pub fn running_delete(&self) -> Option<(JobId, &Job)> {
+        let mut jobs = self.jobs.iter();
+        jobs.find(|(_, job)| job.deletes())
+            .map(|(id, job)| (*id, job))
+    }
+
+    /// The deletes that wait for the word that nobody pressed Stop.
+    #[must_use]
+    pub fn last_calls(&self) -> Vec<JobId> {
+        let open = self.jobs.iter();
+        open.filter(|(_, job)| job.last_call == LastCall::Open)
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     /// Whether a job on this doctor, or on all of them, runs: such a doctor can't be deleted.

@@ -6,8 +6,8 @@ use crate::domain::{
 };
 use crate::engine::{Command, Destination, JobEnding, SavePurpose, Unfinished};
 use crate::state::{
-    Action, ConfirmedChoice, Effect, Message, Modal, PendingBackup, ResultKind, SaveRequest,
-    Screen, SignIn, State,
+    Action, ConfirmedChoice, Effect, LastCall, Message, Modal, PendingBackup, ResultKind,
+    SaveRequest, Screen, SignIn, State,
 };
 
 impl State {
@@ -68,8 +68,16 @@ impl State {
             Action::ConfirmDeleteAll { phrase, reason } => self.confirm_delete_all(phrase, reason),
             Action::Cancel(id) => self.jobs.get_mut(&id).map_or_else(Vec::new, |job| {
                 job.cancelling = true;
+                job.last_call = LastCall::Stopped;
                 engine(Command::Cancel(id))
             }),
+            Action::NoStop(id) => match self.jobs.get_mut(&id) {
+                Some(job) if job.last_call == LastCall::Open => {
+                    job.last_call = LastCall::Answered;
+                    engine(Command::NoStop(id))
+                }
+                _ => Vec::new(),
+            },
             Action::LookAgain(number) => self.look_again(number),
             Action::WrongDoctor(number) => self.wrong_doctor(number),
             Action::ShowInFolder(path) => engine(Command::ShowInFolder(path)),

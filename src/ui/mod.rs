@@ -35,6 +35,8 @@ struct View<'a> {
 pub fn install(context: &Context) {
     theme::install(context);
     context.add_plugin(composition::Composition::default());
+    // Who presses slowly means it as much.
+    context.options_mut(|options| options.input_options.max_click_duration = f64::INFINITY);
 }
 
 /// Draws the window and returns what the person did in it.

@@ -28,6 +28,7 @@ impl Stage {
             waits: Waits {
                 one: wait,
                 all: wait,
+                ..Waits::default()
             },
             ..Self::practice(folder)
         }

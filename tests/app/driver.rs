@@ -67,6 +67,7 @@ impl Stage {
             waits: Waits {
                 one: Duration::from_secs(1),
                 all: Duration::from_secs(1),
+                ..Waits::default()
             },
             tokens: Arc::new(MemoryTokens::default()),
         }
@@ -219,16 +220,18 @@ impl Driver {
         shows(&self.window, text)
     }
 
-    /// Scrolls to a button, link or other control of this whole name, once it can be pressed, and
-    /// presses it with the mouse.
+    /// Presses a button, link or other control by its whole name with the mouse, once it can be
+    /// pressed; what is out of sight is scrolled to first.
     pub fn click(&mut self, name: &str) {
         self.wait(&format!("nothing to press is called {name:?}"), |window| {
             pressable(window, name).is_some()
         });
         // What has just appeared still finds its place.
         self.window.run_steps(3);
-        pressable(&self.window, name).unwrap().scroll_to_me();
-        self.window.run_steps(2);
+        if !is_in_sight(&self.window, name) {
+            pressable(&self.window, name).unwrap().scroll_to_me();
+            self.window.run_steps(4);
+        }
         pressable(&self.window, name).unwrap().click();
         self.window.run_steps(2);
     }
@@ -236,6 +239,25 @@ impl Driver {
     /// Whether a control of this name is there and can be pressed.
     pub fn can_click(&self, name: &str) -> bool {
         pressable(&self.window, name).is_some()
+    }
+
+    /// Presses a control where it was drawn last; the window draws only after that.
+    pub fn press_now(&mut self, name: &str) {
+        pressable(&self.window, name).unwrap().click();
+        self.window.run_steps(2);
+    }
+
+    /// Puts the mouse on a control and its button down.
+    pub fn hold_down(&mut self, name: &str) {
+        let pos = pressable(&self.window, name).unwrap().rect().center();
+        self.window.event(egui::Event::PointerMoved(pos));
+        self.window.event(egui::Event::PointerButton {
+            pos,
+            button: egui::PointerButton::Primary,
+            pressed: true,
+            modifiers: egui::Modifiers::NONE,
+        });
+        self.window.run_steps(2);
     }
 
     /// How many controls of this name can be pressed now.
@@ -365,6 +387,19 @@ fn pressable<'a>(
     name: &'a str,
 ) -> Option<egui_kittest::Node<'a>> {
     all_pressable(window, name).last()
+}
+
+/// Whether the words on a control are painted where it is. What has other words on it than its name,
+/// as a row has, counts as out of sight: scrolling to it does no harm.
+fn is_in_sight(window: &Harness<'static, App>, name: &str) -> bool {
+    let Some(place) = pressable(window, name).map(|node| node.rect()) else {
+        return false;
+    };
+    window.output().shapes.iter().any(|painted| {
+        matches!(&painted.shape, egui::Shape::Text(text)
+            if text.galley.text() == name && place.contains_rect(text.visual_bounding_rect()))
+            && painted.clip_rect.contains(place.center())
+    })
 }
 
 fn all_pressable<'a>(

@@ -12,6 +12,7 @@ mod driver;
 mod everything;
 mod input_methods;
 mod keyboard;
+mod last_call;
 mod leaving;
 mod names;
 mod outcomes;
@@ -58,6 +59,7 @@ fn stop_in_the_wait_keeps_the_recording() {
     stage.waits = Waits {
         one: Duration::from_mins(1),
         all: Duration::from_mins(1),
+        ..Waits::default()
     };
     let mut driver = Driver::open(stage);
     driver.fill("Doctor", "Dr. Priya Nair");

@@ -20,7 +20,9 @@ How egui's windows behave there (egui 0.37, AccessKit):
 
 import os
 import subprocess
+import sys
 import time
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -347,3 +349,45 @@ class App(Program):
         time.sleep(0.5)
         xdotool("key", "alt+F4")
         return self.wait(timeout)
+
+
+def until(condition, what, timeout=20):
+    """Waits for something outside the window, and gives it."""
+    end = time.monotonic() + timeout
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        assert time.monotonic() < end, f"waited {timeout} s for {what}"
+        time.sleep(0.1)
+
+
+def run_steps(steps, stage, said):
+    """Runs the steps in their order, each with `stage`, which has a desktop and is closed at the
+    end. Where one fails, tells what there was, and what the programs said, which `said` gives.
+    Returns the exit status."""
+    FAILED_PICTURE.unlink(missing_ok=True)
+    try:
+        for step in steps:
+            begun = time.monotonic()
+            print(f"{step.__name__} …", end=" ", flush=True)
+            try:
+                step(stage)
+            except Exception as error:
+                print("FAILED", flush=True)
+                stage.desktop.picture(FAILED_PICTURE)
+                traceback.print_exc()
+                if not isinstance(error, NotSeen):
+                    print(f"\nWhat there was:\n{stage.desktop.listing()}", file=sys.stderr)
+                print(f"\nThe app said:\n{said()[-8000:]}", file=sys.stderr)
+                print(f"\nThe last screenshot: {FAILED_PICTURE}", file=sys.stderr)
+                return 1
+            print(f"ok ({time.monotonic() - begun:.1f} s)", flush=True)
+    finally:
+        stage.close()
+    return 0
+
+
+def text_of(log):
+    """What a program wrote, if it was ever started."""
+    return log.read_text(errors="replace") if log.exists() else "(nothing)"

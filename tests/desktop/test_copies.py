@@ -14,13 +14,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
 
-from desktop import FAILED_PICTURE, App, Desktop, NotSeen, PracticeService, Program, xdotool
+from desktop import App, Desktop, PracticeService, Program, run_steps, text_of, until, xdotool
 from test_desktop import (
     AMELIA, CHECK, DELETE, DELETE_TITLE, DOCTOR_FIELD, DOWNLOAD, PRIYA, SIGN_IN, TOKEN,
-    TOKEN_FIELD, WAITING, WITHOUT_BACKUP, tail, tone, until,
+    TOKEN_FIELD, WAITING, WITHOUT_BACKUP, tone,
 )
 
 WINDOW = "Audio Housekeeper"
@@ -457,27 +456,8 @@ def which(program):
 
 def main():
     programs = Path(sys.argv[1]).resolve()
-    FAILED_PICTURE.unlink(missing_ok=True)
     walk = Walk(programs, Path(os.environ["DESKTOP_HOME"]))
-    try:
-        for step in STEPS:
-            begun = time.monotonic()
-            print(f"{step.__name__} …", end=" ", flush=True)
-            try:
-                step(walk)
-            except Exception as error:
-                print("FAILED", flush=True)
-                walk.desktop.picture(FAILED_PICTURE)
-                traceback.print_exc()
-                if not isinstance(error, NotSeen):
-                    print(f"\nWhat there was:\n{walk.desktop.listing()}", file=sys.stderr)
-                print(f"\nThe app said:\n{tail(walk.home / 'app.log')}", file=sys.stderr)
-                print(f"\nThe last screenshot: {FAILED_PICTURE}", file=sys.stderr)
-                return 1
-            print(f"ok ({time.monotonic() - begun:.1f} s)", flush=True)
-    finally:
-        walk.close()
-    return 0
+    return run_steps(STEPS, walk, lambda: text_of(walk.home / "app.log"))
 
 
 if __name__ == "__main__":

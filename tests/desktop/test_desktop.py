@@ -14,14 +14,13 @@ import struct
 import subprocess
 import sys
 import time
-import traceback
 import urllib.error
 import urllib.parse
 import urllib.request
 import wave
 from pathlib import Path
 
-from desktop import ENABLED, FAILED_PICTURE, App, Desktop, NotSeen, PracticeService
+from desktop import ENABLED, App, Desktop, PracticeService, run_steps, text_of, until
 
 # What the window says. The words are those of assets/i18n/en.
 TOKEN_FIELD = "Access token"
@@ -345,44 +344,12 @@ def confirm_delete_all(walk):
     walk.desktop.wait_for(WAITING_ALL)
 
 
-def until(condition, what, timeout=10):
-    """Waits for something outside the window."""
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, f"waited {timeout} s for {what}"
-        time.sleep(0.1)
-
-
 def main():
     programs = Path(sys.argv[1]).resolve()
-    FAILED_PICTURE.unlink(missing_ok=True)
     names = [step.__name__ for step in STEPS]
     last = names.index(sys.argv[2]) if len(sys.argv) > 2 else len(STEPS) - 1
     walk = Walk(programs, Path(os.environ["DESKTOP_HOME"]))
-    try:
-        for step in STEPS[: last + 1]:
-            begun = time.monotonic()
-            print(f"{step.__name__} …", end=" ", flush=True)
-            try:
-                step(walk)
-            except Exception as error:
-                print("FAILED", flush=True)
-                walk.desktop.picture(FAILED_PICTURE)
-                traceback.print_exc()
-                if not isinstance(error, NotSeen):
-                    print(f"\nWhat there was:\n{walk.desktop.listing()}", file=sys.stderr)
-                print(f"\nThe app said:\n{tail(walk.home / 'app.log')}", file=sys.stderr)
-                print(f"\nThe last screenshot: {FAILED_PICTURE}", file=sys.stderr)
-                return 1
-            print(f"ok ({time.monotonic() - begun:.1f} s)", flush=True)
-    finally:
-        walk.close()
-    return 0
-
-
-def tail(log):
-    """The last of a program's output."""
-    return log.read_text(errors="replace")[-4000:] if log.exists() else "(nothing)"
+    return run_steps(STEPS[: last + 1], walk, lambda: text_of(walk.home / "app.log"))
 
 
 if __name__ == "__main__":

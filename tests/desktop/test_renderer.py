@@ -16,10 +16,9 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from pathlib import Path
 
-from desktop import FAILED_PICTURE, App, Desktop, NotSeen, xdotool
+from desktop import App, Desktop, run_steps, until, xdotool
 from gi.repository import Gio, GLib
 
 # What the window and the messages say. The words are those of assets/i18n/en.
@@ -52,7 +51,7 @@ class Stage:
 
     def start(self, *arguments, environment=None, anew=True, program=None):
         """Starts the app, in a fresh data folder unless it is to find what the last one left."""
-        self.end()
+        self.close()
         if anew:
             self.data = self.home / f"data-{len(list(self.home.glob('data-*')))}"
         # A service that is not there: the window asks for a sign-in and sends nothing.
@@ -61,7 +60,7 @@ class Stage:
             log=self.home / "app.log", environment=environment,
         )
 
-    def end(self):
+    def close(self):
         """Ends what runs."""
         if self.app:
             self.app.close()
@@ -387,42 +386,11 @@ def windows_of(kind):
     return found.stdout.split()
 
 
-def until(condition, what, timeout=20):
-    """Waits for something outside the window, and gives it."""
-    end = time.monotonic() + timeout
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        assert time.monotonic() < end, f"waited {timeout} s for {what}"
-        time.sleep(0.1)
-
-
 def main():
     programs = Path(sys.argv[1]).resolve()
     pictures = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else None
-    FAILED_PICTURE.unlink(missing_ok=True)
     stage = Stage(programs, pictures, Path(os.environ["DESKTOP_HOME"]))
-    try:
-        for step in STEPS:
-            begun = time.monotonic()
-            print(f"{step.__name__} …", end=" ", flush=True)
-            try:
-                step(stage)
-            except Exception as error:
-                print("FAILED", flush=True)
-                stage.desktop.picture(FAILED_PICTURE)
-                traceback.print_exc()
-                if not isinstance(error, NotSeen):
-                    print(f"\nWhat there was:\n{stage.desktop.listing()}", file=sys.stderr)
-                print(f"\nThe app said:\n{stage.said()[-4000:]}", file=sys.stderr)
-                print(f"\nIts log:\n{stage.log()[-4000:]}", file=sys.stderr)
-                print(f"\nThe last screenshot: {FAILED_PICTURE}", file=sys.stderr)
-                return 1
-            print(f"ok ({time.monotonic() - begun:.1f} s)", flush=True)
-    finally:
-        stage.end()
-    return 0
+    return run_steps(STEPS, stage, lambda: f"{stage.said()}\n\nIts log:\n{stage.log()}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ use audio_housekeeper::domain::{
     AuditOutcome, BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan,
     DoctorTally, FailureKind,
 };
-use audio_housekeeper::engine::{Command, Event, JobId, JobProgress};
+use audio_housekeeper::engine::{Command, Event, JobId, JobProgress, Waits};
 use audio_housekeeper::practice::{
     Attempts, Call, Effect, Etags, Fault, PracticeConfig, Recordings,
 };
@@ -56,9 +56,7 @@ fn the_intent_is_on_disk_before_the_service_is_asked() {
             .await;
         desk.progress(id, |progress| *progress == JobProgress::Deleting)
             .await;
-        while desk.deletes_received() == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        desk.until_sent().await;
         // The DELETE is on its way, and the record already says so.
         let last = desk.record().await.pop().unwrap();
         assert_eq!(last.draft.outcome, AuditOutcome::Intended);
@@ -135,8 +133,11 @@ fn a_stop_while_the_intent_is_being_written_still_stops() {
         })
         .await;
         database.execute_batch("BEGIN IMMEDIATE").unwrap();
-        desk.progress(JobId(1), |progress| *progress == JobProgress::Deleting)
-            .await;
+        desk.progress(
+            JobId(1),
+            |progress| matches!(progress, JobProgress::Waiting { left, .. } if left.is_zero()),
+        )
+        .await;
         desk.send(Command::Cancel(JobId(1)));
         tokio::time::sleep(Duration::from_millis(100)).await;
         database.execute_batch("ROLLBACK").unwrap();
@@ -147,6 +148,98 @@ fn a_stop_while_the_intent_is_being_written_still_stops() {
             desk.story().await,
             ["sign-in done", "delete-all intended", "delete-all stopped"]
         );
+    });
+}
+
+/// A desk with a window that does not answer a last call, and an engine that waits `last_call` for it.
+async fn silent_desk(last_call: Duration) -> Desk {
+    let config = PracticeConfig {
+        recordings: Recordings::None,
+        ..PracticeConfig::default()
+    };
+    let waits = Waits {
+        one: Duration::ZERO,
+        all: Duration::ZERO,
+        last_call,
+    };
+    let mut desk = Desk::with_waits(config, waits).await;
+    desk.answers = false;
+    desk
+}
+
+async fn last_call(desk: &mut Desk) -> JobId {
+    desk.until(|event| match event {
+        Event::LastCall { id } => Some(*id),
+        _ => None,
+    })
+    .await
+}
+
+#[test]
+fn nothing_is_sent_before_the_window_says_that_nobody_pressed_stop() {
+    run(async {
+        let mut desk = silent_desk(Duration::from_mins(1)).await;
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        let id = last_call(&mut desk).await;
+        let intent = desk.record().await.pop().unwrap();
+        assert_eq!(intent.draft.outcome, AuditOutcome::Intended);
+        // Said after a while; Stop would still work.
+        desk.progress(id, |progress| *progress == JobProgress::Held)
+            .await;
+        assert_eq!(desk.deletes_received(), 0);
+        desk.send(Command::NoStop(id));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        assert_eq!(desk.deletes_received(), 1);
+    });
+}
+
+#[test]
+fn a_stop_after_the_last_call_stops_also_where_the_answer_follows_it_at_once() {
+    run(async {
+        let mut desk = silent_desk(Duration::from_mins(1)).await;
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        let id = last_call(&mut desk).await;
+        desk.send(Command::Cancel(id));
+        desk.send(Command::NoStop(id));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Stopped);
+        assert_eq!(desk.deletes_received(), 0);
+        assert!(desk.service.holds(AMELIA));
+        assert_eq!(
+            desk.story().await,
+            ["sign-in done", "delete intended", "delete stopped"]
+        );
+    });
+}
+
+#[test]
+fn a_delete_that_the_window_never_answers_for_is_not_sent_and_that_is_said() {
+    run(async {
+        let mut desk = silent_desk(Duration::from_millis(300)).await;
+        for everything in [false, true] {
+            if everything {
+                desk.begin_delete_all(&[]).await;
+            } else {
+                desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+                    .await;
+            }
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, DeletionOutcome::NotSent);
+            let failure = report.failure.unwrap();
+            assert_eq!(failure.kind, FailureKind::WindowDidNotAnswer);
+            let entry = desk.record().await.pop().unwrap();
+            assert_eq!(entry.draft.outcome, AuditOutcome::Failed);
+            let note = entry.draft.note.unwrap();
+            assert_eq!(note, "the window did not answer; nothing was sent");
+        }
+        assert_eq!(desk.deletes_received(), 0);
+        assert!(desk.service.holds(AMELIA));
+        // Nothing is left open for the next start.
+        let store = Store::open(desk.folder.path()).unwrap();
+        assert_eq!(store.waiting_deletes().await, Ok(Vec::new()));
     });
 }
 

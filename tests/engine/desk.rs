@@ -1,5 +1,6 @@
 //! A desk to test at: the practice service, a data folder, and the engine between them.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use audio_housekeeper::domain::{
     DoctorTally, Failure, KnownDoctor, Secret, ServiceOrigin,
 };
 use audio_housekeeper::engine::{
-    self, CheckAllReport, Clock, Command, DeletionReport, Destination, Event, Handle, JobEnding,
-    JobFailure, JobId, JobKind, JobProgress, Opening, SavedFile, Setup, Waits,
+    self, CheckAllReport, Clock, Command, DeletionReport, Destination, Envelope, Event, Handle,
+    JobEnding, JobFailure, JobId, JobKind, JobProgress, Opening, SavedFile, Setup, Waits,
 };
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, PracticeConfig, PracticeService, Recordings};
@@ -31,6 +32,10 @@ pub struct Desk {
     pub tokens: Arc<MemoryTokens>,
     pub engine: Handle,
     pub generation: u64,
+    /// Whether last calls are answered, as a window does that nobody presses Stop in.
+    pub answers: bool,
+    /// Events that came while something else was waited for.
+    pending: VecDeque<Envelope>,
 }
 
 pub fn name(name: &str) -> DoctorName {
@@ -66,11 +71,20 @@ impl Desk {
     }
 
     pub async fn with(config: PracticeConfig, wait: Duration) -> Self {
-        Self::with_clock(config, wait, Clock::default()).await
+        Self::with_waits(config, waits(wait)).await
+    }
+
+    /// A desk whose deletes wait in their own way.
+    pub async fn with_waits(config: PracticeConfig, waits: Waits) -> Self {
+        Self::open(config, waits, Clock::default()).await
     }
 
     /// A desk whose computer may sleep.
     pub async fn with_clock(config: PracticeConfig, wait: Duration, clock: Clock) -> Self {
+        Self::open(config, waits(wait), clock).await
+    }
+
+    async fn open(config: PracticeConfig, waits: Waits, clock: Clock) -> Self {
         let service = PracticeService::start(config).await.unwrap();
         service.put(AMELIA, "a.wav", wav(100_000, 1));
         let folder = tempfile::tempdir().unwrap();
@@ -78,7 +92,8 @@ impl Desk {
         let store = Store::open(folder.path()).unwrap();
         let setup = Setup {
             clock,
-            ..setup(&service, folder.path(), tokens.clone(), store, wait)
+            waits,
+            ..setup(&service, folder.path(), tokens.clone(), store, waits.one)
         };
         let engine = engine::start(setup);
         let mut desk = Self {
@@ -87,6 +102,8 @@ impl Desk {
             tokens,
             engine,
             generation: 0,
+            answers: true,
+            pending: VecDeque::new(),
         };
         desk.until(|event| matches!(event, Event::SignedOut(_)).then_some(()))
             .await;
@@ -128,6 +145,8 @@ impl Desk {
             tokens,
             engine,
             generation: 0,
+            answers: true,
+            pending: VecDeque::new(),
         }
     }
 
@@ -139,11 +158,7 @@ impl Desk {
     pub async fn until<T>(&mut self, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         let waiting = async {
             loop {
-                let envelope = self
-                    .engine
-                    .wait_for_event()
-                    .await
-                    .expect("the engine has ended");
+                let envelope = self.next_event().await;
                 self.generation = self.generation.max(envelope.generation);
                 if let Some(found) = wanted(&envelope.event) {
                     return found;
@@ -153,6 +168,45 @@ impl Desk {
         tokio::time::timeout(PATIENCE, waiting)
             .await
             .expect("waited in vain")
+    }
+
+    /// The next event, of those that were kept or that come; a last call is answered.
+    pub async fn next_event(&mut self) -> Envelope {
+        if let Some(envelope) = self.pending.pop_front() {
+            return envelope;
+        }
+        let envelope = self.engine.wait_for_event().await;
+        let envelope = envelope.expect("the engine has ended");
+        self.answer(&envelope);
+        envelope
+    }
+
+    /// Lets a little time pass; what happens in it is kept for [`Self::next_event`].
+    pub async fn pass_time(&mut self) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        while let Some(envelope) = self.engine.next_event() {
+            self.answer(&envelope);
+            self.pending.push_back(envelope);
+        }
+    }
+
+    fn answer(&self, envelope: &Envelope) {
+        if let Event::LastCall { id } = envelope.event
+            && self.answers
+        {
+            self.send(Command::NoStop(id));
+        }
+    }
+
+    /// Waits until the service has received a DELETE.
+    pub async fn until_sent(&mut self) {
+        for _ in 0..PATIENCE.as_millis() / 5 {
+            if self.deletes_received() > 0 {
+                return;
+            }
+            self.pass_time().await;
+        }
+        panic!("nothing was sent");
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
@@ -276,7 +330,7 @@ impl Desk {
                 {
                     return;
                 }
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                self.pass_time().await;
             }
         };
         tokio::time::timeout(PATIENCE, waiting)
@@ -333,6 +387,14 @@ impl Desk {
     }
 }
 
+fn waits(of: Duration) -> Waits {
+    Waits {
+        one: of,
+        all: of,
+        ..Waits::default()
+    }
+}
+
 fn start(
     service: &PracticeService,
     folder: &Path,
@@ -361,10 +423,7 @@ pub fn setup(
         })),
         opening: Opening::Kept(ServiceOrigin::parse(&service.origin()).unwrap()),
         settings_file: SettingsFile::in_folder(folder),
-        waits: Waits {
-            one: wait,
-            all: wait,
-        },
+        waits: waits(wait),
         clock: Clock::default(),
         os_user: "tester".into(),
         computer: "bench".into(),

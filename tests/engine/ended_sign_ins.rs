@@ -13,7 +13,7 @@ use crate::desk::{AMELIA, Desk, run};
 async fn shown_until(desk: &mut Desk, state: &mut State, done: impl Fn(&State) -> bool) {
     let waiting = async {
         while !done(state) {
-            let envelope = desk.engine.wait_for_event().await.unwrap();
+            let envelope = desk.next_event().await;
             state.apply(envelope);
         }
     };
@@ -74,12 +74,10 @@ fn a_delete_that_was_on_its_way_at_sign_out_is_told_of_afterwards() {
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
-        while desk.deletes_received() == 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        desk.until_sent().await;
         desk.send(Command::SignOut);
         let envelope = loop {
-            let envelope = desk.engine.wait_for_event().await.unwrap();
+            let envelope = desk.next_event().await;
             if matches!(envelope.event, Event::SignedOut(_)) {
                 break envelope;
             }

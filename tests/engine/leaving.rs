@@ -105,9 +105,7 @@ fn a_delete_that_was_sent_before_the_end_is_looked_into_and_named_at_the_next_st
         desk.service.add_fault(Fault::on(Call::Delete, slow));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
-        while desk.deletes_received() == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        desk.until_sent().await;
         let mut desk = desk.restart().await;
         let found = found(&mut desk).await;
         let [Unfinished::Delete { doctor, report, .. }] = &found[..] else {
@@ -201,10 +199,19 @@ fn a_delete_left_while_its_intent_reaches_the_disk_is_known_not_to_have_been_sen
             BEGIN SELECT (WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT
             1500000) SELECT count(*) FROM n); END";
         database.execute_batch(slow).unwrap();
+        database.busy_timeout(Duration::ZERO).unwrap();
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
-        desk.progress(id, |now| *now == JobProgress::Deleting).await;
+        desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
+            .await;
+        // Nothing else writes for as long as this.
+        let mut busy = 0;
+        while busy < 20 {
+            let free = database.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok();
+            busy = if free { 0 } else { busy + 1 };
+            desk.pass_time().await;
+        }
         let mut desk = desk.restart().await;
         let doctor = Some(name(AMELIA));
         assert_eq!(found(&mut desk).await, [Unfinished::NotSent { doctor }]);

@@ -104,9 +104,7 @@ fn a_delete_that_was_sent_is_looked_after_whatever_the_clock_does() {
         desk.service.add_fault(Fault::on(Call::Delete, slow));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
-        while desk.deletes_received() == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        desk.until_sent().await;
         sleep.jump(HOUR, 0);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
@@ -123,9 +121,7 @@ fn a_delete_that_is_on_its_way_when_the_computer_sleeps_is_not_waited_for_but_lo
         desk.service.add_fault(Fault::on(Call::Delete, silent));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
-        while desk.deletes_received() == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        desk.until_sent().await;
         sleep.jump(8 * HOUR, 0);
         let (report, _) = desk.end_of_delete().await;
         assert!(report.failure.is_none(), "{report:?}");

@@ -126,9 +126,7 @@ fn a_delete_of_this_very_run_is_not_taken_for_one_that_was_cut_off() {
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
-        while desk.deletes_received() == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        desk.until_sent().await;
         // Somebody signs in while the DELETE is on its way.
         desk.sign_in(true).await;
         let (report, _) = desk.end_of_delete().await;
@@ -256,7 +254,7 @@ fn what_is_looked_into_when_the_person_signs_out_is_told_after_the_next_sign_in(
         desk.send(Command::SignOut);
         let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
         loop {
-            let envelope = desk.engine.wait_for_event().await.unwrap();
+            let envelope = desk.next_event().await;
             let is_out = matches!(envelope.event, Event::SignedOut(_));
             state.apply(envelope);
             if is_out {
@@ -270,7 +268,7 @@ fn what_is_looked_into_when_the_person_signs_out_is_told_after_the_next_sign_in(
             stay: true,
         });
         while state.results.is_empty() {
-            state.apply(desk.engine.wait_for_event().await.unwrap());
+            state.apply(desk.next_event().await);
         }
         assert!(matches!(
             &state.results[0].ending,

@@ -214,3 +214,58 @@ fn back_up_then_delete_is_not_lost_while_another_dialog_is_awaited() {
         }]
     ));
 }
+
+/// A state in which a delete runs, as job 1.
+fn deleting() -> State {
+    let mut state = signed_in();
+    let kind = JobKind::Delete(name("Dr. A"));
+    tell(&mut state, 1, Event::JobStarted { id: JobId(1), kind });
+    state
+}
+
+fn call(state: &mut State) {
+    tell(state, 1, Event::LastCall { id: JobId(1) });
+}
+
+#[test]
+fn the_word_that_nobody_pressed_stop_is_given_once_and_only_when_it_is_asked_for() {
+    let mut state = deleting();
+    assert!(state.update(Action::NoStop(JobId(1))).is_empty());
+    call(&mut state);
+    assert_eq!(state.last_calls(), [JobId(1)]);
+    let effects = state.update(Action::NoStop(JobId(1)));
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::NoStop(JobId(1))]
+    ));
+    assert!(state.last_calls().is_empty());
+    assert!(state.update(Action::NoStop(JobId(1))).is_empty());
+    // The engine could not take it: it waits still.
+    tell(&mut state, 1, Event::LastCallOpen { id: JobId(1) });
+    assert_eq!(state.last_calls(), [JobId(1)]);
+}
+
+#[test]
+fn once_stop_was_pressed_the_word_is_never_given_also_where_the_engine_could_not_take_the_stop() {
+    for called_before in [true, false] {
+        let mut state = deleting();
+        if called_before {
+            call(&mut state);
+        }
+        state.update(Action::Cancel(JobId(1)));
+        let failure = Failure::new(FailureKind::QueueFull, Timestamp::UNIX_EPOCH, "");
+        state.apply_refusal(Event::NotCancelled {
+            id: JobId(1),
+            failure,
+        });
+        call(&mut state);
+        assert!(state.last_calls().is_empty());
+        assert!(state.update(Action::NoStop(JobId(1))).is_empty());
+        // It can be pressed again.
+        let effects = state.update(Action::Cancel(JobId(1)));
+        assert!(matches!(
+            commands(&effects)[..],
+            [Command::Cancel(JobId(1))]
+        ));
+    }
+}

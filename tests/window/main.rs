@@ -14,5 +14,6 @@ mod fit;
 mod pictures;
 mod places;
 mod recordings;
+mod running_delete;
 mod stage;
 mod tray;

@@ -11,7 +11,7 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, Job, JobId, JobKind, JobProgress, Modal, Mode, SignIn, State,
+    Action, Job, JobId, JobKind, JobProgress, LastCall, Modal, Mode, SignIn, State,
 };
 use audio_housekeeper::text::Text;
 use audio_housekeeper::ui::{self, Drafts};
@@ -205,6 +205,7 @@ pub fn downloading() -> State {
                 speed: 8_200_000.0,
             },
             cancelling: false,
+            last_call: LastCall::NotYet,
         },
     );
     state
@@ -222,6 +223,7 @@ pub fn delete_waiting() -> State {
                 of: Duration::from_secs(8),
             },
             cancelling: false,
+            last_call: LastCall::NotYet,
         },
     );
     state

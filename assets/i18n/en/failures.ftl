@@ -39,6 +39,7 @@ failure-store-trouble = The app's own notes could not be read or written. Record
 failure-keychain-trouble = This computer's keychain can't be used just now. Nothing was lost; you may have to sign in again after the app is closed.
 failure-keychain-not-cleared = This computer's keychain can't be used just now, so it may still hold an earlier sign-in. Sign out and in again later, or remove “Audio Housekeeper” from the keychain.
 failure-confirmation-stale = The question was open too long, or its facts have changed. Nothing was deleted. Open it again.
+failure-window-did-not-answer = This window was too busy to take a Stop for a minute, so the delete was not sent. Nothing was deleted. Look at what is there now, then decide anew.
 failure-slept-meanwhile = The computer slept, or its clock was changed, before this delete was sent. Nothing was deleted. Look at what is there now, then decide anew.
 failure-not-signed-in = Nobody is signed in. Nothing was changed. Sign in to go on.
 failure-busy = Something is running for this doctor already. Nothing was changed. Wait until it has ended, or cancel it.

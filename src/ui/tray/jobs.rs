@@ -18,40 +18,23 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let palette = Palette::here(ui);
-    let deletes = matches!(job.kind, JobKind::Delete(_) | JobKind::DeleteAll);
-    let waits = matches!(job.progress, JobProgress::Waiting { .. });
     let heading = heading(text, job);
     let status = status(text, job);
     let bar = text.say("tray-bar");
-    let end = if deletes {
-        text.say("delete-stop")
-    } else {
-        text.say("button-cancel")
-    };
-    // Once a delete is on its way, stopping would be a promise that can't be kept.
-    let too_late = matches!(job.progress, JobProgress::Deleting | JobProgress::Verifying);
-    let button = if waits {
-        Button::danger(&end)
-    } else {
-        Button::secondary(&end).small()
-    }
-    .enabled(!job.cancelling)
-    .about(&heading);
-    let colour = if deletes {
-        palette.danger
-    } else {
-        palette.primary
-    };
+    let end = text.say("button-cancel");
+    let button = Button::secondary(&end)
+        .small()
+        .enabled(!job.cancelling)
+        .about(&heading);
     let line = Line {
         heading: &heading,
         status: &status,
         bar: &bar,
         done: done(job),
-        colour,
+        colour: palette.primary,
     };
-    let button = (!too_late).then_some(button);
     let mut pressed = false;
-    entry(ui, deletes, |ui| {
+    entry(ui, |ui| {
         pressed = line.show(ui, button);
         place_to_mind(ui, text, place);
     });
@@ -72,19 +55,16 @@ struct Line<'a> {
 
 impl Line<'_> {
     /// Draws it in one row, or under each other where there is no room; whether the button was pressed.
-    fn show(&self, ui: &mut Ui, button: Option<Button<'_>>) -> bool {
+    fn show(&self, ui: &mut Ui, button: Button<'_>) -> bool {
         let palette = Palette::here(ui);
         let room = ui.available_width();
-        let at_end = button
-            .as_ref()
-            .map_or(0.0, |button| button.width(ui) + size::GAP);
+        let at_end = button.width(ui) + size::GAP;
         let status_width = text_width(ui, self.status, Type::Body);
         let heading_width = text_width(ui, self.heading, Type::Strong).max(room * 0.22);
         let gaps = if self.status.is_empty() { 1.0 } else { 2.0 };
         let beside = status_width + heading_width + at_end + gaps * size::GAP;
         if beside + 120.0 > room {
-            let buttons = button.map(|button| (button, ())).into_iter().collect();
-            let pressed = with_buttons(ui, buttons, |ui| {
+            let pressed = with_buttons(ui, vec![(button, ())], |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 wrapped(ui, Type::Strong, palette.text, self.heading);
                 if !self.status.is_empty() {
@@ -95,7 +75,7 @@ impl Line<'_> {
             return pressed.is_some();
         }
         // As high as its button from the start, so that all of it is centred on one line.
-        let height = button.as_ref().map_or(size::TARGET, Button::height);
+        let height = button.height();
         let row = Layout::left_to_right(Align::Center);
         ui.allocate_ui_with_layout(vec2(room, height), row, |ui| {
             ui.allocate_ui_with_layout(vec2(heading_width, height), row, |ui| {
@@ -106,7 +86,7 @@ impl Line<'_> {
             if !self.status.is_empty() {
                 label(ui, Type::Body, palette.muted, self.status);
             }
-            button.is_some_and(|button| button.pressed(ui))
+            button.pressed(ui)
         })
         .inner
     }
@@ -119,7 +99,8 @@ fn text_width(ui: &Ui, text: &str, kind: Type) -> f32 {
     galley.size().x.ceil()
 }
 
-fn heading(text: &Text, job: &Job) -> String {
+/// What a job is about, and when it takes effect.
+pub fn heading(text: &Text, job: &Job) -> String {
     let about = |doctor: &str| doctor.to_owned();
     match (&job.kind, &job.progress) {
         (JobKind::Download(doctor), _) => about(doctor.as_str()),
@@ -148,7 +129,8 @@ fn heading(text: &Text, job: &Job) -> String {
     }
 }
 
-fn status(text: &Text, job: &Job) -> String {
+/// How far a job is, in words.
+pub fn status(text: &Text, job: &Job) -> String {
     if job.cancelling {
         return text.say("tray-ending");
     }
@@ -162,6 +144,7 @@ fn status(text: &Text, job: &Job) -> String {
         } => downloading(text, *received, *total, *speed),
         JobProgress::ReadingBack => text.say("tray-reading-back"),
         JobProgress::Waiting { .. } => String::new(),
+        JobProgress::Held => text.say("tray-held"),
         JobProgress::Deleting => text.say("tray-deleting"),
         JobProgress::Verifying => text.say("tray-verifying"),
         JobProgress::Counting { done, of } => {
@@ -210,11 +193,12 @@ fn time_left(received: u64, total: u64, speed: f64) -> Option<Duration> {
         .flatten()
 }
 
+/// How far a job is, from 0 to 1, where that is known.
 #[expect(
     clippy::cast_precision_loss,
     reason = "the length of a bar on the screen"
 )]
-fn done(job: &Job) -> Option<f32> {
+pub fn done(job: &Job) -> Option<f32> {
     match &job.progress {
         JobProgress::Downloading {
             received,

@@ -2,6 +2,7 @@
 
 mod jobs;
 mod results;
+mod running_delete;
 
 use egui::{CornerRadius, Frame, Id, Margin, Panel, ScrollArea, Stroke, Ui};
 
@@ -16,7 +17,9 @@ const ABOVE: f32 = 8.0;
 
 /// Shows the tray where there is anything in it.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
-    if view.state.jobs.is_empty() && view.state.results.is_empty() {
+    running_delete::show(ui, view);
+    let jobs = || view.state.jobs.iter().filter(|(_, job)| !job.deletes());
+    if jobs().next().is_none() && view.state.results.is_empty() {
         return;
     }
     let window = ui.ctx().content_rect();
@@ -56,7 +59,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                 .show(ui, |ui| {
                     ui.set_max_width(ui.available_width() - f32::from(side));
                     ui.spacing_mut().item_spacing.y = 8.0;
-                    for (id, job) in &view.state.jobs {
+                    for (id, job) in jobs() {
                         let place = view.state.place_of_job(job);
                         jobs::show(ui, view.text, (*id, job), place, &mut view.actions);
                     }
@@ -75,17 +78,12 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     }
 }
 
-/// A card of the tray. What deletes has a red edge.
-fn entry(ui: &mut Ui, deletes: bool, contents: impl FnOnce(&mut Ui)) {
+/// A card of the tray.
+fn entry(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     let palette = Palette::here(ui);
-    let edge = if deletes {
-        palette.danger
-    } else {
-        palette.border
-    };
     Frame::new()
         .fill(palette.card)
-        .stroke(Stroke::new(1.0, edge))
+        .stroke(Stroke::new(1.0, palette.border))
         .corner_radius(CornerRadius::same(size::CARD_RADIUS))
         .inner_margin(Margin::symmetric(size::CARD_PADDING, 12))
         .show(ui, |ui| {

@@ -45,7 +45,7 @@ pub fn show(
     }
     let button = Button::secondary(&dismiss).small().about(&said.heading);
     buttons.push((button, None));
-    entry(ui, false, |ui| {
+    entry(ui, |ui| {
         let pressed = with_buttons(ui, buttons, |ui| {
             ui.spacing_mut().item_spacing.y = 3.0;
             ui.horizontal(|ui| {

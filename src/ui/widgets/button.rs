@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Key, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, vec2,
+    Align2, Color32, CornerRadius, FontId, Galley, Key, Response, Role, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, vec2,
 };
 
 use crate::ui::theme::{Palette, Type, faded, size};
@@ -32,6 +35,8 @@ pub struct Button<'a> {
     ignores_return: bool,
     takes_focus: bool,
     why_not: Option<&'a str>,
+    /// The keys that press it from anywhere.
+    shortcut: Option<&'a str>,
     /// What a screen reader needs to tell one from another of the same label.
     about: Option<&'a str>,
 }
@@ -77,6 +82,7 @@ impl<'a> Button<'a> {
             ignores_return: false,
             takes_focus: false,
             why_not: None,
+            shortcut: None,
             about: None,
         }
     }
@@ -111,6 +117,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// The keys that press it from anywhere, as people read them; they stand on it.
+    pub const fn shortcut(mut self, keys: &'a str) -> Self {
+        self.shortcut = Some(keys);
+        self
+    }
+
     /// Takes the keyboard's focus now, where `now` is true.
     pub const fn taking_focus(mut self, now: bool) -> Self {
         self.takes_focus = now;
@@ -119,10 +131,19 @@ impl<'a> Button<'a> {
 
     /// How wide it will be, in points.
     pub fn width(&self, ui: &Ui) -> f32 {
-        let galley =
-            ui.painter()
-                .layout_no_wrap(self.label.to_owned(), self.font(), Color32::PLACEHOLDER);
-        galley.size().x + 2.0 * self.measures().0
+        self.galley(ui, f32::INFINITY).size().x + 2.0 * self.measures().0
+    }
+
+    /// The words on it, in lines of `room` points at most.
+    fn galley(&self, ui: &Ui, room: f32) -> Arc<Galley> {
+        let format = |font| TextFormat::simple(font, Color32::PLACEHOLDER);
+        let mut job = LayoutJob::default();
+        job.append(self.label, 0.0, format(self.font()));
+        if let Some(keys) = self.shortcut {
+            job.append(keys, 8.0, format(Type::Small.font()));
+        }
+        job.wrap.max_width = room;
+        ui.painter().layout_job(job)
     }
 
     /// How high it will be, in points, where its label takes one line.
@@ -149,17 +170,9 @@ impl<'a> Button<'a> {
     pub fn show(self, ui: &mut Ui) -> Response {
         let (padding, height) = self.measures();
         let room = (ui.available_width() - 2.0 * padding).max(40.0);
-        let galley = ui.painter().layout(
-            self.label.to_owned(),
-            self.font(),
-            Color32::PLACEHOLDER,
-            // In a row, a button that does not fit wraps to the next line as a whole.
-            if ui.layout().is_horizontal() {
-                f32::INFINITY
-            } else {
-                room
-            },
-        );
+        // In a row, a button that does not fit wraps to the next line as a whole.
+        let is_in_row = ui.layout().is_horizontal();
+        let galley = self.galley(ui, if is_in_row { f32::INFINITY } else { room });
         let text_size = galley.size();
         let wanted = vec2(
             if self.full_width {
@@ -192,6 +205,11 @@ impl<'a> Button<'a> {
         } else if let Some(about) = self.about {
             ui.ctx()
                 .accesskit_node_builder(response.id, |node| node.set_description(about));
+        }
+        if let Some(keys) = self.shortcut {
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_keyboard_shortcut(keys);
+            });
         }
         into_sight(ui, &response, rect);
         if ui.is_rect_visible(rect) {

@@ -26,8 +26,8 @@ pub use dropdown::dropdown;
 pub use facts::{Fact, facts_across, facts_down};
 pub use field::Field;
 pub use icon::Icon;
-pub use label::{announce, label, label_cut, wrapped, wrapped_with_strong};
-pub use modal::ask;
+pub use label::{announce, label, label_cut, label_with_part_cut, wrapped, wrapped_with_strong};
+pub use modal::{ask, keep_clear};
 pub use row::{modal_buttons, with_buttons};
 pub use table::{Column, Row, table};
 

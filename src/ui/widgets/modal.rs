@@ -1,11 +1,23 @@
 use egui::scroll_area::ScrollAreaOutput;
-use egui::{CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke, Ui};
+use egui::{
+    Align2, Context, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, ScrollArea, Stroke,
+    Ui, vec2,
+};
 
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::wrapped;
 
 /// From a modal to the window's edge, at least.
 const AROUND: f32 = 12.0;
+
+/// Keeps modals off so many points at the bottom of the window, from now on.
+pub fn keep_clear(context: &Context, height: f32) {
+    context.data_mut(|data| data.insert_temp(kept_clear(), height));
+}
+
+fn kept_clear() -> Id {
+    Id::unique("kept clear of modals")
+}
 
 /// Shows a question or something to read over the window.
 ///
@@ -26,14 +38,20 @@ pub fn ask<R>(
 ) -> (bool, R) {
     let palette = Palette::here(ui);
     let context = ui.ctx().clone();
+    let clear: f32 = context.data(|data| data.get_temp(kept_clear()).unwrap_or_default());
     let window = context.content_rect();
+    let window = window.with_max_y(window.bottom() - clear);
     let width = size::MODAL.min(window.width() - 2.0 * AROUND);
     let padding = if width < size::MODAL { 14 } else { 24 };
     let fresh = is_fresh(ui, id.with(phase));
     let remembered: Option<f32> = context.data(|data| data.get_temp(id.with("around the body")));
 
     let shown = Modal::new(id)
-        .area(Modal::default_area(id).accessible_name(title))
+        .area(
+            Modal::default_area(id)
+                .accessible_name(title)
+                .anchor(Align2::CENTER_CENTER, vec2(0.0, -clear / 2.0)),
+        )
         .backdrop_color(palette.backdrop)
         .frame(
             Frame::new()

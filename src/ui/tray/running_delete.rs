@@ -1,0 +1,142 @@
+//! The delete that runs: a place of its own at the bottom of the window, which nothing moves or
+//! covers, so that Stop is where it was a moment ago.
+
+use egui::{
+    Area, CornerRadius, Frame, Id, Order, Panel, Rect, Response, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, pos2, vec2,
+};
+
+use crate::state::{Action, Job, JobId, JobKind, JobProgress};
+use crate::ui::View;
+use crate::ui::shortcuts::STOP;
+use crate::ui::theme::{Palette, Type, size};
+use crate::ui::tray::jobs::{done, heading, status};
+use crate::ui::widgets::{Button, announce, keep_clear, label, label_with_part_cut, progress_bar};
+
+/// From what is above to the card.
+const ABOVE: f32 = 8.0;
+
+/// From the card's edge to what is in it, above and below.
+const PADDING: f32 = 12.0;
+
+/// The card's height: the same in every phase of a delete.
+const CARD: f32 = size::CONTROL + 2.0 * PADDING;
+
+/// What a bar needs to tell anything.
+const LEAST_BAR: f32 = 40.0;
+
+/// Shows the delete that runs, over everything, open questions too.
+pub fn show(ui: &mut Ui, view: &mut View<'_>) {
+    let Some((id, job)) = view.state.running_delete() else {
+        keep_clear(ui.ctx(), 0.0);
+        return;
+    };
+    let narrow = ui.ctx().content_rect().width() < size::NARROW;
+    let (side, below) = if narrow {
+        (size::SCREEN_PADDING_NARROW, 8.0)
+    } else {
+        (size::SCREEN_PADDING, 20.0)
+    };
+    let height = ABOVE + CARD + below;
+    keep_clear(ui.ctx(), height);
+    let place = Panel::bottom("running delete")
+        .resizable(false)
+        .exact_size(height)
+        .show_separator_line(false)
+        .frame(Frame::new().fill(Palette::here(ui).window))
+        .show(ui, |_| ())
+        .response
+        .rect;
+    let side = f32::from(side);
+    let card = Rect::from_min_size(
+        pos2(place.left() + side, place.top() + ABOVE),
+        vec2(place.width() - 2.0 * side, CARD),
+    );
+    Area::new(Id::unique("running delete"))
+        .order(Order::Tooltip)
+        .fixed_pos(card.min)
+        .movable(false)
+        .show(ui.ctx(), |ui| {
+            ui.allocate_rect(card, Sense::hover());
+            let palette = Palette::here(ui);
+            let radius = CornerRadius::same(size::CARD_RADIUS);
+            let edge = Stroke::new(1.0, palette.danger);
+            ui.painter()
+                .rect(card, radius, palette.card, edge, StrokeKind::Inside);
+            let inside = card.shrink2(vec2(f32::from(size::CARD_PADDING), PADDING));
+            contents(ui, view, (id, job), inside);
+        });
+}
+
+fn contents(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), inside: Rect) {
+    let said = heading(view.text, job);
+    let stop = view.text.say("delete-stop");
+    let keys = ui.ctx().format_shortcut(&STOP);
+    let keys = keys.replace(STOP.logical_key.name(), ".");
+    let button = Button::danger(&stop)
+        .shortcut(&keys)
+        .about(&said)
+        .enabled(!job.cancelling)
+        .taking_focus(wants_focus(ui, view, id));
+    let button = job.can_be_stopped().then_some(button);
+
+    let mut words = inside;
+    if let Some(button) = &button {
+        words.max.x -= button.width(ui) + size::GAP;
+    }
+    let mut left = ui.new_child(UiBuilder::new().max_rect(words));
+    left.spacing_mut().item_spacing.y = 0.0;
+    progress(&mut left, view, job, &said);
+    if let Some(button) = button {
+        let place = inside.with_min_x(words.right() + size::GAP);
+        let mut right = ui.new_child(UiBuilder::new().max_rect(place));
+        if pressed_or_begun(&button.show(&mut right)) {
+            view.act(Action::Cancel(id));
+        }
+    }
+}
+
+/// Whether a button was pressed, told as soon as the mouse's button goes down on it: who holds it, or
+/// slips off, means it too.
+fn pressed_or_begun(button: &Response) -> bool {
+    let (down, up) = button.ctx.input(|input| {
+        let pointer = &input.pointer;
+        (pointer.primary_pressed(), pointer.primary_released())
+    });
+    let is_told_already = up && !down;
+    down && button.is_pointer_button_down_on() || button.clicked() && !is_told_already
+}
+
+/// What is deleted when, and under it how far that is.
+fn progress(ui: &mut Ui, view: &View<'_>, job: &Job, said: &str) {
+    let palette = Palette::here(ui);
+    let doctor = match &job.kind {
+        JobKind::Delete(doctor) => doctor.as_str(),
+        _ => "",
+    };
+    ui.scope_builder(UiBuilder::new(), |ui| {
+        ui.set_height(21.0);
+        label_with_part_cut(ui, Type::Strong, palette.text, said, doctor);
+    });
+    let status = match job.progress {
+        JobProgress::Waiting { .. } if !job.cancelling => view.text.say("delete-nothing-sent"),
+        _ => status(view.text, job),
+    };
+    let bar = view.text.say("tray-bar");
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP;
+        announce(&label(ui, Type::Small, palette.muted, status));
+        let room = ui.available_width();
+        if room >= LEAST_BAR {
+            progress_bar(ui, room, done(job), palette.danger, &bar);
+        }
+    });
+}
+
+/// Whether Stop takes the keyboard's focus: once, where nobody types and nothing is asked.
+fn wants_focus(ui: &Ui, view: &View<'_>, id: JobId) -> bool {
+    let seen = Id::unique("the delete that runs");
+    let is_new = ui.data(|data| data.get_temp(seen)) != Some(id);
+    ui.data_mut(|data| data.insert_temp(seen, id));
+    is_new && view.state.modals.is_empty() && !ui.ctx().text_edit_focused()
+}

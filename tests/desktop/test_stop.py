@@ -1,0 +1,140 @@
+"""A delete that could not have been stopped is not sent, in real windows:
+
+    tests/desktop/session /usr/bin/python3 tests/desktop/test_stop.py FOLDER_OF_THE_PROGRAMS
+
+Each step is a function whose name says what is promised; they run in this order, each on a doctor
+of its own. What fails leaves the last screenshot in `tests/desktop/failed.png`.
+"""
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from desktop import Program, run_steps, text_of, until, xdotool
+from test_desktop import (
+    AMELIA, DOCTOR_FIELD, GONE, JUERGEN, KENJI, PRIYA, SIGN_IN, STOP, STOPPED, TOKEN, TOKEN_FIELD,
+    WAITING, WITHOUT_BACKUP, Walk,
+)
+
+# From a confirmation to a delete that surely was sent: the wait of 8 s, the last look, and more.
+A_WAIT = 14
+
+
+def signs_in(walk):
+    walk.open()
+    walk.desktop.fill(TOKEN_FIELD, TOKEN, timeout=60)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+
+
+def a_window_that_hangs_sends_no_delete_until_it_has_seen_that_nobody_pressed_stop(walk):
+    confirm(walk, AMELIA)
+    with hanging(walk.app):
+        time.sleep(A_WAIT)
+        assert walk.deletes() == 0
+        assert walk.held(AMELIA) is not None
+    walk.desktop.wait_for(GONE, 20)
+    assert walk.deletes() == 1
+
+
+def a_stop_pressed_while_the_window_hangs_stops(walk):
+    confirm(walk, JUERGEN)
+    stop = walk.desktop.find("button", STOP)
+    with hanging(walk.app):
+        walk.desktop.mouse_click(stop)
+        time.sleep(A_WAIT)
+        assert walk.deletes() == 1
+    walk.desktop.wait_for(STOPPED, 20)
+    assert walk.deletes() == 1
+    assert walk.held(JUERGEN) is not None
+
+
+def a_stop_pressed_in_a_minimised_window_stops(walk):
+    confirm(walk, JUERGEN)
+    stop = walk.desktop.find("button", STOP)
+    xdotool("windowminimize", window())
+    time.sleep(1)
+    walk.desktop.press(stop)
+    time.sleep(A_WAIT)
+    assert walk.deletes() == 1
+    assert walk.held(JUERGEN) is not None
+    xdotool("windowactivate", window())
+
+
+def a_minimised_window_lets_its_delete_go(walk):
+    confirm(walk, KENJI)
+    xdotool("windowminimize", window())
+    until(lambda: walk.held(KENJI) is None, "the delete", A_WAIT)
+    assert walk.deletes() == 2
+    xdotool("windowactivate", window())
+    walk.desktop.wait_for(GONE, 20)
+
+
+def a_covered_window_lets_its_delete_go(walk):
+    confirm(walk, PRIYA)
+    cover = ["xmessage", "-geometry", "1280x900+0+0", "over everything"]
+    with Program(*cover, log=walk.home / "cover.log"):
+        until(lambda: walk.held(PRIYA) is None, "the delete", A_WAIT)
+    assert walk.deletes() == 3
+
+
+STEPS = [
+    signs_in,
+    a_window_that_hangs_sends_no_delete_until_it_has_seen_that_nobody_pressed_stop,
+    a_stop_pressed_while_the_window_hangs_stops,
+    a_stop_pressed_in_a_minimised_window_stops,
+    a_minimised_window_lets_its_delete_go,
+    a_covered_window_lets_its_delete_go,
+]
+
+
+def confirm(walk, doctor):
+    """Confirms a delete, and waits until its wait has begun."""
+    walk.choose(doctor)
+    walk.ask_to_delete(doctor)
+    walk.desktop.click("button", WITHOUT_BACKUP)
+    walk.desktop.wait_for(WAITING.format(doctor))
+
+
+def window():
+    """The number of the app's window."""
+    found = subprocess.run(
+        ["xdotool", "search", "--class", "audio-housekeeper"],
+        check=True, capture_output=True, text=True, timeout=30,
+    )
+    return found.stdout.split()[-1]
+
+
+@contextmanager
+def hanging(app):
+    """Halts the thread that draws the window, which is the process's first one, and no other, for
+    as long as the block lasts (ptrace(2): `PTRACE_SEIZE` takes one thread)."""
+    seize, interrupt, detach, all_children = 0x4206, 0x4207, 17, 0x40000000
+    thread = app.process.pid
+    trace(seize, thread)
+    trace(interrupt, thread)
+    os.waitpid(thread, all_children)
+    try:
+        yield
+    finally:
+        trace(detach, thread)
+
+
+def trace(request, thread):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.ptrace(request, thread, None, None) != 0:
+        raise OSError(ctypes.get_errno(), "ptrace")
+
+
+def main():
+    programs = Path(sys.argv[1]).resolve()
+    walk = Walk(programs, Path(os.environ["DESKTOP_HOME"]))
+    return run_steps(STEPS, walk, lambda: text_of(walk.home / "app.log"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

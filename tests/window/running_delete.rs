@@ -1,0 +1,122 @@
+//! The delete that runs has a place of its own.
+
+use std::time::Duration;
+
+use audio_housekeeper::engine::JobId;
+use audio_housekeeper::state::{
+    Action, JobEnding, JobFailure, JobKind, JobProgress, LastCall, Modal, ResultKind, ShownResult,
+    State,
+};
+use egui::accesskit::Role;
+use egui::{Pos2, Rect, Theme, Vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use crate::stage::{LARGE, SMALL, Window, delete_waiting, name, now, open};
+
+const DELETE: JobId = JobId(2);
+
+fn stop(window: &Window) -> Rect {
+    window.get_by_role_and_label(Role::Button, "Stop").rect()
+}
+
+fn end_of_download(number: u64) -> ShownResult {
+    ShownResult {
+        number,
+        ending: ResultKind::Ended(JobEnding::Download {
+            doctor: name(&format!("Dr. Number {number}")),
+            result: Err(JobFailure::Cancelled),
+        }),
+        at: now(),
+        looking: false,
+    }
+}
+
+fn go_on(window: &mut Window, progress: JobProgress) {
+    let state = &mut window.state_mut().state;
+    state.jobs.get_mut(&DELETE).unwrap().progress = progress;
+    window.run();
+}
+
+#[test]
+fn stop_stays_where_it_is_whatever_happens_until_it_comes_too_late() {
+    for (size, percent) in [(LARGE, 100), (SMALL, 100), (SMALL, 200)] {
+        let mut window = open(delete_waiting(), size, Theme::Light, percent);
+        let before = stop(&window);
+        let zoom = f32::from(percent) / 100.0;
+        let whole = Rect::from_min_size(Pos2::ZERO, size / zoom);
+        assert!(whole.contains_rect(before), "{before:?} in {whole:?}");
+        for progress in [
+            JobProgress::Looking,
+            JobProgress::Held,
+            JobProgress::ReadingBack,
+            JobProgress::Downloading {
+                doctor: name("Dr. Amelia Smith"),
+                received: 1_000_000,
+                total: Some(10_000_000),
+                speed: 1e6,
+            },
+            JobProgress::Waiting {
+                left: Duration::ZERO,
+                of: Duration::from_secs(8),
+            },
+        ] {
+            go_on(&mut window, progress.clone());
+            assert_eq!(stop(&window), before, "{progress:?}");
+        }
+        for number in 1..=9 {
+            let results = &mut window.state_mut().state.results;
+            results.insert(0, end_of_download(number));
+            window.run();
+            assert_eq!(stop(&window), before, "{number} results");
+        }
+        window.state_mut().state.modals.push(Modal::CloseWhileBusy);
+        window.run();
+        assert_eq!(stop(&window), before, "a question");
+        let stay = window.get_by_role_and_label(Role::Button, "Stay").rect();
+        assert!(!stay.intersects(before), "{stay:?} is over {before:?}");
+        // Also with the mouse, over the question.
+        window.get_by_role_and_label(Role::Button, "Stop").click();
+        window.run();
+        let actions = &window.state().actions;
+        assert!(
+            matches!(actions[..], [Action::Cancel(DELETE), ..]),
+            "{actions:?}"
+        );
+    }
+}
+
+#[test]
+fn stop_goes_as_soon_as_the_word_is_given_that_nobody_pressed_it() {
+    let mut window = open(delete_waiting(), LARGE, Theme::Light, 100);
+    stop(&window);
+    let state = &mut window.state_mut().state;
+    state.jobs.get_mut(&DELETE).unwrap().last_call = LastCall::Answered;
+    window.run();
+    let stop = window.query_by_role_and_label(Role::Button, "Stop");
+    assert!(stop.is_none());
+}
+
+#[test]
+fn a_long_name_leaves_the_seconds_in_sight_and_is_told_whole() {
+    let long = format!("Dr. {}", "Wolfeschlegelsteinhausen ".repeat(7).trim());
+    let mut state: State = delete_waiting();
+    state.jobs.get_mut(&DELETE).unwrap().kind = JobKind::Delete(name(&long));
+    let whole = format!("Deleting for {long} in 6 s");
+    for size in [LARGE, SMALL, Vec2::new(400.0, 400.0)] {
+        let window = open(state_again(&state), size, Theme::Light, 100);
+        let told = window.get_by_label(&whole);
+        assert!(told.rect().right() < stop(&window).left());
+        let painted = window.output().shapes.iter().any(|painted| {
+            matches!(&painted.shape, egui::Shape::Text(text)
+                if text.galley.text().ends_with("… in 6 s"))
+        });
+        assert!(painted, "{size:?}");
+        assert!(told.accesskit_node().value().unwrap().contains(&long));
+    }
+}
+
+fn state_again(state: &State) -> State {
+    let mut again = delete_waiting();
+    again.jobs.clone_from(&state.jobs);
+    again
+}
