@@ -136,7 +136,7 @@ impl Answer {
             407 => FailureKind::Proxy,
             408 => FailureKind::TimedOut,
             429 => FailureKind::TooManyRequests {
-                retry_after_seconds: headers::retry_after(&self.headers, Timestamp::now()),
+                retry_after_seconds: self.retry_after(),
             },
             // 511 is what RFC 6585 section 6 gives to networks that want a log-in.
             511 => FailureKind::WebPageInstead,
@@ -198,8 +198,14 @@ impl Answer {
 
     fn error(&self, kind: FailureKind) -> ApiError {
         let technical = words(self.call, self.status, &self.headers);
-        self.call
-            .error(kind, Some(self.status.as_u16()), technical, true)
+        let status = Some(self.status.as_u16());
+        let mut error = self.call.error(kind, status, technical, true);
+        error.failure.details.retry_after_seconds = self.retry_after();
+        error
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        headers::retry_after(&self.headers, Timestamp::now())
     }
 }
 

@@ -69,12 +69,14 @@ impl Call {
         ApiError {
             failure: Failure {
                 kind,
-                details: FailureDetails {
+                details: Box::new(FailureDetails {
                     at: Timestamp::now(),
                     call: Some(self.label().to_owned()),
                     status,
                     technical,
-                },
+                    retry_after_seconds: None,
+                    earlier: Vec::new(),
+                }),
             },
             may_have_reached,
         }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use reqwest::header::{
-    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, LAST_MODIFIED,
+    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, HeaderMap, LAST_MODIFIED,
     RETRY_AFTER,
 };
 
@@ -54,14 +54,23 @@ pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
 
 /// The seconds that `Retry-After` asks for, given in seconds or as a date
 /// (RFC 9110 section 10.2.3). A date that has passed asks for none.
+///
+/// A date is taken by the answer's own `Date`, where it has one: the service's clock and this
+/// computer's, whose `now` counts otherwise, may be apart.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
     let value = text(headers, RETRY_AFTER.as_str())?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(seconds);
     }
-    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-    let wait = Duration::try_from(date.duration_since(now)).unwrap_or_default();
+    let until = date(value)?;
+    let now = text(headers, DATE.as_str()).and_then(date).unwrap_or(now);
+    let wait = Duration::try_from(until.duration_since(now)).unwrap_or_default();
     Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
+}
+
+/// A date as senders write it today (RFC 9110 section 5.6.7), in whichever zone.
+fn date(value: &str) -> Option<Timestamp> {
+    Some(jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -171,6 +180,7 @@ mod tests {
             ("0", Some(0)),
             ("Mon, 23 Nov 2026 14:01:00 GMT", Some(60)),
             ("Mon, 23 Nov 2026 13:00:00 GMT", Some(0)),
+            ("Mon, 23 Nov 2026 15:01:00 +0100", Some(60)),
             ("-1", None),
             ("soon", None),
             ("99999999999999999999999", None),
@@ -182,6 +192,21 @@ mod tests {
             );
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn a_retry_after_date_is_taken_by_the_service_s_own_clock() {
+        let here = "2026-11-23T09:30:00Z".parse().unwrap();
+        for (own_date, seconds) in [
+            ("Mon, 23 Nov 2026 14:00:00 GMT", 60),
+            ("Mon, 23 Nov 2026 15:00:00 +0100", 60),
+            ("Mon, 23 Nov 2026 14:02:00 GMT", 0),
+            ("today", 4 * 3600 + 31 * 60),
+        ] {
+            let mut both = headers("retry-after", "Mon, 23 Nov 2026 14:01:00 GMT");
+            both.insert(DATE, own_date.parse().unwrap());
+            assert_eq!(retry_after(&both, here), Some(seconds), "{own_date}");
+        }
     }
 
     #[test]

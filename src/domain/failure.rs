@@ -10,7 +10,7 @@ pub struct Failure {
     /// What happened.
     pub kind: FailureKind,
     /// What support would ask for; shown on request, never with a token, a name or a query in it.
-    pub details: FailureDetails,
+    pub details: Box<FailureDetails>,
 }
 
 /// What stands behind "Details".
@@ -24,6 +24,11 @@ pub struct FailureDetails {
     pub status: Option<u16>,
     /// The lower layers' own words.
     pub technical: String,
+    /// The seconds that the service asked to wait before the next try (RFC 9110 section 10.2.3),
+    /// where it did.
+    pub retry_after_seconds: Option<u64>,
+    /// What earlier tries of the same act met, oldest first.
+    pub earlier: Vec<Failure>,
 }
 
 /// What happened, grouped by what a person can do about it.
@@ -165,18 +170,62 @@ pub enum FailureKind {
     Internal,
 }
 
+/// What a person can do after a download has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOut {
+    /// Try the same again, now or later.
+    TryAgain,
+    /// Choose another place for the file, or come back to this one.
+    AnotherPlace,
+    /// Nothing with the download itself.
+    None,
+}
+
+impl FailureKind {
+    /// What a person can do after a download has failed in this way.
+    #[must_use]
+    pub const fn way_out(&self) -> WayOut {
+        match self {
+            Self::ServiceNotFound
+            | Self::NoAnswer
+            | Self::TimedOut
+            | Self::ConnectionDropped { .. }
+            | Self::NotTrusted
+            | Self::Proxy
+            | Self::TooManyRequests { .. }
+            | Self::ServiceTrouble
+            | Self::Redirected { .. }
+            | Self::WebPageInstead
+            | Self::NotAudio
+            | Self::UnexpectedAnswer
+            | Self::DamagedInTransit { .. } => WayOut::TryAgain,
+            Self::DiskFull { .. }
+            | Self::FolderNotWritable { .. }
+            | Self::FolderMissing { .. }
+            | Self::FolderGone { .. }
+            | Self::DestinationIsFolder { .. }
+            | Self::FileNameRefused { .. }
+            | Self::Disk { .. }
+            | Self::ReadBackDiffers { .. } => WayOut::AnotherPlace,
+            _ => WayOut::None,
+        }
+    }
+}
+
 impl Failure {
     /// A failure without an answer to tell of.
     #[must_use]
     pub fn new(kind: FailureKind, at: Timestamp, technical: impl Into<String>) -> Self {
         Self {
             kind,
-            details: FailureDetails {
+            details: Box::new(FailureDetails {
                 at,
                 call: None,
                 status: None,
                 technical: technical.into(),
-            },
+                retry_after_seconds: None,
+                earlier: Vec::new(),
+            }),
         }
     }
 

@@ -31,7 +31,7 @@ pub use deletion::{
 pub use digest::{ParseDigestError, Sha256Digest};
 pub use doctor::{DoctorState, DoctorTally, KnownDoctor, LastDeletion, ServerKnowledge};
 pub use doctor_name::{DoctorName, DoctorNameError};
-pub use failure::{Failure, FailureDetails, FailureKind};
+pub use failure::{Failure, FailureDetails, FailureKind, WayOut};
 pub use file_name::{numbered_file_name, safe_file_name, suggested_file_name};
 pub use file_path::{WindowsRefusal, refused_by_windows, verbatim_for_windows};
 pub use origin::{OriginError, ServiceOrigin};

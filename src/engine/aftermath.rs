@@ -13,8 +13,8 @@ use crate::domain::{
 };
 use crate::engine::checks::about;
 use crate::engine::context::{Notice, Session, store_failure};
-use crate::engine::deletions::look_patiently;
 use crate::engine::jobs::JobTicket;
+use crate::engine::looking::{Looked, look};
 use crate::engine::{DeletionReport, Event, JobProgress, Unfinished};
 use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
 use crate::transfer::{self, TransferError};
@@ -41,20 +41,20 @@ impl While {
     }
 
     /// Looks, unless it is over before there is an answer to record.
-    async fn look(self, session: &Session, doctor: &DoctorName) -> Option<Result<Look, Failure>> {
+    async fn look(self, session: &Session, doctor: &DoctorName) -> Option<Looked> {
         let over = async {
             match self {
                 Self::Open => session.context.leaving.cancelled().await,
                 Self::SignedIn => session.cancel.cancelled().await,
             }
         };
-        let look = tokio::select! {
+        let looked = tokio::select! {
             () = over => return None,
-            look = look_patiently(session, doctor) => look,
+            looked = look(session, doctor, &session.context.leaving) => looked,
         };
-        let refused = look.as_ref().is_err_and(Failure::needs_sign_in);
+        let refused = looked.result.as_ref().is_err_and(Failure::needs_sign_in);
         let is_left = self == Self::SignedIn && refused;
-        (!is_left && !self.is_over(session)).then_some(look)
+        (!is_left && !self.is_over(session)).then_some(looked)
     }
 }
 
@@ -77,7 +77,12 @@ async fn conclude_while(
     mut draft: AuditDraft,
     failure: Option<Failure>,
 ) -> Option<DeletionReport> {
-    let (outcome, fact, unseen) = seen(lasts.look(session, doctor).await?);
+    let looked = lasts.look(session, doctor).await?;
+    let (outcome, fact, unseen) = seen(looked.result);
+    draft.note = match (draft.note, looked.note) {
+        (Some(note), Some(tried)) => Some(format!("{note}; {tried}")),
+        (note, tried) => note.or(tried),
+    };
     draft.time = Timestamp::now();
     draft.outcome = recorded(outcome);
     let deletion = LastDeletion {
@@ -148,7 +153,7 @@ async fn conclude_all_while(
             if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
                 return (doctor.name, had, None);
             }
-            let Some(look) = lasts.look(session, &doctor.name).await else {
+            let Some(Looked { result: look, .. }) = lasts.look(session, &doctor.name).await else {
                 in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
                 given_up.store(true, Ordering::Relaxed);
                 return (doctor.name, had, None);

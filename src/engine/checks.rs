@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::api::Look;
 use crate::domain::{
@@ -15,6 +16,7 @@ use crate::domain::{
 };
 use crate::engine::context::{Session, new_operation};
 use crate::engine::jobs::JobTicket;
+use crate::engine::looking::look;
 use crate::engine::{CheckAllReport, Event, JobProgress, SavePurpose};
 use crate::store::{Change, DoctorFact};
 
@@ -25,10 +27,15 @@ const AT_ONCE: usize = 4;
 const LONGEST_GLANCE: Duration = Duration::from_secs(5);
 
 /// Asks for one doctor, and keeps and tells what was found. `Ok(None)` is the service's 404.
-pub async fn check(session: &Session, doctor: &DoctorName) -> Result<Option<ServerCopy>, Failure> {
-    let looked = session.api.look(doctor).await;
+/// `give_up` ends the wait before another try.
+pub async fn check(
+    session: &Session,
+    doctor: &DoctorName,
+    give_up: &CancellationToken,
+) -> Result<Option<ServerCopy>, Failure> {
+    let looked = look(session, doctor, give_up).await;
     let now = Timestamp::now();
-    let (knowledge, outcome, result) = match looked {
+    let (knowledge, outcome, result) = match looked.result {
         Ok(Look::Has(copy)) => {
             let knowledge = ServerKnowledge::Has {
                 copy: copy.clone(),
@@ -40,14 +47,15 @@ pub async fn check(session: &Session, doctor: &DoctorName) -> Result<Option<Serv
             let knowledge = ServerKnowledge::Nothing { checked_at: now };
             (knowledge, AuditOutcome::NothingThere, Ok(None))
         }
-        Err(error) => {
+        Err(failure) => {
             let knowledge = ServerKnowledge::CouldNotCheck { tried_at: now };
-            (knowledge, AuditOutcome::Failed, Err(session.failure(error)))
+            (knowledge, AuditOutcome::Failed, Err(failure))
         }
     };
     let operation = new_operation();
     let mut draft = session.draft(AuditAction::Check, outcome, operation);
     draft.doctor = Some(doctor.clone());
+    draft.note = looked.note;
     draft.answer = match &result {
         Ok(Some(_)) => Some("200".into()),
         Ok(None) => Some("404".into()),
@@ -68,13 +76,13 @@ pub async fn check(session: &Session, doctor: &DoctorName) -> Result<Option<Serv
 /// The check that a person asked for.
 pub async fn check_one(session: Arc<Session>, doctor: DoctorName) {
     session.tell(Event::CheckStarted(doctor.clone()));
-    let failure = check(&session, &doctor).await.err();
+    let failure = check(&session, &doctor, &session.cancel).await.err();
     session.tell(Event::CheckEnded { doctor, failure });
 }
 
 /// The look that precedes the save dialog: it gives the file its name and extension.
 pub async fn prepare_download(session: Arc<Session>, doctor: DoctorName, purpose: SavePurpose) {
-    let event = match check(&session, &doctor).await {
+    let event = match check(&session, &doctor, &session.cancel).await {
         Ok(Some(copy)) => {
             let today = jiff::ZonedDateTime::now().date();
             let file_name = suggested_file_name(&doctor, today, copy.format);
@@ -107,7 +115,7 @@ pub async fn check_many(
             if ticket.cancel.is_cancelled() {
                 return None;
             }
-            let result = check(session, &doctor).await;
+            let result = check(session, &doctor, &ticket.cancel).await;
             Some((doctor, result))
         })
         .buffer_unordered(AT_ONCE);
@@ -129,7 +137,10 @@ pub async fn check_many(
                 }
             }
             Ok(None) => report.checked += 1,
-            Err(_) => report.not_checked += 1,
+            Err(_) => {
+                report.not_checked += 1;
+                report.stopped |= ticket.cancel.is_cancelled();
+            }
         }
     }
     report

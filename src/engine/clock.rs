@@ -60,6 +60,17 @@ struct Seen {
     jumped: bool,
 }
 
+/// Counts the time that passes while the computer is awake.
+pub struct Stopwatch {
+    clock: Clock,
+    counted: Mutex<Counted>,
+}
+
+struct Counted {
+    last: Reading,
+    awake: Duration,
+}
+
 impl Clock {
     /// A clock that is read by `read`.
     pub fn read_by(read: impl Fn() -> Reading + Send + Sync + 'static) -> Self {
@@ -74,6 +85,18 @@ impl Clock {
                 jumped: false,
             }),
             clock: self.clone(),
+        }
+    }
+
+    /// Begins to count.
+    pub(super) fn stopwatch(&self) -> Stopwatch {
+        let counted = Counted {
+            last: (self.0)(),
+            awake: Duration::ZERO,
+        };
+        Stopwatch {
+            clock: self.clone(),
+            counted: Mutex::new(counted),
         }
     }
 }
@@ -135,6 +158,37 @@ impl Watch {
     }
 }
 
+impl Stopwatch {
+    /// The time awake so far. To be asked within [`Stopwatch::beside`].
+    pub(super) fn awake(&self) -> Duration {
+        let now = (self.clock.0)();
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = now.steady.saturating_sub(counted.last.steady);
+        let slept = jump(counted.last, now, BETWEEN_LOOKS).is_some();
+        counted.awake += if slept {
+            passed.min(BETWEEN_LOOKS)
+        } else {
+            passed
+        };
+        counted.last = now;
+        counted.awake
+    }
+
+    /// Does `work`, and looks at the clock meanwhile, so that no sleep is taken for time awake.
+    pub(super) async fn beside<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = tokio::time::sleep(BETWEEN_LOOKS) => {
+                    self.awake();
+                }
+            }
+        }
+    }
+}
+
 fn jump(last: Reading, now: Reading, expected: Duration) -> Option<TimeJump> {
     let steady = now.steady.saturating_sub(last.steady);
     let signed = |length: Duration| SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
@@ -187,6 +241,31 @@ mod tests {
         assert_eq!(
             from(reading(-3_595, 5)),
             Some(TimeJump::Back(Duration::from_hours(1)))
+        );
+    }
+
+    #[test]
+    fn time_asleep_is_not_counted_whether_the_steady_clock_stands_or_goes_on() {
+        let now = Arc::new(Mutex::new(reading(0, 0)));
+        let clock = Clock::read_by({
+            let now = now.clone();
+            move || *now.lock().unwrap()
+        });
+        let stopwatch = clock.stopwatch();
+        let awake_at = |wall, steady| {
+            *now.lock().unwrap() = reading(wall, steady);
+            stopwatch.awake()
+        };
+        assert_eq!(awake_at(1, 1), Duration::from_secs(1));
+        assert_eq!(awake_at(8, 8), Duration::from_secs(8), "a busy computer");
+        assert_eq!(awake_at(3_609, 9), Duration::from_secs(9), "Linux, macOS");
+        let windows = awake_at(7_210, 3_610);
+        assert_eq!(windows, Duration::from_secs(10), "Windows");
+        let set_back = awake_at(10, 3_611);
+        assert_eq!(
+            set_back,
+            Duration::from_secs(11),
+            "a clock that was set back"
         );
     }
 

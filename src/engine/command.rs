@@ -51,6 +51,8 @@ pub enum Command {
     /// The answer to [`Event::LastCall`](super::Event::LastCall): all input is taken in, and no Stop
     /// was in it.
     NoStop(JobId),
+    /// Begin a job's next try now, where it waits for one.
+    TryNow(JobId),
     /// Look what became of a delete whose outcome is not known.
     LookAgain {
         /// The doctor, or all of them.

@@ -206,7 +206,7 @@ impl Session {
     /// Tells the window what is known of a doctor now.
     pub async fn tell_doctor(&self, doctor: &DoctorName) {
         match self.known(doctor).await {
-            Ok(known) => self.tell(Event::Doctor(known)),
+            Ok(known) => self.tell(Event::Doctor(Box::new(known))),
             Err(error) => self.tell(Event::Failed {
                 doctor: Some(doctor.clone()),
                 failure: store_failure(&error),

@@ -1,11 +1,10 @@
 //! Deleting: backup, wait, a last look, the intent on disk, one DELETE, and what was seen after.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::api::{ApiError, Deletion, DeletionOfAll, Look};
+use crate::api::{ApiError, Deletion, DeletionOfAll};
 use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupComparison, BackupHealth, Confirmation,
     CopyComparison, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName, Failure, FailureKind,
@@ -28,7 +27,7 @@ const CUT_BY_A_SLEEP: &str =
 
 /// Looks at the server and at the backup, for the question that a person answers.
 pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
-    let server = check(&session, &doctor).await;
+    let server = check(&session, &doctor, &session.cancel).await;
     let checked_at = Timestamp::now();
     let backup = match (&server, session.known(&doctor).await) {
         (Ok(Some(copy)), Ok(known)) => known.compare_backup(copy),
@@ -181,9 +180,10 @@ async fn prepare(
     wait(ticket, session.context.waits.one).await?;
     // The backup that counts is of the copy that is there now, not of the one shown a while ago.
     ticket.report(JobProgress::Looking);
-    let copy = match check(session, doctor).await {
+    let copy = match check(session, doctor, &ticket.cancel).await {
         Ok(Some(copy)) => copy,
         Ok(None) => return Err(because(FailureKind::NothingThere, "404 before the delete")),
+        Err(_) if ticket.cancel.is_cancelled() => return Err(NotSent::Stopped),
         Err(failure) => return Err(NotSent::Because(failure)),
     };
     let may_be_backed_up = |backup: &Backup| may_be_the_same(&copy, &backup.made_from);
@@ -379,22 +379,4 @@ fn plan_text(choice: &DeletionChoice, copy: &ServerCopy, backup: Option<&Backup>
         _ => "an earlier backup is kept; contents not compared",
     };
     format!("delete every file under this name; on the server: {format}, {length}; {how}")
-}
-
-/// One look, tried again where only the network stood in the way: looking changes nothing.
-pub async fn look_patiently(session: &Session, doctor: &DoctorName) -> Result<Look, Failure> {
-    let mut pause = Duration::from_millis(500);
-    for _ in 0..2 {
-        match session.api.look(doctor).await {
-            Ok(look) => return Ok(look),
-            Err(error) if error.failure.needs_sign_in() => return Err(session.failure(error)),
-            Err(_) => tokio::time::sleep(pause).await,
-        }
-        pause *= 3;
-    }
-    session
-        .api
-        .look(doctor)
-        .await
-        .map_err(|error| session.failure(error))
 }

@@ -15,6 +15,8 @@ use crate::domain::{
 use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
 use crate::engine::context::{Context, Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
+use crate::engine::retry::Budget;
+use crate::engine::tries::{self, Tries};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, DoctorFact, Transfer};
 use crate::transfer::{
@@ -111,9 +113,19 @@ pub async fn fetch(
         context: session.context.clone(),
         service: session.service.clone(),
         person: session.account.person.clone(),
-        saved: AtomicBool::new(false),
+        begun: AtomicBool::new(false),
+        part_left: AtomicBool::new(false),
     };
-    let result = attempt(session, doctor, destination, ticket, &operation, &ledger).await;
+    let tries = Tries::new(session, Budget::DOWNLOAD);
+    let request = SaveRequest {
+        doctor: doctor.clone(),
+        operation: operation.clone(),
+        destination: destination.path,
+        replace: destination.replace,
+    };
+    let result = tries
+        .timed(persist(session, &request, ticket, &ledger, &tries))
+        .await;
     if session.context.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
         return result;
     }
@@ -147,11 +159,15 @@ pub async fn fetch(
         Err(JobFailure::Failed(_)) => (AuditOutcome::Failed, Vec::new()),
     };
     changes.push(about(session, doctor, DoctorFact::Used(now)));
-    if ledger.saved.into_inner() {
+    // Here and not before: a kill until then must leave neither a file nor a download in the
+    // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
+    let is_seen = result.is_ok() || !session.context.leaving.is_cancelled();
+    if ledger.begun.into_inner() && !ledger.part_left.into_inner() && is_seen {
         changes.push(Change::EndTransfer(operation.clone()));
     }
     let mut draft = session.draft(AuditAction::Download, outcome, operation);
     draft.doctor = Some(doctor.clone());
+    draft.note = tries.note();
     match &result {
         Ok(fetched) => {
             draft.answer = Some("200".into());
@@ -169,25 +185,50 @@ pub async fn fetch(
     result
 }
 
+/// Tries until it is saved or cancelled, or another try would be of no use.
+async fn persist(
+    session: &Arc<Session>,
+    request: &SaveRequest,
+    ticket: &JobTicket,
+    ledger: &StoreLedger,
+    tries: &Tries,
+) -> Result<Fetched, JobFailure> {
+    loop {
+        tries.begin();
+        let result = attempt(session, request.clone(), ticket, ledger, tries).await;
+        let Err(JobFailure::Failed(failure)) = result else {
+            return result;
+        };
+        // The next try would be written down in the place of the part file that is left.
+        let failed = if ledger.part_left.load(Ordering::Relaxed) {
+            Err(tries.given_up(failure))
+        } else {
+            tries.failed(failure)
+        };
+        let (failure, wait) = failed.map_err(JobFailure::Failed)?;
+        ledger.keep_open(request).await;
+        tries::wait(ticket, &request.doctor, failure, wait).await?;
+    }
+}
+
 async fn attempt(
     session: &Arc<Session>,
-    doctor: &DoctorName,
-    destination: Destination,
+    request: SaveRequest,
     ticket: &JobTicket,
-    operation: &OperationId,
     ledger: &StoreLedger,
+    tries: &Tries,
 ) -> Result<Fetched, JobFailure> {
     let not_saved = |error: TransferError| match error.into_failure(Timestamp::now()) {
         Some(failure) => JobFailure::Failed(session.noticed(failure)),
         None => JobFailure::Cancelled,
     };
     ticket.report(JobProgress::Looking);
-    transfer::check_destination(&destination.path)
+    transfer::check_destination(&request.destination)
         .await
         .map_err(not_saved)?;
     let answer = tokio::select! {
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-        answer = session.api.download(doctor) => answer,
+        answer = session.api.download(&request.doctor) => answer,
     };
     let seen_at = Timestamp::now();
     let recording = match answer {
@@ -199,15 +240,10 @@ async fn attempt(
         Err(error) => return Err(JobFailure::Failed(session.failure(error))),
     };
     let copy = recording.copy.clone();
-    let request = SaveRequest {
-        doctor: doctor.clone(),
-        operation: operation.clone(),
-        destination: destination.path,
-        replace: destination.replace,
-    };
-    let reporter = Mutex::new(ticket.bytes_of(doctor));
+    let reporter = Mutex::new(ticket.bytes_of(&request.doctor));
     let progress = |progress: transfer::Progress| match progress {
         transfer::Progress::Receiving { received, total } => {
+            tries.bytes_came();
             let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
             reporter.report(received, total);
         }
@@ -227,14 +263,37 @@ async fn attempt(
     })
 }
 
-/// The transfers' ledger, kept in the store.
+/// The transfers' ledger, kept in the store, for all tries of one download. It is closed with the
+/// download's entry in the record.
 struct StoreLedger {
     context: Arc<Context>,
     service: String,
     person: Option<String>,
-    /// The file has its name. It has ended only with its entry in the record: a kill before
-    /// that must not leave a file that nothing speaks of.
-    saved: AtomicBool,
+    /// It is written down.
+    begun: AtomicBool,
+    /// A part file could not be removed: the next start looks after it.
+    part_left: AtomicBool,
+}
+
+impl StoreLedger {
+    /// Sees to it that a download whose next try is waited for is written down, so that it is
+    /// named where the app ends meanwhile. There is no part file then, and no file has the name
+    /// that stands for it.
+    async fn keep_open(&self, request: &SaveRequest) {
+        if self.begun.load(Ordering::Relaxed) {
+            return;
+        }
+        let name = format!("{}.part", request.operation.as_str());
+        let start = TransferStart {
+            operation: request.operation.clone(),
+            doctor: request.doctor.clone(),
+            destination: request.destination.clone(),
+            part: request.destination.with_file_name(name),
+        };
+        if let Err(error) = self.begin(start).await {
+            tracing::warn!(%error, "a download that waits for its next try is not written down");
+        }
+    }
 }
 
 impl Ledger for StoreLedger {
@@ -250,29 +309,20 @@ impl Ledger for StoreLedger {
                 begun_at: Timestamp::now(),
             };
             let begun = self.context.store.begin_transfer(transfer).await;
-            begun.map_err(|error| LedgerError(error.to_string()))
+            begun.map_err(|error| LedgerError(error.to_string()))?;
+            self.begun.store(true, Ordering::Relaxed);
+            Ok(())
         })
     }
 
     fn end<'a>(
         &'a self,
-        operation: &'a OperationId,
+        _operation: &'a OperationId,
         end: TransferEnd,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
-        Box::pin(async move {
-            match end {
-                TransferEnd::Saved => {
-                    self.saved.store(true, Ordering::Relaxed);
-                    Ok(())
-                }
-                // A part file that could not be removed is for the next start to look after.
-                TransferEnd::PartLeft => Ok(()),
-                TransferEnd::Discarded if self.context.leaving.is_cancelled() => Ok(()),
-                TransferEnd::Discarded => {
-                    let ended = self.context.store.end_transfer(operation).await;
-                    ended.map_err(|error| LedgerError(error.to_string()))
-                }
-            }
-        })
+        if end == TransferEnd::PartLeft {
+            self.part_left.store(true, Ordering::Relaxed);
+        }
+        Box::pin(std::future::ready(Ok(())))
     }
 }

@@ -34,7 +34,7 @@ pub enum Event {
     /// Everything known of all doctors.
     Doctors(Vec<KnownDoctor>),
     /// What is known of one doctor now.
-    Doctor(KnownDoctor),
+    Doctor(Box<KnownDoctor>),
     /// A name was taken off the list.
     Forgotten(DoctorName),
     /// A single check began.
@@ -192,6 +192,20 @@ pub enum JobProgress {
         total: Option<u64>,
         /// Bytes per second of late.
         speed: f64,
+    },
+    /// A try failed, and the next one is waited for. [`Command::TryNow`](super::Command::TryNow)
+    /// ends the wait.
+    WaitingToTryAgain {
+        /// Whose recording, in a job on many.
+        doctor: DoctorName,
+        /// What the last try met, and the earlier ones.
+        failure: Box<Failure>,
+        /// What is left of the wait.
+        left: Duration,
+        /// Which try comes next, counted from 1.
+        next: u32,
+        /// How many there are at most.
+        tries: u32,
     },
     /// Reading the backup back from disk.
     ReadingBack,

@@ -37,6 +37,8 @@ pub struct JobTicket {
     pub cancel: CancellationToken,
     /// Rings when the window has found no Stop.
     pub no_stop: Arc<Notify>,
+    /// Told when the person wants the next try now; whoever does not wait for one misses it.
+    pub try_now: Arc<Notify>,
     board: JobBoard,
 }
 
@@ -69,6 +71,7 @@ impl JobBoard {
             id,
             cancel: parent.child_token(),
             no_stop: Arc::default(),
+            try_now: Arc::default(),
             board: self.clone(),
         }
     }

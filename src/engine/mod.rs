@@ -13,11 +13,14 @@ mod deletions;
 mod downloads;
 mod event;
 mod jobs;
+mod looking;
 mod places;
 mod refusal;
+mod retry;
 mod run;
 mod sessions;
 mod sign_in;
+mod tries;
 mod waiting;
 
 use std::collections::{BTreeMap, HashMap};

@@ -35,6 +35,7 @@ impl Command {
                 DeletionScope::Everything => failed(None, failure),
             },
             Self::SignOut
+            | Self::TryNow(_)
             | Self::CheckAll(_)
             | Self::CheckAndBackUp { .. }
             | Self::ShowInFolder(_)

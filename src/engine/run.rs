@@ -59,6 +59,7 @@ pub struct Running {
     kind: JobKind,
     cancel: CancellationToken,
     no_stop: Arc<Notify>,
+    try_now: Arc<Notify>,
     generation: u64,
     service: String,
 }
@@ -180,6 +181,11 @@ impl Engine {
                     running.no_stop.notify_one();
                 }
             }
+            Command::TryNow(id) => {
+                if let Some(running) = self.running.get(&id) {
+                    running.try_now.notify_waiters();
+                }
+            }
             command => match self.session.clone() {
                 Some(session) => self.take_signed_in(session, command),
                 None => self.refuse(command),
@@ -256,7 +262,8 @@ impl Engine {
             | Command::ShowInFolder(_)
             | Command::LookAtPlace(_)
             | Command::Cancel(_)
-            | Command::NoStop(_) => {}
+            | Command::NoStop(_)
+            | Command::TryNow(_) => {}
         }
     }
 
@@ -294,6 +301,7 @@ impl Engine {
             kind,
             cancel: ticket.cancel.clone(),
             no_stop: ticket.no_stop.clone(),
+            try_now: ticket.try_now.clone(),
             generation: session.generation,
             service: session.service.clone(),
         };

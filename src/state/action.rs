@@ -66,6 +66,10 @@ pub enum Action {
     Cancel(JobId),
     /// All input was taken in, and no Stop of this delete was in it.
     NoStop(JobId),
+    /// "Try again" at a download that failed.
+    TryAgain(DoctorName),
+    /// "Try now" of what waits for its next try.
+    TryNow(JobId),
     /// "Look again" at a result.
     LookAgain(u64),
     /// "Wrong doctor?" at a result.

@@ -63,7 +63,7 @@ impl State {
                 }
             }
             Event::Doctors(doctors) => self.doctors = doctors,
-            Event::Doctor(doctor) => self.put_doctor(doctor),
+            Event::Doctor(doctor) => self.put_doctor(*doctor),
             Event::Forgotten(name) => self.doctors.retain(|doctor| doctor.name != name),
             Event::CheckStarted(doctor) => {
                 self.take_back_messages(&doctor);
@@ -220,6 +220,7 @@ impl State {
         self.checking.clear();
         self.preparing = None;
         self.pending_backup = None;
+        self.destinations.clear();
         self.jobs.clear();
         self.modals.clear();
         self.activity = Activity::default();

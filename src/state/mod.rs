@@ -61,6 +61,8 @@ pub struct State {
     /// The service of the last sign-in: what is still on show is about its doctors.
     service: Option<ServiceOrigin>,
     pending_backup: Option<PendingBackup>,
+    /// Where each doctor's last download was to go.
+    destinations: BTreeMap<DoctorName, PathBuf>,
     places: places::Places,
 }
 
@@ -310,6 +312,7 @@ impl State {
             next_number: 0,
             service: None,
             pending_backup: None,
+            destinations: BTreeMap::new(),
             places: places::Places::default(),
         }
     }

@@ -29,7 +29,9 @@ impl State {
         let saves = match (&job.kind, &job.progress) {
             (JobKind::Delete(_), progress) => matches!(
                 progress,
-                JobProgress::Downloading { .. } | JobProgress::ReadingBack
+                JobProgress::Downloading { .. }
+                    | JobProgress::WaitingToTryAgain { .. }
+                    | JobProgress::ReadingBack
             ),
             (kind, _) => matches!(kind, JobKind::Download(_) | JobKind::CheckAndBackUp),
         };

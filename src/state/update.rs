@@ -78,6 +78,8 @@ impl State {
                 }
                 _ => Vec::new(),
             },
+            Action::TryAgain(doctor) => self.try_again(doctor),
+            Action::TryNow(id) => engine(Command::TryNow(id)),
             Action::LookAgain(number) => self.look_again(number),
             Action::WrongDoctor(number) => self.wrong_doctor(number),
             Action::ShowInFolder(path) => engine(Command::ShowInFolder(path)),
@@ -214,10 +216,14 @@ impl State {
         let mut effects = self.save_settings();
         effects.extend(looks);
         effects.extend(match (request.purpose, pending) {
-            (SavePurpose::Download, _) => engine(Command::Download {
-                doctor: request.doctor,
-                destination: Destination { path, replace },
-            }),
+            (SavePurpose::Download, _) => {
+                let doctor = request.doctor;
+                self.destinations.insert(doctor.clone(), path.clone());
+                engine(Command::Download {
+                    doctor,
+                    destination: Destination { path, replace },
+                })
+            }
             (SavePurpose::BackUpThenDelete, Some(PendingBackup { survey, reason })) => {
                 let choice = DeletionChoice::BackUpFirst {
                     destination: path,
@@ -231,6 +237,33 @@ impl State {
             }
             (SavePurpose::BackUpThenDelete, None) => Vec::new(),
         });
+        effects
+    }
+
+    /// Downloads once more to the place that was chosen for the download that failed.
+    ///
+    /// The word that a file there may be replaced was given for that download: what stands there
+    /// now is kept, and the new file gets a number.
+    fn try_again(&mut self, doctor: DoctorName) -> Vec<Effect> {
+        let Some(path) = self.destinations.get(&doctor).cloned() else {
+            return self.prepare(doctor, SavePurpose::Download);
+        };
+        self.take_back_messages(&doctor);
+        self.results.retain(|shown| {
+            !matches!(&shown.ending, ResultKind::Ended(JobEnding::Download { doctor: of, .. })
+                if *of == doctor)
+        });
+        let folder = path.parent().map(PathBuf::from);
+        let look = folder.map(|folder| self.goes_to(Some(doctor.clone()), &folder));
+        let destination = Destination {
+            path,
+            replace: false,
+        };
+        let mut effects: Vec<_> = look.into_iter().collect();
+        effects.extend(engine(Command::Download {
+            doctor,
+            destination,
+        }));
         effects
     }
 

@@ -54,9 +54,23 @@ impl Text {
         }
     }
 
-    /// What support would ask for, a line each. It holds no token and no name.
+    /// What support would ask for, a line each, or a line a try where there were several. It
+    /// holds no token and no name.
     #[must_use]
     pub fn details(&self, failure: &Failure) -> Vec<String> {
+        if failure.details.earlier.is_empty() {
+            return self.details_of_one(failure);
+        }
+        let all = failure.details.earlier.iter().chain([failure]);
+        let lines = all.zip(1_u64..).map(|(met, number)| {
+            let number = self.number(number).into();
+            let met = self.details_of_one(met).join("; ").into();
+            self.say_with("details-try", &[("number", number), ("met", met)])
+        });
+        lines.collect()
+    }
+
+    fn details_of_one(&self, failure: &Failure) -> Vec<String> {
         let details = &failure.details;
         let when = self.when_for_support(details.at).into();
         let mut lines = vec![self.say_with("details-when", &[("when", when)])];
@@ -379,6 +393,26 @@ mod tests {
                 "Time: 1 Jan 1970 00:00:00 UTC+00:00",
                 "Call: GET /api/download",
                 "Answer: 503"
+            ]
+        );
+    }
+
+    #[test]
+    fn details_tell_of_each_try() {
+        let met = |status| {
+            let mut met = Failure::new(FailureKind::ServiceTrouble, Timestamp::UNIX_EPOCH, "");
+            met.details.status = Some(status);
+            met
+        };
+        let mut failure = met(503);
+        failure.details.earlier = vec![met(500), met(502)];
+        let text = Text::new("en").in_zone(jiff::tz::TimeZone::UTC);
+        assert_eq!(
+            text.details(&failure),
+            [
+                "Try 1: Time: 1 Jan 1970 00:00:00 UTC+00:00; Answer: 500",
+                "Try 2: Time: 1 Jan 1970 00:00:00 UTC+00:00; Answer: 502",
+                "Try 3: Time: 1 Jan 1970 00:00:00 UTC+00:00; Answer: 503",
             ]
         );
     }

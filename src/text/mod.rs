@@ -12,6 +12,7 @@ mod numbers;
 mod places;
 mod starting;
 mod times;
+mod tries;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use jiff::tz::TimeZone;

@@ -185,6 +185,20 @@ impl Driver {
             .unwrap_or_default()
     }
 
+    /// Presses Try now wherever a download waits for its next try, until some label holds `text`.
+    pub fn try_now_until(&mut self, text: &str) {
+        let end = Instant::now() + Duration::from_mins(1);
+        while !self.shows(text) {
+            assert!(Instant::now() < end, "{text:?} was not shown");
+            let button = self.window.query_by_role_and_label(Role::Button, "Try now");
+            if let Some(button) = button {
+                button.click_accesskit();
+            }
+            self.window.run_steps(2);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Presses "Copy details" and closes the details; what was copied.
     pub fn copied_details(&mut self) -> String {
         self.click("Details");

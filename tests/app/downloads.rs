@@ -46,9 +46,69 @@ fn a_cut_is_said_with_how_far_it_came_and_the_old_file_stays() {
     driver.service.add_fault(cut.from(2));
     let good = place.join("good.wav");
     let said = "The connection dropped after 9.0 of 20 kB. The unfinished part was removed;";
-    fails_and_works_later(&mut driver, &file, &[said], &good);
+    driver.download(AMELIA, &file);
+    driver.try_now_until(said);
+    driver.wait_for("Tried 5 times.");
+    let copied = driver.copied_details();
+    for number in 1..=5 {
+        assert!(copied.contains(&format!("Try {number}: ")), "{copied}");
+    }
+    assert!(!copied.contains("Amelia"), "{copied}");
+    // The first was the look before the dialog.
+    assert_eq!(driver.count(Call::Download), 6);
+    assert_eq!(names_in(&place), ["a.wav"]);
+    assert_eq!(fs::read(&file).unwrap(), b"before");
+    driver.service.set_faults(Vec::new());
+    driver.back_up(AMELIA, &good);
+    driver.wait_until_gone(said);
     assert_eq!(names_in(&place), ["a.wav", "good.wav"]);
     assert_eq!(fs::read(&file).unwrap(), b"before");
+}
+
+#[test]
+fn a_download_that_was_given_up_is_tried_again_at_a_press_and_harms_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = place(folder.path());
+    let file = place.join("a.wav");
+    fs::write(&file, "before").unwrap();
+    let mut driver = desk(folder.path());
+    driver
+        .service
+        .add_fault(unavailable(Call::Download).from(2));
+    driver.download(AMELIA, &file);
+    driver.try_now_until("The service has trouble of its own. The recording on the server");
+    driver.service.set_faults(Vec::new());
+    driver.click("Try again");
+    driver.wait_for("Saved and checked");
+    assert!(!driver.shows("Tried"));
+    assert_eq!(fs::read(&file).unwrap(), b"before");
+    assert_eq!(fs::read(place.join("a (2).wav")).unwrap(), wav(20_000, 1));
+}
+
+#[test]
+fn a_download_that_waits_says_so_and_can_be_cancelled() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = place(folder.path());
+    let mut driver = desk(folder.path());
+    let asks_to_wait = Effect::Answer {
+        status: axum::http::StatusCode::SERVICE_UNAVAILABLE,
+        headers: vec![(
+            axum::http::header::RETRY_AFTER,
+            axum::http::HeaderValue::from_static("110"),
+        )],
+        body: bytes::Bytes::new(),
+    };
+    let fault = Fault::on(Call::Download, asks_to_wait);
+    driver.service.add_fault(fault.from(2));
+    driver.download(AMELIA, &place.join("a.wav"));
+    driver.wait_for("The service has trouble of its own.");
+    driver.wait_for("Trying again in 1 min");
+    driver.wait_for("(2 of 5).");
+    driver.click("Cancel");
+    driver.wait_until_gone("Trying again");
+    driver.settle();
+    assert_eq!(driver.count(Call::Download), 2);
+    assert!(names_in(&place).is_empty());
 }
 
 #[test]

@@ -23,9 +23,12 @@ fn three_doctors(folder: &std::path::Path) -> Driver {
                 .any(|known| known.name.as_str() == doctor)
         });
     }
-    driver
-        .service
-        .add_fault(unavailable(Call::Download).only(1));
+    // A check is tried twice.
+    for attempt in [1, 2] {
+        driver
+            .service
+            .add_fault(unavailable(Call::Download).only(attempt));
+    }
     driver.fill("Doctor", PRIYA);
     driver.click("Check");
     driver.wait_for("Could not be checked");

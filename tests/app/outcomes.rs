@@ -218,7 +218,7 @@ fn a_start_after_a_delete_was_cut_off_names_it() {
     driver.service.add_fault(Fault::on(Call::Delete, stall));
     driver.ask_delete(AMELIA);
     // Nor can what came of it be seen before the app is gone.
-    let stall = Effect::StallBeforeHead(Duration::from_mins(1));
+    let stall = Effect::StallBeforeHead(Duration::from_secs(8));
     driver
         .service
         .add_fault(Fault::on(Call::Download, stall).from(2));

@@ -8,9 +8,7 @@ use audio_housekeeper::domain::{
     DoctorTally, FailureKind,
 };
 use audio_housekeeper::engine::{Command, Event, JobId, JobProgress, Waits};
-use audio_housekeeper::practice::{
-    Attempts, Call, Effect, Etags, Fault, PracticeConfig, Recordings,
-};
+use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, Recordings};
 use audio_housekeeper::store::Store;
 use axum::http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
@@ -319,12 +317,9 @@ fn a_failed_backup_deletes_nothing() {
             let mut desk = Desk::new().await;
             let choice = back_up_first(&desk);
             // The first download of this test is the survey's look.
-            desk.service.add_fault(Fault {
-                call: Call::Download,
-                doctor: None,
-                attempts: Attempts::Only(2),
-                effect: fault,
-            });
+            desk.service
+                .add_fault(Fault::on(Call::Download, fault).from(2));
+            desk.impatient = true;
             let (report, _) = desk.delete(AMELIA, choice).await;
             assert_eq!(report.outcome, DeletionOutcome::NotSent);
             assert!(report.failure.is_some());
@@ -537,9 +532,9 @@ fn looking_after_a_delete_of_everything_ends_soon_where_nothing_answers() {
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::NotKnown);
         assert_eq!(report.not_known.len(), doctors.len());
-        // Each look is tried three times: 48 for all of them.
+        // Each look is tried twice: 32 for all of them.
         let looks = desk.requests(Call::Download) - before;
-        assert!(looks <= 24, "{looks}");
+        assert!(looks <= 16, "{looks}");
     });
 }
 

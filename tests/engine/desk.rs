@@ -36,6 +36,19 @@ pub struct Desk {
     pub answers: bool,
     /// Events that came while something else was waited for.
     pending: VecDeque<Envelope>,
+    /// Presses Try now wherever a next try is waited for.
+    pub impatient: bool,
+    /// The waits for a next try, each as it was first seen.
+    pub waits: Vec<SeenWait>,
+}
+
+/// A wait for a next try, as the window is told of it.
+#[derive(Debug, Clone)]
+pub struct SeenWait {
+    pub failure: Failure,
+    pub left: Duration,
+    pub next: u32,
+    pub tries: u32,
 }
 
 pub fn name(name: &str) -> DoctorName {
@@ -104,6 +117,8 @@ impl Desk {
             generation: 0,
             answers: true,
             pending: VecDeque::new(),
+            impatient: false,
+            waits: Vec::new(),
         };
         desk.until(|event| matches!(event, Event::SignedOut(_)).then_some(()))
             .await;
@@ -147,6 +162,8 @@ impl Desk {
             generation: 0,
             answers: true,
             pending: VecDeque::new(),
+            impatient: false,
+            waits: Vec::new(),
         }
     }
 
@@ -158,7 +175,11 @@ impl Desk {
     pub async fn until<T>(&mut self, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
         let waiting = async {
             loop {
-                let envelope = self.next_event().await;
+                let glance = Duration::from_millis(5);
+                let Ok(envelope) = tokio::time::timeout(glance, self.next_event()).await else {
+                    self.see_waits();
+                    continue;
+                };
                 self.generation = self.generation.max(envelope.generation);
                 if let Some(found) = wanted(&envelope.event) {
                     return found;
@@ -209,6 +230,32 @@ impl Desk {
         panic!("nothing was sent");
     }
 
+    fn see_waits(&mut self) {
+        for (id, progress) in self.engine.changed_progress().unwrap_or_default() {
+            let JobProgress::WaitingToTryAgain {
+                failure,
+                left,
+                next,
+                tries,
+                ..
+            } = progress
+            else {
+                continue;
+            };
+            if self.waits.last().is_none_or(|last| last.next != next) {
+                self.waits.push(SeenWait {
+                    failure: *failure,
+                    left,
+                    next,
+                    tries,
+                });
+            }
+            if self.impatient {
+                self.send(Command::TryNow(id));
+            }
+        }
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -223,6 +270,11 @@ impl Desk {
     }
 
     pub async fn download(&mut self, doctor: &str, file: &str) -> Result<SavedFile, JobFailure> {
+        self.ask_download(doctor, file);
+        self.end_of_download().await
+    }
+
+    pub fn ask_download(&self, doctor: &str, file: &str) {
         let destination = Destination {
             path: self.file(file),
             replace: false,
@@ -231,6 +283,25 @@ impl Desk {
             doctor: name(doctor),
             destination,
         });
+    }
+
+    /// Asks for a download and waits until it waits for its next try.
+    pub async fn download_until_it_waits(&mut self, doctor: &str, file: &str) -> JobId {
+        self.ask_download(doctor, file);
+        let id = self
+            .until(|event| match event {
+                Event::JobStarted { id, .. } => Some(*id),
+                _ => None,
+            })
+            .await;
+        self.progress(id, |now| {
+            matches!(now, JobProgress::WaitingToTryAgain { .. })
+        })
+        .await;
+        id
+    }
+
+    pub async fn end_of_download(&mut self) -> Result<SavedFile, JobFailure> {
         self.until(|event| match event {
             Event::JobEnded { ending, .. } => match &**ending {
                 JobEnding::Download { result, .. } => Some(result.clone()),

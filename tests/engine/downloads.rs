@@ -18,7 +18,7 @@ use crate::desk::{AMELIA, Desk, name, run, wav};
 async fn check(desk: &mut Desk, doctor: &str) -> KnownDoctor {
     desk.send(Command::Check(name(doctor)));
     desk.until(|event| match event {
-        Event::Doctor(known) if known.name == name(doctor) => Some(known.clone()),
+        Event::Doctor(known) if known.name == name(doctor) => Some((**known).clone()),
         _ => None,
     })
     .await
@@ -86,6 +86,7 @@ fn a_cut_download_leaves_no_file_and_says_how_far_it_came() {
         let mut desk = Desk::new().await;
         desk.service
             .add_fault(Fault::on(Call::Download, Effect::CutAfter(40_000)));
+        desk.impatient = true;
         let Err(JobFailure::Failed(failure)) = desk.download(AMELIA, "a.wav").await else {
             panic!("a cut download was saved");
         };
@@ -195,6 +196,7 @@ fn check_and_back_up_leaves_every_doctor_backed_up_or_named() {
                 .for_doctor("Dr. C")
                 .from(2),
         );
+        desk.impatient = true;
         let doctors = [AMELIA, "Dr. B", "Dr. C", "Dr. Nobody"];
         let (checks, backed_up, failed) = desk.check_and_back_up(&doctors).await;
         assert_eq!(

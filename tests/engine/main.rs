@@ -8,11 +8,16 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+#[path = "../client/certificate.rs"]
+mod certificate;
 mod deletions;
 mod desk;
 mod downloads;
 mod ended_sign_ins;
 mod leaving;
+mod looks;
+mod retries;
 mod sign_in;
 mod sleep;
 mod unfinished;
+mod untrusted;

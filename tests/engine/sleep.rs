@@ -19,7 +19,7 @@ const HOUR: i64 = 3_600;
 
 /// By how many seconds the two clocks have run off.
 #[derive(Clone, Default)]
-struct Sleep(Arc<Mutex<(i64, u64)>>);
+pub struct Sleep(Arc<Mutex<(i64, u64)>>);
 
 impl Sleep {
     fn clock(&self) -> Clock {
@@ -33,12 +33,12 @@ impl Sleep {
         })
     }
 
-    fn jump(&self, wall: i64, steady: u64) {
+    pub fn jump(&self, wall: i64, steady: u64) {
         *self.0.lock().unwrap() = (wall, steady);
     }
 }
 
-async fn desk(wait: Duration, sleep: &Sleep) -> Desk {
+pub async fn desk(wait: Duration, sleep: &Sleep) -> Desk {
     let config = PracticeConfig {
         recordings: Recordings::None,
         ..PracticeConfig::default()

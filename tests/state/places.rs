@@ -189,7 +189,7 @@ fn a_delete_of_everything_counts_the_good_backups_that_may_be_lost() {
             },
             ..KnownDoctor::new(name(&format!("Dr. {number}")))
         };
-        tell(&mut state, 1, Event::Doctor(doctor));
+        tell(&mut state, 1, Event::Doctor(Box::new(doctor)));
     }
     let effects = state.update(Action::AskDeleteAll);
     assert_eq!(looked_at(&effects), ["/desk", "/tmp"].map(Path::new));

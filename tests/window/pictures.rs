@@ -1,6 +1,7 @@
 //! Every screen and modal in every size; `OUT` names a folder for the pictures.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, BackupComparison, BackupProof,
@@ -8,8 +9,8 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    DeletionReport, JobEnding, JobFailure, Message, Modal, Mode, ResultKind, SavedFile, Screen,
-    ShownResult, SignIn, SignedOutBecause, State, Toast,
+    DeletionReport, JobEnding, JobFailure, JobProgress, Message, Modal, Mode, ResultKind,
+    SavedFile, Screen, ShownResult, SignIn, SignedOutBecause, State, Toast,
 };
 use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
@@ -133,6 +134,16 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
         ("delete-wait", delete_waiting),
         ("results", results),
+        ("try-again-waiting", waiting_to_try_again),
+        ("try-again-given-up", given_up),
+        ("try-again-details", || {
+            let mut state = given_up();
+            state.modals.push(Modal::Details {
+                doctor: Some(name("Dr. Jürgen Müller")),
+                failure: dropped(5),
+            });
+            state
+        }),
         ("toasts", toasts),
         ("delete-none", || asking(BackupComparison::None)),
         ("delete-same", || {
@@ -279,6 +290,54 @@ pub fn report(outcome: DeletionOutcome) -> DeletionReport {
         still_there: Vec::new(),
         not_known: Vec::new(),
     }
+}
+
+/// What a number of tries met, the connection having dropped in the last.
+pub fn dropped(tries: u8) -> Failure {
+    let met = |try_number: u8| {
+        let mut met = failure();
+        if try_number.is_multiple_of(2) {
+            return met;
+        }
+        met.kind = FailureKind::ConnectionDropped {
+            received: 59_000_000,
+            total: Some(96_100_000),
+        };
+        met.details.status = Some(200);
+        met.details.technical = "error reading a body from connection: end of file".into();
+        met
+    };
+    let mut last = met(tries);
+    last.details.earlier = (1..tries).map(met).collect();
+    last
+}
+
+pub fn waiting_to_try_again() -> State {
+    let mut state = downloading();
+    for job in state.jobs.values_mut() {
+        job.progress = JobProgress::WaitingToTryAgain {
+            doctor: name("Dr. Jürgen Müller"),
+            failure: Box::new(dropped(1)),
+            left: Duration::from_millis(3_400),
+            next: 2,
+            tries: 5,
+        };
+    }
+    state
+}
+
+pub fn given_up() -> State {
+    let mut state = signed_in();
+    state.results.push(ShownResult {
+        number: 1,
+        ending: ResultKind::Ended(JobEnding::Download {
+            doctor: name("Dr. Jürgen Müller"),
+            result: Err(JobFailure::Failed(dropped(5))),
+        }),
+        at: now(),
+        looking: false,
+    });
+    state
 }
 
 fn toasts() -> State {

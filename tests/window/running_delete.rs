@@ -11,6 +11,7 @@ use egui::accesskit::Role;
 use egui::{Pos2, Rect, Theme, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use crate::pictures::dropped;
 use crate::stage::{LARGE, SMALL, Window, delete_waiting, name, now, open};
 
 const DELETE: JobId = JobId(2);
@@ -37,6 +38,37 @@ fn go_on(window: &mut Window, progress: JobProgress) {
     window.run();
 }
 
+fn backup_waiting() -> JobProgress {
+    JobProgress::WaitingToTryAgain {
+        doctor: name("Dr. Amelia Smith"),
+        failure: Box::new(dropped(1)),
+        left: Duration::from_millis(3_400),
+        next: 2,
+        tries: 5,
+    }
+}
+
+#[test]
+fn a_backup_that_waits_for_its_next_try_says_so_and_stop_still_counts() {
+    for (size, percent, has_room) in [(LARGE, 100, true), (SMALL, 200, false)] {
+        let mut window = open(delete_waiting(), size, Theme::Light, percent);
+        go_on(&mut window, backup_waiting());
+        window.get_by_label("Backing up Dr. Amelia Smith before the delete");
+        let again = window.get_by_label("Trying again in 4 s (2 of 5).").rect();
+        assert!(again.right() < stop(&window).left(), "{size:?}");
+        let met = window.query_by_label("The connection dropped after 59.0 MB.");
+        assert_eq!(met.is_some(), has_room, "{size:?}");
+        window
+            .get_by_role_and_label(Role::Button, "Stop")
+            .click_accesskit();
+        window.run();
+        assert!(matches!(
+            window.state().actions[..],
+            [Action::Cancel(DELETE)]
+        ));
+    }
+}
+
 #[test]
 fn stop_stays_where_it_is_whatever_happens_until_it_comes_too_late() {
     for (size, percent) in [(LARGE, 100), (SMALL, 100), (SMALL, 200)] {
@@ -49,6 +81,7 @@ fn stop_stays_where_it_is_whatever_happens_until_it_comes_too_late() {
             JobProgress::Looking,
             JobProgress::Held,
             JobProgress::ReadingBack,
+            backup_waiting(),
             JobProgress::Downloading {
                 doctor: name("Dr. Amelia Smith"),
                 received: 1_000_000,

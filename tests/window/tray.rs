@@ -2,12 +2,12 @@
 
 use audio_housekeeper::domain::{DeletionOutcome, Failure, FailureKind, OperationId};
 use audio_housekeeper::state::{
-    Action, JobEnding, JobId, JobProgress, ResultKind, ShownResult, State,
+    Action, JobEnding, JobFailure, JobId, JobProgress, ResultKind, ShownResult, State,
 };
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 
-use crate::pictures::report;
+use crate::pictures::{dropped, given_up, report, waiting_to_try_again};
 use crate::stage::{Window, delete_waiting, downloading, name, now, signed_in, window};
 
 fn press(window: &mut Window, label: &str) {
@@ -120,4 +120,76 @@ fn what_was_stopped_offers_nothing_to_look_at() {
                 .is_none()
         );
     }
+}
+
+#[test]
+fn what_waits_for_its_next_try_says_what_happened_and_can_be_hurried_or_ended() {
+    let mut window = window(waiting_to_try_again());
+    window.get_by_label("The connection dropped after 59.0 MB.");
+    window.get_by_label("Trying again in 4 s (2 of 5).");
+    for label in ["Details", "Try now", "Cancel"] {
+        press(&mut window, label);
+    }
+    assert!(
+        matches!(
+            &window.state().actions[..],
+            [
+                Action::ShowDetails { failure, .. },
+                Action::TryNow(JobId(1)),
+                Action::Cancel(JobId(1))
+            ] if *failure == dropped(1)
+        ),
+        "{:?}",
+        window.state().actions
+    );
+    let job = window.state_mut().state.jobs.get_mut(&JobId(1)).unwrap();
+    job.cancelling = true;
+    window.run();
+    window.get_by_label("Stopping…");
+    assert!(
+        window
+            .query_by_role_and_label(Role::Button, "Try now")
+            .is_none()
+    );
+}
+
+#[test]
+fn what_was_given_up_says_how_often_it_was_tried_and_offers_to_try_again() {
+    let mut window = window(given_up());
+    window.get_by_label(
+        "The connection dropped after 59.0 of 96.1 MB. The unfinished part was removed; the \
+         recording on the server is untouched. Try again.",
+    );
+    window.get_by_label("Tried 5 times.");
+    press(&mut window, "Try again");
+    press(&mut window, "Details");
+    assert!(
+        matches!(
+            &window.state().actions[..],
+            [Action::TryAgain(doctor), Action::ShowDetails { failure, .. }]
+                if *doctor == name("Dr. Jürgen Müller") && failure.details.earlier.len() == 4
+        ),
+        "{:?}",
+        window.state().actions
+    );
+}
+
+#[test]
+fn a_download_that_another_place_would_save_offers_to_choose_one() {
+    let mut state = given_up();
+    let path = "/stick/a.wav".into();
+    if let ResultKind::Ended(JobEnding::Download { result, .. }) = &mut state.results[0].ending {
+        let full = Failure::new(FailureKind::DiskFull { path }, now(), "");
+        *result = Err(JobFailure::Failed(full));
+    }
+    let window = window(state);
+    assert!(
+        window
+            .query_by_role_and_label(Role::Button, "Try again")
+            .is_none()
+    );
+    assert!(window.query_by_label_contains("Tried").is_none());
+    let offers = window.get_all_by_role_and_label(Role::Button, "Download…");
+    // The screen's own, and the one beside what failed.
+    assert_eq!(offers.count(), 2);
 }

@@ -63,3 +63,15 @@ failure-after-delete-sign-in = The service doesn't accept this sign-in any more.
 failure-after-delete-not-allowed = The service answered that this sign-in may not do that. Ask whoever manages your Nuxera account.
 failure-after-delete-store-trouble = The app's own notes could not be read or written. Check that the disk has room.
 failure-after-delete-unexpected = The service gave an answer that this app doesn't know.
+
+# What a try met after which there is another one. When that begins stands behind it.
+met-service-not-found = The service could not be found.
+met-no-answer = Nothing answered at the service's address.
+met-timed-out = The service took too long.
+met-connection-dropped-early = The connection was lost before the answer came.
+met-connection-dropped = The connection dropped after { $received }.
+met-too-many-requests = The service asks for a pause.
+met-service-trouble = The service has trouble of its own.
+
+# Behind Details, where there was more than one try.
+details-try = Try { $number }: { $met }

@@ -1,4 +1,6 @@
 tray-looking = Asking the service…
+button-try-now = Try now
+tray-trying-again = Trying again in { $left } ({ $next } of { $tries }).
 tray-reading-back = Reading the backup back…
 tray-held = On hold, because this window was busy. You can still stop it.
 tray-deleting = Waiting for the service's answer…
@@ -15,6 +17,10 @@ check-and-back-up-one = Backing up { $doctor }
 
 result-saved-and-checked = Saved and checked
 result-saved-not-proven = Saved. Nothing proves that the file is all of the recording, so it doesn't count as a backup.
+result-tried = { $count ->
+    [one] Tried once.
+   *[other] Tried { NUMBER($count) } times.
+}
 result-file = { $file }, { $size }
 result-show-in-folder = Show in folder
 

@@ -7,7 +7,7 @@ use crate::state::{Action, Job, JobId, JobKind, JobProgress};
 use crate::text::Text;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::{entry, place_to_mind};
-use crate::ui::widgets::{Button, label, label_cut, progress_bar, with_buttons, wrapped};
+use crate::ui::widgets::{Button, announce, label, label_cut, progress_bar, with_buttons, wrapped};
 
 /// A running job: what it is about, how far it is, what its folder is, and how to end it.
 pub fn show(
@@ -17,6 +17,11 @@ pub fn show(
     place: Option<&Place>,
     actions: &mut Vec<Action>,
 ) {
+    if let JobProgress::WaitingToTryAgain { .. } = &job.progress
+        && !job.cancelling
+    {
+        return waiting_to_try_again(ui, text, (id, job), place, actions);
+    }
     let palette = Palette::here(ui);
     let heading = heading(text, job);
     let status = status(text, job);
@@ -41,6 +46,77 @@ pub fn show(
     if pressed {
         actions.push(Action::Cancel(id));
     }
+}
+
+/// A job whose last try failed: what that met, and when the next one begins.
+fn waiting_to_try_again(
+    ui: &mut Ui,
+    text: &Text,
+    (id, job): (JobId, &Job),
+    place: Option<&Place>,
+    actions: &mut Vec<Action>,
+) {
+    let JobProgress::WaitingToTryAgain {
+        doctor,
+        failure,
+        left,
+        next,
+        tries,
+    } = &job.progress
+    else {
+        return;
+    };
+    let palette = Palette::here(ui);
+    let heading = heading(text, job);
+    let met = text.met_in_a_try(&failure.kind);
+    let again = text.trying_again(*left, *next, *tries);
+    let details = text.say("button-details");
+    let now = text.say("button-try-now");
+    let end = text.say("button-cancel");
+    let buttons = [&details, &now, &end]
+        .into_iter()
+        .zip([Offer::Details, Offer::TryNow, Offer::End])
+        .map(|(name, offer)| (Button::secondary(name).small().about(&heading), offer))
+        .collect();
+    let mut pressed = None;
+    entry(ui, |ui| {
+        pressed = with_buttons(ui, buttons, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            wrapped(ui, Type::Strong, palette.text, &heading);
+            let width =
+                text_width(ui, &met, Type::Small) + 4.0 + text_width(ui, &again, Type::Small);
+            let both = |ui: &mut Ui| {
+                // The countdown is not told with it, second by second.
+                announce(&wrapped(ui, Type::Small, palette.warning, &met));
+                wrapped(ui, Type::Small, palette.muted, &again);
+            };
+            if width <= ui.available_width() {
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    both(ui);
+                });
+            } else {
+                both(ui);
+            }
+        });
+        place_to_mind(ui, text, place);
+    });
+    actions.extend(pressed.map(|offer| match offer {
+        Offer::Details => Action::ShowDetails {
+            doctor: Some(doctor.clone()),
+            failure: (**failure).clone(),
+        },
+        Offer::TryNow => Action::TryNow(id),
+        Offer::End => Action::Cancel(id),
+    }));
+}
+
+/// What can be done while the next try is waited for.
+#[derive(Clone, Copy)]
+enum Offer {
+    Details,
+    TryNow,
+    End,
 }
 
 /// What a running job shows beside its button.
@@ -92,7 +168,8 @@ impl Line<'_> {
     }
 }
 
-fn text_width(ui: &Ui, text: &str, kind: Type) -> f32 {
+/// How wide a line of text is.
+pub fn text_width(ui: &Ui, text: &str, kind: Type) -> f32 {
     let galley = ui
         .painter()
         .layout_no_wrap(text.to_owned(), kind.font(), Color32::PLACEHOLDER);
@@ -113,15 +190,21 @@ pub fn heading(text: &Text, job: &Job) -> String {
             let seconds = text.number(seconds(*left)).into();
             text.say_with("delete-wait-all", &[("seconds", seconds)])
         }
-        (JobKind::Delete(doctor), JobProgress::Downloading { .. } | JobProgress::ReadingBack) => {
-            text.say_with("delete-backing-up", &[("doctor", doctor.as_str().into())])
-        }
+        (
+            JobKind::Delete(doctor),
+            JobProgress::Downloading { .. }
+            | JobProgress::WaitingToTryAgain { .. }
+            | JobProgress::ReadingBack,
+        ) => text.say_with("delete-backing-up", &[("doctor", doctor.as_str().into())]),
         (JobKind::Delete(doctor), _) => {
             text.say_with("delete-sending", &[("doctor", doctor.as_str().into())])
         }
         (JobKind::DeleteAll, _) => text.say("delete-sending-all"),
         (JobKind::CheckAll, _) => text.say("check-all-running"),
-        (JobKind::CheckAndBackUp, JobProgress::Downloading { doctor, .. }) => text.say_with(
+        (
+            JobKind::CheckAndBackUp,
+            JobProgress::Downloading { doctor, .. } | JobProgress::WaitingToTryAgain { doctor, .. },
+        ) => text.say_with(
             "check-and-back-up-one",
             &[("doctor", doctor.as_str().into())],
         ),
@@ -143,7 +226,7 @@ pub fn status(text: &Text, job: &Job) -> String {
             ..
         } => downloading(text, *received, *total, *speed),
         JobProgress::ReadingBack => text.say("tray-reading-back"),
-        JobProgress::Waiting { .. } => String::new(),
+        JobProgress::Waiting { .. } | JobProgress::WaitingToTryAgain { .. } => String::new(),
         JobProgress::Held => text.say("tray-held"),
         JobProgress::Deleting => text.say("tray-deleting"),
         JobProgress::Verifying => text.say("tray-verifying"),

@@ -1,6 +1,8 @@
 use egui::{Color32, Ui};
 
-use crate::domain::{Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure, Place};
+use crate::domain::{
+    Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure, Place, WayOut,
+};
 use crate::state::{
     Action, CheckAllReport, DeletionReport, JobEnding, JobFailure, ResultKind, SavedFile,
     ShownResult, Unfinished,
@@ -83,6 +85,7 @@ fn repeat(action: &Action) -> Action {
         Action::LookAgain(number) => Action::LookAgain(*number),
         Action::WrongDoctor(number) => Action::WrongDoctor(*number),
         Action::Download(doctor) => Action::Download(doctor.clone()),
+        Action::TryAgain(doctor) => Action::TryAgain(doctor.clone()),
         Action::AskDelete(doctor) => Action::AskDelete(doctor.clone()),
         Action::AskDeleteAll => Action::AskDeleteAll,
         _ => Action::CloseModal,
@@ -162,12 +165,26 @@ fn saved(palette: &Palette, text: &Text, doctor: &DoctorName, file: &SavedFile) 
 }
 
 fn failed(palette: &Palette, text: &Text, doctor: &DoctorName, failure: &Failure) -> Said {
+    let mut lines = vec![text.failure(&failure.kind)];
+    lines.extend(text.tried(failure));
+    let again = match failure.kind.way_out() {
+        WayOut::TryAgain => Some((
+            text.say("button-try-again"),
+            Action::TryAgain(doctor.clone()),
+        )),
+        WayOut::AnotherPlace => Some((
+            text.say("recordings-download"),
+            Action::Download(doctor.clone()),
+        )),
+        WayOut::None => None,
+    };
+    let details = details(text, Some(doctor), failure);
     Said {
         heading: doctor.as_str().to_owned(),
         icon: Icon::Warning,
         colour: palette.danger,
-        lines: vec![text.failure(&failure.kind)],
-        offers: vec![details(text, Some(doctor), failure)],
+        lines,
+        offers: again.into_iter().chain([details]).collect(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::state::{Action, Job, JobId, JobKind, JobProgress};
 use crate::ui::View;
 use crate::ui::shortcuts::STOP;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::tray::jobs::{done, heading, status};
+use crate::ui::tray::jobs::{done, heading, status, text_width};
 use crate::ui::widgets::{Button, announce, keep_clear, label, label_with_part_cut, progress_bar};
 
 /// From what is above to the card.
@@ -118,6 +118,19 @@ fn progress(ui: &mut Ui, view: &View<'_>, job: &Job, said: &str) {
         ui.set_height(21.0);
         label_with_part_cut(ui, Type::Strong, palette.text, said, doctor);
     });
+    if let JobProgress::WaitingToTryAgain {
+        failure,
+        left,
+        next,
+        tries,
+        ..
+    } = &job.progress
+        && !job.cancelling
+    {
+        let met = view.text.met_in_a_try(&failure.kind);
+        let again = view.text.trying_again(*left, *next, *tries);
+        return backup_waits(ui, met, again);
+    }
     let status = match job.progress {
         JobProgress::Waiting { .. } if !job.cancelling => view.text.say("delete-nothing-sent"),
         _ => status(view.text, job),
@@ -130,6 +143,20 @@ fn progress(ui: &mut Ui, view: &View<'_>, job: &Job, said: &str) {
         if room >= LEAST_BAR {
             progress_bar(ui, room, done(job), palette.danger, &bar);
         }
+    });
+}
+
+/// What the backup before a delete met, where there is room for that, and when its next try begins.
+fn backup_waits(ui: &mut Ui, met: String, again: String) {
+    let palette = Palette::here(ui);
+    let room = ui.available_width() - text_width(ui, &again, Type::Small) - size::GAP;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = size::GAP;
+        if text_width(ui, &met, Type::Small) <= room {
+            announce(&label(ui, Type::Small, palette.warning, met));
+        }
+        // The countdown is not told, second by second.
+        label(ui, Type::Small, palette.muted, again);
     });
 }
 

@@ -1,0 +1,192 @@
+//! The tries of one act: what each met, how long they took, and the wait between them.
+
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::domain::{DoctorName, Failure};
+use crate::engine::clock::Stopwatch;
+use crate::engine::context::Session;
+use crate::engine::jobs::JobTicket;
+use crate::engine::retry::{Budget, Retry, Wait};
+use crate::engine::{JobFailure, JobProgress};
+
+/// How often a wait tells what is left of it.
+const TICK: Duration = Duration::from_millis(200);
+
+/// The tries of one act, from the first on.
+pub struct Tries {
+    stopwatch: Stopwatch,
+    so_far: Mutex<SoFar>,
+}
+
+struct SoFar {
+    retry: Retry,
+    begun: u32,
+    /// What each met that failed, oldest first.
+    met: Vec<Failure>,
+    /// Time awake in which bytes arrived, in the tries that have ended.
+    arriving: Duration,
+    /// The same of this try: from when, until when.
+    this_try: Option<(Duration, Duration)>,
+}
+
+impl Tries {
+    /// Before the first try.
+    pub fn new(session: &Session, budget: Budget) -> Self {
+        let retry = Retry::new(budget, fastrand::Rng::new());
+        Self::by(session.context.clock.stopwatch(), retry)
+    }
+
+    const fn by(stopwatch: Stopwatch, retry: Retry) -> Self {
+        Self {
+            stopwatch,
+            so_far: Mutex::new(SoFar {
+                retry,
+                begun: 0,
+                met: Vec::new(),
+                arriving: Duration::ZERO,
+                this_try: None,
+            }),
+        }
+    }
+
+    /// Does all of the tries while their time is taken.
+    pub async fn timed<T>(&self, all: impl Future<Output = T>) -> T {
+        self.stopwatch.beside(all).await
+    }
+
+    /// A try begins.
+    pub fn begin(&self) {
+        self.so_far().begun += 1;
+    }
+
+    /// Bytes of a recording came: a long download that is cut has not used up its time.
+    pub fn bytes_came(&self) {
+        let now = self.stopwatch.awake();
+        let mut so_far = self.so_far();
+        let since = so_far.this_try.map_or(now, |(since, _)| since);
+        so_far.this_try = Some((since, now));
+    }
+
+    /// Takes in what a try met. The failure comes back with what the earlier ones met, and with
+    /// the wait before the next.
+    ///
+    /// # Errors
+    /// The same failure, where it is given up.
+    pub fn failed(&self, failure: Failure) -> Result<(Failure, Wait), Failure> {
+        let awake = self.stopwatch.awake();
+        let mut so_far = self.so_far();
+        if let Some((since, until)) = so_far.this_try.take() {
+            so_far.arriving += until.saturating_sub(since);
+        }
+        let spent = awake.saturating_sub(so_far.arriving);
+        let wait = so_far.retry.after(&failure, spent);
+        let with_earlier = with_earlier(failure.clone(), &so_far.met);
+        so_far.met.push(failure);
+        wait.map_or(Err(with_earlier.clone()), |wait| Ok((with_earlier, wait)))
+    }
+
+    /// Takes in what a try met after which there is no other, whatever it was.
+    pub fn given_up(&self, failure: Failure) -> Failure {
+        with_earlier(failure, &self.so_far().met)
+    }
+
+    /// The record's words for how many tries it took; nothing where the first was the only one.
+    pub fn note(&self) -> Option<String> {
+        let begun = self.so_far().begun;
+        (begun > 1).then(|| format!("tried {begun} times"))
+    }
+
+    fn so_far(&self) -> MutexGuard<'_, SoFar> {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn with_earlier(mut failure: Failure, earlier: &[Failure]) -> Failure {
+    failure.details.earlier = earlier.to_vec();
+    failure
+}
+
+/// The wait in the open before a job's next try, which Try now and Cancel end.
+///
+/// # Errors
+/// [`JobFailure::Cancelled`].
+pub async fn wait(
+    ticket: &JobTicket,
+    doctor: &DoctorName,
+    failure: Failure,
+    wait: Wait,
+) -> Result<(), JobFailure> {
+    let mut try_now = pin!(ticket.try_now.notified());
+    let failure = Box::new(failure);
+    let end = Instant::now() + wait.length;
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        ticket.report(JobProgress::WaitingToTryAgain {
+            doctor: doctor.clone(),
+            failure: failure.clone(),
+            left,
+            next: wait.next,
+            tries: wait.of,
+        });
+        tokio::select! {
+            biased;
+            () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+            () = &mut try_now => return Ok(()),
+            () = tokio::time::sleep(left.min(TICK)) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::domain::FailureKind;
+    use crate::engine::clock::{Clock, Reading};
+
+    /// Twenty minutes in steps, each doing `at_each` to the tries; whether another one follows.
+    fn again_after_twenty_minutes(at_each: impl Fn(&Tries)) -> bool {
+        let seconds = Arc::new(AtomicU64::new(0));
+        let clock = Clock::read_by({
+            let seconds = seconds.clone();
+            move || {
+                let steady = Duration::from_secs(seconds.load(Ordering::Relaxed));
+                let wall = Timestamp::UNIX_EPOCH + SignedDuration::try_from(steady).unwrap();
+                Reading { wall, steady }
+            }
+        });
+        let retry = Retry::new(Budget::DOWNLOAD, fastrand::Rng::with_seed(7));
+        let tries = Tries::by(clock.stopwatch(), retry);
+        tries.begin();
+        for _ in 0..1200 {
+            seconds.fetch_add(1, Ordering::Relaxed);
+            at_each(&tries);
+        }
+        let kind = FailureKind::ConnectionDropped {
+            received: 59,
+            total: None,
+        };
+        let failure = Failure::new(kind, Timestamp::UNIX_EPOCH, "");
+        tries.failed(failure).is_ok()
+    }
+
+    #[test]
+    fn a_long_download_that_is_cut_has_not_used_up_its_time_and_a_long_silence_has() {
+        assert!(again_after_twenty_minutes(Tries::bytes_came));
+        let silence = |tries: &Tries| {
+            tries.stopwatch.awake();
+        };
+        assert!(!again_after_twenty_minutes(silence));
+    }
+}

@@ -1,0 +1,103 @@
+use std::time::Duration;
+
+use crate::domain::{Failure, FailureKind};
+
+use super::Text;
+
+impl Text {
+    /// When the next try begins and which it is: `Trying again in 4 s (2 of 5).`
+    #[must_use]
+    pub fn trying_again(&self, left: Duration, next: u32, tries: u32) -> String {
+        // The second that runs counts too.
+        let left = u64::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
+        self.say_with(
+            "tray-trying-again",
+            &[
+                ("left", self.length(left.saturating_mul(1000)).into()),
+                ("next", self.number(next.into()).into()),
+                ("tries", self.number(tries.into()).into()),
+            ],
+        )
+    }
+
+    /// How often it was tried, where that was more than once.
+    #[must_use]
+    pub fn tried(&self, failure: &Failure) -> Option<String> {
+        let count = failure.details.earlier.len() + 1;
+        (count > 1).then(|| self.say_with("result-tried", &[("count", count.into())]))
+    }
+
+    /// What a try met after which there is another: no word yet of what to do about it.
+    #[must_use]
+    pub fn met_in_a_try(&self, kind: &FailureKind) -> String {
+        match kind {
+            FailureKind::ServiceNotFound => self.say("met-service-not-found"),
+            FailureKind::NoAnswer => self.say("met-no-answer"),
+            FailureKind::TimedOut => self.say("met-timed-out"),
+            FailureKind::ConnectionDropped { received: 0, .. } => {
+                self.say("met-connection-dropped-early")
+            }
+            FailureKind::ConnectionDropped { received, .. } => {
+                let received = self.size(*received).into();
+                self.say_with("met-connection-dropped", &[("received", received)])
+            }
+            FailureKind::TooManyRequests { .. } => self.say("met-too-many-requests"),
+            FailureKind::ServiceTrouble => self.say("met-service-trouble"),
+            other => self.failure(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_with_its_running_second() {
+        let text = Text::new("en");
+        for (left, said) in [
+            (3_400, "Trying again in 4 s (2 of 5)."),
+            (1, "Trying again in 1 s (2 of 5)."),
+            (119_001, "Trying again in 2 min 00 s (2 of 5)."),
+        ] {
+            assert_eq!(text.trying_again(Duration::from_millis(left), 2, 5), said);
+        }
+    }
+
+    #[test]
+    fn what_a_try_met_promises_and_asks_nothing() {
+        let text = Text::new("en");
+        let dropped = |received| FailureKind::ConnectionDropped {
+            received,
+            total: Some(96_100_000),
+        };
+        for (kind, said) in [
+            (dropped(59_000_000), "The connection dropped after 59.0 MB."),
+            (
+                dropped(0),
+                "The connection was lost before the answer came.",
+            ),
+            (
+                FailureKind::ServiceNotFound,
+                "The service could not be found.",
+            ),
+            (
+                FailureKind::NoAnswer,
+                "Nothing answered at the service's address.",
+            ),
+            (FailureKind::TimedOut, "The service took too long."),
+            (
+                FailureKind::TooManyRequests {
+                    retry_after_seconds: Some(60),
+                },
+                "The service asks for a pause.",
+            ),
+            (
+                FailureKind::ServiceTrouble,
+                "The service has trouble of its own.",
+            ),
+        ] {
+            assert_eq!(text.met_in_a_try(&kind), said);
+        }
+    }
+}

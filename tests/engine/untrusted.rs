@@ -1,0 +1,130 @@
+//! A service whose certificate nobody vouches for is met once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use audio_housekeeper::api::{
+    ApiError, Connector, Deletion, DeletionOfAll, Download, HttpConnector, Look, Person,
+    RecordingsApi,
+};
+use audio_housekeeper::domain::{DoctorName, FailureKind, Secret, ServiceOrigin};
+use audio_housekeeper::engine::{self, Command, Event, Opening, Setup};
+use audio_housekeeper::store::Store;
+use futures_util::future::BoxFuture;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::certificate::{CERTIFICATE, KEY};
+use crate::desk::{AMELIA, Desk, name, run, setup};
+use crate::retries::failure_of;
+
+/// A service whose recordings, and nothing else, are at another address.
+struct Elsewhere(ServiceOrigin);
+
+struct Split {
+    here: Arc<dyn RecordingsApi>,
+    there: Arc<dyn RecordingsApi>,
+}
+
+impl Connector for Elsewhere {
+    fn connect(
+        &self,
+        origin: &ServiceOrigin,
+        token: Secret,
+    ) -> Result<Arc<dyn RecordingsApi>, ApiError> {
+        let connector = HttpConnector::default();
+        Ok(Arc::new(Split {
+            here: connector.connect(origin, token.clone())?,
+            there: connector.connect(&self.0, token)?,
+        }))
+    }
+}
+
+impl RecordingsApi for Split {
+    fn who_am_i(&self) -> BoxFuture<'_, Result<Person, ApiError>> {
+        self.here.who_am_i()
+    }
+
+    fn look<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Look, ApiError>> {
+        self.there.look(doctor)
+    }
+
+    fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>> {
+        self.there.download(doctor)
+    }
+
+    fn delete<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Deletion, ApiError>> {
+        self.there.delete(doctor)
+    }
+
+    fn delete_all(&self) -> BoxFuture<'_, Result<DeletionOfAll, ApiError>> {
+        self.there.delete_all()
+    }
+}
+
+/// Runs itself once more without the proxies of this computer, which an environment names.
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_met_once() {
+    const AGAIN: &str = "ENGINE_TEST_AGAIN";
+    if std::env::var_os(AGAIN).is_none() {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let name = "untrusted::a_certificate_that_nobody_vouches_for_is_met_once";
+        command
+            .args(["--exact", name, "--nocapture"])
+            .env(AGAIN, "1");
+        for variable in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+            command.env_remove(variable);
+            command.env_remove(variable.to_uppercase());
+        }
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{errors}");
+        assert!(said.contains("1 passed"), "it was not run: {said}");
+        return;
+    }
+    run(async {
+        let config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).unwrap()],
+                PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap(),
+            )
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = connections.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                acceptor.accept(stream).await.err();
+            }
+        });
+        let mut desk = Desk::new().await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let elsewhere = ServiceOrigin::parse(&format!("https://localhost:{port}")).unwrap();
+        let tokens = desk.tokens.clone();
+        desk.engine = engine::start(Setup {
+            connector: Arc::new(Elsewhere(elsewhere)),
+            opening: Opening::Kept(desk.origin()),
+            ..setup(&desk.service, folder.path(), tokens, store, Duration::ZERO)
+        });
+        desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+            .await;
+        desk.impatient = true;
+        let failure = failure_of(desk.download(AMELIA, "a.wav").await);
+        assert_eq!(failure.kind, FailureKind::NotTrusted);
+        assert_eq!(connections.load(Ordering::SeqCst), 1);
+        desk.send(Command::Check(name(AMELIA)));
+        desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
+            .await;
+        assert_eq!(connections.load(Ordering::SeqCst), 2);
+    });
+}
