@@ -28,6 +28,9 @@ impl ServiceOrigin {
     /// The provider's public service.
     pub const DEFAULT: &'static str = "https://api.nuxera.ai";
 
+    /// The longest address in characters: a scheme, a host name (253, RFC 1035 section 2.3.4), a port.
+    pub const MAX_CHARACTERS: usize = 270;
+
     /// Takes an address as typed; `https://` is added where no scheme stands.
     ///
     /// # Errors

@@ -9,6 +9,9 @@ use crate::ui::theme::{Palette, Type, size};
 /// How many names are offered at once.
 const OFFERED: usize = 8;
 
+/// How many names are looked through in one frame.
+const AT_ONCE: usize = 10_000;
+
 /// The names that are offered under the doctor field.
 ///
 /// None is picked until an arrow key picks one: Return then takes it, and means the name as typed
@@ -17,6 +20,23 @@ const OFFERED: usize = 8;
 pub(super) struct Completion {
     open: bool,
     picked: Option<usize>,
+    search: Search,
+}
+
+/// The names that hold what was typed, looked for a part in each frame: thousands of names never
+/// hold the window up.
+#[derive(Debug, Default)]
+struct Search {
+    /// What was typed, trimmed and in lower case.
+    wanted: String,
+    /// How many doctors there were.
+    doctors: usize,
+    /// How many of them were looked at.
+    done: usize,
+    /// Names that begin with it.
+    begin: Vec<DoctorName>,
+    /// Names that hold it elsewhere.
+    hold: Vec<DoctorName>,
 }
 
 /// Keys that were pressed for the list, taken before the field sees them.
@@ -105,7 +125,10 @@ impl Completion {
         if !self.open {
             return None;
         }
-        let names = matching(typed, doctors);
+        if !self.search.go_on(typed, doctors) {
+            field.ctx.request_repaint();
+        }
+        let names = self.search.found();
         if names.is_empty() {
             self.picked = None;
             return None;
@@ -113,9 +136,9 @@ impl Completion {
         self.picked = moved(self.picked, names.len(), keys);
         let taken = keys
             .take
-            .then(|| self.picked.and_then(|at| names.get(at).copied()))
+            .then(|| self.picked.and_then(|at| names.get(at)))
             .flatten()
-            .or(self.list(field, &names))
+            .or(list(field, &names, self.picked))
             .cloned();
         if taken.is_some() {
             self.close();
@@ -123,32 +146,36 @@ impl Completion {
         taken
     }
 
-    fn list<'n>(&self, field: &Response, names: &[&'n DoctorName]) -> Option<&'n DoctorName> {
-        Popup::from_response(field)
-            .id(Self::id())
-            .kind(PopupKind::Popup)
-            .open(true)
-            .close_behavior(PopupCloseBehavior::IgnoreClicks)
-            .width(field.rect.width())
-            .gap(4.0)
-            .frame(Frame::popup(&field.ctx.global_style()).inner_margin(Margin::same(6)))
-            .show(|ui| {
-                ui.set_width(field.rect.width() - 14.0);
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let mut taken = None;
-                for (index, name) in names.iter().enumerate() {
-                    if offer(ui, name, self.picked == Some(index)) {
-                        taken = Some(*name);
-                    }
-                }
-                taken
-            })
-            .and_then(|shown| shown.inner)
-    }
-
     fn id() -> egui::Id {
         egui::Id::unique("doctor field").with("names")
     }
+}
+
+fn list<'n>(
+    field: &Response,
+    names: &'n [DoctorName],
+    picked: Option<usize>,
+) -> Option<&'n DoctorName> {
+    Popup::from_response(field)
+        .id(Completion::id())
+        .kind(PopupKind::Popup)
+        .open(true)
+        .close_behavior(PopupCloseBehavior::IgnoreClicks)
+        .width(field.rect.width())
+        .gap(4.0)
+        .frame(Frame::popup(&field.ctx.global_style()).inner_margin(Margin::same(6)))
+        .show(|ui| {
+            ui.set_width(field.rect.width() - 14.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let mut taken = None;
+            for (index, name) in names.iter().enumerate() {
+                if offer(ui, name, picked == Some(index)) {
+                    taken = Some(name);
+                }
+            }
+            taken
+        })
+        .and_then(|shown| shown.inner)
 }
 
 fn offer(ui: &mut Ui, name: &DoctorName, picked: bool) -> bool {
@@ -188,29 +215,42 @@ fn moved(picked: Option<usize>, names: usize, keys: &Keys) -> Option<usize> {
     at.checked_sub(1)
 }
 
-/// The names that hold what was typed, those that begin with it first. A name that was typed out
-/// is offered no more.
-fn matching<'d>(typed: &str, doctors: &'d [KnownDoctor]) -> Vec<&'d DoctorName> {
-    let wanted = typed.trim().to_lowercase();
-    let mut begin = Vec::new();
-    let mut hold = Vec::new();
-    for doctor in doctors {
-        let name = doctor.name.as_str().to_lowercase();
-        if name == wanted {
-            continue;
+impl Search {
+    /// Looks on, or anew where something else is typed or the doctors are others; whether that is all.
+    fn go_on(&mut self, typed: &str, doctors: &[KnownDoctor]) -> bool {
+        let wanted = typed.trim().to_lowercase();
+        if wanted != self.wanted || doctors.len() != self.doctors {
+            *self = Self {
+                wanted,
+                doctors: doctors.len(),
+                ..Self::default()
+            };
         }
-        if name.starts_with(&wanted) {
-            begin.push(&doctor.name);
-        } else if name.contains(&wanted) && hold.len() < OFFERED {
-            hold.push(&doctor.name);
+        for doctor in doctors.iter().skip(self.done).take(AT_ONCE) {
+            self.done += 1;
+            let name = doctor.name.as_str().to_lowercase();
+            // A name that was typed out is offered no more.
+            if name == self.wanted {
+                continue;
+            }
+            if name.starts_with(&self.wanted) {
+                self.begin.push(doctor.name.clone());
+            } else if self.hold.len() < OFFERED && name.contains(&self.wanted) {
+                self.hold.push(doctor.name.clone());
+            }
+            if self.begin.len() == OFFERED {
+                self.done = doctors.len();
+                break;
+            }
         }
-        if begin.len() == OFFERED {
-            break;
-        }
+        self.done >= doctors.len()
     }
-    begin.extend(hold);
-    begin.truncate(OFFERED);
-    begin
+
+    /// Those that begin with what was typed come first.
+    fn found(&self) -> Vec<DoctorName> {
+        let found = self.begin.iter().chain(&self.hold);
+        found.take(OFFERED).cloned().collect()
+    }
 }
 
 #[cfg(test)]
@@ -227,12 +267,35 @@ mod tests {
     #[test]
     fn names_that_begin_with_what_is_typed_come_first() {
         let doctors = known(&["Dr. Amelia Smith", "Smith", "Dr. Priya Nair"]);
-        let found: Vec<_> = matching("smi", &doctors)
-            .into_iter()
-            .map(DoctorName::as_str)
-            .collect();
-        assert_eq!(found, ["Smith", "Dr. Amelia Smith"]);
-        assert!(matching("Smith", &known(&["Smith"])).is_empty());
+        let mut search = Search::default();
+        assert!(search.go_on("smi", &doctors));
+        assert_eq!(found(&search), ["Smith", "Dr. Amelia Smith"]);
+        assert!(search.go_on("Smith ", &known(&["Smith"])));
+        assert!(found(&search).is_empty());
+    }
+
+    fn found(search: &Search) -> Vec<String> {
+        let found = search.found();
+        found.iter().map(|name| name.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn many_names_are_looked_through_over_several_frames() {
+        let mut names: Vec<_> = (0..25_000).map(|number| format!("Dr. {number}")).collect();
+        names.push("Dr. Priya Nair".into());
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let doctors = known(&names);
+        let mut search = Search::default();
+        assert!(!search.go_on("nair", &doctors));
+        assert!(!search.go_on("nair", &doctors));
+        assert!(found(&search).is_empty());
+        assert!(search.go_on("nair", &doctors));
+        assert_eq!(found(&search), ["Dr. Priya Nair"]);
+        // What was found is not looked for again, and another text is.
+        assert!(search.go_on("nair", &doctors));
+        assert_eq!(found(&search), ["Dr. Priya Nair"]);
+        assert!(search.go_on("dr. 1", &doctors));
+        assert_eq!(found(&search).len(), OFFERED);
     }
 
     #[test]

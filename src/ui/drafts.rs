@@ -6,7 +6,7 @@ use crate::state::{Modal, SignIn, State};
 use crate::ui::completion::Completion;
 
 /// Room for a token, so that typing and pasting leave no half copies of it behind.
-const TOKEN_ROOM: usize = 16 * 1024;
+pub(super) const TOKEN_ROOM: usize = 16 * 1024;
 
 /// Text that is being typed, and what is being picked: what a view needs and nobody else.
 #[derive(Debug)]

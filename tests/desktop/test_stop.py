@@ -20,6 +20,8 @@ from test_desktop import (
     WAITING, WITHOUT_BACKUP, Walk,
 )
 
+TOO_LONG = "That text is too long for this field"
+
 # From a confirmation to a delete that surely was sent: the wait of 8 s, the last look, and more.
 A_WAIT = 14
 
@@ -49,6 +51,22 @@ def a_stop_pressed_while_the_window_hangs_stops(walk):
         time.sleep(A_WAIT)
         assert walk.deletes() == 1
     walk.desktop.wait_for(STOPPED, 20)
+    assert walk.deletes() == 1
+    assert walk.held(JUERGEN) is not None
+
+
+def a_text_of_megabytes_that_is_pasted_does_not_keep_stop_waiting(walk):
+    confirm(walk, JUERGEN)
+    stop = walk.desktop.find("button", STOP)
+    text = walk.home / "megabytes.txt"
+    text.write_text("Dr. Amelia Smith\n" * 250_000)
+    # It goes into the background, where it hands the text out.
+    subprocess.run(["xclip", "-selection", "clipboard", str(text)], check=True, timeout=30)
+    walk.desktop.focus("entry", DOCTOR_FIELD)
+    walk.desktop.key("ctrl+v")
+    walk.desktop.mouse_click(stop)
+    walk.desktop.wait_for(STOPPED, 5)
+    walk.desktop.wait_for(TOO_LONG, 5)
     assert walk.deletes() == 1
     assert walk.held(JUERGEN) is not None
 
@@ -86,6 +104,7 @@ STEPS = [
     signs_in,
     a_window_that_hangs_sends_no_delete_until_it_has_seen_that_nobody_pressed_stop,
     a_stop_pressed_while_the_window_hangs_stops,
+    a_text_of_megabytes_that_is_pasted_does_not_keep_stop_waiting,
     a_stop_pressed_in_a_minimised_window_stops,
     a_minimised_window_lets_its_delete_go,
     a_covered_window_lets_its_delete_go,

@@ -11,6 +11,7 @@
 mod activity;
 mod confirmations;
 mod fit;
+mod long_text;
 mod pictures;
 mod places;
 mod recordings;

@@ -50,3 +50,5 @@ toast-settings-lost = The settings could not be read, so the usual ones are used
 # The titles of the system's own dialogs.
 dialog-save = Save the recording of { $doctor }
 dialog-folder = Choose a folder for the backups
+
+field-too-long = That text is too long for this field, which takes { NUMBER($most) } characters at most. Nothing was put in.

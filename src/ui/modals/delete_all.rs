@@ -10,7 +10,8 @@ use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{
-    Button, Fact, Field, ask, banner, facts_down, modal_buttons, wrapped, wrapped_with_strong,
+    Button, Fact, Field, Limit, ask, banner, facts_down, modal_buttons, wrapped,
+    wrapped_with_strong,
 };
 
 /// Delete everything? Returns whether Escape was pressed.
@@ -52,7 +53,8 @@ pub fn show(
             "delete-all-phrase",
             &[("phrase", DeletionPlan::PHRASE.into())],
         );
-        Field::new(Id::unique("phrase"), &name).show(ui, &mut draft.phrase);
+        let limit = Limit::new(text, DeletionPlan::PHRASE.chars().count());
+        Field::new(Id::unique("phrase"), &name, &limit).show(ui, &mut draft.phrase);
         typed.set(draft.phrase.trim() == DeletionPlan::PHRASE);
     };
     let (escaped, pressed) = ask(

@@ -2,7 +2,10 @@ use egui::{Id, Ui};
 
 use crate::text::Text;
 use crate::ui::drafts::{DeletionDraft, ReasonPicked};
-use crate::ui::widgets::{Field, dropdown};
+use crate::ui::widgets::{Field, Limit, dropdown};
+
+/// The longest reason in characters: a few sentences.
+const LONGEST: usize = 500;
 
 /// Why something is deleted: one of a few, or the person's own words.
 pub fn show(ui: &mut Ui, text: &Text, draft: &mut DeletionDraft) {
@@ -23,6 +26,7 @@ pub fn show(ui: &mut Ui, text: &Text, draft: &mut DeletionDraft) {
     dropdown(ui, Id::unique("reason"), &name, &mut draft.reason, &offered);
     if draft.reason == ReasonPicked::Other {
         let name = text.say("delete-why-other");
-        Field::new(Id::unique("own reason"), &name).show(ui, &mut draft.other);
+        let limit = Limit::new(text, LONGEST);
+        Field::new(Id::unique("own reason"), &name, &limit).show(ui, &mut draft.other);
     }
 }

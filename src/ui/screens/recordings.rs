@@ -7,8 +7,8 @@ use crate::ui::View;
 use crate::ui::drafts::{DoctorDraft, Drafts};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
-    Button, Column, Fact, Field, Row, announce, card, divider, facts_across, label, screen, table,
-    with_buttons, wrapped,
+    Button, Column, Fact, Field, Limit, Row, announce, card, divider, facts_across, label, screen,
+    table, with_buttons, wrapped,
 };
 
 /// Home: one doctor, and under it all who are known here.
@@ -57,9 +57,10 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
     let check = Button::secondary(&check).enabled(!checking);
     let hint = text.say("recordings-doctor-hint");
     let beside = check.width(ui) + size::GAP;
+    let limit = Limit::new(text, DoctorName::MAX_CHARACTERS);
     let mut wants_check = false;
     ui.horizontal(|ui| {
-        let field = Field::new(id, "")
+        let field = Field::new(id, "", &limit)
             .hint(&hint)
             .wrong(draft.error.is_some())
             .keeping_escape(draft.completion.is_open())
@@ -81,6 +82,7 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
         }
         wants_check |= check.pressed(ui);
     });
+    Field::say_refused(ui, id, &limit);
     if wants_check
         && !checking
         && let Some(doctor) = draft.name()
@@ -102,7 +104,10 @@ fn keep_pasted_line_breaks(ui: &Ui) {
     let is_break = |character| matches!(character, '\r' | '\n');
     ui.input_mut(|input| {
         for event in &mut input.events {
-            if let egui::Event::Paste(pasted) = event {
+            // What is too long by far the field does not take.
+            if let egui::Event::Paste(pasted) = event
+                && pasted.len() <= 8 * DoctorName::MAX_CHARACTERS
+            {
                 let inside = pasted.trim_matches(is_break);
                 *pasted = inside
                     .replace("\r\n", "\n")

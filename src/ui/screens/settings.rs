@@ -1,12 +1,13 @@
 use egui::{Id, Key, Ui};
 
+use crate::domain::ServiceOrigin;
 use crate::settings::{Settings, ThemeChoice};
 use crate::state::{Action, Mode};
 use crate::ui::View;
 use crate::ui::drafts::Drafts;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{
-    Button, Field, announce, card, choices, divider, label, screen, with_buttons, wrapped,
+    Button, Field, Limit, announce, card, choices, divider, label, screen, with_buttons, wrapped,
 };
 
 /// What the person can choose.
@@ -99,7 +100,8 @@ fn address(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
         }
         return;
     };
-    let shown = Field::new(field, &name)
+    let limit = Limit::new(text, ServiceOrigin::MAX_CHARACTERS);
+    let shown = Field::new(field, &name, &limit)
         .wrong(view.state.address_error.is_some())
         .show(ui, typed);
     if let Some(error) = view.state.address_error {

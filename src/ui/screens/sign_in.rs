@@ -3,9 +3,9 @@ use egui::{Key, ScrollArea, Ui};
 use crate::domain::{Failure, FailureKind, ServiceOrigin};
 use crate::state::{Action, Mode, SignIn, SignedOutBecause};
 use crate::ui::View;
-use crate::ui::drafts::{Drafts, SignInDraft};
+use crate::ui::drafts::{Drafts, SignInDraft, TOKEN_ROOM};
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{Button, Field, announce, banner, card, checkbox, label, wrapped};
+use crate::ui::widgets::{Button, Field, Limit, announce, banner, card, checkbox, label, wrapped};
 
 /// Width of the card.
 const WIDTH: f32 = 410.0;
@@ -144,7 +144,8 @@ fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {
     let service = &view.state.settings.service;
     if let Some(typed) = &mut draft.address {
         let name = view.text.say("sign-in-address");
-        Field::new(egui::Id::unique("service address"), &name)
+        let limit = Limit::new(view.text, ServiceOrigin::MAX_CHARACTERS);
+        Field::new(egui::Id::unique("service address"), &name, &limit)
             .wrong(view.state.address_error.is_some())
             .show(ui, typed);
         if let Some(error) = view.state.address_error {
@@ -181,7 +182,8 @@ fn token(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) -> bool {
     if std::mem::take(&mut draft.wants_focus) {
         ui.memory_mut(|memory| memory.request_focus(SignInDraft::token_id()));
     }
-    let field = Field::new(SignInDraft::token_id(), &name)
+    let limit = Limit::new(view.text, TOKEN_ROOM / 2);
+    let field = Field::new(SignInDraft::token_id(), &name, &limit)
         .hint(&hint)
         .hidden()
         .wrong(draft.token_missing)

@@ -1,13 +1,18 @@
-use egui::{CornerRadius, EventFilter, Frame, Id, Margin, Response, Stroke, TextEdit, Ui};
+use egui::accesskit::ActionData;
+use egui::{
+    CornerRadius, Event, EventFilter, Frame, Id, ImeEvent, Margin, Response, Stroke, TextEdit, Ui,
+};
 
+use crate::text::Text;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{into_sight, label};
+use crate::ui::widgets::{announce, into_sight, label, wrapped};
 
 /// A field to type in, with its label above, which is its accessible name.
 #[must_use = "a field is seen once it is shown"]
 pub struct Field<'a> {
     id: Id,
     label: &'a str,
+    limit: &'a Limit,
     hint: Option<&'a str>,
     hidden: bool,
     wrong: bool,
@@ -15,12 +20,35 @@ pub struct Field<'a> {
     width: Option<f32>,
 }
 
+/// How much a field takes: a text of megabytes, pasted by mistake, would hold up the window.
+pub struct Limit {
+    characters: usize,
+    said: String,
+}
+
+impl Limit {
+    /// A limit in characters. What is a little longer is taken, for whoever reads the field to say
+    /// what is wrong with it; what is more than twice as long is not.
+    pub fn new(text: &Text, characters: usize) -> Self {
+        let most = u64::try_from(characters).unwrap_or(u64::MAX);
+        Self {
+            characters,
+            said: text.say_with("field-too-long", &[("most", most.into())]),
+        }
+    }
+
+    const fn most(&self) -> usize {
+        2 * self.characters
+    }
+}
+
 impl<'a> Field<'a> {
     /// A field. `id` is its own in the whole window, so that the focus can be sent to it.
-    pub const fn new(id: Id, label: &'a str) -> Self {
+    pub const fn new(id: Id, label: &'a str, limit: &'a Limit) -> Self {
         Self {
             id,
             label,
+            limit,
             hint: None,
             hidden: false,
             wrong: false,
@@ -63,13 +91,25 @@ impl<'a> Field<'a> {
     pub fn show(self, ui: &mut Ui, text: &mut String) -> Response {
         let palette = Palette::here(ui);
         let name = label(ui, Type::Label, palette.muted, self.label);
-        self.show_named_by(ui, text, name.id)
+        let (id, limit) = (self.id, self.limit);
+        let shown = self.show_named_by(ui, text, name.id);
+        Self::say_refused(ui, id, limit);
+        shown
+    }
+
+    /// Says that the field `id` did not take a text, where the last one that came was too long.
+    pub fn say_refused(ui: &mut Ui, id: Id, limit: &Limit) {
+        if ui.data(|data| data.get_temp(refused(id))) == Some(true) {
+            let colour = Palette::here(ui).danger;
+            announce(&wrapped(ui, Type::Small, colour, &limit.said));
+        }
     }
 
     /// Draws the field alone; the label with `name` stands elsewhere.
     pub fn show_named_by(self, ui: &mut Ui, text: &mut String, name: Id) -> Response {
         let palette = Palette::here(ui);
         let focused = ui.memory(|memory| memory.has_focus(self.id));
+        let refuses = self.refuse_too_long(ui, focused, text.chars().count());
         let (edge, margin) = match (focused, self.wrong) {
             (true, _) => (Stroke::new(size::FOCUS, palette.primary), (11, 8)),
             (false, true) => (Stroke::new(size::FOCUS, palette.danger), (11, 8)),
@@ -86,6 +126,7 @@ impl<'a> Field<'a> {
             .text_color(palette.text)
             .frame(frame)
             .password(self.hidden)
+            .char_limit(self.limit.most())
             .event_filter(EventFilter {
                 horizontal_arrows: true,
                 vertical_arrows: true,
@@ -98,6 +139,49 @@ impl<'a> Field<'a> {
         }
         let shown = ui.add(edit).labelled_by(name);
         into_sight(ui, &shown, shown.rect);
+        if refuses || shown.changed() || shown.gained_focus() {
+            ui.data_mut(|data| data.insert_temp(refused(self.id), refuses));
+        }
         shown
     }
+
+    /// Takes away the texts that would make the field too long: cut off, they would be other texts.
+    /// Returns whether there were any.
+    fn refuse_too_long(&self, ui: &Ui, focused: bool, held: usize) -> bool {
+        let most = self.limit.most();
+        let place = ui.ctx().read_response(self.id).map(|shown| shown.rect);
+        let is_here = |at| place.is_some_and(|place| place.contains(at));
+        ui.input_mut(|input| {
+            let before = input.events.len();
+            input.events.retain(|event| {
+                let text = match event {
+                    Event::Paste(text) | Event::Text(text) if focused => text,
+                    Event::Ime(ImeEvent::Commit(text)) if focused => text,
+                    Event::MiddleClickPaste { pos, text } if is_here(*pos) => text,
+                    Event::AccessKitActionRequest(request)
+                        if request.target_node == self.id.accesskit_id() =>
+                    {
+                        match &request.data {
+                            Some(ActionData::Value(text)) => return fits(text, 0, most),
+                            _ => return true,
+                        }
+                    }
+                    _ => return true,
+                };
+                fits(text, held, most)
+            });
+            input.events.len() < before
+        })
+    }
+}
+
+/// Whether a field of `held` characters can take `text` too.
+fn fits(text: &str, held: usize, most: usize) -> bool {
+    // A character has four bytes at most: of what is far too long nothing need be counted.
+    text.len() <= 4 * most && text.chars().count() + held <= most
+}
+
+/// Where it is kept that a field refused what came last.
+fn refused(id: Id) -> Id {
+    id.with("refused a text")
 }

@@ -24,7 +24,7 @@ pub use checkbox::checkbox;
 pub use choice::choices;
 pub use dropdown::dropdown;
 pub use facts::{Fact, facts_across, facts_down};
-pub use field::Field;
+pub use field::{Field, Limit};
 pub use icon::Icon;
 pub use label::{announce, label, label_cut, label_with_part_cut, wrapped, wrapped_with_strong};
 pub use modal::{ask, keep_clear};
