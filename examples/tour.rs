@@ -322,11 +322,8 @@ impl Tour {
     }
 
     fn dismiss_results(&mut self) {
-        for left in (0..self.driver.pressable("Dismiss")).rev() {
-            self.driver.click("Dismiss");
-            let now = self.driver.pressable("Dismiss");
-            assert_eq!(now, left, "a result was not dismissed, or another came");
-        }
+        self.driver.click("Dismiss all");
+        self.driver.wait_until_gone("Dismiss all");
     }
 
     fn download(&self, name: &str) -> PathBuf {

@@ -291,7 +291,7 @@ impl App {
     }
 
     /// Asks for the next frame that time alone makes necessary: the minute's tick of relative
-    /// times, and the end of a short message.
+    /// times, the end of a short message, and a result that folds.
     fn ask_for_next_tick(&self, ctx: &egui::Context) {
         let next_toast = self
             .state
@@ -302,7 +302,10 @@ impl App {
             .map(|toast| toast.stands_for() - self.state.now.duration_since(toast.at))
             .min();
         let tells_times = matches!(self.state.sign_in, SignIn::In(_));
-        let next = match (next_toast, tells_times) {
+        let next = match (
+            next_toast.into_iter().chain(self.state.folds_in()).min(),
+            tells_times,
+        ) {
             (Some(left), _) => left,
             (None, true) => SignedDuration::from_mins(1),
             (None, false) => return,

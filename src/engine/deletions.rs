@@ -99,12 +99,18 @@ async fn delete_one(
         Ok(waiting) => waiting,
         Err(report) => return (report, None),
     };
-    let prepared = prepare(session, survey, choice, ticket).await;
-    let (backup, plan_text) = match prepared {
-        Ok(prepared) => prepared,
+    let failed = draft(AuditOutcome::Failed);
+    let backup = match backup_for(session, survey, choice, ticket).await {
+        Ok(backup) => backup,
+        Err(not_sent) => return (say_not_sent(session, failed, not_sent, watch).await, None),
+    };
+    let last_look = wait_and_look(session, survey, choice, backup.as_ref(), ticket).await;
+    let plan_text = match last_look {
+        Ok(plan_text) => plan_text,
         Err(not_sent) => {
-            let failed = draft(AuditOutcome::Failed);
-            return (say_not_sent(session, failed, not_sent, watch).await, None);
+            let is_kept = !not_sent.is_about_the_backup();
+            let report = say_not_sent(session, failed, not_sent, watch).await;
+            return (report, backup.filter(|_| is_kept));
         }
     };
     let mut intent = draft(AuditOutcome::Intended);
@@ -132,23 +138,27 @@ async fn delete_one(
     (report, backup)
 }
 
-/// Everything before the DELETE: the backup, the wait, the last look.
-///
-/// Gives the backup that is relied on, and the plan as the record keeps it.
-async fn prepare(
+/// The copy that a confirmation was given for.
+fn confirmed(survey: &DeletionSurvey) -> Result<&ServerCopy, NotSent> {
+    match &survey.server {
+        Ok(Some(confirmed)) => Ok(confirmed),
+        _ => Err(because(
+            FailureKind::ConfirmationStale,
+            "nothing was seen to delete",
+        )),
+    }
+}
+
+/// The backup that a delete relies on: made now, or read back.
+async fn backup_for(
     session: &Arc<Session>,
     survey: &DeletionSurvey,
     choice: &DeletionChoice,
     ticket: &JobTicket,
-) -> Result<(Option<Backup>, String), NotSent> {
+) -> Result<Option<Backup>, NotSent> {
     let doctor = &survey.doctor;
-    let Ok(Some(confirmed)) = &survey.server else {
-        return Err(because(
-            FailureKind::ConfirmationStale,
-            "nothing was seen to delete",
-        ));
-    };
-    let backup = match choice {
+    let confirmed = confirmed(survey)?;
+    Ok(match choice {
         DeletionChoice::WithoutBackup => None,
         DeletionChoice::KeepingBackup => {
             let backup = survey.backup.backup().cloned();
@@ -176,7 +186,19 @@ async fn prepare(
             )
             .await?,
         ),
-    };
+    })
+}
+
+/// The wait and the last look before a DELETE. Gives the plan as the record keeps it.
+async fn wait_and_look(
+    session: &Arc<Session>,
+    survey: &DeletionSurvey,
+    choice: &DeletionChoice,
+    backup: Option<&Backup>,
+    ticket: &JobTicket,
+) -> Result<String, NotSent> {
+    let doctor = &survey.doctor;
+    let confirmed = confirmed(survey)?;
     wait(ticket, session.context.waits.one).await?;
     // The backup that counts is of the copy that is there now, not of the one shown a while ago.
     ticket.report(JobProgress::Looking);
@@ -187,15 +209,13 @@ async fn prepare(
         Err(failure) => return Err(NotSent::Because(failure)),
     };
     let may_be_backed_up = |backup: &Backup| may_be_the_same(&copy, &backup.made_from);
-    if copy.compare(confirmed) == CopyComparison::Changed
-        || !backup.as_ref().is_none_or(may_be_backed_up)
-    {
+    if copy.compare(confirmed) == CopyComparison::Changed || !backup.is_none_or(may_be_backed_up) {
         return Err(because(
             FailureKind::CopyChanged,
             "the server shows another copy, or not enough to tell",
         ));
     }
-    if let Some(backup) = &backup {
+    if let Some(backup) = backup {
         let path = backup.path.clone();
         match health_of(backup).await {
             Some(BackupHealth::There) => {}
@@ -213,7 +233,7 @@ async fn prepare(
             }
         }
     }
-    Ok((backup.clone(), plan_text(choice, &copy, backup.as_ref())))
+    Ok(plan_text(choice, &copy, backup))
 }
 
 /// Whether a backup made from `earlier` may be one of `now`: nothing says otherwise, and at

@@ -27,6 +27,19 @@ pub enum NotSent {
     Because(Failure),
 }
 
+impl NotSent {
+    /// Whether it says of the backup that it may not be what it was.
+    pub const fn is_about_the_backup(&self) -> bool {
+        matches!(
+            self,
+            Self::Because(Failure {
+                kind: FailureKind::ReadBackDiffers { .. } | FailureKind::Disk { .. },
+                ..
+            })
+        )
+    }
+}
+
 /// Keeps in mind that a delete is confirmed, before anything else is done for it: wherever the app
 /// ends from now on, the next start knows of it.
 pub async fn begin_waiting(
@@ -81,6 +94,7 @@ pub async fn announce(
     if session.context.leaving.is_cancelled() {
         // Nobody would hear it now. The intent is closed all the same: it is known that nothing was
         // sent, and a look at the server could not tell.
+        stopped.time = Timestamp::now();
         stopped.note = Some("the app is ending; nothing was sent".into());
         let waits_again = vec![Change::BeginWaiting(waiting)];
         session.record(stopped, waits_again).await;
@@ -145,6 +159,8 @@ pub async fn say_not_sent(
     not_sent: NotSent,
     watch: &Watch,
 ) -> DeletionReport {
+    // A draft may have been made before the wait.
+    draft.time = Timestamp::now();
     let mut note = "nothing was sent";
     let report = match not_sent {
         NotSent::Stopped if watch.jumped() => {

@@ -87,6 +87,10 @@ pub enum Action {
     Copied,
     /// A result is read.
     Dismiss(u64),
+    /// All results are read that need no answer.
+    DismissAll,
+    /// The folded results are to be seen, or no longer.
+    Unfold(bool),
     /// A toast is read.
     DismissToast(u64),
     /// "Forget this name".

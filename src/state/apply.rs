@@ -295,10 +295,11 @@ impl State {
         if let Some(job) = removed {
             self.job_saves_no_more(&job.kind);
         }
-        // What was cancelled was seen to be: the row goes, and nothing more is said.
+        // Of a sign-in that has ended only what reached the disk or the service matters.
         let is_seen = match &ending {
-            JobEnding::Download { result, .. } => *result == Err(JobFailure::Cancelled),
-            // Of a sign-in that has ended only what reached the disk or the service matters.
+            JobEnding::Download { result, .. } => {
+                !is_known && *result == Err(JobFailure::Cancelled)
+            }
             JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. } => {
                 !is_known && report.outcome == DeletionOutcome::Stopped
             }
@@ -318,13 +319,16 @@ impl State {
         seen_for: Option<DoctorName>,
         seen: DeletionReport,
     ) {
-        for shown in &mut self.results {
-            let Some(report) = report_of(&mut shown.ending, operation) else {
-                continue;
-            };
-            *report = seen;
+        let is_it = |shown: &mut ShownResult| report_of(&mut shown.ending, operation).is_some();
+        if let Some(at) = self.results.iter_mut().position(is_it) {
+            // It is the newest now.
+            let mut shown = self.results.remove(at);
+            if let Some(report) = report_of(&mut shown.ending, operation) {
+                *report = seen;
+            }
             shown.looking = false;
             shown.at = self.now;
+            self.results.insert(0, shown);
             return;
         }
         let kind = Unfinished::Delete {

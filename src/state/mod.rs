@@ -4,6 +4,7 @@
 mod action;
 mod apply;
 mod places;
+mod shelf;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use jiff::{SignedDuration, Timestamp};
 
 pub use action::{Action, ConfirmedChoice, Effect, SaveRequest};
+pub use shelf::{FoldedTally, Shelf};
 
 // The state is made of these, and a view reads the state without knowing the engine.
 pub use crate::engine::{
@@ -48,6 +50,8 @@ pub struct State {
     pub jobs: BTreeMap<JobId, Job>,
     /// Ended jobs whose result is still on show, newest first.
     pub results: Vec<ShownResult>,
+    /// Whether the folded results are unfolded.
+    pub unfolded: bool,
     /// Open modals; the last is on top and the only one that takes input.
     pub modals: Vec<Modal>,
     /// Short messages, newest last.
@@ -304,6 +308,7 @@ impl State {
             preparing: None,
             jobs: BTreeMap::new(),
             results: Vec::new(),
+            unfolded: false,
             modals: Vec::new(),
             toasts: Vec::new(),
             activity: Activity::default(),

@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::engine::{Command, Destination, JobEnding, SavePurpose, Unfinished};
 use crate::state::{
     Action, ConfirmedChoice, Effect, LastCall, Message, Modal, PendingBackup, ResultKind,
-    SaveRequest, Screen, SignIn, State,
+    SaveRequest, Screen, ShownResult, SignIn, State,
 };
 
 impl State {
@@ -93,6 +93,15 @@ impl State {
             }
             Action::Dismiss(number) => {
                 self.results.retain(|result| result.number != number);
+                Vec::new()
+            }
+            Action::DismissAll => {
+                self.results.retain(ShownResult::needs_answer);
+                self.unfolded = false;
+                Vec::new()
+            }
+            Action::Unfold(unfolded) => {
+                self.unfolded = unfolded;
                 Vec::new()
             }
             Action::DismissToast(number) => {

@@ -58,13 +58,40 @@ fn ways(ui: &mut Ui, view: &mut View<'_>, width: Option<f32>) {
         (Screen::Activity, view.text.say("nav-activity")),
         (Screen::Settings, view.text.say("nav-settings")),
     ] {
-        if way(ui, &name, view.state.screen == screen, width) {
+        let sign = sign(view).filter(|_| screen == Screen::Recordings);
+        if way(
+            ui,
+            &name,
+            view.state.screen == screen,
+            width,
+            sign.as_deref(),
+        ) {
             view.act(Action::Show(screen));
         }
     }
 }
 
-fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>) -> bool {
+/// What is to be seen on the shelf, where that is out of sight.
+fn sign(view: &View<'_>) -> Option<String> {
+    if view.state.screen == Screen::Recordings {
+        return None;
+    }
+    let answers = view.state.results.iter();
+    let answers = answers.filter(|result| result.needs_answer()).count();
+    let running = view.state.jobs.len();
+    if answers > 0 {
+        let count = answers.into();
+        return Some(view.text.say_with("shelf-sign-answer", &[("count", count)]));
+    }
+    let count = running.into();
+    (running > 0).then(|| {
+        view.text
+            .say_with("shelf-sign-running", &[("count", count)])
+    })
+}
+
+/// A way to a screen; `sign` stands at its end.
+fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>, sign: Option<&str>) -> bool {
     let palette = Palette::here(ui);
     let (font, colour) = if here {
         (Type::Strong.font(), palette.primary)
@@ -72,7 +99,16 @@ fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>) -> bool {
         (Type::Navigation.font(), palette.muted)
     };
     let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
-    let wanted = vec2(width.unwrap_or(galley.size().x + 24.0), 35.0);
+    let sign = sign.map(|sign| {
+        let font = Type::Small.font();
+        (
+            sign,
+            ui.painter()
+                .layout_no_wrap(sign.to_owned(), font, palette.muted),
+        )
+    });
+    let beside = sign.as_ref().map_or(0.0, |(_, sign)| sign.size().x + 8.0);
+    let wanted = vec2(width.unwrap_or(galley.size().x + 24.0 + beside), 35.0);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Tab, true, name));
     ui.ctx()
@@ -89,6 +125,12 @@ fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>) -> bool {
     let inside = rect.shrink2(vec2(12.0, 0.0));
     let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inside);
     ui.painter().galley(at.min, galley, colour);
+    if let Some((words, sign)) = sign {
+        let at = Align2::RIGHT_CENTER.align_size_within_rect(sign.size(), inside);
+        ui.painter().galley(at.min, sign, palette.muted);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_description(words));
+    }
     focus_ring(ui, &response, rect);
     response.clicked()
 }

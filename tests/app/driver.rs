@@ -260,11 +260,6 @@ impl Driver {
         self.window.run_steps(2);
     }
 
-    /// How many controls of this name can be pressed now.
-    pub fn pressable(&self, name: &str) -> usize {
-        all_pressable(&self.window, name).count()
-    }
-
     /// Puts `value` into the field of this name, in place of what was in it.
     pub fn fill(&mut self, name: &str, value: &str) {
         self.wait(&format!("no field is called {name:?}"), |window| {
@@ -386,26 +381,6 @@ fn pressable<'a>(
     window: &'a Harness<'static, App>,
     name: &'a str,
 ) -> Option<egui_kittest::Node<'a>> {
-    all_pressable(window, name).last()
-}
-
-/// Whether the words on a control are painted where it is. What has other words on it than its name,
-/// as a row has, counts as out of sight: scrolling to it does no harm.
-fn is_in_sight(window: &Harness<'static, App>, name: &str) -> bool {
-    let Some(place) = pressable(window, name).map(|node| node.rect()) else {
-        return false;
-    };
-    window.output().shapes.iter().any(|painted| {
-        matches!(&painted.shape, egui::Shape::Text(text)
-            if text.galley.text() == name && place.contains_rect(text.visual_bounding_rect()))
-            && painted.clip_rect.contains(place.center())
-    })
-}
-
-fn all_pressable<'a>(
-    window: &'a Harness<'static, App>,
-    name: &'a str,
-) -> impl Iterator<Item = egui_kittest::Node<'a>> {
     let roles = [
         Role::Button,
         Role::Link,
@@ -418,9 +393,23 @@ fn all_pressable<'a>(
         Role::MenuItem,
         Role::Switch,
     ];
-    window.query_all(By::new().label(name)).filter(move |node| {
+    let mut nodes = window.query_all(By::new().label(name));
+    nodes.rfind(|node| {
         let node = node.accesskit_node();
         roles.contains(&node.role()) && !node.is_disabled()
+    })
+}
+
+/// Whether the words on a control are painted where it is. What has other words on it than its name,
+/// as a row has, counts as out of sight: scrolling to it does no harm.
+fn is_in_sight(window: &Harness<'static, App>, name: &str) -> bool {
+    let Some(place) = pressable(window, name).map(|node| node.rect()) else {
+        return false;
+    };
+    window.output().shapes.iter().any(|painted| {
+        matches!(&painted.shape, egui::Shape::Text(text)
+            if text.galley.text() == name && place.contains_rect(text.visual_bounding_rect()))
+            && painted.clip_rect.contains(place.center())
     })
 }
 

@@ -242,6 +242,30 @@ fn a_delete_that_the_window_never_answers_for_is_not_sent_and_that_is_said() {
 }
 
 #[test]
+fn a_delete_that_was_stopped_after_its_backup_tells_where_the_copy_is() {
+    run(async {
+        let config = PracticeConfig {
+            recordings: Recordings::None,
+            ..PracticeConfig::default()
+        };
+        let mut desk = Desk::with(config, Duration::from_secs(30)).await;
+        let choice = back_up_first(&desk);
+        let id = desk.begin_delete(AMELIA, choice).await;
+        desk.progress(id, |progress| {
+            matches!(progress, JobProgress::Waiting { .. })
+        })
+        .await;
+        desk.send(Command::Cancel(id));
+        let (report, backup) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Stopped);
+        let copy = desk.file("backup.wav");
+        assert!(copy.exists());
+        assert_eq!(backup, Some(copy));
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
 fn signing_out_stops_a_waiting_delete() {
     run(async {
         let config = PracticeConfig {

@@ -65,6 +65,7 @@ fn nothing_is_cut_off_and_the_keyboard_brings_every_control_into_sight() {
 #[test]
 fn what_a_screen_reader_presses_out_of_sight_comes_into_sight() {
     let mut state = signed_in();
+    state.unfolded = true;
     for number in 1..=9 {
         state.results.push(ShownResult {
             number,

@@ -16,5 +16,6 @@ mod pictures;
 mod places;
 mod recordings;
 mod running_delete;
+mod shelf;
 mod stage;
 mod tray;

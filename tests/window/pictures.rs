@@ -16,6 +16,7 @@ use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
 use egui_kittest::kittest::Queryable as _;
 
+use crate::shelf;
 use crate::stage::{
     LARGE, MakeState, SMALL, Window, ago, asking, asking_with, backup_of, copy, delete_waiting,
     downloading, name, now, open, open_on, signed_in,
@@ -134,6 +135,10 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
         ("delete-wait", delete_waiting),
         ("results", results),
+        ("shelf-folded", shelf::folded),
+        ("shelf-crowded", shelf::crowded),
+        ("shelf-batch", shelf::batch),
+        ("shelf-with-a-delete", shelf::crowded_with_a_delete),
         ("try-again-waiting", waiting_to_try_again),
         ("try-again-given-up", given_up),
         ("try-again-details", || {

@@ -21,7 +21,8 @@ result-tried = { $count ->
     [one] Tried once.
    *[other] Tried { NUMBER($count) } times.
 }
-result-file = { $file }, { $size }
+result-file = { $file } in { $folder }
+result-copy = The copy is kept: { $file } in { $folder }
 result-show-in-folder = Show in folder
 
 delete-wait = Deleting for { $doctor } in { $seconds } s
@@ -54,3 +55,16 @@ earlier-download = This download was cut off when the app ended. Nothing unfinis
 earlier-not-sent = This delete was confirmed, and the app ended before it was sent. Nothing was deleted. Decide anew when it suits you.
 earlier-delete = This delete was cut off when the app ended, and was looked into now.
 tray-bar = Progress
+
+# The line that counts what has ended, and its buttons.
+shelf-done = { NUMBER($count) } done
+shelf-with-a-warning = { NUMBER($count) } with a warning
+shelf-failed = { NUMBER($count) } failed
+shelf-stopped = { NUMBER($count) } stopped
+shelf-unfold = Show
+shelf-fold = Hide
+shelf-dismiss-all = Dismiss all
+
+# What the way to Recordings says of it on other screens.
+shelf-sign-running = { NUMBER($count) } running
+shelf-sign-answer = { NUMBER($count) } to look at

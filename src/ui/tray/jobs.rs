@@ -6,7 +6,7 @@ use crate::domain::Place;
 use crate::state::{Action, Job, JobId, JobKind, JobProgress};
 use crate::text::Text;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::tray::{entry, place_to_mind};
+use crate::ui::tray::place_to_mind;
 use crate::ui::widgets::{Button, announce, label, label_cut, progress_bar, with_buttons, wrapped};
 
 /// A running job: what it is about, how far it is, what its folder is, and how to end it.
@@ -38,11 +38,8 @@ pub fn show(
         done: done(job),
         colour: palette.primary,
     };
-    let mut pressed = false;
-    entry(ui, |ui| {
-        pressed = line.show(ui, button);
-        place_to_mind(ui, text, place);
-    });
+    let pressed = line.show(ui, button);
+    place_to_mind(ui, text, place);
     if pressed {
         actions.push(Action::Cancel(id));
     }
@@ -78,29 +75,25 @@ fn waiting_to_try_again(
         .zip([Offer::Details, Offer::TryNow, Offer::End])
         .map(|(name, offer)| (Button::secondary(name).small().about(&heading), offer))
         .collect();
-    let mut pressed = None;
-    entry(ui, |ui| {
-        pressed = with_buttons(ui, buttons, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            wrapped(ui, Type::Strong, palette.text, &heading);
-            let width =
-                text_width(ui, &met, Type::Small) + 4.0 + text_width(ui, &again, Type::Small);
-            let both = |ui: &mut Ui| {
-                // The countdown is not told with it, second by second.
-                announce(&wrapped(ui, Type::Small, palette.warning, &met));
-                wrapped(ui, Type::Small, palette.muted, &again);
-            };
-            if width <= ui.available_width() {
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = 4.0;
-                    both(ui);
-                });
-            } else {
+    let pressed = with_buttons(ui, buttons, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        wrapped(ui, Type::Strong, palette.text, &heading);
+        let width = text_width(ui, &met, Type::Small) + 4.0 + text_width(ui, &again, Type::Small);
+        let both = |ui: &mut Ui| {
+            // The countdown is not told with it, second by second.
+            announce(&wrapped(ui, Type::Small, palette.warning, &met));
+            wrapped(ui, Type::Small, palette.muted, &again);
+        };
+        if width <= ui.available_width() {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
                 both(ui);
-            }
-        });
-        place_to_mind(ui, text, place);
+            });
+        } else {
+            both(ui);
+        }
     });
+    place_to_mind(ui, text, place);
     actions.extend(pressed.map(|offer| match offer {
         Offer::Details => Action::ShowDetails {
             doctor: Some(doctor.clone()),

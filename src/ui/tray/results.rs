@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use egui::{Color32, Ui};
 
 use crate::domain::{
@@ -9,7 +11,8 @@ use crate::state::{
 };
 use crate::text::Text;
 use crate::ui::theme::{Palette, Type};
-use crate::ui::tray::{entry, place_to_mind};
+use crate::ui::tray::jobs::text_width;
+use crate::ui::tray::place_to_mind;
 use crate::ui::widgets::{Button, Icon, announce, label, with_buttons, wrapped};
 
 /// What a result has to say.
@@ -47,30 +50,34 @@ pub fn show(
     }
     let button = Button::secondary(&dismiss).small().about(&said.heading);
     buttons.push((button, None));
-    entry(ui, |ui| {
-        let pressed = with_buttons(ui, buttons, |ui| {
-            ui.spacing_mut().item_spacing.y = 3.0;
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
-                said.icon.show(ui, said.colour);
-                label(ui, Type::Strong, palette.text, &said.heading);
-            });
-            for (index, line) in said.lines.iter().enumerate() {
-                let colour = if index == 0 {
-                    said.colour
-                } else {
-                    palette.muted
-                };
-                announce(&wrapped(ui, Type::Small, colour, line));
+    let pressed = with_buttons(ui, buttons, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        // The verdict stands beside whose it is, where both fit.
+        let verdict = said.lines.first().map_or("", String::as_str);
+        let heading = text_width(ui, &said.heading, Type::Strong) + 40.0;
+        let beside = heading + text_width(ui, verdict, Type::Small) <= ui.available_width();
+        let told = |ui: &mut Ui| announce(&wrapped(ui, Type::Small, said.colour, verdict));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            said.icon.show(ui, said.colour);
+            label(ui, Type::Strong, palette.text, &said.heading);
+            if beside {
+                told(ui);
             }
-            place_to_mind(ui, text, place);
         });
-        match pressed {
-            Some(Some(action)) => actions.push(repeat(action)),
-            Some(None) => actions.push(Action::Dismiss(result.number)),
-            None => {}
+        if !beside {
+            told(ui);
         }
+        for line in said.lines.iter().skip(1) {
+            announce(&wrapped(ui, Type::Small, palette.muted, line));
+        }
+        place_to_mind(ui, text, place);
     });
+    match pressed {
+        Some(Some(action)) => actions.push(repeat(action)),
+        Some(None) => actions.push(Action::Dismiss(result.number)),
+        None => {}
+    }
 }
 
 /// The same action once more: an action that holds a secret can't be copied, and none of these
@@ -112,9 +119,23 @@ fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEndin
             lines: vec![text.say("tray-cancelled")],
             offers: Vec::new(),
         },
-        JobEnding::Delete { doctor, report, .. } => {
+        JobEnding::Delete {
+            doctor,
+            report,
+            backup,
+            ..
+        } => {
             let scope = DeletionScope::Doctor(doctor.clone());
             let mut said = deleted(palette, text, result, &scope, report);
+            if let Some(path) = backup {
+                let (file, folder) = where_it_lies(path);
+                said.lines.push(text.say_with(
+                    "result-copy",
+                    &[("file", file.into()), ("folder", folder.into())],
+                ));
+                let show = text.say("result-show-in-folder");
+                said.offers.push((show, Action::ShowInFolder(path.clone())));
+            }
             let was_sent = !matches!(
                 report.outcome,
                 DeletionOutcome::Stopped | DeletionOutcome::NotSent
@@ -150,10 +171,13 @@ fn saved(palette: &Palette, text: &Text, doctor: &DoctorName, file: &SavedFile) 
             text.say("result-saved-not-proven"),
         ),
     };
-    let name = file.path.file_name().unwrap_or(file.path.as_os_str());
-    let name = name.to_string_lossy().into_owned().into();
-    let size = text.size(file.size).into();
-    let about = text.say_with("result-file", &[("file", name), ("size", size)]);
+    let size = text.size(file.size);
+    let (name, folder) = where_it_lies(&file.path);
+    let file_in = text.say_with(
+        "result-file",
+        &[("file", name.into()), ("folder", folder.into())],
+    );
+    let about = [size, file_in].join(&text.list_separator());
     let show = text.say("result-show-in-folder");
     Said {
         heading: doctor.as_str().to_owned(),
@@ -354,6 +378,16 @@ fn from_earlier(
             said
         }
     }
+}
+
+/// What a file is called, and the folder that it lies in.
+fn where_it_lies(path: &Path) -> (String, String) {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let folder = path.parent().unwrap_or(path).as_os_str();
+    (
+        name.to_string_lossy().into_owned(),
+        folder.to_string_lossy().into_owned(),
+    )
 }
 
 fn details(text: &Text, doctor: Option<&DoctorName>, failure: &Failure) -> (String, Action) {

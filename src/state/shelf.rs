@@ -1,0 +1,154 @@
+//! Which of the ended jobs stand open on the shelf, and which are folded into one line.
+
+use jiff::SignedDuration;
+
+use crate::domain::{Completeness, DeletionOutcome};
+use crate::state::{
+    CheckAllReport, DeletionReport, Job, JobEnding, JobFailure, JobId, JobProgress, ResultKind,
+    ShownResult, State, Unfinished,
+};
+
+/// How long the newest result stands open.
+const STANDS_OPEN: SignedDuration = SignedDuration::from_secs(15);
+
+/// The shelf's lines, in their order.
+#[derive(Debug, Default)]
+pub struct Shelf<'a> {
+    /// Results that need an answer, and the newest one for a while.
+    pub open: Vec<&'a ShownResult>,
+    /// What runs, but for a delete: what waits for the person first.
+    pub running: Vec<(JobId, &'a Job)>,
+    /// The other results, newest first.
+    pub folded: Vec<&'a ShownResult>,
+}
+
+/// How many of the folded results are what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FoldedTally {
+    /// Did what they were to do.
+    pub done: usize,
+    /// Did it, and there is something to be said about it.
+    pub with_a_warning: usize,
+    /// Failed.
+    pub failed: usize,
+    /// The person stopped or cancelled.
+    pub stopped: usize,
+}
+
+/// How a result is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Done,
+    WithAWarning,
+    Failed,
+    Stopped,
+    /// What became of it is for the person to find out.
+    NeedsAnswer,
+}
+
+impl State {
+    /// The lines of the shelf.
+    #[must_use]
+    pub fn shelf(&self) -> Shelf<'_> {
+        let mut shelf = Shelf::default();
+        for (index, result) in self.results.iter().enumerate() {
+            if result.needs_answer() || index == 0 && self.open_for(result).is_some() {
+                shelf.open.push(result);
+            } else {
+                shelf.folded.push(result);
+            }
+        }
+        let running = self.jobs.iter().filter(|(_, job)| !job.deletes());
+        shelf.running = running.map(|(id, job)| (*id, job)).collect();
+        shelf
+            .running
+            .sort_by_key(|(_, job)| !matches!(job.progress, JobProgress::WaitingToTryAgain { .. }));
+        shelf
+    }
+
+    /// When the newest result folds by itself, if it will.
+    #[must_use]
+    pub fn folds_in(&self) -> Option<SignedDuration> {
+        let newest = self.results.first()?;
+        self.open_for(newest).filter(|_| !newest.needs_answer())
+    }
+
+    fn open_for(&self, result: &ShownResult) -> Option<SignedDuration> {
+        let left = STANDS_OPEN - self.now.duration_since(result.at);
+        left.is_positive().then_some(left)
+    }
+}
+
+impl Shelf<'_> {
+    /// Counts what is folded.
+    #[must_use]
+    pub fn tally(&self) -> FoldedTally {
+        let mut tally = FoldedTally::default();
+        for result in &self.folded {
+            match result.ending.sort() {
+                Sort::Done => tally.done += 1,
+                Sort::WithAWarning | Sort::NeedsAnswer => tally.with_a_warning += 1,
+                Sort::Failed => tally.failed += 1,
+                Sort::Stopped => tally.stopped += 1,
+            }
+        }
+        tally
+    }
+}
+
+impl ShownResult {
+    /// Whether it stands until the person has dealt with it.
+    #[must_use]
+    pub fn needs_answer(&self) -> bool {
+        self.ending.sort() == Sort::NeedsAnswer
+    }
+}
+
+impl ResultKind {
+    fn sort(&self) -> Sort {
+        match self {
+            Self::Ended(JobEnding::Download { result, .. }) => match result {
+                Ok(file) if file.completeness == Completeness::CannotBeProven => Sort::WithAWarning,
+                Ok(_) => Sort::Done,
+                Err(JobFailure::Cancelled) => Sort::Stopped,
+                Err(JobFailure::Failed(_)) => Sort::Failed,
+            },
+            Self::Ended(JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. }) => {
+                sort_of_delete(report)
+            }
+            Self::Ended(JobEnding::CheckAll(report)) => sort_of_checks(report),
+            Self::Ended(JobEnding::CheckAndBackUp { checks, failed, .. }) => {
+                if failed.is_empty() {
+                    sort_of_checks(checks)
+                } else {
+                    Sort::Failed
+                }
+            }
+            // News from before this start, which nobody has seen.
+            Self::FromEarlier(
+                Unfinished::Download { .. }
+                | Unfinished::NotSent { .. }
+                | Unfinished::Delete { .. },
+            ) => Sort::NeedsAnswer,
+        }
+    }
+}
+
+const fn sort_of_delete(report: &DeletionReport) -> Sort {
+    match report.outcome {
+        DeletionOutcome::Gone => Sort::Done,
+        DeletionOutcome::Stopped => Sort::Stopped,
+        DeletionOutcome::NotSent => Sort::Failed,
+        DeletionOutcome::StillThere | DeletionOutcome::NotKnown => Sort::NeedsAnswer,
+    }
+}
+
+const fn sort_of_checks(report: &CheckAllReport) -> Sort {
+    if report.stopped {
+        Sort::Stopped
+    } else if report.not_checked > 0 {
+        Sort::WithAWarning
+    } else {
+        Sort::Done
+    }
+}
