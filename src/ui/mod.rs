@@ -15,6 +15,8 @@ mod tray;
 mod widgets;
 mod window;
 
+use std::num::NonZeroUsize;
+
 use egui::{CentralPanel, Context, Frame, Ui};
 
 pub use drafts::Drafts;
@@ -23,6 +25,8 @@ pub use window::Window;
 use crate::state::{Action, Screen, SignIn, State};
 use crate::text::Text;
 use crate::ui::theme::Palette;
+
+const FOUR: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
 /// What every view gets beside the part of the screen that it draws on.
 struct View<'a> {
@@ -35,8 +39,12 @@ struct View<'a> {
 pub fn install(context: &Context) {
     theme::install(context);
     context.add_plugin(composition::Composition::default());
-    // Who presses slowly means it as much.
-    context.options_mut(|options| options.input_options.max_click_duration = f64::INFINITY);
+    context.options_mut(|options| {
+        // Who presses slowly means it as much.
+        options.input_options.max_click_duration = f64::INFINITY;
+        // A question in a small window is measured, given its room, put in the middle, and drawn.
+        options.max_passes = FOUR;
+    });
 }
 
 /// Draws the window and returns what the person did in it.

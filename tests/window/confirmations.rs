@@ -2,8 +2,8 @@
 
 use audio_housekeeper::domain::{AudioFormat, BackupComparison, DeletionReason, DoctorTally};
 use audio_housekeeper::state::{Action, ConfirmedChoice, Modal};
-use egui::Key;
 use egui::accesskit::Role;
+use egui::{Key, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::pictures::failure;
@@ -258,4 +258,49 @@ fn unknown_is_counted_by_itself_and_can_be_looked_into_first() {
         window.state().actions[..],
         [Action::CheckAndBackUpFirst]
     ));
+}
+
+#[test]
+fn the_question_is_right_in_its_first_frame() {
+    for (size, percent) in [(LARGE, 100), (SMALL, 100), (SMALL, 200)] {
+        let asked = asking(BackupComparison::None);
+        let Some(Modal::DeleteOne { survey, .. }) = asked.modals.last().cloned() else {
+            panic!("no question");
+        };
+        let mut state = asked;
+        if let Some(Modal::DeleteOne { survey, .. }) = state.modals.last_mut() {
+            *survey = None;
+        }
+        let mut window = open(state, size, Theme::Light, percent);
+        if let Some(Modal::DeleteOne { survey: shown, .. }) =
+            window.state_mut().state.modals.last_mut()
+        {
+            *shown = survey;
+        }
+        window.step();
+        let first = texts_and_buttons(&window);
+        for _ in 0..4 {
+            window.step();
+        }
+        assert_eq!(first, texts_and_buttons(&window), "{size:?}, {percent} %");
+    }
+}
+
+/// What is painted where, and where the buttons are.
+fn texts_and_buttons(window: &Window) -> Vec<String> {
+    let texts = window
+        .output()
+        .shapes
+        .iter()
+        .filter_map(|painted| match &painted.shape {
+            egui::Shape::Text(text) => {
+                let seen = text.visual_bounding_rect().intersect(painted.clip_rect);
+                seen.is_positive()
+                    .then(|| format!("{} {:?}", text.galley.text(), seen))
+            }
+            _ => None,
+        });
+    let buttons = window.get_all_by_role(Role::Button);
+    let buttons = buttons.map(|button| format!("{:?}", button.rect()));
+    texts.chain(buttons).collect()
 }

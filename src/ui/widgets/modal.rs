@@ -43,7 +43,9 @@ pub fn ask<R>(
     let window = window.with_max_y(window.bottom() - clear);
     let width = size::MODAL.min(window.width() - 2.0 * AROUND);
     let padding = if width < size::MODAL { 14 } else { 24 };
-    let fresh = is_fresh(ui, id.with(phase));
+    // Each phase is measured before it is first drawn: the room of another would cut it off.
+    let id = id.with(phase);
+    let fresh = is_fresh(ui, id);
     let remembered: Option<f32> = context.data(|data| data.get_temp(id.with("around the body")));
 
     let shown = Modal::new(id)
@@ -103,6 +105,9 @@ pub fn ask<R>(
             }
             answered
         });
+    if fresh && (shown.response.rect.center().y - window.center().y).abs() > 1.0 {
+        context.request_discard("the modal's height is known now, and its place with it");
+    }
     let escaped = shown.is_top_modal
         && !shown.any_popup_open
         && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
