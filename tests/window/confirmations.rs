@@ -286,6 +286,45 @@ fn the_question_is_right_in_its_first_frame() {
     }
 }
 
+#[test]
+fn the_warning_and_the_backup_stand_before_the_buttons_at_twice_the_text_size() {
+    for (comparison, backup) in [
+        (BackupComparison::None, "None"),
+        (
+            BackupComparison::Changed(backup_of(
+                &copy(AudioFormat::Flac, 18_400_000, Some("\"a\"")),
+                ago(3),
+            )),
+            "of an earlier recording",
+        ),
+    ] {
+        let window = open(asking(comparison), SMALL, Theme::Light, 200);
+        let dialog = window.get_by_role(Role::Dialog);
+        let first = dialog
+            .query_all_by_role(Role::Button)
+            .map(|button| button.rect().top());
+        let first = first.fold(f32::INFINITY, f32::min);
+        let seen: String = window
+            .output()
+            .shapes
+            .iter()
+            .filter_map(|painted| match &painted.shape {
+                egui::Shape::Text(text) => {
+                    let rect = text.visual_bounding_rect();
+                    let whole = painted.clip_rect.expand(1.0).contains_rect(rect);
+                    (whole && rect.bottom() < first).then(|| text.galley.text().replace('\n', " "))
+                }
+                _ => None,
+            })
+            .collect();
+        assert!(
+            seen.contains("Every file under this name goes, for good."),
+            "{seen}"
+        );
+        assert!(seen.contains(backup), "{seen}");
+    }
+}
+
 /// What is painted where, and where the buttons are.
 fn texts_and_buttons(window: &Window) -> Vec<String> {
     let texts = window

@@ -12,6 +12,7 @@ delete-backup-cannot-compare = { $when }, can't be compared with the server's
 delete-backup-changed = { $when }, of an earlier recording
 delete-backup-missing = Missing: the file is no longer where it was saved
 delete-backup-altered = Altered: the file is not the one that was saved
+delete-warning-short = Every file under this name goes, for good.
 delete-warning = A download fetches one file, but a delete removes every file stored under this name. This app cannot see whether a recording was transcribed. Deleted recordings cannot be recovered.
 delete-why = Why (kept in the record)
 delete-why-other = In your own words

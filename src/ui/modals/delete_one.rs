@@ -5,7 +5,7 @@ use crate::state::{Action, ConfirmedChoice};
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
-use crate::ui::theme::{Palette, Type};
+use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
     Button, Fact, announce, ask, banner, facts_down, modal_buttons, wrapped, wrapped_with_strong,
 };
@@ -63,11 +63,20 @@ fn found(
     let cancel = text.say("button-cancel");
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
+        let low = ui.ctx().content_rect().height() < size::LOW;
+        if low {
+            // What is warned of, and whether there is a backup, is seen without scrolling.
+            let said = text.say("delete-warning-short");
+            wrapped(ui, Type::Small, palette.warning, said);
+            facts(ui, view, survey, copy);
+        }
         if let Some(account) = state.account() {
             let person = account.person.as_deref().unwrap_or_default();
             wrapped_with_strong(ui, palette.text, &text.deleting_as(account), person);
         }
-        facts(ui, view, survey, copy);
+        if !low {
+            facts(ui, view, survey, copy);
+        }
         banner(ui, palette.warning_soft, |ui| {
             wrapped(ui, Type::Small, palette.warning, text.say("delete-warning"));
         });
@@ -109,6 +118,9 @@ fn facts(ui: &mut Ui, view: &View<'_>, survey: &DeletionSurvey, copy: &ServerCop
             },
         },
     ];
+    if ui.ctx().content_rect().height() < size::LOW {
+        facts.reverse();
+    }
     let kept = match &survey.backup {
         BackupComparison::None | BackupComparison::Missing(_) => None,
         kept => kept.backup(),
