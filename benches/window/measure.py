@@ -38,7 +38,7 @@ def bare_frames(output):
 
 
 def app_lines(output, message):
-    lines = [line for line in output.splitlines() if line.endswith(message)]
+    lines = [line for line in output.splitlines() if message in line]
     stamps = [re.match(r"\S+", line).group() for line in lines]
     return [datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp() for stamp in stamps]
 

@@ -69,6 +69,8 @@ pub struct App {
     coming_forward: Option<Instant>,
     /// Whether the input that this frame begins with may hold a Stop; `None` before it is gathered.
     may_stop: Option<bool>,
+    /// When this frame's work began.
+    frame_began: Instant,
     closing: bool,
     was_usable: bool,
 }
@@ -107,6 +109,7 @@ impl App {
             outside: Outside::default(),
             coming_forward: None,
             may_stop: None,
+            frame_began: Instant::now(),
             closing: false,
             was_usable: false,
         }
@@ -324,6 +327,7 @@ impl eframe::App for App {
     }
 
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        self.frame_began = Instant::now();
         self.state.tick(Timestamp::now());
         let called = self.state.last_calls();
         self.poll_opening();
@@ -345,7 +349,6 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         let actions = self.window.show(ui, &self.state);
-        tracing::trace!("frame drawn");
         if !self.was_usable && self.state.sign_in != SignIn::Starting {
             self.was_usable = true;
             tracing::debug!("first usable frame");
@@ -359,6 +362,8 @@ impl eframe::App for App {
             // What an action changed is shown at once, not with the next event.
             ctx.request_repaint();
         }
+        let micros = self.frame_began.elapsed().as_micros();
+        tracing::trace!(micros, "frame drawn");
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
