@@ -5,9 +5,13 @@ use egui::{Event, ViewportCommand};
 use crate::app::App;
 use crate::state::{Action, JobId};
 
+/// How many frames have to begin without a possible Stop. What the first may have missed, because it
+/// ran before the system handed over what it had, is in the second.
+const QUIET: u8 = 2;
+
 impl App {
-    /// Gives the word for the deletes that had made their last call before this frame's input was
-    /// gathered, unless a Stop may be in that input.
+    /// Gives the word for the deletes in `called`, which had made their last call before this frame's
+    /// input was gathered, once no Stop may be in the input of this frame or of the one before.
     ///
     /// It is given here, before anything is drawn: whatever a person did while the frame before was
     /// drawn, however long that took, is in this frame's input. What may be a Stop is drawn over
@@ -18,12 +22,22 @@ impl App {
         frame: &eframe::Frame,
         called: &[JobId],
     ) {
+        // A frame that is drawn once more, for its layout, has no input of its own.
+        if ctx.current_pass_index() > 0 {
+            return;
+        }
         let may_stop = self.may_stop.take().unwrap_or_else(|| {
             // Where no hook tells, as in tests, the frame's own input does.
             ctx.input(|input| may_hold_a_stop(&input.raw.events))
         });
-        for id in called.iter().filter(|_| !may_stop) {
-            self.act(ctx, frame, Action::NoStop(*id));
+        self.quiet_frames = match (called.is_empty(), may_stop) {
+            (false, false) => self.quiet_frames.saturating_add(1),
+            _ => 0,
+        };
+        if self.quiet_frames >= QUIET {
+            for id in called {
+                self.act(ctx, frame, Action::NoStop(*id));
+            }
         }
         if !self.state.last_calls().is_empty() {
             ctx.request_repaint();
@@ -45,6 +59,7 @@ pub(super) fn may_hold_a_stop(events: &[Event]) -> bool {
                 | Event::PointerGone
                 | Event::WindowFocused(_)
                 | Event::MouseWheel { .. }
+                | Event::Key { pressed: false, .. }
         )
     })
 }

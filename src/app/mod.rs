@@ -3,6 +3,7 @@
 //! Nothing here waits: the launcher, dialogs and the engine are asked, and their answers polled.
 
 mod dialogs;
+mod input_queue;
 mod last_call;
 mod look_watch;
 mod opening_mode;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::dialogs::OpenDialog;
+use crate::app::input_queue::InputQueue;
 use crate::app::look_watch::LookWatch;
 use crate::app::window_place::{Placing, window_place};
 use crate::domain::{Failure, FailureKind};
@@ -67,8 +69,12 @@ pub struct App {
     outside: Outside,
     /// Since when the window is on its way to the front.
     coming_forward: Option<Instant>,
-    /// Whether the input that this frame begins with may hold a Stop; `None` before it is gathered.
+    input: InputQueue,
+    /// Whether the input that this frame begins with may hold a Stop, or more waits behind it; `None`
+    /// before it is gathered.
     may_stop: Option<bool>,
+    /// How many frames have begun in a row without such input, while a last call was open.
+    quiet_frames: u8,
     /// When this frame's work began.
     frame_began: Instant,
     closing: bool,
@@ -108,7 +114,9 @@ impl App {
             placing: Placing::default(),
             outside: Outside::default(),
             coming_forward: None,
+            input: InputQueue::default(),
             may_stop: None,
+            quiet_frames: 0,
             frame_began: Instant::now(),
             closing: false,
             was_usable: false,
@@ -319,11 +327,16 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn raw_input_hook(&mut self, _: &egui::Context, raw_input: &mut egui::RawInput) {
+    fn raw_input_hook(&mut self, ctx: &egui::Context, raw_input: &mut egui::RawInput) {
         if let Some(theme) = self.system.theme() {
             raw_input.system_theme = Some(theme);
         }
-        self.may_stop = Some(last_call::may_hold_a_stop(&raw_input.events));
+        self.input.hand_on(&mut raw_input.events);
+        if !self.input.is_empty() {
+            ctx.request_repaint();
+        }
+        let may_stop = last_call::may_hold_a_stop(&raw_input.events) || !self.input.is_empty();
+        self.may_stop = Some(may_stop);
     }
 
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
@@ -348,6 +361,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        self.input.taken_in();
         let actions = self.window.show(ui, &self.state);
         if !self.was_usable && self.state.sign_in != SignIn::Starting {
             self.was_usable = true;

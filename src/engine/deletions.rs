@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::api::{ApiError, Deletion, DeletionOfAll};
@@ -104,8 +105,11 @@ async fn delete_one(
         Ok(backup) => backup,
         Err(not_sent) => return (say_not_sent(session, failed, not_sent, watch).await, None),
     };
-    let last_look = wait_and_look(session, survey, choice, backup.as_ref(), ticket).await;
-    let plan_text = match last_look {
+    let looked = match wait(ticket, session.context.waits.one).await {
+        Ok(()) => last_look(session, survey, choice, backup.as_ref(), ticket).await,
+        Err(not_sent) => Err(not_sent),
+    };
+    let plan_text = match looked {
         Ok(plan_text) => plan_text,
         Err(not_sent) => {
             let is_kept = !not_sent.is_about_the_backup();
@@ -114,14 +118,38 @@ async fn delete_one(
         }
     };
     let mut intent = draft(AuditOutcome::Intended);
-    intent.plan = Some(plan_text);
+    intent.plan = Some(plan_text.clone());
     intent.backup = backup.as_ref().map(|backup| AuditBackup {
         path: backup.path.to_string_lossy().into_owned(),
         size: backup.size,
         sha256: backup.sha256,
     });
     let stopped = draft(AuditOutcome::Stopped);
-    if let Err(report) = announce(session, waiting, intent, stopped, ticket, watch).await {
+    let (seen_before, relied_on) = (&plan_text, backup.as_ref());
+    let look_again = || {
+        async move {
+            let seen = last_look(session, survey, choice, relied_on, ticket).await?;
+            if seen == *seen_before {
+                Ok(())
+            } else {
+                Err(because(
+                    FailureKind::CopyChanged,
+                    "the server shows something else than before the window was busy",
+                ))
+            }
+        }
+        .boxed()
+    };
+    let announced = announce(
+        session,
+        waiting,
+        intent,
+        stopped,
+        ticket,
+        watch,
+        &look_again,
+    );
+    if let Err(report) = announced.await {
         return (report, backup);
     }
     let (answer, failure) = match watch.unless_time_jumps(session.api.delete(doctor)).await {
@@ -189,8 +217,8 @@ async fn backup_for(
     })
 }
 
-/// The wait and the last look before a DELETE. Gives the plan as the record keeps it.
-async fn wait_and_look(
+/// The last look before a DELETE. Gives the plan as the record keeps it.
+async fn last_look(
     session: &Arc<Session>,
     survey: &DeletionSurvey,
     choice: &DeletionChoice,
@@ -199,7 +227,6 @@ async fn wait_and_look(
 ) -> Result<String, NotSent> {
     let doctor = &survey.doctor;
     let confirmed = confirmed(survey)?;
-    wait(ticket, session.context.waits.one).await?;
     // The backup that counts is of the copy that is there now, not of the one shown a while ago.
     ticket.report(JobProgress::Looking);
     let copy = match check(session, doctor, &ticket.cancel).await {
@@ -346,7 +373,18 @@ async fn delete_all(
         ));
     }
     let stopped = draft(AuditOutcome::Stopped);
-    if let Err(report) = announce(session, waiting, intent, stopped, ticket, watch).await {
+    // Nothing was looked at before, so nothing is old after a hold.
+    let look_again = || std::future::ready(Ok(())).boxed();
+    let announced = announce(
+        session,
+        waiting,
+        intent,
+        stopped,
+        ticket,
+        watch,
+        &look_again,
+    );
+    if let Err(report) = announced.await {
         return report;
     }
     let (answer, failure) = match watch.unless_time_jumps(session.api.delete_all()).await {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -66,7 +67,8 @@ pub async fn begin_waiting(
 
 /// Puts the intent on disk and makes the last call. The DELETE may go out only after this, and only
 /// if it is `Ok`: a Stop that comes while the disk is slow, or the window, still counts, and so does
-/// a sleep of the computer.
+/// a sleep of the computer. Where the window kept it on hold, `look_again` has to find once more what
+/// the intent tells of.
 pub async fn announce(
     session: &Session,
     waiting: WaitingDelete,
@@ -74,6 +76,7 @@ pub async fn announce(
     mut stopped: AuditDraft,
     ticket: &JobTicket,
     watch: &Watch,
+    look_again: LookAgain<'_>,
 ) -> Result<(), DeletionReport> {
     let is_stopped = || watch.jumped() || ticket.cancel.is_cancelled();
     if is_stopped() {
@@ -90,7 +93,7 @@ pub async fn announce(
         }
         return Err(not_recorded(&error));
     }
-    let called = last_call(session, ticket).await;
+    let called = last_calls(session, ticket, look_again).await;
     if session.context.leaving.is_cancelled() {
         // Nobody would hear it now. The intent is closed all the same: it is known that nothing was
         // sent, and a look at the server could not tell.
@@ -114,24 +117,53 @@ pub async fn announce(
     }
 }
 
-/// Asks the window whether Stop was pressed: it may be too busy to have taken it in. No answer means
-/// that nobody could have stopped the delete.
-async fn last_call(session: &Session, ticket: &JobTicket) -> Result<(), NotSent> {
-    let of = session.context.waits.last_call;
-    session.tell(Event::LastCall { id: ticket.id });
-    let held = async {
-        tokio::time::sleep(BEFORE_HELD.min(of)).await;
-        ticket.report(JobProgress::Held);
-        tokio::time::sleep(of.saturating_sub(BEFORE_HELD)).await;
+/// Makes the last call, and again after each look that a hold makes necessary: what was seen before it
+/// is old by then. No answer means that nobody could have stopped the delete.
+async fn last_calls(
+    session: &Session,
+    ticket: &JobTicket,
+    look_again: LookAgain<'_>,
+) -> Result<(), NotSent> {
+    let calls = async {
+        while last_call(session, ticket).await == Answer::OnHold {
+            look_again().await?;
+        }
+        Ok(())
     };
     tokio::select! {
         biased;
         () = ticket.cancel.cancelled() => Err(NotSent::Stopped),
-        () = ticket.no_stop.notified() => Ok(()),
-        () = held => Err(because(
+        done = calls => done,
+        () = tokio::time::sleep(session.context.waits.last_call) => Err(because(
             FailureKind::WindowDidNotAnswer,
             "the window did not say that no Stop was pressed; nothing was sent",
         )),
+    }
+}
+
+/// Finds once more what an intent tells of, or says why the delete is not sent.
+pub type LookAgain<'a> = &'a (dyn Fn() -> BoxFuture<'a, Result<(), NotSent>> + Send + Sync);
+
+/// How soon the window answered a last call.
+#[derive(PartialEq, Eq)]
+enum Answer {
+    AtOnce,
+    OnHold,
+}
+
+/// Asks the window whether Stop was pressed: it may be too busy to have taken it in.
+async fn last_call(session: &Session, ticket: &JobTicket) -> Answer {
+    session.tell(Event::LastCall { id: ticket.id });
+    let answered = ticket.no_stop.notified();
+    tokio::pin!(answered);
+    tokio::select! {
+        biased;
+        () = &mut answered => Answer::AtOnce,
+        () = tokio::time::sleep(BEFORE_HELD) => {
+            ticket.report(JobProgress::Held);
+            answered.await;
+            Answer::OnHold
+        }
     }
 }
 

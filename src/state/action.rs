@@ -87,8 +87,8 @@ pub enum Action {
     Copied,
     /// A result is read.
     Dismiss(u64),
-    /// All results are read that need no answer.
-    DismissAll,
+    /// These results are read, all that were counted in one line.
+    DismissAll(Vec<u64>),
     /// The folded results are to be seen, or no longer.
     Unfold(bool),
     /// A toast is read.

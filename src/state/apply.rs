@@ -7,8 +7,8 @@ use crate::domain::{
     ServerKnowledge,
 };
 use crate::engine::{
-    DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobProgress, SavePurpose,
-    SignedOutBecause, TimeJump, Unfinished,
+    Command, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobKind, JobProgress,
+    SavePurpose, SignedOutBecause, TimeJump, Unfinished,
 };
 use crate::state::{
     Activity, Effect, Job, LastCall, Message, Modal, ResultKind, SaveRequest, Screen, ShownResult,
@@ -49,6 +49,7 @@ impl State {
                 }
                 self.sign_in = SignIn::In(account);
                 self.screen = Screen::Recordings;
+                self.results_are_seen();
                 if let Some(failure) = keychain {
                     self.tell(Message::Keychain(failure));
                 }
@@ -92,6 +93,11 @@ impl State {
             Event::PlaceSeen { folder, place } => self.place_seen(folder, place),
             Event::JobStarted { id, kind } => {
                 let progress = JobProgress::Looking;
+                if let JobKind::Download(doctor) = &kind {
+                    // What failed is tried again, and no longer so.
+                    self.results
+                        .retain(|shown| !shown.ending.is_failed_download(doctor));
+                }
                 self.jobs.insert(
                     id,
                     Job {
@@ -123,9 +129,12 @@ impl State {
                 self.tell(Message::Failed { doctor, failure });
             }
             Event::LastCall { id } | Event::LastCallOpen { id } => {
-                if let Some(job) = self.jobs.get_mut(&id)
-                    && job.last_call != LastCall::Stopped
-                {
+                if let Some(job) = self.jobs.get_mut(&id) {
+                    if job.last_call == LastCall::Stopped {
+                        // The engine could not take the Stop then.
+                        job.cancelling = true;
+                        return vec![Effect::Engine(Command::Cancel(id))];
+                    }
                     job.last_call = LastCall::Open;
                 }
             }
@@ -307,8 +316,10 @@ impl State {
         };
         if !is_seen {
             // A newer result for the same subject takes the older one's place.
-            self.results
-                .retain(|shown| !is_about_the_same(&shown.ending, &ending));
+            self.results.retain(|shown| {
+                !is_about_the_same(&shown.ending, &ending)
+                    || shown.ending.is_unsettled() && was_not_sent(&ending)
+            });
             self.show_result(ResultKind::Ended(ending));
         }
     }
@@ -328,7 +339,9 @@ impl State {
             }
             shown.looking = false;
             shown.at = self.now;
+            shown.seen_since = None;
             self.results.insert(0, shown);
+            self.results_are_seen();
             return;
         }
         let kind = Unfinished::Delete {
@@ -348,9 +361,23 @@ impl State {
                 ending,
                 at: self.now,
                 looking: false,
+                seen_since: None,
             },
         );
+        self.results_are_seen();
     }
+}
+
+/// Whether it tells of a delete of which nothing reached the service, and so nothing of an earlier one.
+const fn was_not_sent(ending: &JobEnding) -> bool {
+    matches!(
+        ending,
+        JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. }
+            if matches!(
+                report.outcome,
+                DeletionOutcome::Stopped | DeletionOutcome::NotSent
+            )
+    )
 }
 
 fn is_about_the_same(shown: &ResultKind, ending: &JobEnding) -> bool {
@@ -367,6 +394,14 @@ fn is_about_the_same(shown: &ResultKind, ending: &JobEnding) -> bool {
 }
 
 impl ResultKind {
+    /// Whether it tells of a download of this doctor's recording that brought no file.
+    fn is_failed_download(&self, of: &DoctorName) -> bool {
+        matches!(
+            self,
+            Self::Ended(JobEnding::Download { doctor, result: Err(_) }) if doctor == of
+        )
+    }
+
     /// Whether it tells of a delete that did not end in the service's 404, nor was stopped.
     fn is_unsettled(&self) -> bool {
         match self {

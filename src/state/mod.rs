@@ -166,6 +166,8 @@ pub struct ShownResult {
     pub at: Timestamp,
     /// A later look at it is under way.
     pub looking: bool,
+    /// Since when it has stood on the screen Recordings; `None` while it has not.
+    pub seen_since: Option<Timestamp>,
 }
 
 /// What ended.

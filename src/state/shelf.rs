@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::domain::{Completeness, DeletionOutcome};
 use crate::state::{
     CheckAllReport, DeletionReport, Job, JobEnding, JobFailure, JobId, JobProgress, ResultKind,
-    ShownResult, State, Unfinished,
+    Screen, ShownResult, SignIn, State, Unfinished,
 };
 
 /// How long the newest result stands open.
@@ -73,8 +73,39 @@ impl State {
         self.open_for(newest).filter(|_| !newest.needs_answer())
     }
 
+    /// How many results there are that something is to be done or known about, and nobody has seen on
+    /// the shelf, or dealt with.
+    #[must_use]
+    pub fn to_look_at(&self) -> usize {
+        let results = self.results.iter();
+        results
+            .filter(|result| {
+                let is_news = result.seen_since.is_none() && result.ending.sort() != Sort::Done;
+                result.needs_answer() || is_news
+            })
+            .count()
+    }
+
+    /// How many results nobody has seen on the shelf, that did what they were to do.
+    #[must_use]
+    pub fn done_unseen(&self) -> usize {
+        let results = self.results.iter();
+        results
+            .filter(|result| result.seen_since.is_none() && result.ending.sort() == Sort::Done)
+            .count()
+    }
+
+    /// Remembers since when what is on the shelf can be seen.
+    pub(super) fn results_are_seen(&mut self) {
+        if self.screen == Screen::Recordings && matches!(self.sign_in, SignIn::In(_)) {
+            for result in &mut self.results {
+                result.seen_since.get_or_insert(self.now);
+            }
+        }
+    }
+
     fn open_for(&self, result: &ShownResult) -> Option<SignedDuration> {
-        let left = STANDS_OPEN - self.now.duration_since(result.at);
+        let left = STANDS_OPEN - self.now.duration_since(result.seen_since?);
         left.is_positive().then_some(left)
     }
 }
@@ -138,8 +169,10 @@ const fn sort_of_delete(report: &DeletionReport) -> Sort {
     match report.outcome {
         DeletionOutcome::Gone => Sort::Done,
         DeletionOutcome::Stopped => Sort::Stopped,
-        DeletionOutcome::NotSent => Sort::Failed,
-        DeletionOutcome::StillThere | DeletionOutcome::NotKnown => Sort::NeedsAnswer,
+        // Whoever confirmed it takes it for done.
+        DeletionOutcome::NotSent | DeletionOutcome::StillThere | DeletionOutcome::NotKnown => {
+            Sort::NeedsAnswer
+        }
     }
 }
 

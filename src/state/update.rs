@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::engine::{Command, Destination, JobEnding, SavePurpose, Unfinished};
 use crate::state::{
     Action, ConfirmedChoice, Effect, LastCall, Message, Modal, PendingBackup, ResultKind,
-    SaveRequest, Screen, ShownResult, SignIn, State,
+    SaveRequest, Screen, SignIn, State,
 };
 
 impl State {
@@ -95,8 +95,9 @@ impl State {
                 self.results.retain(|result| result.number != number);
                 Vec::new()
             }
-            Action::DismissAll => {
-                self.results.retain(ShownResult::needs_answer);
+            Action::DismissAll(numbers) => {
+                self.results
+                    .retain(|result| !numbers.contains(&result.number));
                 self.unfolded = false;
                 Vec::new()
             }
@@ -187,6 +188,7 @@ impl State {
 
     fn show(&mut self, screen: Screen) -> Vec<Effect> {
         self.screen = screen;
+        self.results_are_seen();
         if screen == Screen::Activity {
             self.activity.loading = true;
             return engine(Command::LoadActivity { before: None });
@@ -258,10 +260,6 @@ impl State {
             return self.prepare(doctor, SavePurpose::Download);
         };
         self.take_back_messages(&doctor);
-        self.results.retain(|shown| {
-            !matches!(&shown.ending, ResultKind::Ended(JobEnding::Download { doctor: of, .. })
-                if *of == doctor)
-        });
         let folder = path.parent().map(PathBuf::from);
         let look = folder.map(|folder| self.goes_to(Some(doctor.clone()), &folder));
         let destination = Destination {

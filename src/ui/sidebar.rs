@@ -76,18 +76,18 @@ fn sign(view: &View<'_>) -> Option<String> {
     if view.state.screen == Screen::Recordings {
         return None;
     }
-    let answers = view.state.results.iter();
-    let answers = answers.filter(|result| result.needs_answer()).count();
-    let running = view.state.jobs.len();
+    let (text, state) = (view.text, view.state);
+    let (answers, running, done) = (state.to_look_at(), state.jobs.len(), state.done_unseen());
     if answers > 0 {
         let count = answers.into();
-        return Some(view.text.say_with("shelf-sign-answer", &[("count", count)]));
+        return Some(text.say_with("shelf-sign-answer", &[("count", count)]));
     }
-    let count = running.into();
-    (running > 0).then(|| {
-        view.text
-            .say_with("shelf-sign-running", &[("count", count)])
-    })
+    if running > 0 {
+        let count = running.into();
+        return Some(text.say_with("shelf-sign-running", &[("count", count)]));
+    }
+    let count = done.into();
+    (done > 0).then(|| text.say_with("shelf-done", &[("count", count)]))
 }
 
 /// A way to a screen; `sign` stands at its end.

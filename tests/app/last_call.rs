@@ -1,16 +1,18 @@
 //! Promise 4: a delete goes only while it could still have been stopped.
 
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::Call;
+use audio_housekeeper::store::Store;
 
 use crate::desk::{AMELIA, desk_with};
 use crate::driver::{Driver, Stage};
 
 /// A window in which a delete waits, for three seconds.
-fn waiting(folder: &std::path::Path) -> Driver {
+fn waiting(folder: &Path) -> Driver {
     let stage = Stage::empty(folder);
     let mut driver = desk_with(Stage {
         waits: Waits {
@@ -25,24 +27,30 @@ fn waiting(folder: &std::path::Path) -> Driver {
     driver
 }
 
-/// The window draws nothing until the delete's wait is over and its last look was answered, and a
-/// while beyond that.
-fn hang(driver: &Driver) {
-    let looks = driver.count(Call::Download);
+/// The window draws nothing until the delete's intent is on disk, after which it makes its last call,
+/// and for a moment longer.
+fn hang(folder: &Path) {
+    let record = rusqlite::Connection::open(folder.join(Store::FILE_NAME)).unwrap();
     let end = Instant::now() + Duration::from_secs(30);
-    while driver.count(Call::Download) == looks {
-        assert!(Instant::now() < end, "the last look did not come");
+    let intents = || {
+        let query = "SELECT count(*) FROM audit WHERE canonical LIKE '%\"intended\"%'";
+        record
+            .query_row(query, [], |row| row.get::<_, u32>(0))
+            .unwrap()
+    };
+    while intents() == 0 {
+        assert!(Instant::now() < end, "the intent did not come");
         thread::sleep(Duration::from_millis(15));
     }
-    thread::sleep(Duration::from_millis(700));
+    thread::sleep(Duration::from_millis(300));
 }
 
 #[test]
 fn a_stop_pressed_while_the_window_hung_stops_the_delete() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = waiting(folder.path());
-    hang(&driver);
-    // What a person did meanwhile reaches the window all at once, when it draws again.
+    hang(folder.path());
+    // What a person did meanwhile reaches the window when it draws again.
     driver.press_now("Stop");
     driver.wait_for("Stopped. Nothing was sent, and nothing was deleted.");
     driver.settle();
@@ -54,7 +62,7 @@ fn a_stop_pressed_while_the_window_hung_stops_the_delete() {
 fn a_window_that_hangs_holds_its_delete_and_lets_it_go_once_it_draws_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = waiting(folder.path());
-    hang(&driver);
+    hang(folder.path());
     assert_eq!(driver.count(Call::Delete), 0);
     driver.wait_for("Deleted. Nuxera has nothing under this name now.");
     assert_eq!(driver.count(Call::Delete), 1);

@@ -186,10 +186,38 @@ fn nothing_is_sent_before_the_window_says_that_nobody_pressed_stop() {
         desk.progress(id, |progress| *progress == JobProgress::Held)
             .await;
         assert_eq!(desk.deletes_received(), 0);
+        let looks = desk.requests(Call::Download);
+        desk.send(Command::NoStop(id));
+        // What was seen before the hold is old: there is another look, and another call.
+        last_call(&mut desk).await;
+        assert_eq!(desk.requests(Call::Download), looks + 1);
+        assert_eq!(desk.deletes_received(), 0);
         desk.send(Command::NoStop(id));
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
         assert_eq!(desk.deletes_received(), 1);
+    });
+}
+
+#[test]
+fn what_changed_while_the_window_held_a_delete_is_not_deleted() {
+    run(async {
+        let mut desk = silent_desk(Duration::from_mins(1)).await;
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        let id = last_call(&mut desk).await;
+        desk.progress(id, |progress| *progress == JobProgress::Held)
+            .await;
+        desk.service.put(AMELIA, "b.wav", wav(200_000, 2));
+        desk.send(Command::NoStop(id));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(report.failure.unwrap().kind, FailureKind::CopyChanged);
+        assert_eq!(desk.deletes_received(), 0);
+        assert_eq!(
+            desk.story().await,
+            ["sign-in done", "delete intended", "delete failed"]
+        );
     });
 }
 

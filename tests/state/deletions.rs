@@ -258,14 +258,18 @@ fn once_stop_was_pressed_the_word_is_never_given_also_where_the_engine_could_not
             id: JobId(1),
             failure,
         });
-        call(&mut state);
-        assert!(state.last_calls().is_empty());
-        assert!(state.update(Action::NoStop(JobId(1))).is_empty());
-        // It can be pressed again.
+        // It can be pressed again; and the last call gets it for an answer.
         let effects = state.update(Action::Cancel(JobId(1)));
         assert!(matches!(
             commands(&effects)[..],
             [Command::Cancel(JobId(1))]
         ));
+        let effects = tell(&mut state, 1, Event::LastCall { id: JobId(1) });
+        assert!(matches!(
+            commands(&effects)[..],
+            [Command::Cancel(JobId(1))]
+        ));
+        assert!(state.last_calls().is_empty());
+        assert!(state.update(Action::NoStop(JobId(1))).is_empty());
     }
 }

@@ -75,6 +75,7 @@ fn what_a_screen_reader_presses_out_of_sight_comes_into_sight() {
             }),
             at: now(),
             looking: false,
+            seen_since: Some(now()),
         });
     }
     let mut window = open(state, SMALL, Theme::Light, 100);

@@ -282,6 +282,7 @@ fn results() -> State {
             ending: ResultKind::Ended(ending),
             at: now(),
             looking: false,
+            seen_since: Some(now()),
         });
     }
     state
@@ -341,6 +342,7 @@ pub fn given_up() -> State {
         }),
         at: now(),
         looking: false,
+        seen_since: Some(now()),
     });
     state
 }

@@ -88,6 +88,7 @@ fn saved(place: Place) -> State {
         }),
         at: now(),
         looking: false,
+        seen_since: Some(now()),
     });
     with(state, place)
 }

@@ -29,6 +29,7 @@ fn end_of_download(number: u64) -> ShownResult {
         }),
         at: now(),
         looking: false,
+        seen_since: Some(now()),
     }
 }
 

@@ -27,6 +27,7 @@ fn ended(number: u64, minutes_ago: i64, ending: JobEnding) -> ShownResult {
         ending: ResultKind::Ended(ending),
         at: now() - SignedDuration::from_mins(minutes_ago),
         looking: false,
+        seen_since: Some(now() - SignedDuration::from_mins(minutes_ago)),
     }
 }
 
@@ -140,13 +141,17 @@ fn what_has_ended_folds_into_a_line_that_counts_and_unfolds() {
     window.get_by_label("Deleted. Nuxera has nothing under this name now.");
     window.state_mut().actions.clear();
     press(&mut window, "Dismiss all");
-    assert!(matches!(window.state().actions[..], [Action::DismissAll]));
+    let numbers = match &window.state().actions[..] {
+        [Action::DismissAll(numbers)] => numbers.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(numbers, [3, 2, 1]);
 }
 
 #[test]
 fn the_newest_stands_open_for_a_while_and_what_needs_an_answer_until_it_has_one() {
     let mut state = folded();
-    state.results[0].at = now();
+    state.results[0].seen_since = Some(now());
     state.results.push(ended(
         4,
         60,
@@ -162,8 +167,9 @@ fn the_newest_stands_open_for_a_while_and_what_needs_an_answer_until_it_has_one(
     assert!(window.query_by_label("Saved and checked").is_none());
     window.get_by_role_and_label(Role::Button, "Look again");
     window.get_by_label("2 done, 1 stopped");
-    let state = &mut window.state_mut().state;
-    state.update(Action::DismissAll);
+    press(&mut window, "Dismiss all");
+    let dismissed = window.state_mut().actions.pop().unwrap();
+    window.state_mut().state.update(dismissed);
     window.run();
     window.get_by_role_and_label(Role::Button, "Look again");
     assert_eq!(window.state().state.results.len(), 1);
@@ -237,6 +243,27 @@ fn the_other_screens_have_a_sign_of_it_and_nothing_more() {
         window.run();
         assert_eq!(sign(&window).as_deref(), Some("8 running"));
         window.state_mut().state.jobs.clear();
+        window.run();
+        assert_eq!(sign(&window), None);
+        // What ends meanwhile is signed until it was seen on the shelf, failures first.
+        for (number, ending, expected) in [
+            (1, saved("Dr. Amelia Smith"), "1 done"),
+            (2, cancelled("Dr. Priya Nair"), "1 to look at"),
+        ] {
+            let mut result = ended(number, 0, ending);
+            result.seen_since = None;
+            window.state_mut().state.results.insert(0, result);
+            window.run();
+            assert_eq!(sign(&window).as_deref(), Some(expected));
+        }
+        window
+            .state_mut()
+            .state
+            .update(Action::Show(Screen::Recordings));
+        window.run();
+        window.get_by_label("Cancelled. Nothing was left behind.");
+        window.get_by_label("1 done");
+        window.state_mut().state.update(Action::Show(screen));
         window.run();
         assert_eq!(sign(&window), None);
     }

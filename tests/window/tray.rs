@@ -27,6 +27,7 @@ fn deleted(outcome: DeletionOutcome) -> State {
         }),
         at: now(),
         looking: false,
+        seen_since: Some(now()),
     });
     state
 }

@@ -191,7 +191,8 @@ fn fold(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>) {
                     view.actions.push(Action::Unfold(!unfolded));
                 }
                 if dismiss_all.pressed(ui) {
-                    view.actions.push(Action::DismissAll);
+                    let numbers = shelf.folded.iter().map(|result| result.number);
+                    view.actions.push(Action::DismissAll(numbers.collect()));
                 }
             });
         });
