@@ -125,7 +125,8 @@ impl Completion {
         if !self.open {
             return None;
         }
-        if !self.search.go_on(typed, doctors) {
+        // What was found must not move under the one that is picked.
+        if self.picked.is_none() && !self.search.go_on(typed, doctors) {
             field.ctx.request_repaint();
         }
         let names = self.search.found();

@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, text: &Text, draft: &mut DeletionDraft) {
     dropdown(ui, Id::unique("reason"), &name, &mut draft.reason, &offered);
     if draft.reason == ReasonPicked::Other {
         let name = text.say("delete-why-other");
-        let limit = Limit::new(text, LONGEST);
+        let limit = Limit::exactly(text, LONGEST);
         Field::new(Id::unique("own reason"), &name, &limit).show(ui, &mut draft.other);
     }
 }

@@ -22,7 +22,8 @@ pub struct Field<'a> {
 
 /// How much a field takes: a text of megabytes, pasted by mistake, would hold up the window.
 pub struct Limit {
-    characters: usize,
+    /// Characters that the field takes.
+    most: usize,
     said: String,
 }
 
@@ -30,15 +31,18 @@ impl Limit {
     /// A limit in characters. What is a little longer is taken, for whoever reads the field to say
     /// what is wrong with it; what is more than twice as long is not.
     pub fn new(text: &Text, characters: usize) -> Self {
-        let most = u64::try_from(characters).unwrap_or(u64::MAX);
         Self {
-            characters,
-            said: text.say_with("field-too-long", &[("most", most.into())]),
+            most: 2 * characters,
+            ..Self::exactly(text, characters)
         }
     }
 
-    const fn most(&self) -> usize {
-        2 * self.characters
+    /// A limit in characters where nobody else looks at the length.
+    pub fn exactly(text: &Text, characters: usize) -> Self {
+        Self {
+            most: characters,
+            said: text.say_with("field-too-long", &[("most", characters.into())]),
+        }
     }
 }
 
@@ -126,7 +130,7 @@ impl<'a> Field<'a> {
             .text_color(palette.text)
             .frame(frame)
             .password(self.hidden)
-            .char_limit(self.limit.most())
+            .char_limit(self.limit.most)
             .event_filter(EventFilter {
                 horizontal_arrows: true,
                 vertical_arrows: true,
@@ -148,7 +152,7 @@ impl<'a> Field<'a> {
     /// Takes away the texts that would make the field too long: cut off, they would be other texts.
     /// Returns whether there were any.
     fn refuse_too_long(&self, ui: &Ui, focused: bool, held: usize) -> bool {
-        let most = self.limit.most();
+        let most = self.limit.most;
         let place = ui.ctx().read_response(self.id).map(|shown| shown.rect);
         let is_here = |at| place.is_some_and(|place| place.contains(at));
         ui.input_mut(|input| {
