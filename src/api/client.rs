@@ -100,10 +100,16 @@ impl HttpClient {
         let (content, body) = HttpBody::begin(call, response, self.read_timeout).await?;
         match content {
             ContentKind::Audio(format) => Ok(Some((
-                headers::server_copy(&answered, length, format),
+                headers::server_copy(&answered, length, Some(format)),
                 body,
             ))),
-            other => Err(Answer::no_recording(call, status, &answered, other)),
+            ContentKind::Tagged => Ok(Some((headers::server_copy(&answered, length, None), body))),
+            other => {
+                let arrived = length.is_some();
+                Err(Answer::no_recording(
+                    call, status, &answered, other, arrived,
+                ))
+            }
         }
     }
 

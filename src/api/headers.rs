@@ -17,11 +17,11 @@ use crate::domain::{AudioFormat, ServerCopy, Sha256Digest};
 pub(super) fn server_copy(
     headers: &HeaderMap,
     length: Option<u64>,
-    format: AudioFormat,
+    format: Option<AudioFormat>,
 ) -> ServerCopy {
     let owned = |name| text(headers, name).map(ToOwned::to_owned);
     ServerCopy {
-        format: Some(format),
+        format,
         length,
         etag: owned(ETAG.as_str()),
         last_modified: owned(LAST_MODIFIED.as_str()),

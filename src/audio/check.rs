@@ -1,6 +1,8 @@
 use crate::audio::flac::FlacCheck;
+use crate::audio::text_damage::TextDamage;
 use crate::audio::verdict::{AudioKind, AudioProperties, AudioVerdict, Fault, Oddity, Part, note};
 use crate::audio::wav::WavCheck;
+use crate::domain::{AudioFormat, ContentKind, OtherRecording};
 
 /// Checks a WAV or FLAC while its bytes arrive: its structure, its sizes against its length, and
 /// of a FLAC every frame, checksum and sample.
@@ -13,6 +15,7 @@ pub struct AudioCheck {
     length: u64,
     kind: Option<AudioKind>,
     oddities: Vec<Oddity>,
+    text: TextDamage,
     state: State,
 }
 
@@ -28,10 +31,12 @@ enum State {
 }
 
 enum Beginning {
-    Wav(WavCheck, AudioKind),
+    Wav(Box<WavCheck>, AudioKind),
     Flac,
     OggFlac,
     Tag(u64),
+    TakenForText,
+    Other(OtherRecording),
     TooShort,
     Nothing,
 }
@@ -54,12 +59,14 @@ impl AudioCheck {
             length: 0,
             kind: None,
             oddities: Vec::new(),
+            text: TextDamage::default(),
             state: State::Beginning(Vec::new()),
         }
     }
 
     /// Takes the next bytes, as many as there are.
     pub fn push(&mut self, bytes: &[u8]) {
+        self.text.push(bytes);
         let mut rest = bytes;
         while !rest.is_empty() {
             let before = rest.len();
@@ -68,28 +75,13 @@ impl AudioCheck {
         }
     }
 
-    /// Why the file is not sound, as soon as that is clear: what comes after can't change it.
-    #[must_use]
-    pub fn fault(&self) -> Option<&Fault> {
-        match &self.state {
-            State::Refused(fault, _) => Some(fault),
-            _ => None,
-        }
-    }
-
     /// Says what the file is, now that no more of it comes.
     #[must_use]
     pub fn finish(mut self) -> AudioVerdict {
         let length = self.length;
-        let (properties, outcome) = match self.state {
+        let (properties, outcome) = match std::mem::replace(&mut self.state, State::Tag(0)) {
             State::Beginning(_) if length == 0 => (None, Err(Fault::Empty)),
-            State::Beginning(_) => (
-                None,
-                Err(Fault::Cut {
-                    within: Part::Beginning,
-                    at: length,
-                }),
-            ),
+            State::Beginning(start) => (None, Err(cut_beginning(&start, length))),
             State::Tag(_) => (
                 None,
                 Err(Fault::Cut {
@@ -98,9 +90,10 @@ impl AudioCheck {
                 }),
             ),
             State::Refused(fault, properties) => (properties, Err(fault)),
-            State::Wav(check) => check.finish(),
+            State::Wav(check) => check.finish(&self.text),
             State::Flac(check) => check.finish(),
         };
+        let outcome = outcome.map_err(|fault| self.named(fault));
         let outcome = outcome.map(|mut sound| {
             for oddity in self.oddities.drain(..) {
                 note(&mut sound.oddities, oddity);
@@ -115,13 +108,26 @@ impl AudioCheck {
         }
     }
 
+    /// Calls damage by its cause, where what came shows that: bytes that were taken for text break
+    /// every size and checksum.
+    fn named(&self, fault: Fault) -> Fault {
+        let is_damage = !matches!(
+            fault,
+            Fault::Empty | Fault::NoAudio | Fault::NotAudio | Fault::OggFlac | Fault::Other(_)
+        );
+        if is_damage && self.text.shows(None) {
+            return Fault::TakenForText;
+        }
+        fault
+    }
+
     /// Takes some of the bytes, at least one, and returns the others.
     fn step<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let refused = match &mut self.state {
             State::Refused(..) => return &[],
             State::Wav(check) => check
                 .push(bytes)
-                .map_err(|fault| (fault, check.properties())),
+                .map_err(|fault| (fault, check.properties(0))),
             State::Flac(check) => check
                 .push(bytes)
                 .map_err(|fault| (fault, check.properties())),
@@ -158,11 +164,20 @@ impl AudioCheck {
             }
             Beginning::Wav(check, kind) if !tagged => {
                 self.kind = Some(kind);
-                State::Wav(Box::new(check))
+                State::Wav(check)
             }
             Beginning::OggFlac if !tagged => {
                 self.kind = Some(AudioKind::OggFlac);
                 State::Refused(Fault::OggFlac, None)
+            }
+            Beginning::TakenForText if !tagged => {
+                self.kind = Some(AudioKind::Wav);
+                State::Refused(Fault::TakenForText, None)
+            }
+            Beginning::Other(other) => State::Refused(Fault::Other(other), None),
+            Beginning::Nothing if tagged => {
+                // What an ID3 tag stands in front of, if not of a FLAC.
+                State::Refused(Fault::Other(OtherRecording::Mp3), None)
             }
             Beginning::Tag(length) if !tagged => {
                 note(&mut self.oddities, Oddity::Id3InFront);
@@ -185,17 +200,18 @@ fn beginning(start: &[u8]) -> Beginning {
     ] {
         match (begins(start, name), start.get(8..12)) {
             (Begins::With, Some(b"WAVE")) => {
-                let check = WavCheck::new(kind, start);
+                let check = Box::new(WavCheck::new(kind, start));
                 return Beginning::Wav(check, kind);
             }
-            (Begins::With, Some(_)) => return Beginning::Nothing,
+            (Begins::With, Some(_)) => return otherwise(start),
             (Begins::With | Begins::TooShort, _) => return Beginning::TooShort,
             (Begins::Otherwise, _) => {}
         }
     }
     match (begins(start, W64_RIFF), start.get(24..40)) {
         (Begins::With, Some(wave)) if wave == W64_WAVE => {
-            return Beginning::Wav(WavCheck::new(AudioKind::W64, start), AudioKind::W64);
+            let check = Box::new(WavCheck::new(AudioKind::W64, start));
+            return Beginning::Wav(check, AudioKind::W64);
         }
         (Begins::With, Some(_)) => return Beginning::Nothing,
         (Begins::With | Begins::TooShort, _) => return Beginning::TooShort,
@@ -209,7 +225,7 @@ fn beginning(start: &[u8]) -> Beginning {
     // The first packet of an Ogg stream begins behind a page header of one segment.
     match (begins(start, b"OggS"), start.get(28..33)) {
         (Begins::With, Some(b"\x7fFLAC")) => return Beginning::OggFlac,
-        (Begins::With, Some(_)) => return Beginning::Nothing,
+        (Begins::With, Some(_)) => return otherwise(start),
         (Begins::With | Begins::TooShort, _) => return Beginning::TooShort,
         (Begins::Otherwise, _) => {}
     }
@@ -218,8 +234,31 @@ fn beginning(start: &[u8]) -> Beginning {
             tag_length(header).map_or(Beginning::Nothing, Beginning::Tag)
         }
         (Begins::With | Begins::TooShort, _) => Beginning::TooShort,
-        (Begins::Otherwise, _) => Beginning::Nothing,
+        (Begins::Otherwise, _) => otherwise(start),
     }
+}
+
+/// Tells what begins so and is neither WAV nor FLAC as they should be.
+fn otherwise(start: &[u8]) -> Beginning {
+    match ContentKind::sniff(start) {
+        ContentKind::OtherRecording(other) => Beginning::Other(other),
+        ContentKind::Audio(AudioFormat::Wav) => Beginning::TakenForText,
+        _ if start.len() < ContentKind::ENOUGH => Beginning::TooShort,
+        _ => Beginning::Nothing,
+    }
+}
+
+/// What a file is that ends before that is clear.
+fn cut_beginning(start: &[u8], length: u64) -> Fault {
+    const MARKERS: [&[u8]; 5] = [b"RIFF", b"RF64", b"BW64", b"fLaC", W64_RIFF];
+    let is_cut = start.len() <= 12 || start.starts_with(W64_RIFF);
+    if is_cut && MARKERS.iter().any(|marker| start.starts_with(marker)) {
+        return Fault::Cut {
+            within: Part::Beginning,
+            at: length,
+        };
+    }
+    Fault::NotAudio
 }
 
 /// What follows an `ID3v2` header of 10 bytes (ID3v2.4.0 section 3.1), in bytes.

@@ -2,15 +2,12 @@
 
 mod check;
 mod flac;
-mod header;
-mod riff_layout;
+mod text_damage;
 mod verdict;
 mod wav;
-mod wave_format;
 
 pub use check::AudioCheck;
-pub use header::{ENOUGH, milliseconds};
 pub use verdict::{
-    AudioKind, AudioProperties, AudioVerdict, EndProof, Fault, FrameDefect, Grade, Oddity, Part,
+    AudioKind, AudioProperties, AudioVerdict, Codec, EndProof, Fault, FrameDefect, Oddity, Part,
     Sound,
 };

@@ -1,4 +1,4 @@
-use crate::domain::AudioFormat;
+use crate::domain::{AudioFormat, AudioState, Damage, OtherRecording};
 
 /// What a file turned out to be, by its content alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,19 +11,6 @@ pub struct AudioVerdict {
     pub length: u64,
     /// Whether it is sound.
     pub outcome: Result<Sound, Fault>,
-}
-
-/// How far a file can be trusted, by its content alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grade {
-    /// Sound, proven whole, and nothing about it is unusual.
-    Proven,
-    /// Sound and proven whole, with something unusual about it.
-    Unusual,
-    /// Sound as far as it goes; nothing in the format proves that it goes to the end.
-    Unproven,
-    /// Not sound.
-    NotSound,
 }
 
 /// A container that audio comes in.
@@ -48,6 +35,8 @@ pub enum AudioKind {
 pub struct AudioProperties {
     /// Frames a second; 0 where a FLAC leaves it out.
     pub sample_rate: u32,
+    /// How its samples are encoded.
+    pub codec: Codec,
     /// Samples a frame.
     pub channels: u16,
     /// Bits a sample; 0 where the codec inside a WAV has no such thing.
@@ -55,6 +44,23 @@ pub struct AudioProperties {
     /// Frames (one sample for each channel): those that are there, not those that are claimed.
     /// `None` where the codec inside a WAV does not tell.
     pub frames: Option<u64>,
+}
+
+/// How samples are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Codec {
+    /// Whole numbers.
+    Pcm,
+    /// 32 or 64 bits of IEEE 754.
+    Float,
+    /// A-law (ITU-T G.711), 8 bits each.
+    ALaw,
+    /// Mu-law (ITU-T G.711), 8 bits each.
+    MuLaw,
+    /// Free Lossless Audio Codec.
+    Flac,
+    /// Any other inside a WAV, with its number in the registry of RFC 2361; 0 where it has none.
+    Other(u16),
 }
 
 /// A file with no fault.
@@ -82,14 +88,17 @@ pub enum EndProof {
 /// Something that a usual file does not have, and that takes nothing from the audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Oddity {
-    /// A size was left open (0 or all ones), as writers do that can't go back.
+    /// A size was left open (0, all ones or another number that stands for none), as writers do
+    /// that can't go back.
     OpenSizes,
-    /// The size of the whole WAV is smaller than what it contains.
+    /// One of the sizes of a WAV is met exactly, and another is not.
     SizesDisagree,
-    /// The padding after a chunk is missing or not counted.
+    /// The padding after a chunk is missing, not counted or not 0.
     Padding,
-    /// There are bytes after the last chunk.
+    /// There are bytes after the last chunk or frame.
     TrailingBytes,
+    /// A tag stands after the last chunk or frame (ID3, APE, Lyrics3).
+    TagBehind,
     /// The audio in a WAV is of a codec that is not looked into.
     UnknownCodec,
     /// The fields that describe a WAV's samples do not fit together, in a way that leaves no
@@ -122,6 +131,15 @@ pub enum Fault {
     /// It is neither WAV nor FLAC.
     #[error("it is neither WAV nor FLAC")]
     NotAudio,
+    /// It is a recording of another kind.
+    #[error("it is a recording of another kind: {}", .0.label())]
+    Other(OtherRecording),
+    /// It is a WAV that holds no audio.
+    #[error("there is no audio in it")]
+    NoAudio,
+    /// Something took it for text: bytes became several, or lost their highest bit.
+    #[error("it was taken for text")]
+    TakenForText,
     /// It is FLAC inside Ogg, which nothing here can check.
     #[error("it is FLAC inside Ogg")]
     OggFlac,
@@ -199,6 +217,9 @@ pub enum Part {
     /// The 64-bit sizes of an RF64.
     #[error("the chunk of sizes")]
     Sizes,
+    /// The number of samples that a WAV states.
+    #[error("the fact chunk")]
+    Fact,
     /// The audio of a WAV.
     #[error("the audio")]
     Data,
@@ -250,14 +271,63 @@ pub enum FrameDefect {
 }
 
 impl AudioVerdict {
-    /// How far the file can be trusted.
+    /// Whether its audio holds together, in a word.
     #[must_use]
-    pub fn grade(&self) -> Grade {
-        match &self.outcome {
-            Err(_) => Grade::NotSound,
-            Ok(sound) if sound.proofs.is_empty() => Grade::Unproven,
-            Ok(sound) if sound.oddities.is_empty() => Grade::Proven,
-            Ok(_) => Grade::Unusual,
+    pub fn state(&self) -> AudioState {
+        let sound = match &self.outcome {
+            Err(fault) => return fault.state(),
+            Ok(sound) => sound,
+        };
+        let looked_into = self
+            .properties
+            .is_none_or(|properties| !matches!(properties.codec, Codec::Other(_)));
+        if sound.oddities.contains(&Oddity::NoAudio) {
+            AudioState::Empty
+        } else if sound.proofs.is_empty() {
+            AudioState::Open
+        } else if !looked_into {
+            AudioState::NotLookedInto
+        } else if sound.oddities.is_empty() {
+            AudioState::Whole
+        } else {
+            AudioState::Unusual
+        }
+    }
+
+    /// Whether its own totals prove where it ends.
+    #[must_use]
+    pub fn ends_as_stated(&self) -> bool {
+        matches!(&self.outcome, Ok(sound) if !sound.proofs.is_empty())
+    }
+}
+
+impl Fault {
+    fn state(&self) -> AudioState {
+        match self {
+            Self::Empty | Self::NoAudio => AudioState::Empty,
+            Self::NotAudio | Self::OggFlac | Self::Other(_) => AudioState::NeitherWavNorFlac,
+            _ => AudioState::Damaged,
+        }
+    }
+
+    /// In what way the recording is damaged, where it is.
+    #[must_use]
+    pub const fn damage(&self) -> Damage {
+        match self {
+            Self::Cut { .. } | Self::Shorter { .. } => Damage::Incomplete,
+            Self::Samples { stated, found } if *found < *stated => Damage::Incomplete,
+            Self::Frame {
+                defect: FrameDefect::Gap,
+                ..
+            }
+            | Self::Samples { .. } => Damage::Gap,
+            Self::Frame {
+                defect: FrameDefect::Crc | FrameDefect::HeaderCrc,
+                ..
+            }
+            | Self::Md5 => Damage::Altered,
+            Self::TakenForText => Damage::TakenForText,
+            _ => Damage::Unreadable,
         }
     }
 }

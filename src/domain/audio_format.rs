@@ -16,10 +16,63 @@ pub enum ContentKind {
     Html,
     /// A JSON document, as an error would be.
     Json,
+    /// A WAV or FLAC that was put into base64 (RFC 4648), as a gateway for texts would do.
+    Base64,
+    /// A tag that stands in front of a FLAC as of an MP3: only what follows it tells.
+    Tagged,
+    /// A recording that is neither WAV nor FLAC.
+    OtherRecording(OtherRecording),
     /// Nothing at all.
     Empty,
     /// Anything else.
     Other,
+}
+
+/// A kind of recording that is told from others and not looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OtherRecording {
+    /// A dictation of the Digital Speech Standard.
+    Dss,
+    /// Its successor.
+    Ds2,
+    /// MPEG audio.
+    Mp3,
+    /// Ogg: Vorbis, Opus, Speex or FLAC.
+    Ogg,
+    /// MPEG-4 audio.
+    M4a,
+    /// Adaptive Multi-Rate speech.
+    Amr,
+    /// Windows Media audio.
+    Wma,
+    /// Apple's AIFF.
+    Aiff,
+    /// Apple's CAF.
+    Caf,
+    /// Sun's AU.
+    Au,
+    /// `WebM` or Matroska.
+    WebM,
+}
+
+impl OtherRecording {
+    /// The name that people know it by.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Dss => "DSS",
+            Self::Ds2 => "DS2",
+            Self::Mp3 => "MP3",
+            Self::Ogg => "Ogg",
+            Self::M4a => "M4A",
+            Self::Amr => "AMR",
+            Self::Wma => "WMA",
+            Self::Aiff => "AIFF",
+            Self::Caf => "CAF",
+            Self::Au => "AU",
+            Self::WebM => "WebM",
+        }
+    }
 }
 
 impl AudioFormat {

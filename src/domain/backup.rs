@@ -15,7 +15,7 @@ pub struct Backup {
     pub sha256: Sha256Digest,
     /// What it is by its content.
     pub format: AudioFormat,
-    /// How long it plays, in milliseconds, where its header says so.
+    /// How long it plays, in milliseconds, where that can be told.
     pub milliseconds: Option<u64>,
     /// When it was checked last.
     pub verified_at: Timestamp,
@@ -33,6 +33,10 @@ pub enum BackupProof {
     /// The contents have the digest that the service had announced (and the length, where it
     /// announced one).
     Digest,
+    /// Two answers brought the same bytes.
+    SameTwice,
+    /// The recording's own totals: it states its end, and ends there.
+    OwnTotals,
 }
 
 /// Whether a downloaded file is known to be all of the recording.
@@ -40,7 +44,8 @@ pub enum BackupProof {
 pub enum Completeness {
     /// Proven, by this.
     Proven(BackupProof),
-    /// The service announced neither a length nor a digest: the file is kept, and is no backup.
+    /// Neither the service nor the recording states where it ends: the file is kept, and is no
+    /// backup.
     CannotBeProven,
 }
 

@@ -1,4 +1,4 @@
-use crate::domain::{AudioFormat, ContentKind};
+use crate::domain::{AudioFormat, ContentKind, OtherRecording};
 
 /// The GUID that a Sony Wave64 file begins with.
 const W64: [u8; 16] = [
@@ -7,7 +7,7 @@ const W64: [u8; 16] = [
 
 impl ContentKind {
     /// How many bytes of a body tell audio from anything else.
-    pub const ENOUGH: usize = 16;
+    pub const ENOUGH: usize = 24;
 
     /// Tells what a body is from its first bytes: [`ContentKind::ENOUGH`], or all of a shorter
     /// body. More only help with web pages that begin with white space.
@@ -22,6 +22,12 @@ impl ContentKind {
         if first_bytes.starts_with(b"fLaC") {
             return Self::Audio(AudioFormat::Flac);
         }
+        if first_bytes.starts_with(b"ID3") {
+            return Self::Tagged;
+        }
+        if let Some(other) = other_recording(first_bytes) {
+            return Self::OtherRecording(other);
+        }
         let text = first_bytes
             .strip_prefix(b"\xef\xbb\xbf")
             .unwrap_or(first_bytes)
@@ -29,6 +35,7 @@ impl ContentKind {
         match text.first() {
             Some(b'{' | b'[') => Self::Json,
             Some(b'<') if is_html(text) => Self::Html,
+            _ if is_base64(text) => Self::Base64,
             _ => Self::Other,
         }
     }
@@ -38,7 +45,66 @@ fn is_wav(bytes: &[u8]) -> bool {
     let riff = [b"RIFF", b"RF64", b"BW64"]
         .iter()
         .any(|name| bytes.starts_with(*name));
-    (riff && bytes.get(8..12) == Some(b"WAVE")) || bytes.starts_with(&W64)
+    (riff && (bytes.get(8..12) == Some(b"WAVE") || is_riff_taken_for_text(bytes)))
+        || bytes.starts_with(&W64)
+}
+
+/// Whether the file's size, the four bytes before `WAVE`, has become longer, as it does where
+/// something took the recording for text and wrote some of them in two or three bytes.
+fn is_riff_taken_for_text(bytes: &[u8]) -> bool {
+    let Some(size) = bytes.get(4..).and_then(|rest| {
+        let longer = rest.windows(4).take(13).position(|name| name == b"WAVE")?;
+        rest.get(..longer).filter(|size| size.len() > 4)
+    }) else {
+        return false;
+    };
+    let characters = std::str::from_utf8(size).map(|size| size.chars().count());
+    let breaks = size.windows(2).filter(|pair| *pair == b"\r\n").count();
+    characters == Ok(4) || characters == Ok(4 + breaks)
+}
+
+/// What begins so and is a recording of another kind.
+fn other_recording(bytes: &[u8]) -> Option<OtherRecording> {
+    const ASF: &[u8] = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11";
+    let [first, second, ..] = bytes else {
+        return None;
+    };
+    let after_one = bytes.get(1..4).unwrap_or_default();
+    let dictation = (1..=9).contains(first);
+    Some(match bytes {
+        _ if dictation && after_one == b"dss" => OtherRecording::Dss,
+        _ if dictation && after_one == b"ds2" => OtherRecording::Ds2,
+        _ if bytes.starts_with(b"OggS") => OtherRecording::Ogg,
+        _ if bytes.get(4..8) == Some(b"ftyp") => OtherRecording::M4a,
+        _ if bytes.starts_with(b"#!AMR") => OtherRecording::Amr,
+        _ if bytes.starts_with(ASF) => OtherRecording::Wma,
+        _ if bytes.starts_with(b"FORM") && matches!(bytes.get(8..12), Some(b"AIFF" | b"AIFC")) => {
+            OtherRecording::Aiff
+        }
+        _ if bytes.starts_with(b"caff") => OtherRecording::Caf,
+        _ if bytes.starts_with(b".snd") => OtherRecording::Au,
+        _ if bytes.starts_with(b"\x1a\x45\xdf\xa3") => OtherRecording::WebM,
+        // A frame of layer III (ISO 11172-3 section 2.4.1.3) of a bit rate and sample rate that exist.
+        _ if *first == 0xff
+            && matches!(second, 0xfa | 0xfb | 0xf2 | 0xf3 | 0xe2 | 0xe3)
+            && bytes
+                .get(2)
+                .is_some_and(|third| !matches!(third >> 4, 0 | 15) && third & 0x0c != 0x0c) =>
+        {
+            OtherRecording::Mp3
+        }
+        _ => return None,
+    })
+}
+
+/// What `RIFF`, `RF64`, `BW64` and `fLaC` begin with in base64, in quotes or as a `data:` address
+/// too.
+fn is_base64(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\"").unwrap_or(text);
+    text.starts_with(b"data:audio/")
+        || [&b"UklGR"[..], b"UkY2N", b"Qlc2N", b"ZkxhQ"]
+            .iter()
+            .any(|start| text.starts_with(start))
 }
 
 /// A document type, a comment or a tag at the start; what else begins with `<` is no page.
@@ -75,7 +141,15 @@ mod tests {
             (b"BW64\xff\xff\xff\xffWAVEds64", wav),
             (&W64, wav),
             (b"fLaC\0\0\0\x22", ContentKind::Audio(AudioFormat::Flac)),
-            (b"ID3\x04\0\0\0\0\0\0fLaC", ContentKind::Other),
+            (b"ID3\x04\0\0\0\0\0\0fLaC", ContentKind::Tagged),
+            (b"RIFF\x24\xef\xbf\xbd\0\0WAVEfmt ", wav),
+            (b"RIFF\x24\xc3\xba\0\0WAVEfmt ", wav),
+            (b"RIFF\x24\r\n\0\0WAVEfmt ", wav),
+            (b"RIFF\x24\0\0\0\0WAVEfmt ", ContentKind::Other),
+            (b"UklGRiR3AQBXQVZF", ContentKind::Base64),
+            (b"\"ZkxhQwAAACIQABAA", ContentKind::Base64),
+            (b"data:audio/wav;base64,UklG", ContentKind::Base64),
+            (b"UklG is no name", ContentKind::Other),
             (b"RIFF\x24\0\0\0AVI LIST", ContentKind::Other),
             (b"RIFF", ContentKind::Other),
             (b"", ContentKind::Empty),
@@ -84,9 +158,39 @@ mod tests {
             (b"<?xml version=\"1.0\"?>", ContentKind::Other),
             (b" {\"error\":\"x\"}", ContentKind::Json),
             (b"[]", ContentKind::Json),
-            (b"OggS\0\x02", ContentKind::Other),
+            (b"\x20RIFF\x24\0\0\0WAVE", ContentKind::Other),
         ] {
             assert_eq!(ContentKind::sniff(bytes), kind, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn recordings_of_other_kinds_are_told_by_their_first_bytes() {
+        for (bytes, kind) in [
+            (&b"\x03dss\x01\0"[..], OtherRecording::Dss),
+            (b"\x07ds2\x02\0", OtherRecording::Ds2),
+            (b"\xff\xfb\x90\x64", OtherRecording::Mp3),
+            (b"\xff\xf3\x40\xc4", OtherRecording::Mp3),
+            (b"OggS\0\x02", OtherRecording::Ogg),
+            (b"\0\0\0\x20ftypM4A ", OtherRecording::M4a),
+            (b"#!AMR\n", OtherRecording::Amr),
+            (
+                b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9",
+                OtherRecording::Wma,
+            ),
+            (b"FORM\0\0\x10\0AIFFCOMM", OtherRecording::Aiff),
+            (b"caff\0\x01", OtherRecording::Caf),
+            (b".snd\0\0\0\x20", OtherRecording::Au),
+            (b"\x1a\x45\xdf\xa3\x9f", OtherRecording::WebM),
+        ] {
+            assert_eq!(
+                ContentKind::sniff(bytes),
+                ContentKind::OtherRecording(kind),
+                "{bytes:?}"
+            );
+        }
+        for bytes in [&b"\xff\xfb\xf0\0"[..], b"\xff\xff\xff\xff", b"\x0bdss"] {
+            assert_eq!(ContentKind::sniff(bytes), ContentKind::Other, "{bytes:?}");
         }
     }
 

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::domain::OtherRecording;
+
 /// Something that did not work, with what a person can do about it as its kind.
 ///
 /// Every layer's errors become one of these at the engine, and `text` has a sentence for each.
@@ -75,6 +77,29 @@ pub enum FailureKind {
     WebPageInstead,
     /// Something that is no audio came instead.
     NotAudio,
+    /// A JSON document came instead of a recording: an error's, most likely.
+    JsonInstead,
+    /// The recording came written out as text (base64).
+    Base64Instead,
+    /// There is no audio in the recording.
+    EmptyRecording {
+        /// Whether that is all that the service has; otherwise it is asked again.
+        arrived: bool,
+    },
+    /// The recording is of a kind that is neither WAV nor FLAC.
+    OtherRecording {
+        /// Which.
+        kind: OtherRecording,
+        /// Whether that is all that the service has; otherwise it is asked again.
+        arrived: bool,
+    },
+    /// The recording that came is damaged.
+    DamagedRecording {
+        /// In what way.
+        damage: Damage,
+        /// Whether two answers brought the same bytes: so it is on the server.
+        on_server: bool,
+    },
     /// Any other answer that the service never documented.
     UnexpectedAnswer,
     /// More or fewer bytes than announced, or another digest.
@@ -124,7 +149,7 @@ pub enum FailureKind {
         /// The file.
         path: PathBuf,
     },
-    /// The service announced neither length nor digest: the file can't serve as a backup.
+    /// Neither the service nor the recording states where it ends: the file can't serve as a backup.
     CompletenessNotProven {
         /// The file, which was kept.
         path: PathBuf,
@@ -170,6 +195,21 @@ pub enum FailureKind {
     Internal,
 }
 
+/// In what way a recording is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Damage {
+    /// It states more than is there.
+    Incomplete,
+    /// A part in the middle is missing, or stands twice.
+    Gap,
+    /// A checksum doesn't fit.
+    Altered,
+    /// Something took it for text and rewrote its bytes.
+    TakenForText,
+    /// Its structure can't be read.
+    Unreadable,
+}
+
 /// What a person can do after a download has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WayOut {
@@ -197,6 +237,11 @@ impl FailureKind {
             | Self::Redirected { .. }
             | Self::WebPageInstead
             | Self::NotAudio
+            | Self::JsonInstead
+            | Self::Base64Instead
+            | Self::EmptyRecording { .. }
+            | Self::OtherRecording { .. }
+            | Self::DamagedRecording { .. }
             | Self::UnexpectedAnswer
             | Self::DamagedInTransit { .. } => WayOut::TryAgain,
             Self::DiskFull { .. }

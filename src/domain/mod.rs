@@ -9,6 +9,7 @@ mod deletion;
 mod digest;
 mod doctor;
 mod doctor_name;
+mod evidence;
 mod failure;
 mod file_name;
 mod file_path;
@@ -18,7 +19,7 @@ mod secret;
 mod server_copy;
 
 pub use account::{Account, TokenKeeping};
-pub use audio_format::{AudioFormat, ContentKind};
+pub use audio_format::{AudioFormat, ContentKind, OtherRecording};
 pub use audit::{
     AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, AuditWho, CANONICAL_VERSION,
     DamagedEntry, GENESIS, OperationId,
@@ -31,7 +32,8 @@ pub use deletion::{
 pub use digest::{ParseDigestError, Sha256Digest};
 pub use doctor::{DoctorState, DoctorTally, KnownDoctor, LastDeletion, ServerKnowledge};
 pub use doctor_name::{DoctorName, DoctorNameError};
-pub use failure::{Failure, FailureDetails, FailureKind, WayOut};
+pub use evidence::{Announced, Arrival, AudioState, Judgement, judge};
+pub use failure::{Damage, Failure, FailureDetails, FailureKind, WayOut};
 pub use file_name::{numbered_file_name, safe_file_name, suggested_file_name};
 pub use file_path::{WindowsRefusal, refused_by_windows, verbatim_for_windows};
 pub use origin::{OriginError, ServiceOrigin};

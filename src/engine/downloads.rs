@@ -122,6 +122,7 @@ pub async fn fetch(
         operation: operation.clone(),
         destination: destination.path,
         replace: destination.replace,
+        came_before: None,
     };
     let result = tries
         .timed(persist(session, &request, ticket, &ledger, &tries))
@@ -195,6 +196,10 @@ async fn persist(
 ) -> Result<Fetched, JobFailure> {
     loop {
         tries.begin();
+        let request = SaveRequest {
+            came_before: tries.came_before(),
+            ..request.clone()
+        };
         let result = attempt(session, request.clone(), ticket, ledger, tries).await;
         let Err(JobFailure::Failed(failure)) = result else {
             return result;
@@ -206,7 +211,7 @@ async fn persist(
             tries.failed(failure)
         };
         let (failure, wait) = failed.map_err(JobFailure::Failed)?;
-        ledger.keep_open(request).await;
+        ledger.keep_open(&request).await;
         tries::wait(ticket, &request.doctor, failure, wait).await?;
     }
 }
@@ -218,9 +223,12 @@ async fn attempt(
     ledger: &StoreLedger,
     tries: &Tries,
 ) -> Result<Fetched, JobFailure> {
-    let not_saved = |error: TransferError| match error.into_failure(Timestamp::now()) {
-        Some(failure) => JobFailure::Failed(session.noticed(failure)),
-        None => JobFailure::Cancelled,
+    let not_saved = |error: TransferError| {
+        tries.came(error.came());
+        match error.into_failure(Timestamp::now()) {
+            Some(failure) => JobFailure::Failed(session.noticed(failure)),
+            None => JobFailure::Cancelled,
+        }
     };
     ticket.report(JobProgress::Looking);
     transfer::check_destination(&request.destination)

@@ -104,7 +104,8 @@ fn asked_for(failure: &Failure) -> Option<Duration> {
 
 /// Whether the next try may well be met by something else.
 ///
-/// Connections that fail, bodies that are cut or stall, 408, 429, 500, 502, 503 and 504 pass.
+/// Connections that fail, bodies that are cut or stall, 408, 429, 500, 502, 503 and 504 pass, and
+/// so may what came damaged, or came empty from a service that didn't say so.
 /// What the service or the network decided does not, nor does trouble of this computer's own.
 const fn may_pass(failure: &Failure) -> bool {
     match failure.kind {
@@ -112,7 +113,12 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::NoAnswer
         | FailureKind::TimedOut
         | FailureKind::ConnectionDropped { .. }
-        | FailureKind::TooManyRequests { .. } => true,
+        | FailureKind::TooManyRequests { .. }
+        | FailureKind::DamagedRecording {
+            on_server: false, ..
+        }
+        | FailureKind::EmptyRecording { arrived: false }
+        | FailureKind::OtherRecording { arrived: false, .. } => true,
         FailureKind::ServiceTrouble => {
             matches!(failure.details.status, Some(500 | 502 | 503 | 504))
         }
@@ -125,6 +131,13 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::Redirected { .. }
         | FailureKind::WebPageInstead
         | FailureKind::NotAudio
+        | FailureKind::JsonInstead
+        | FailureKind::Base64Instead
+        | FailureKind::EmptyRecording { arrived: true }
+        | FailureKind::OtherRecording { arrived: true, .. }
+        | FailureKind::DamagedRecording {
+            on_server: true, ..
+        }
         | FailureKind::UnexpectedAnswer
         | FailureKind::DamagedInTransit { .. }
         | FailureKind::DiskFull { .. }
@@ -167,7 +180,7 @@ mod tests {
 
     use super::*;
     use crate::api::{Connector, HttpConnector, RecordingsApi};
-    use crate::domain::{DoctorName, Secret, ServiceOrigin};
+    use crate::domain::{Damage, DoctorName, OtherRecording, Secret, ServiceOrigin};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -244,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn of_all_faults_only_those_of_the_connection_are_tried_again() {
+    fn of_all_faults_only_those_of_the_connection_and_its_damage_are_tried_again() {
         let path = || std::path::PathBuf::from("/a.wav");
         let received = 9;
         for (kind, again) in [
@@ -259,6 +272,38 @@ mod tests {
             (FailureKind::Redirected { to_host: None }, false),
             (FailureKind::WebPageInstead, false),
             (FailureKind::NotAudio, false),
+            (FailureKind::JsonInstead, false),
+            (FailureKind::Base64Instead, false),
+            (FailureKind::EmptyRecording { arrived: false }, true),
+            (FailureKind::EmptyRecording { arrived: true }, false),
+            (
+                FailureKind::OtherRecording {
+                    kind: OtherRecording::Ds2,
+                    arrived: true,
+                },
+                false,
+            ),
+            (
+                FailureKind::OtherRecording {
+                    kind: OtherRecording::Ds2,
+                    arrived: false,
+                },
+                true,
+            ),
+            (
+                FailureKind::DamagedRecording {
+                    damage: Damage::Altered,
+                    on_server: false,
+                },
+                true,
+            ),
+            (
+                FailureKind::DamagedRecording {
+                    damage: Damage::Altered,
+                    on_server: true,
+                },
+                false,
+            ),
             (FailureKind::UnexpectedAnswer, false),
             (FailureKind::ServiceTrouble, false),
             (

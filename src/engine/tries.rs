@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::{DoctorName, Failure};
+use crate::domain::{DoctorName, Failure, Sha256Digest};
 use crate::engine::clock::Stopwatch;
 use crate::engine::context::Session;
 use crate::engine::jobs::JobTicket;
@@ -27,6 +27,8 @@ struct SoFar {
     begun: u32,
     /// What each met that failed, oldest first.
     met: Vec<Failure>,
+    /// The digest of what one brought that was not kept, the newest.
+    came: Option<Sha256Digest>,
     /// Time awake in which bytes arrived, in the tries that have ended.
     arriving: Duration,
     /// The same of this try: from when, until when.
@@ -47,6 +49,7 @@ impl Tries {
                 retry,
                 begun: 0,
                 met: Vec::new(),
+                came: None,
                 arriving: Duration::ZERO,
                 this_try: None,
             }),
@@ -69,6 +72,17 @@ impl Tries {
         let mut so_far = self.so_far();
         let since = so_far.this_try.map_or(now, |(since, _)| since);
         so_far.this_try = Some((since, now));
+    }
+
+    /// A try brought these contents, which were not kept; nothing where it brought none.
+    pub fn came(&self, contents: Option<Sha256Digest>) {
+        let mut so_far = self.so_far();
+        so_far.came = contents.or(so_far.came);
+    }
+
+    /// The digest of what an earlier try brought that was not kept.
+    pub fn came_before(&self) -> Option<Sha256Digest> {
+        self.so_far().came
     }
 
     /// Takes in what a try met. The failure comes back with what the earlier ones met, and with

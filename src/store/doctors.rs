@@ -163,10 +163,7 @@ fn insert_backup(
             backup.format.extension(),
             backup.milliseconds.map(count_to_column).transpose()?,
             backup.verified_at.to_string(),
-            match backup.proof {
-                BackupProof::Length => "length",
-                BackupProof::Digest => "digest",
-            },
+            proof_to_column(backup.proof),
             copy_to_column(&backup.made_from)?,
         ],
     )?;
@@ -309,17 +306,34 @@ fn backup_of(row: &Row<'_>) -> Result<Backup, StoreError> {
             .ok_or_else(unreadable)?,
         milliseconds: milliseconds.map(count_from_column).transpose()?,
         verified_at: time_of(row, "verified_at")?,
-        proof: match row.get::<_, String>("proof")?.as_str() {
-            "length" => BackupProof::Length,
-            "digest" => BackupProof::Digest,
-            _ => return Err(unreadable()),
-        },
+        proof: proof_from_column(&row.get::<_, String>("proof")?)?,
         made_from: copy_from_column(&row.get::<_, String>("made_from")?)?,
     })
 }
 
 fn time_of(row: &Row<'_>, column: &str) -> Result<Timestamp, StoreError> {
     time_from_column(&row.get::<_, String>(column)?)
+}
+
+const PROOFS: [(&str, BackupProof); 4] = [
+    ("length", BackupProof::Length),
+    ("digest", BackupProof::Digest),
+    ("same-twice", BackupProof::SameTwice),
+    ("own-totals", BackupProof::OwnTotals),
+];
+
+const fn proof_to_column(proof: BackupProof) -> &'static str {
+    match proof {
+        BackupProof::Length => "length",
+        BackupProof::Digest => "digest",
+        BackupProof::SameTwice => "same-twice",
+        BackupProof::OwnTotals => "own-totals",
+    }
+}
+
+fn proof_from_column(word: &str) -> Result<BackupProof, StoreError> {
+    let known = PROOFS.iter().find(|(known, _)| *known == word);
+    known.map(|(_, proof)| *proof).ok_or_else(unreadable)
 }
 
 const OUTCOMES: [(&str, DeletionOutcome); 5] = [

@@ -14,6 +14,7 @@ use crate::store::database::{create_private_file, sync_folder};
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
 ];
 
 /// Does the steps of `migrations` that are missing, all or none of them.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use crate::domain::{DoctorName, DoctorNameError, Failure, FailureKind, OriginError};
+use crate::domain::{Damage, DoctorName, DoctorNameError, Failure, FailureKind, OriginError};
 
 use super::Text;
 
@@ -179,10 +179,42 @@ impl Text {
             FailureKind::TooManyRequests { .. } => self.say("failure-too-many-requests"),
             FailureKind::ServiceTrouble => self.say("failure-service-trouble"),
             FailureKind::NotAudio => self.say("failure-not-audio"),
+            FailureKind::JsonInstead => self.say("failure-json-instead"),
+            FailureKind::Base64Instead => self.say("failure-base64-instead"),
+            FailureKind::EmptyRecording { arrived: true } => self.say("failure-empty-recording"),
+            FailureKind::EmptyRecording { arrived: false } => self.say("failure-nothing-came"),
+            FailureKind::OtherRecording { kind, .. } => {
+                self.say_with("failure-other-recording", &[("kind", kind.label().into())])
+            }
+            FailureKind::DamagedRecording {
+                damage,
+                on_server: true,
+            } => self.say_with(
+                "failure-damaged-on-server",
+                &[("damage", self.damage(*damage).into())],
+            ),
+            FailureKind::DamagedRecording {
+                damage,
+                on_server: false,
+            } => self.say_with(
+                "failure-damaged-recording",
+                &[("damage", self.damage(*damage).into())],
+            ),
             FailureKind::UnexpectedAnswer => self.say("failure-unexpected-answer"),
             FailureKind::CopyChanged => self.say("failure-copy-changed"),
             _ => return None,
         })
+    }
+
+    /// In what way a recording is damaged.
+    fn damage(&self, damage: Damage) -> String {
+        match damage {
+            Damage::Incomplete => self.say("damage-incomplete"),
+            Damage::Gap => self.say("damage-gap"),
+            Damage::Altered => self.say("damage-altered"),
+            Damage::TakenForText => self.say("damage-taken-for-text"),
+            Damage::Unreadable => self.say("damage-unreadable"),
+        }
     }
 
     fn failure_of_file(&self, kind: &FailureKind) -> Option<String> {
@@ -264,6 +296,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::domain::OtherRecording;
+
+    fn damaged(damage: Damage, on_server: bool) -> FailureKind {
+        FailureKind::DamagedRecording { damage, on_server }
+    }
 
     fn every_kind() -> Vec<FailureKind> {
         let path = PathBuf::from("/home/desk/Recordings/a.flac");
@@ -302,6 +339,20 @@ mod tests {
             },
             FailureKind::WebPageInstead,
             FailureKind::NotAudio,
+            FailureKind::JsonInstead,
+            FailureKind::Base64Instead,
+            FailureKind::EmptyRecording { arrived: true },
+            FailureKind::EmptyRecording { arrived: false },
+            FailureKind::OtherRecording {
+                kind: OtherRecording::Ds2,
+                arrived: true,
+            },
+            damaged(Damage::Incomplete, false),
+            damaged(Damage::Incomplete, true),
+            damaged(Damage::Gap, true),
+            damaged(Damage::Altered, true),
+            damaged(Damage::TakenForText, true),
+            damaged(Damage::Unreadable, true),
             FailureKind::UnexpectedAnswer,
             FailureKind::DamagedInTransit {
                 expected: None,

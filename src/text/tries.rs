@@ -43,6 +43,9 @@ impl Text {
             }
             FailureKind::TooManyRequests { .. } => self.say("met-too-many-requests"),
             FailureKind::ServiceTrouble => self.say("met-service-trouble"),
+            FailureKind::DamagedRecording { .. } => self.say("met-damaged-recording"),
+            FailureKind::EmptyRecording { .. } => self.say("met-nothing-came"),
+            FailureKind::OtherRecording { .. } => self.say("met-other-recording"),
             other => self.failure(other),
         }
     }
@@ -51,6 +54,7 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Damage, OtherRecording};
 
     #[test]
     fn a_wait_is_told_with_its_running_second() {
@@ -95,6 +99,24 @@ mod tests {
             (
                 FailureKind::ServiceTrouble,
                 "The service has trouble of its own.",
+            ),
+            (
+                FailureKind::DamagedRecording {
+                    damage: Damage::Gap,
+                    on_server: false,
+                },
+                "The recording arrived damaged.",
+            ),
+            (
+                FailureKind::EmptyRecording { arrived: false },
+                "Nothing came.",
+            ),
+            (
+                FailureKind::OtherRecording {
+                    kind: OtherRecording::Ds2,
+                    arrived: false,
+                },
+                "What came is neither WAV nor FLAC.",
             ),
         ] {
             assert_eq!(text.met_in_a_try(&kind), said);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::api::ApiError;
-use crate::domain::{ContentKind, Failure, FailureKind};
+use crate::domain::{Failure, FailureKind, Sha256Digest};
 use crate::transfer::LedgerError;
 use crate::transfer::gone::went_away;
 
@@ -87,9 +87,16 @@ pub enum TransferError {
         /// Bytes that came.
         received: u64,
     },
-    /// What came is no recording.
-    #[error("what came is no audio ({0:?})")]
-    NotAudio(ContentKind),
+    /// What came is nothing to keep: damaged, empty, or neither WAV nor FLAC.
+    #[error("what came is not kept: {reason}")]
+    Unfit {
+        /// What there is to say of it.
+        kind: FailureKind,
+        /// The check's own words.
+        reason: String,
+        /// The digest of what came.
+        sha256: Sha256Digest,
+    },
     /// What is on disk is not what was written.
     #[error("what was read back differs: {reason}")]
     ReadBackDiffers {
@@ -99,7 +106,7 @@ pub enum TransferError {
         reason: String,
     },
     /// The file is there, but nothing proves that it is whole: it is no backup.
-    #[error("neither a length nor a digest was announced")]
+    #[error("neither the service nor the recording states where it ends")]
     CompletenessNotProven {
         /// The file.
         path: PathBuf,
@@ -137,14 +144,22 @@ impl TransferError {
             Self::Damaged { expected, received } => {
                 FailureKind::DamagedInTransit { expected, received }
             }
-            Self::NotAudio(ContentKind::Html) => FailureKind::WebPageInstead,
-            Self::NotAudio(_) => FailureKind::NotAudio,
+            Self::Unfit { kind, .. } => kind,
             Self::ReadBackDiffers { path, .. } => FailureKind::ReadBackDiffers { path },
             Self::CompletenessNotProven { path } => FailureKind::CompletenessNotProven { path },
             Self::Ledger(_) => FailureKind::StoreTrouble,
             Self::ThreadLost => FailureKind::Internal,
         };
         Some(Failure::new(kind, at, technical))
+    }
+
+    /// The digest of what came, where all of it came and it is not kept.
+    #[must_use]
+    pub const fn came(&self) -> Option<Sha256Digest> {
+        match self {
+            Self::Unfit { sha256, .. } => Some(*sha256),
+            _ => None,
+        }
     }
 
     /// Classes what the system said when `file` was to be made.

@@ -18,7 +18,7 @@ use crate::api::{Recording, RecordingBody};
 use crate::domain::{AudioFormat, Completeness, DoctorName, OperationId, ServerCopy, Sha256Digest};
 use crate::transfer::part::PartFile;
 use crate::transfer::verify::ReadBack;
-use crate::transfer::writer::Writer;
+use crate::transfer::writer::{Expected, Writer};
 
 pub use error::TransferError;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
@@ -37,6 +37,9 @@ pub struct SaveRequest {
     /// Whether the person agreed that a file of that very name is replaced. Without it, a number
     /// is added to the name.
     pub replace: bool,
+    /// The digest of what an earlier answer brought that was not kept. The same again is what the
+    /// server has.
+    pub came_before: Option<Sha256Digest>,
 }
 
 /// How far a download is.
@@ -65,7 +68,7 @@ pub struct Saved {
     pub sha256: Sha256Digest,
     /// What it is by its content.
     pub format: AudioFormat,
-    /// How long it plays, in milliseconds, where its header says so.
+    /// How long it plays, in milliseconds, where that can be told.
     pub milliseconds: Option<u64>,
     /// Whether it is known to be all of the recording.
     pub completeness: Completeness,
@@ -117,7 +120,11 @@ async fn receive(
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
     let Recording { copy, body } = recording;
-    let writer = Writer::start(part, request.destination.clone(), copy.clone())?;
+    let expected = Expected {
+        copy: copy.clone(),
+        came_before: request.came_before,
+    };
+    let writer = Writer::start(part, request.destination.clone(), expected)?;
     let fed = feed(&copy, body, &writer, progress, &cancel).await;
     let written = writer.finish(fed).await?;
     progress(Progress::ReadingBack);

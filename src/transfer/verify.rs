@@ -10,7 +10,7 @@ use crate::domain::{Backup, BackupProof, Completeness, ServerCopy, Sha256Digest}
 use crate::transfer::error::folder_of;
 use crate::transfer::gone::is_folder_gone;
 use crate::transfer::promote::promote;
-use crate::transfer::writer::{Contents, Written};
+use crate::transfer::writer::{RunningHash, Written};
 use crate::transfer::{SaveRequest, Saved, TransferError};
 
 /// How much is read at once, in bytes.
@@ -167,7 +167,7 @@ fn compare(
         )));
     }
     let mut opened = File::open(file).map_err(unreadable)?;
-    let mut contents = Contents::default();
+    let mut hash = RunningHash::default();
     let mut buffer = vec![0; BUFFER];
     loop {
         if given_up() {
@@ -179,11 +179,9 @@ fn compare(
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(unreadable(error)),
         };
-        contents
-            .take(buffer.get(..read).unwrap_or_default())
-            .map_err(|error| differs(error.to_string()))?;
+        hash.take(buffer.get(..read).unwrap_or_default());
     }
-    if contents.size != size || contents.digest() != sha256 {
+    if hash.finish() != (size, sha256) {
         return Err(differs("other contents".to_owned()));
     }
     Ok(())

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use tempfile::TempPath;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::audio;
+use crate::audio::{AudioCheck, AudioKind, AudioVerdict, Fault};
 use crate::domain::{
-    AudioFormat, BackupProof, Completeness, ContentKind, ServerCopy, Sha256Digest,
+    Announced, Arrival, AudioFormat, AudioState, Completeness, ContentKind, FailureKind, Judgement,
+    OtherRecording, ServerCopy, Sha256Digest, judge,
 };
 use crate::transfer::TransferError;
 use crate::transfer::gone;
@@ -21,7 +22,18 @@ const WAITING: usize = 8;
 /// How much is handed to the system at once, in bytes.
 const BUFFER: usize = 256 * 1024;
 
-/// A thread that hashes and writes while the connection's task receives.
+/// How many of the first bytes are kept: a web page may begin with white space.
+const KEPT: usize = 1024;
+
+/// What is known of a recording before it comes.
+pub(super) struct Expected {
+    /// What the service says of it.
+    pub(super) copy: ServerCopy,
+    /// The digest of what an earlier answer brought for the same act, where one did.
+    pub(super) came_before: Option<Sha256Digest>,
+}
+
+/// A thread that hashes, checks and writes while the connection's task receives.
 pub(super) struct Writer {
     inbox: mpsc::Sender<Message>,
     outcome: oneshot::Receiver<Result<Written, TransferError>>,
@@ -48,7 +60,7 @@ impl Writer {
     pub(super) fn start(
         part: PartFile,
         destination: PathBuf,
-        copy: ServerCopy,
+        expected: Expected,
     ) -> Result<Self, TransferError> {
         let path = part.path().to_path_buf();
         let (inbox, messages) = mpsc::channel(WAITING);
@@ -56,7 +68,7 @@ impl Writer {
         std::thread::Builder::new()
             .name("download-writer".to_owned())
             .spawn(move || {
-                let written = write(part, &destination, &copy, messages);
+                let written = write(part, &destination, &expected, messages);
                 if report.send(written).is_err() {
                     tracing::debug!("nobody waits for a download any more");
                 }
@@ -95,7 +107,7 @@ impl Writer {
 fn write(
     part: PartFile,
     destination: &Path,
-    copy: &ServerCopy,
+    expected: &Expected,
     mut messages: mpsc::Receiver<Message>,
 ) -> Result<Written, TransferError> {
     let PartFile { file, path } = part;
@@ -105,7 +117,7 @@ fn write(
     loop {
         match messages.blocking_recv() {
             Some(Message::Bytes(bytes)) => {
-                contents.take(&bytes)?;
+                contents.take(&bytes);
                 output.write_all(&bytes).map_err(trouble)?;
             }
             Some(Message::End) => break,
@@ -116,11 +128,13 @@ fn write(
             }
         }
     }
-    let format = contents.format()?;
-    let size = contents.size;
-    let milliseconds = audio::milliseconds(&contents.start, size);
-    let sha256 = contents.digest();
-    let completeness = completeness(copy, size, sha256)?;
+    let Checked {
+        size,
+        sha256,
+        format,
+        milliseconds,
+        completeness,
+    } = contents.judge(expected)?;
 
     let file = output
         .into_inner()
@@ -137,58 +151,136 @@ fn write(
     })
 }
 
-/// What is known of the bytes that went by.
-pub(super) struct Contents {
-    pub(super) start: Vec<u8>,
-    pub(super) size: u64,
+/// What the bytes that go by are, each looked at once.
+#[derive(Default)]
+struct Contents {
+    start: Vec<u8>,
+    hash: RunningHash,
+    audio: AudioCheck,
+}
+
+/// What came, where it is to be kept.
+struct Checked {
+    size: u64,
+    sha256: Sha256Digest,
+    format: AudioFormat,
+    milliseconds: Option<u64>,
+    completeness: Completeness,
+}
+
+impl Contents {
+    fn take(&mut self, bytes: &[u8]) {
+        let room = KEPT.saturating_sub(self.start.len());
+        self.start
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        self.hash.take(bytes);
+        self.audio.push(bytes);
+    }
+
+    /// Puts together whether all came and what the audio is.
+    fn judge(self, expected: &Expected) -> Result<Checked, TransferError> {
+        let (size, sha256) = self.hash.finish();
+        let arrival = Arrival {
+            announced: announced(&expected.copy, size, sha256)?,
+            same_twice: expected.came_before == Some(sha256),
+        };
+        let verdict = self.audio.finish();
+        let judgement = judge(arrival, verdict.state(), verdict.ends_as_stated());
+        let completeness = match judgement {
+            Judgement::Backup(proof) => Some(Completeness::Proven(proof)),
+            Judgement::NotProven => Some(Completeness::CannotBeProven),
+            _ => None,
+        };
+        let format = verdict.kind.and_then(AudioKind::format);
+        if let (Some(completeness), Some(format)) = (completeness, format) {
+            let properties = verdict.properties;
+            return Ok(Checked {
+                size,
+                sha256,
+                format,
+                milliseconds: properties.and_then(|properties| properties.milliseconds()),
+                completeness,
+            });
+        }
+        Err(TransferError::Unfit {
+            kind: unfit(&verdict, judgement, &self.start),
+            reason: reason(&verdict),
+            sha256,
+        })
+    }
+}
+
+/// What there is to say of what is not kept.
+fn unfit(verdict: &AudioVerdict, judgement: Judgement, start: &[u8]) -> FailureKind {
+    let arrived = judgement != Judgement::AskAgain;
+    match (verdict.state(), &verdict.outcome) {
+        (AudioState::Empty, _) => FailureKind::EmptyRecording { arrived },
+        (AudioState::NeitherWavNorFlac, Err(Fault::Other(kind))) => FailureKind::OtherRecording {
+            kind: *kind,
+            arrived,
+        },
+        (AudioState::NeitherWavNorFlac, Err(Fault::OggFlac)) => FailureKind::OtherRecording {
+            kind: OtherRecording::Ogg,
+            arrived,
+        },
+        (_, Err(fault)) if verdict.state() == AudioState::Damaged => {
+            FailureKind::DamagedRecording {
+                damage: fault.damage(),
+                on_server: judgement == Judgement::DamagedOnServer,
+            }
+        }
+        _ => match ContentKind::sniff(start) {
+            ContentKind::Html => FailureKind::WebPageInstead,
+            ContentKind::Json => FailureKind::JsonInstead,
+            ContentKind::Base64 => FailureKind::Base64Instead,
+            _ => FailureKind::NotAudio,
+        },
+    }
+}
+
+/// The check's own words, for those who look behind Details.
+fn reason(verdict: &AudioVerdict) -> String {
+    match &verdict.outcome {
+        Err(fault) => fault.to_string(),
+        Ok(_) => Fault::NoAudio.to_string(),
+    }
+}
+
+/// The SHA-256 and the number of the bytes that go by.
+pub(super) struct RunningHash {
+    size: u64,
     hash: Context,
 }
 
-impl Default for Contents {
+impl Default for RunningHash {
     fn default() -> Self {
         Self {
-            start: Vec::new(),
             size: 0,
             hash: Context::new(&SHA256),
         }
     }
 }
 
-impl Contents {
-    /// Takes the next bytes; an error as soon as it is clear that they are no audio.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), TransferError> {
-        let known_before = self.start.len() >= ContentKind::ENOUGH;
-        let room = audio::ENOUGH.saturating_sub(self.start.len());
-        self.start
-            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+impl RunningHash {
+    pub(super) fn take(&mut self, bytes: &[u8]) {
         self.size += bytes.len() as u64;
         self.hash.update(bytes);
-        if !known_before && self.start.len() >= ContentKind::ENOUGH {
-            self.format()?;
-        }
-        Ok(())
     }
 
-    pub(super) fn format(&self) -> Result<AudioFormat, TransferError> {
-        match ContentKind::sniff(&self.start) {
-            ContentKind::Audio(format) => Ok(format),
-            other => Err(TransferError::NotAudio(other)),
-        }
-    }
-
-    pub(super) fn digest(self) -> Sha256Digest {
+    /// How many bytes there were, and their digest.
+    pub(super) fn finish(self) -> (u64, Sha256Digest) {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(self.hash.finish().as_ref());
-        Sha256Digest::from_bytes(bytes)
+        (self.size, Sha256Digest::from_bytes(bytes))
     }
 }
 
-/// What proves that all of the recording is here; a digest outranks a length.
-fn completeness(
+/// What the service announced that fits what came; a digest outranks a length.
+fn announced(
     copy: &ServerCopy,
     size: u64,
     sha256: Sha256Digest,
-) -> Result<Completeness, TransferError> {
+) -> Result<Option<Announced>, TransferError> {
     let damaged = TransferError::Damaged {
         expected: copy.length,
         received: size,
@@ -196,8 +288,8 @@ fn completeness(
     match (copy.digest, copy.length) {
         (Some(announced), _) if announced != sha256 => Err(damaged),
         (_, Some(length)) if length != size => Err(damaged),
-        (Some(_), _) => Ok(Completeness::Proven(BackupProof::Digest)),
-        (None, Some(_)) => Ok(Completeness::Proven(BackupProof::Length)),
-        (None, None) => Ok(Completeness::CannotBeProven),
+        (Some(_), _) => Ok(Some(Announced::Digest)),
+        (None, Some(_)) => Ok(Some(Announced::Length)),
+        (None, None) => Ok(None),
     }
 }

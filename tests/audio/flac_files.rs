@@ -1,13 +1,13 @@
 //! What is said of FLAC files of many kinds.
 
-use audio_housekeeper::audio::{AudioKind, EndProof, Fault, FrameDefect, Grade, Oddity, Part};
-use audio_housekeeper::domain::AudioFormat;
+use audio_housekeeper::audio::{AudioKind, EndProof, Fault, FrameDefect, Oddity, Part};
+use audio_housekeeper::domain::{AudioFormat, OtherRecording};
 
 use crate::made::{
     self, SPEECH, Shape, bare_flac, put_together, taken_apart, with_checksum, without_md5,
     without_total,
 };
-use crate::{grade, verdict};
+use crate::{Grade, Graded as _, grade, verdict};
 
 /// The same frame, numbered by its first sample.
 fn numbered_by_sample(frame: &[u8], sample: u8) -> Vec<u8> {
@@ -147,15 +147,44 @@ fn another_number_of_samples_or_digest_than_stated_is_not_sound() {
 }
 
 #[test]
-fn nothing_may_stand_behind_the_last_frame() {
+fn what_stands_behind_the_last_frame_is_named_where_all_that_is_stated_was_met_before() {
     let whole = bare_flac(SPEECH);
-    let at = whole.len() as u64;
-    for more in [&b"\0"[..], b"TAG", &[0xff; 500]] {
+    let mut tag = b"TAG".to_vec();
+    tag.resize(128, b' ');
+    for (more, oddity) in [
+        (&b"\0"[..], Oddity::TrailingBytes),
+        (b"TAG", Oddity::TrailingBytes),
+        (&[0xff; 500], Oddity::TrailingBytes),
+        (&tag, Oddity::TagBehind),
+        (b"APETAGEX\xd0\x07\0\0", Oddity::TagBehind),
+    ] {
         let longer = [&whole, more].concat();
-        assert_eq!(verdict(&longer).outcome, Err(Fault::UnreadBytes { at }));
-        let open = without_total(without_md5(longer));
-        assert_eq!(grade(&open), Grade::NotSound);
+        for closed in [
+            longer.clone(),
+            without_total(longer.clone()),
+            without_md5(longer.clone()),
+        ] {
+            let sound = verdict(&closed).outcome.unwrap();
+            assert_eq!(sound.oddities, [oddity], "{more:x?}");
+        }
+        // Where nothing is stated, only a tag can be told from audio that is lost.
+        let open = verdict(&without_total(without_md5(longer)));
+        let told = if oddity == Oddity::TagBehind {
+            Grade::Unproven
+        } else {
+            Grade::NotSound
+        };
+        assert_eq!(open.grade(), told, "{more:x?}");
     }
+}
+
+#[test]
+fn a_frame_behind_the_stated_samples_is_no_trailing_byte() {
+    let (info, frames) = taken_apart(&bare_flac(SPEECH));
+    let mut fewer = without_md5(put_together(&info, &frames));
+    fewer[25] = 96;
+    let at = (fewer.len() - frames[3].len()) as u64;
+    assert_eq!(verdict(&fewer).outcome, Err(Fault::UnreadBytes { at }));
 }
 
 #[test]
@@ -171,7 +200,8 @@ fn an_id3_tag_in_front_is_unusual() {
     );
     // An MP3 begins in the same way.
     let music = [&tag[..], b"\xff\xfb\x90\x64"].concat();
-    assert_eq!(verdict(&music).outcome, Err(Fault::NotAudio));
+    let mp3 = Fault::Other(OtherRecording::Mp3);
+    assert_eq!(verdict(&music).outcome, Err(mp3));
 }
 
 #[test]

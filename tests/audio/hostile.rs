@@ -1,7 +1,8 @@
 //! Bytes that nobody meant to be audio.
 
-use audio_housekeeper::audio::{AudioCheck, Grade};
+use audio_housekeeper::audio::AudioCheck;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::made::{self, SPEECH, bare_flac};
 use crate::{in_pieces, verdict};
@@ -91,7 +92,11 @@ fn forged() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases()))]
+    #![proptest_config(ProptestConfig {
+        cases: cases(),
+        rng_seed: RngSeed::Fixed(2026),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_bytes_make_it_panic(
@@ -118,24 +123,7 @@ proptest! {
 
 /// More by `PROPTEST_CASES`.
 fn cases() -> u32 {
-    ProptestConfig::default().cases.max(2000)
-}
-
-#[test]
-fn a_file_that_is_not_sound_is_known_for_it_before_its_end() {
-    let mut check = AudioCheck::new();
-    let mut file = bare_flac(made::Shape {
-        frames: 5000,
-        ..SPEECH
-    });
-    file[100] ^= 1;
-    check.push(&file[..file.len() / 2]);
-    let fault = check.fault().cloned();
-    assert!(fault.is_some());
-    check.push(&file[file.len() / 2..]);
-    let verdict = check.finish();
-    assert_eq!(verdict.grade(), Grade::NotSound);
-    assert_eq!(verdict.outcome.err(), fault);
+    ProptestConfig::default().cases.max(10_000)
 }
 
 /// In a process of its own, because all tests of this one share their memory.

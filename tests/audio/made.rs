@@ -2,10 +2,9 @@
 
 use std::io::Cursor;
 
-use audio_housekeeper::audio::Grade;
 use flac_codec::encode::{FlacSampleWriter, Options};
 
-use crate::grade;
+use crate::{Grade, grade};
 
 pub const W64_RIFF: &[u8] = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\0\0";
 const W64_TAIL: &[u8] = b"\xf3\xac\xd3\x11\x8c\xd1\0\xc0\x4f\x8e\xdb\x8a";

@@ -11,12 +11,15 @@
 mod cuts;
 mod flac_files;
 mod flac_program;
+mod header_fields;
 mod hostile;
 mod made;
+mod recorders;
 mod samples;
 mod wav_files;
 
-use audio_housekeeper::audio::{AudioCheck, AudioVerdict, Grade};
+use audio_housekeeper::audio::{AudioCheck, AudioVerdict};
+use audio_housekeeper::domain::AudioState;
 
 /// The verdict on a file that arrives in pieces of this size.
 fn in_pieces(file: &[u8], size: usize) -> AudioVerdict {
@@ -29,6 +32,33 @@ fn in_pieces(file: &[u8], size: usize) -> AudioVerdict {
 
 fn verdict(file: &[u8]) -> AudioVerdict {
     in_pieces(file, usize::MAX)
+}
+
+/// How far a file is trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grade {
+    Proven,
+    Unusual,
+    Unproven,
+    /// Damaged, empty, or neither WAV nor FLAC.
+    NotSound,
+}
+
+trait Graded {
+    fn grade(&self) -> Grade;
+}
+
+impl Graded for AudioVerdict {
+    fn grade(&self) -> Grade {
+        match self.state() {
+            AudioState::Whole => Grade::Proven,
+            AudioState::Unusual | AudioState::NotLookedInto => Grade::Unusual,
+            AudioState::Open => Grade::Unproven,
+            AudioState::Empty | AudioState::Damaged | AudioState::NeitherWavNorFlac => {
+                Grade::NotSound
+            }
+        }
+    }
 }
 
 fn grade(file: &[u8]) -> Grade {

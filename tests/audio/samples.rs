@@ -1,10 +1,9 @@
 //! The recordings that the practice service has.
 
-use audio_housekeeper::audio::Grade;
 use audio_housekeeper::domain::AudioFormat;
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
 
-use crate::grade;
+use crate::{Grade, grade};
 
 #[tokio::test]
 async fn the_samples_to_practise_with_are_proven_whole() {

@@ -1,10 +1,10 @@
 //! What is said of WAV files of many kinds.
 
-use audio_housekeeper::audio::{AudioKind, EndProof, Fault, Grade, Oddity, Part};
+use audio_housekeeper::audio::{AudioKind, EndProof, Fault, Oddity, Part};
 use audio_housekeeper::domain::AudioFormat;
 
 use crate::made::{self, chunk, codec, format, riff, sized, wav_of};
-use crate::verdict;
+use crate::{Grade, Graded as _, verdict};
 
 fn fmt() -> Vec<u8> {
     chunk("fmt ", &format(8000, 1, 16))
@@ -44,6 +44,8 @@ fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
     unpadded.pop();
     let mut no_padding_between = chunk("note", b"odd");
     no_padding_between.pop();
+    let mut odd_frame_size = format(8000, 1, 16);
+    odd_frame_size[12] = 3;
     let law = [fmt_of(&codec(7, 8000, 1, 8)), data()];
     for (file, oddities) in [
         (made::streamed_wav(0), &[Oddity::OpenSizes][..]),
@@ -63,6 +65,19 @@ fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
         (
             [wav_of(&[fmt(), data()]), vec![0; 100]].concat(),
             &[Oddity::TrailingBytes],
+        ),
+        (riff("RIFF", 84, &[fmt(), data()]), &[Oddity::SizesDisagree]),
+        (
+            riff("RIFF", 76, &[fmt(), sized("data", 41, &[7; 40])]),
+            &[Oddity::SizesDisagree],
+        ),
+        (
+            riff("RIFF", 76, &[fmt(), sized("data", 84, &[7; 40])]),
+            &[Oddity::SizesDisagree],
+        ),
+        (
+            wav_of(&[fmt_of(&odd_frame_size), data()]),
+            &[Oddity::FormatFields, Oddity::PartialFrame],
         ),
         (
             wav_of(&[fmt(), data(), vec![0; 100]]),
@@ -103,8 +118,6 @@ fn extensible_formats_are_read_by_what_they_extend() {
 #[test]
 fn a_wav_that_lies_or_lacks_something_is_not_sound() {
     let data = || chunk("data", &[7; 40]);
-    let mut no_frame_size = format(8000, 1, 16);
-    no_frame_size[12] = 3;
     for (file, fault) in [
         (
             riff("RIFF", 200, &[fmt(), data()]),
@@ -114,28 +127,29 @@ fn a_wav_that_lies_or_lacks_something_is_not_sound() {
             },
         ),
         (
-            riff("RIFF", 76, &[fmt(), sized("data", 41, &[7; 40])]),
-            Fault::Cut {
-                within: Part::Data,
-                at: 84,
+            riff("RIFF", 85, &[fmt(), data()]),
+            Fault::Shorter {
+                stated: 93,
+                length: 84,
+            },
+        ),
+        (
+            riff("RIFF", 76, &[fmt(), sized("data", 60, &[7; 40])]),
+            Fault::Shorter {
+                stated: 104,
+                length: 84,
             },
         ),
         (
             riff("RIFF", 0, &[fmt(), sized("data", 41, &[7; 40])]),
-            Fault::Cut {
-                within: Part::Data,
-                at: 84,
+            Fault::Shorter {
+                stated: 85,
+                length: 84,
             },
         ),
         (wav_of(&[data()]), Fault::Missing(Part::Format)),
-        (wav_of(&[fmt()]), Fault::Missing(Part::Data)),
-        (
-            wav_of(&[fmt_of(&no_frame_size), data()]),
-            Fault::Malformed {
-                part: Part::Format,
-                at: 20,
-            },
-        ),
+        (wav_of(&[fmt()]), Fault::NoAudio),
+        (riff("RIFF", 0, &[fmt()]), Fault::Missing(Part::Data)),
         (
             wav_of(&[fmt_of(&[0; 10]), data()]),
             Fault::Malformed {

@@ -62,15 +62,15 @@ fn documented() -> Vec<Row> {
             unexpected(),
         ]
     };
-    let not_audio = || Seen::Fails(Kind::NotAudio);
+    let a_message = || Seen::Fails(Kind::JsonInstead);
     let accepted = |body| {
         row(
             "200 to a delete",
             json("200 OK", body),
             [
                 unexpected(),
-                not_audio(),
-                not_audio(),
+                a_message(),
+                a_message(),
                 Seen::Accepted,
                 Seen::Accepted,
             ],
@@ -93,8 +93,8 @@ fn documented() -> Vec<Row> {
     let person = |name: Option<&str>| {
         [
             Seen::Person(name.map(Into::into)),
-            not_audio(),
-            not_audio(),
+            a_message(),
+            a_message(),
             unexpected(),
             unexpected(),
         ]
@@ -266,9 +266,13 @@ fn by_status() -> Vec<Row> {
 
 /// Answers that look like the documented ones until they are read.
 fn impostors() -> Vec<Row> {
-    use Kind::{NotAudio, UnexpectedAnswer, WebPageInstead};
+    use Kind::{
+        Base64Instead, EmptyRecording, JsonInstead, NotAudio, OtherRecording, UnexpectedAnswer,
+        WebPageInstead,
+    };
     let page = || each(WebPageInstead, WebPageInstead, WebPageInstead);
-    let other = || each(UnexpectedAnswer, NotAudio, UnexpectedAnswer);
+    let other = |kind| each(UnexpectedAnswer, kind, UnexpectedAnswer);
+    let a_message = || other(JsonInstead);
     let huge = format!(r#"{{"error":"{}"}}"#, "x".repeat(10_000_000));
     let typed = |kind: &str| format!("Content-Type: {kind}\r\n");
     vec![
@@ -335,17 +339,43 @@ fn impostors() -> Vec<Row> {
         row(
             "200 with a JSON error",
             json("200 OK", r#"{"error":"Oops"}"#),
-            other(),
+            a_message(),
         ),
         row(
             "200 with both",
             json("200 OK", r#"{"error":"Oops","message":"deleted"}"#),
-            other(),
+            a_message(),
         ),
         row(
             "200 with nothing",
             answer("200 OK", &typed("audio/wav"), ""),
-            other(),
+            other(EmptyRecording { arrived: true }),
+        ),
+        row(
+            "200 with nothing, in chunks",
+            [
+                &head("200 OK", "Transfer-Encoding: chunked\r\n")[..],
+                b"0\r\n\r\n",
+            ]
+            .concat(),
+            other(EmptyRecording { arrived: false }),
+        ),
+        row(
+            "200 with base64",
+            answer("200 OK", &typed("audio/wav"), "UklGRiR3AQBXQVZFZm10IBAA"),
+            other(Base64Instead),
+        ),
+        row(
+            "200 with a dictation of another kind",
+            answer(
+                "200 OK",
+                &typed("audio/wav"),
+                b"\x07ds2\x02\0\x03\0 and so on and on",
+            ),
+            other(OtherRecording {
+                kind: audio_housekeeper::domain::OtherRecording::Ds2,
+                arrived: true,
+            }),
         ),
         row(
             "200 with an unknown type",
@@ -354,22 +384,22 @@ fn impostors() -> Vec<Row> {
                 &typed("application/zip"),
                 "PK\x03\x04 and so on and on",
             ),
-            other(),
+            other(NotAudio),
         ),
         row(
             "200, JSON cut short",
             json("200 OK", r#"{"message":"File(s"#),
-            other(),
+            a_message(),
         ),
         row(
             "200, no message in it",
             json("200 OK", r#"{"message":true}"#),
-            other(),
+            a_message(),
         ),
         row(
             "200 of 10 MB",
             json("200 OK", &huge.replace("error", "message")),
-            other(),
+            a_message(),
         ),
         row(
             "200, compressed",

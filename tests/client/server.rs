@@ -197,10 +197,14 @@ pub fn wav() -> Vec<u8> {
     bytes
 }
 
-/// The beginning of a FLAC; nothing here decodes it.
+/// A FLAC of one second, 16 bit, 16 kHz, mono.
 pub fn flac() -> Vec<u8> {
-    let mut bytes = b"fLaC\x80\0\0\x22\x10\0\x10\0\0\0\0\0\0\0".to_vec();
-    bytes.extend(((16_000_u64 << 44) | (15 << 36) | 0x3e80).to_be_bytes());
-    bytes.extend([7; 4000]);
-    bytes
+    let mut file = std::io::Cursor::new(Vec::new());
+    let options = flac_codec::encode::Options::default();
+    let mut writer =
+        flac_codec::encode::FlacSampleWriter::new(&mut file, options, 16_000, 16, 1, None).unwrap();
+    let samples: Vec<i32> = (0..16_000_i32).map(|at| at * at % 9000).collect();
+    writer.write(&samples).unwrap();
+    writer.finalize().unwrap();
+    file.into_inner()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    BackupComparison, Completeness, DoctorState, FailureKind, KnownDoctor,
+    BackupComparison, BackupProof, Completeness, DoctorState, FailureKind, KnownDoctor,
 };
 use audio_housekeeper::engine::{
     Command, Destination, Event, JobEnding, JobFailure, JobProgress, SavePurpose,
@@ -14,6 +14,14 @@ use audio_housekeeper::store::Store;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
+
+/// By a recorder that could not go back to write its sizes down.
+fn open_wav() -> Vec<u8> {
+    let mut bytes = wav(100_000, 1);
+    bytes[4..8].fill(0xff);
+    bytes[40..44].fill(0xff);
+    bytes
+}
 
 async fn check(desk: &mut Desk, doctor: &str) -> KnownDoctor {
     desk.send(Command::Check(name(doctor)));
@@ -60,16 +68,17 @@ fn a_download_is_saved_checked_and_remembered_as_a_backup() {
 }
 
 #[test]
-fn a_recording_without_a_length_is_kept_and_is_no_backup() {
+fn a_recording_of_which_nothing_states_the_end_is_kept_and_is_no_backup() {
     run(async {
         let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "a.wav", open_wav());
         desk.service.add_fault(Fault::on(
             Call::Download,
             Effect::OmitLength(NoLength::Chunked),
         ));
         let saved = desk.download(AMELIA, "a.wav").await.unwrap();
         assert_eq!(saved.completeness, Completeness::CannotBeProven);
-        assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
+        assert_eq!(fs::read(&saved.path).unwrap(), open_wav());
         let survey = desk.survey(AMELIA).await;
         assert_eq!(survey.backup, BackupComparison::None);
         assert!(
@@ -77,6 +86,22 @@ fn a_recording_without_a_length_is_kept_and_is_no_backup() {
                 .await
                 .contains(&"download saved-not-proven".to_owned())
         );
+    });
+}
+
+#[test]
+fn a_recording_without_a_length_is_a_backup_where_its_own_sizes_prove_its_end() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.add_fault(Fault::on(
+            Call::Download,
+            Effect::OmitLength(NoLength::Chunked),
+        ));
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        let proof = Completeness::Proven(BackupProof::OwnTotals);
+        assert_eq!(saved.completeness, proof);
+        let survey = desk.survey(AMELIA).await;
+        assert!(matches!(survey.backup, BackupComparison::CannotCompare(_)));
     });
 }
 

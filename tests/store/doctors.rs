@@ -151,6 +151,26 @@ async fn every_word_that_is_kept_is_read_back() {
 }
 
 #[tokio::test]
+async fn whatever_proves_a_backup_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let name = doctor("Dr. A");
+    for proof in [
+        BackupProof::Length,
+        BackupProof::Digest,
+        BackupProof::SameTwice,
+        BackupProof::OwnTotals,
+    ] {
+        let backup = Backup {
+            proof,
+            ..backup("/1.flac")
+        };
+        learn(&store, SERVICE, &name, DoctorFact::Backup(backup.clone())).await;
+        assert_eq!(one(&store, &name).await.backup, Some(backup));
+    }
+}
+
+#[tokio::test]
 async fn the_newest_backup_counts() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use audio_housekeeper::domain::BackupProof;
 use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
 use rusqlite::Connection;
 
@@ -18,6 +19,15 @@ async fn first_versions(folder: &Path) {
         .execute_batch(include_str!("../../src/store/migrations/0001.sql"))
         .unwrap();
     first.pragma_update(None, "user_version", 1).unwrap();
+    first
+        .execute_batch(
+            "INSERT INTO doctors (service, name, last_used) VALUES ('s', 'Dr. A', '');
+             INSERT INTO backups (service, name, path, size, sha256, format, verified_at, proof,
+                 made_from)
+             VALUES ('s', 'Dr. A', '/a.wav', 5, zeroblob(32), 'wav', '2026-11-23T14:00:00Z',
+                 'length', '{}');",
+        )
+        .unwrap();
     // What that version wrote of an entry is what this one writes.
     let elsewhere = tempfile::tempdir().unwrap();
     let store = Store::open(elsewhere.path()).unwrap();
@@ -62,7 +72,14 @@ async fn a_database_of_an_older_version_is_brought_up_to_date_after_a_copy_is_pu
     ));
     store.append(draft(2)).await.unwrap();
     drop(store);
-    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 2);
+    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 3);
+    let known = Store::open(folder.path())
+        .unwrap()
+        .doctors("s")
+        .await
+        .unwrap();
+    let backup = known[0].backup.as_ref().unwrap();
+    assert_eq!((backup.size, backup.proof), (5, BackupProof::Length));
     let [copy] = &copies(folder.path())[..] else {
         panic!("{:?}", copies(folder.path()));
     };

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audio_housekeeper::api::{ApiError, Connector, Download, HttpConnector, Recording, Timeouts};
-use audio_housekeeper::domain::{Completeness, DoctorName, FailureKind, Secret, ServiceOrigin};
+use audio_housekeeper::domain::{
+    BackupProof, Completeness, DoctorName, FailureKind, Secret, ServiceOrigin,
+};
 use audio_housekeeper::transfer::{Progress, TransferEnd, TransferError, save};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::{Server, Step, head, wav};
 use crate::{
-    Book, folder, kind_of, names_in, of_length, recording, replacing, request, saved, stalling,
+    Book, folder, kind_of, names_in, of_length, open_wav, recording, replacing, request, saved,
+    stalling,
 };
 
 async fn download(server: &Server) -> Result<Recording, ApiError> {
@@ -80,21 +83,27 @@ async fn a_cut_download_never_reaches_its_final_name() {
 }
 
 #[tokio::test]
-async fn a_recording_in_chunks_is_whole_but_not_proven_so() {
-    let mut answer = head("200 OK", "Transfer-Encoding: chunked\r\n");
-    for piece in wav().chunks(1000) {
-        answer.extend(format!("{:x}\r\n", piece.len()).bytes());
-        answer.extend(piece);
-        answer.extend(b"\r\n");
+async fn a_recording_in_chunks_is_proven_by_its_own_totals_where_it_has_them() {
+    for (bytes, completeness) in [
+        (wav(), Completeness::Proven(BackupProof::OwnTotals)),
+        (open_wav(), Completeness::CannotBeProven),
+    ] {
+        let mut answer = head("200 OK", "Transfer-Encoding: chunked\r\n");
+        for piece in bytes.chunks(1000) {
+            answer.extend(format!("{:x}\r\n", piece.len()).bytes());
+            answer.extend(piece);
+            answer.extend(b"\r\n");
+        }
+        answer.extend(b"0\r\n\r\n");
+        let server = Server::saying(vec![Step::Send(answer)]).await;
+        let folder = folder();
+        let path = folder.path().join("a.wav");
+        let recording = download(&server).await.unwrap();
+        let saved = saved(recording, request(&path)).await.unwrap();
+        assert_eq!(saved.completeness, completeness);
+        assert_eq!(saved.milliseconds, Some(1000));
+        assert_eq!(fs::read(&path).unwrap(), bytes);
     }
-    answer.extend(b"0\r\n\r\n");
-    let server = Server::saying(vec![Step::Send(answer)]).await;
-    let folder = folder();
-    let path = folder.path().join("a.wav");
-    let recording = download(&server).await.unwrap();
-    let saved = saved(recording, request(&path)).await.unwrap();
-    assert_eq!(saved.completeness, Completeness::CannotBeProven);
-    assert_eq!(fs::read(&path).unwrap(), wav());
 }
 
 #[tokio::test]

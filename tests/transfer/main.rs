@@ -124,6 +124,7 @@ fn request(destination: impl Into<PathBuf>) -> SaveRequest {
         operation: OperationId::from_bytes([1; 16]),
         destination: destination.into(),
         replace: false,
+        came_before: None,
     }
 }
 
@@ -159,4 +160,12 @@ fn names_in(folder: &Path) -> Vec<String> {
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
+}
+
+/// A WAV by a writer that could not go back: nothing in it states where it ends.
+fn open_wav() -> Vec<u8> {
+    let mut bytes = server::wav();
+    bytes[4..8].fill(0xff);
+    bytes[40..44].fill(0xff);
+    bytes
 }

@@ -10,7 +10,9 @@ use audio_housekeeper::transfer::{Progress, TransferEnd, save};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::wav;
-use crate::{Book, announced, folder, kind_of, names_in, of_length, recording, request, saved};
+use crate::{
+    Book, announced, folder, kind_of, names_in, of_length, open_wav, recording, request, saved,
+};
 
 #[tokio::test]
 async fn a_whole_recording_stands_under_its_name_as_it_was_sent() {
@@ -61,14 +63,13 @@ async fn a_digest_proves_more_than_a_length() {
 }
 
 #[tokio::test]
-async fn without_length_and_digest_the_file_is_kept_and_is_no_backup() {
+async fn where_neither_the_service_nor_the_file_states_an_end_it_is_kept_and_is_no_backup() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    let saved = saved(recording(ServerCopy::default(), &wav()), request(&path))
-        .await
-        .unwrap();
+    let arriving = recording(ServerCopy::default(), &open_wav());
+    let saved = saved(arriving, request(&path)).await.unwrap();
     assert_eq!(saved.completeness, Completeness::CannotBeProven);
-    assert_eq!(fs::read(&path).unwrap(), wav());
+    assert_eq!(fs::read(&path).unwrap(), open_wav());
     assert_eq!(saved.verified(), None);
 }
 

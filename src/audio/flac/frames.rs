@@ -1,7 +1,9 @@
 use crate::audio::flac::bits::Stop;
 use crate::audio::flac::frame::{Frame, FrameDecoder};
 use crate::audio::flac::stream_info::StreamInfo;
-use crate::audio::verdict::{AudioProperties, EndProof, Fault, FrameDefect, Oddity, Sound, note};
+use crate::audio::verdict::{
+    AudioProperties, Codec, EndProof, Fault, FrameDefect, Oddity, Sound, note,
+};
 
 /// Follows the frames of a FLAC: that each is the next one, and what they come to.
 #[derive(Debug)]
@@ -50,6 +52,7 @@ impl Frames {
     pub(super) fn properties(&self) -> AudioProperties {
         AudioProperties {
             sample_rate: self.info.sample_rate,
+            codec: Codec::Flac,
             channels: self.info.channels,
             bits: u16::try_from(self.info.bits).unwrap_or(0),
             frames: Some(self.samples),
@@ -59,6 +62,21 @@ impl Frames {
     /// Whether all samples are there that the stream states.
     pub(super) fn complete(&self) -> bool {
         self.info.total.is_some_and(|total| self.samples == total)
+    }
+
+    /// Whether all is met that the stream states of its end: the number of samples, or their digest
+    /// where it states no number. `false` where it states neither.
+    pub(super) fn ends_as_stated(&self) -> bool {
+        let digest = || self.audio.as_ref().map(AudioDigest::so_far);
+        match self.info.total {
+            Some(total) => self.samples == total,
+            None => self.info.md5.is_some() && digest() == self.info.md5,
+        }
+    }
+
+    /// Whether the stream states neither a number of samples nor a digest.
+    pub(super) const fn states_no_end(&self) -> bool {
+        self.info.total.is_none() && self.info.md5.is_none()
     }
 
     /// How long a frame may well be, in bytes: before so many are there, decoding it is likely to
@@ -129,7 +147,7 @@ impl Frames {
             proofs.push(EndProof::TotalSamples);
         }
         if let (Some(stated), Some(audio)) = (self.info.md5, self.audio.take()) {
-            if audio.finish() != stated {
+            if audio.so_far() != stated {
                 return Err(Fault::Md5);
             }
             proofs.push(EndProof::Md5);
@@ -232,7 +250,7 @@ impl AudioDigest {
         }
     }
 
-    fn finish(self) -> [u8; 16] {
-        self.context.finalize().0
+    fn so_far(&self) -> [u8; 16] {
+        self.context.clone().finalize().0
     }
 }

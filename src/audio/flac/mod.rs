@@ -18,7 +18,7 @@ use crate::audio::check::split;
 use crate::audio::flac::comments::Comments;
 use crate::audio::flac::frames::Frames;
 use crate::audio::flac::stream_info::StreamInfo;
-use crate::audio::verdict::{AudioProperties, Fault, Oddity, Part, Sound, note};
+use crate::audio::verdict::{AudioProperties, Fault, FrameDefect, Oddity, Part, Sound, note};
 
 /// Walks the metadata blocks and frames of a FLAC as they arrive.
 #[derive(Debug)]
@@ -48,6 +48,20 @@ enum Step {
         comments: Option<Comments>,
     },
     Frames,
+    /// Behind the last frame: how many bytes stand there, and whether they begin as a tag does.
+    Behind {
+        count: u64,
+        tag: Option<Tag>,
+    },
+}
+
+/// A tag behind the last frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    /// `ID3v1`, always 128 bytes long.
+    Id3v1,
+    /// Any that states its length itself.
+    Other,
 }
 
 /// Bytes of frames that are not whole.
@@ -92,7 +106,7 @@ impl FlacCheck {
                     StreamInfo::LENGTH.saturating_sub(kept.len() as u64)
                 }
                 Step::Block { left, .. } => *left,
-                Step::Frames => PIECE,
+                Step::Frames | Step::Behind { .. } => PIECE,
             };
             let (piece, others) = split(rest, wanted.max(1));
             rest = others;
@@ -108,6 +122,7 @@ impl FlacCheck {
                 self.waiting.bytes.extend_from_slice(bytes);
                 return self.decode(false);
             }
+            Step::Behind { count: behind, .. } => *behind = behind.saturating_add(count),
             Step::BlockHeader(header) => {
                 header.extend_from_slice(bytes);
                 if let Some(header) = header.first_chunk::<4>().copied() {
@@ -209,13 +224,29 @@ impl FlacCheck {
         let Waiting { bytes, wanted } = &mut self.waiting;
         let mut done = 0;
         while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
-            if frames.complete() {
-                return Err(Fault::UnreadBytes { at: self.position });
-            }
             if rest.len() < *wanted && !at_end {
                 break;
             }
-            if let Some(length) = frames.take(rest, self.position)? {
+            let taken = if frames.complete() {
+                Err(Fault::UnreadBytes { at: self.position })
+            } else {
+                frames.take(rest, self.position)
+            };
+            if is_no_frame(&taken) {
+                if rest.len() < TAG_MARKER && !at_end {
+                    *wanted = TAG_MARKER;
+                    break;
+                }
+                let tag = tag_of(rest);
+                let may_end = frames.ends_as_stated() || (frames.states_no_end() && tag.is_some());
+                if may_end && !begins_frame(rest) {
+                    let count = rest.len() as u64;
+                    self.step = Step::Behind { count, tag };
+                    bytes.clear();
+                    return Ok(());
+                }
+            }
+            if let Some(length) = taken? {
                 done += length;
                 self.position = self.position.saturating_add(length as u64);
                 *wanted = frames.likely_length().min(LIKELY);
@@ -254,18 +285,65 @@ impl FlacCheck {
             Step::BlockHeader(header) => return Err(cut(Part::Metadata, header.len())),
             Step::StreamInfo { kept, .. } => return Err(cut(Part::StreamInfo, kept.len())),
             Step::Block { .. } => return Err(cut(Part::Metadata, 0)),
-            Step::Frames => {}
+            Step::Frames | Step::Behind { .. } => {}
         }
         let Some(frames) = self.frames else {
             return Err(Fault::Missing(Part::StreamInfo));
         };
+        let is_open = frames.states_no_end();
         let mut sound = frames.finish()?;
+        if let Step::Behind { count, tag } = self.step {
+            let is_tag = tag == Some(Tag::Other) || (tag == Some(Tag::Id3v1) && count == ID3V1);
+            if is_open && !is_tag {
+                return Err(Fault::UnreadBytes { at: self.position });
+            }
+            let oddity = if is_tag {
+                Oddity::TagBehind
+            } else {
+                Oddity::TrailingBytes
+            };
+            note(&mut sound.oddities, oddity);
+        }
         for oddity in self.oddities {
             note(&mut sound.oddities, oddity);
         }
         Ok(sound)
     }
 }
+
+/// Whether no frame begins there.
+const fn is_no_frame(taken: &Result<Option<usize>, Fault>) -> bool {
+    matches!(
+        taken,
+        Err(Fault::UnreadBytes { .. }
+            | Fault::Frame {
+                defect: FrameDefect::Sync,
+                ..
+            })
+    )
+}
+
+/// Whether the bytes begin as a frame does (RFC 9639 section 9.1): more audio than is stated.
+fn begins_frame(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xf8 | 0xf9, ..])
+}
+
+fn tag_of(bytes: &[u8]) -> Option<Tag> {
+    let others = [&b"ID3"[..], b"APETAGEX", b"LYRICSBEGIN"];
+    if bytes.starts_with(b"TAG") {
+        Some(Tag::Id3v1)
+    } else if others.iter().any(|marker| bytes.starts_with(marker)) {
+        Some(Tag::Other)
+    } else {
+        None
+    }
+}
+
+/// How many bytes tell a tag, at most.
+const TAG_MARKER: usize = 11;
+
+/// An `ID3v1` tag, in bytes.
+const ID3V1: u64 = 128;
 
 /// The type of a block of Vorbis comments.
 const COMMENTS: u8 = 4;

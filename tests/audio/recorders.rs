@@ -1,0 +1,409 @@
+//! What recorders, gateways and taggers were seen to write, made again: what is expected of each
+//! beside what is said of it.
+
+use audio_housekeeper::domain::AudioState::{
+    self, Damaged, Empty, NeitherWavNorFlac, NotLookedInto, Open, Unusual, Whole,
+};
+
+use crate::made::{
+    self, SPEECH, bare_flac, chunk, codec, format, riff, sized, wav_of, without_md5, without_total,
+};
+use crate::verdict;
+
+/// Two seconds of speech-like samples at 16 kHz, 16 bits, mono.
+fn speech() -> Vec<u8> {
+    let shape = made::Shape {
+        rate: 16_000,
+        frames: 32_000,
+        ..SPEECH
+    };
+    let samples = made::samples(shape);
+    samples
+        .iter()
+        .flat_map(|sample| sample.to_le_bytes()[..2].to_vec())
+        .collect()
+}
+
+fn fmt() -> Vec<u8> {
+    chunk("fmt ", &format(16_000, 1, 16))
+}
+
+fn title() -> Vec<u8> {
+    chunk("LIST", b"INFOINAM\x0a\0\0\0Dictation\0")
+}
+
+/// Only the header's fields are as a writer left them.
+fn with_sizes(riff_size: u32, data_size: u32) -> Vec<u8> {
+    let chunks = [fmt(), sized("data", data_size, &speech())];
+    riff("RIFF", riff_size, &chunks)
+}
+
+/// A format of more fields than 16 bytes hold.
+fn longer_format(tag: u16, rate: u32, bits: u16, block: u16, extension: &[u8]) -> Vec<u8> {
+    let mut content = codec(tag, rate, 1, bits);
+    content[12..14].copy_from_slice(&block.to_le_bytes());
+    content.extend(u16::try_from(extension.len()).unwrap().to_le_bytes());
+    content.extend(extension);
+    chunk("fmt ", &content)
+}
+
+fn with_field(mut wav: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
+    wav[at..at + bytes.len()].copy_from_slice(bytes);
+    wav
+}
+
+/// Each byte above 7Fh becomes what `text` makes of it.
+fn taken_for_text(wav: &[u8], text: impl Fn(u8) -> Vec<u8>) -> Vec<u8> {
+    wav.iter()
+        .flat_map(|byte| {
+            if *byte < 0x80 {
+                vec![*byte]
+            } else {
+                text(*byte)
+            }
+        })
+        .collect()
+}
+
+fn id3v1() -> Vec<u8> {
+    let mut tag = b"TAGDictation".to_vec();
+    tag.resize(128, 0);
+    tag
+}
+
+/// The name, the file, what is expected, and how many milliseconds it plays.
+type Row = (&'static str, Vec<u8>, AudioState, Option<u64>);
+
+const AUDIO: u32 = 64_000;
+const EXACT: u32 = 36 + AUDIO;
+
+/// Writers that can't go back, or were killed before they did.
+fn left_open() -> Vec<Row> {
+    let crashed = {
+        let mut chunks = vec![chunk("JUNK", &[0; 28]), fmt(), chunk("FLLR", &[0; 4008])];
+        chunks.push(sized("data", 0, &speech()));
+        riff("RIFF", 4088, &chunks)
+    };
+    let open = |name, wav| (name, wav, Open, Some(2000));
+    vec![
+        open("killed before it closed, RIFF ends at the audio", crashed),
+        open("SoX to a pipe", with_sizes(0x7fff_f024, 0x7fff_f000)),
+        open("arecord to a pipe", with_sizes(0x7fff_ff24, 0x7fff_ff00)),
+        open("GStreamer to a pipe", with_sizes(0x7fff_0024, 0x7fff_0000)),
+        open("LAME to a pipe", with_sizes(0x8000_0023, 0x7fff_ffff)),
+        open("ffmpeg to a pipe", with_sizes(u32::MAX, u32::MAX)),
+        open(
+            "all ones less the header",
+            with_sizes(u32::MAX, u32::MAX - 36),
+        ),
+        open("both sizes 0", with_sizes(0, 0)),
+        open("RIFF 36, data 0", with_sizes(36, 0)),
+        (
+            "both sizes open, no audio",
+            riff("RIFF", u32::MAX, &[fmt(), sized("data", u32::MAX, &[])]),
+            Empty,
+            Some(0),
+        ),
+    ]
+}
+
+/// Writers that slip in a size, and all is there.
+fn slips() -> Vec<Row> {
+    let unusual = |name, wav| (name, wav, Unusual, Some(2000));
+    let whole = with_sizes(EXACT, AUDIO);
+    let behind = |more: &[u8]| [&whole, more].concat();
+    let not_counted = {
+        let mut file = wav_of(&[fmt(), chunk("data", &speech()), title()]);
+        file[4..8].copy_from_slice(&EXACT.to_le_bytes());
+        file
+    };
+    vec![
+        unusual("RIFF is the file's length", with_sizes(EXACT + 8, AUDIO)),
+        unusual("RIFF 1 too many", with_sizes(EXACT + 1, AUDIO)),
+        unusual("RIFF is the audio's size", with_sizes(AUDIO, AUDIO)),
+        unusual("RIFF 0, data exact", with_sizes(0, AUDIO)),
+        unusual("RIFF all ones, data exact", with_sizes(u32::MAX, AUDIO)),
+        unusual("data all ones, RIFF exact", with_sizes(EXACT, u32::MAX)),
+        unusual("data 0, RIFF exact", with_sizes(EXACT, 0)),
+        unusual("data is the file's length", with_sizes(EXACT, EXACT + 8)),
+        unusual("a chunk that RIFF doesn't count", not_counted),
+        unusual("half the bytes a second", {
+            with_field(whole.clone(), 28, &16_000_u32.to_le_bytes())
+        }),
+        unusual("one zero byte behind", behind(&[0])),
+        unusual("an ID3v1 tag behind", behind(&id3v1())),
+        unusual(
+            "a form's boundary behind",
+            behind(b"\r\n--WebKitFormBoundary--\r\n"),
+        ),
+        unusual("padded to a block", behind(&[0; 452])),
+        unusual("format of 18 bytes that states 16", {
+            let format = [fmt(), vec![0, 0]].concat();
+            wav_of(&[format, chunk("data", &speech())])
+        }),
+        (
+            "padding that is a letter",
+            {
+                let mut data = chunk("data", &speech()[..24_003]);
+                *data.last_mut().unwrap() = b'Q';
+                let format = chunk("fmt ", &format(8000, 1, 24));
+                wav_of(&[format, data, title()])
+            },
+            Unusual,
+            Some(1000),
+        ),
+        (
+            "no padding",
+            {
+                let mut data = chunk("data", &speech()[..24_003]);
+                data.pop();
+                let format = chunk("fmt ", &format(8000, 1, 24));
+                wav_of(&[format, data, title()])
+            },
+            Unusual,
+            Some(1000),
+        ),
+    ]
+}
+
+/// Formats that dictation is full of.
+fn formats() -> Vec<Row> {
+    let fact = |samples: u32| chunk("fact", &samples.to_le_bytes());
+    let of = |format, audio: &[u8]| wav_of(&[format, chunk("data", audio)]);
+    let law = |tag| of(longer_format(tag, 8000, 8, 1, &[]), &speech()[..8000]);
+    let extensible = |sub: &[u8]| {
+        let more = [
+            b"\x10\0\x04\0\0\0",
+            sub,
+            b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71",
+        ]
+        .concat();
+        of(longer_format(0xfffe, 16_000, 16, 2, &more), &speech())
+    };
+    vec![
+        ("A-law", law(6), Whole, Some(1000)),
+        ("mu-law", law(7), Whole, Some(1000)),
+        (
+            "mu-law, nine samples and a fact",
+            wav_of(&[
+                longer_format(7, 8000, 8, 1, &[]),
+                fact(9),
+                chunk("data", &[0x76; 9]),
+            ]),
+            Whole,
+            Some(1),
+        ),
+        (
+            "float in a format of 40 bytes",
+            of(longer_format(3, 16_000, 32, 4, &[0; 22]), &speech()),
+            Whole,
+            Some(1000),
+        ),
+        ("extensible", extensible(b"\x01\0"), Whole, Some(2000)),
+        (
+            "24 bits in 4 bytes",
+            {
+                let mut content = codec(1, 16_000, 1, 24);
+                content[8..14].copy_from_slice(b"\0\xfa\0\0\x04\0");
+                of(chunk("fmt ", &content), &speech())
+            },
+            Unusual,
+            Some(1000),
+        ),
+        (
+            "GSM 6.10 with its fact, odd",
+            wav_of(&[
+                longer_format(0x31, 8000, 0, 65, &320_u16.to_le_bytes()),
+                fact(16_320),
+                chunk("data", &speech()[..3315]),
+            ]),
+            NotLookedInto,
+            Some(2040),
+        ),
+        (
+            "GSM 6.10 without a fact",
+            of(
+                longer_format(0x31, 8000, 0, 65, &320_u16.to_le_bytes()),
+                &speech()[..3250],
+            ),
+            NotLookedInto,
+            Some(2000),
+        ),
+        (
+            "IMA ADPCM",
+            of(
+                longer_format(0x11, 8000, 4, 256, &505_u16.to_le_bytes()),
+                &speech()[..2560],
+            ),
+            NotLookedInto,
+            Some(631),
+        ),
+        (
+            "393,164 bytes of LIST first",
+            wav_of(&[
+                fmt(),
+                chunk("LIST", &[0; 393_164]),
+                chunk("data", &speech()),
+            ]),
+            Whole,
+            Some(2000),
+        ),
+        (
+            "no audio, and a title",
+            wav_of(&[fmt(), chunk("data", &[]), title()]),
+            Empty,
+            Some(0),
+        ),
+    ]
+}
+
+/// What is destroyed.
+fn destroyed() -> Vec<Row> {
+    let whole = with_sizes(EXACT, AUDIO);
+    let open = with_sizes(0, 0);
+    let replaced = |_| b"\xef\xbf\xbd".to_vec();
+    let widened = |byte| char::from(byte).to_string().into_bytes();
+    let damaged = |name, wav| (name, wav, Damaged, None);
+    let breaks = |wav: &[u8]| {
+        wav.iter()
+            .flat_map(|byte| match byte {
+                b'\n' => b"\r\n".to_vec(),
+                byte => vec![*byte],
+            })
+            .collect::<Vec<u8>>()
+    };
+    // No byte of this header is above 7Fh, so that it survives.
+    let quiet = {
+        let audio = &speech()[..0x5600];
+        let chunks = [chunk("fmt ", &format(11_025, 1, 16)), chunk("data", audio)];
+        wav_of(&chunks)
+    };
+    vec![
+        damaged("5,000 of 64,044 bytes", whole[..5000].to_vec()),
+        damaged("the last byte lost", whole[..whole.len() - 1].to_vec()),
+        damaged("a header without its audio", whole[..44].to_vec()),
+        damaged("replaced, sizes stated", taken_for_text(&whole, replaced)),
+        damaged("replaced, header whole", taken_for_text(&quiet, replaced)),
+        damaged("replaced, sizes open", taken_for_text(&open, replaced)),
+        damaged("widened, header whole", taken_for_text(&quiet, widened)),
+        damaged("widened, sizes open", taken_for_text(&open, widened)),
+        damaged("Latin-1 by a decoder", {
+            String::from_utf8_lossy(&quiet).into_owned().into_bytes()
+        }),
+        damaged("question marks", taken_for_text(&quiet, |_| b"?".to_vec())),
+        damaged(
+            "seven bits",
+            taken_for_text(&quiet, |byte| vec![byte & 0x7f]),
+        ),
+        damaged("line ends", breaks(&quiet)),
+        damaged("line ends, sizes open", breaks(&open)),
+        damaged(
+            "a FLAC replaced",
+            taken_for_text(&bare_flac(SPEECH), replaced),
+        ),
+    ]
+}
+
+fn flacs() -> Vec<Row> {
+    let whole = bare_flac(SPEECH);
+    let behind = |flac: Vec<u8>, more: &[u8]| [&flac, more].concat();
+    let row = |name, flac, state| (name, flac, state, Some(12));
+    let empty_blocks = {
+        let mut file = whole.clone();
+        file[4] = 0;
+        file.splice(42..42, *b"\x03\0\0\0\x01\0\0\0\x81\0\0\x05\0\0\0\0\0");
+        file
+    };
+    vec![
+        row("a FLAC", whole.clone(), Whole),
+        row("empty padding and seek table", empty_blocks, Whole),
+        row(
+            "an ID3v1 tag behind",
+            behind(whole.clone(), &id3v1()),
+            Unusual,
+        ),
+        row("without total", without_total(whole.clone()), Whole),
+        row("without MD5", without_md5(whole.clone()), Whole),
+        row(
+            "without both",
+            without_total(without_md5(whole.clone())),
+            Open,
+        ),
+        row(
+            "without both, an ID3v1 tag behind",
+            without_total(without_md5(behind(whole.clone(), &id3v1()))),
+            Open,
+        ),
+        (
+            "more samples stated than there are",
+            with_field(whole.clone(), 25, &[200]),
+            Damaged,
+            None,
+        ),
+        (
+            "no frame, nothing stated",
+            without_total(without_md5(whole[..42].to_vec())),
+            Empty,
+            Some(0),
+        ),
+    ]
+}
+
+fn foreign() -> Vec<Row> {
+    let whole = with_sizes(EXACT, AUDIO);
+    let row = |name, bytes: &[u8]| (name, bytes.to_vec(), NeitherWavNorFlac, None);
+    vec![
+        row(
+            "a DS2 dictation",
+            b"\x07ds2\x02\0\x03\0\x03\x20\x3d\x5a and so on",
+        ),
+        row(
+            "an MP3",
+            b"ID3\x04\0\0\0\0\0\x02ab\xff\xfb\x90\x64 and so on........",
+        ),
+        row(
+            "an Ogg",
+            b"OggS\0\x02\0\0\0\0\0\0\0\0and so on, and on and on and on",
+        ),
+        row("a blank before the file", &[b" ", &whole[..]].concat()),
+        row("base64", b"UklGRiR3AQBXQVZFZm10IBAAAAABAAEA"),
+        row(
+            "a web page",
+            b"<!doctype html><html><title>Sign in</title></html>",
+        ),
+        row("an error", br#"{"error":"Something went wrong somewhere"}"#),
+        row("a video", b"RIFF\x24\0\0\0AVI LIST and so on and on and on"),
+    ]
+}
+
+#[test]
+fn what_people_s_recorders_write_is_told_from_what_is_destroyed() {
+    let rows = [
+        left_open(),
+        slips(),
+        formats(),
+        destroyed(),
+        flacs(),
+        foreign(),
+    ]
+    .concat();
+    println!(
+        "{:<50} {:<18} {:<18} milliseconds",
+        "file", "expected", "seen"
+    );
+    let mut wrong = Vec::new();
+    for (name, file, expected, milliseconds) in rows {
+        let verdict = verdict(&file);
+        let seen = verdict.state();
+        let plays = verdict.properties.and_then(|audio| audio.milliseconds());
+        println!(
+            "{name:<50} {:<18} {:<18} {plays:?}",
+            format!("{expected:?}"),
+            format!("{seen:?}")
+        );
+        if seen != expected || (milliseconds.is_some() && plays != milliseconds) {
+            wrong.push((name, verdict));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

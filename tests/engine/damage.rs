@@ -1,0 +1,190 @@
+//! What came damaged, empty or of another kind is no backup, whatever the connection proved.
+
+use std::fs;
+use std::io::Cursor;
+
+use audio_housekeeper::domain::{
+    BackupComparison, Completeness, Damage, DeletionChoice, FailureKind, OtherRecording,
+};
+use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
+use flac_codec::encode::{FlacSampleWriter, Options};
+
+use crate::desk::{AMELIA, Desk, run, wav};
+use crate::retries::failure_of;
+
+/// Two seconds of 16 bits, 16 kHz, mono.
+fn flac() -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    let options = Options::default();
+    let mut writer = FlacSampleWriter::new(&mut file, options, 16_000, 16, 1, None).unwrap();
+    let samples: Vec<i32> = (0..32_000_i32).map(|at| at * at % 9000).collect();
+    writer.write(&samples).unwrap();
+    writer.finalize().unwrap();
+    file.into_inner()
+}
+
+const MIDDLE: u64 = 10_000;
+
+fn flipped() -> Effect {
+    Effect::FlipBit(MIDDLE)
+}
+
+fn on_download(effect: Effect) -> Fault {
+    Fault::on(Call::Download, effect)
+}
+
+fn nothing_is_left(desk: &Desk) -> bool {
+    let names = fs::read_dir(desk.folder.path()).unwrap();
+    !names
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .any(|name| name.contains("a.flac") || name.contains("a.wav"))
+}
+
+#[test]
+fn damage_that_only_one_answer_had_is_fetched_once_more_by_itself() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "a.flac", flac());
+        desk.service.add_fault(on_download(flipped()).only(1));
+        desk.impatient = true;
+        let saved = desk.download(AMELIA, "a.flac").await.unwrap();
+        assert!(matches!(saved.completeness, Completeness::Proven(_)));
+        assert_eq!(saved.milliseconds, Some(2000));
+        assert_eq!(fs::read(&saved.path).unwrap(), flac());
+        assert_eq!(desk.requests(Call::Download), 2);
+    });
+}
+
+#[test]
+fn the_same_damage_twice_is_the_server_s_and_leaves_no_file_and_no_backup() {
+    run(async {
+        for no_length in [None, Some(NoLength::Chunked)] {
+            let mut desk = Desk::new().await;
+            desk.service.put(AMELIA, "a.flac", flac());
+            desk.service.add_fault(on_download(flipped()));
+            if let Some(no_length) = no_length {
+                desk.service
+                    .add_fault(on_download(Effect::OmitLength(no_length)));
+            }
+            desk.impatient = true;
+            let failure = failure_of(desk.download(AMELIA, "a.flac").await);
+            assert_eq!(
+                failure.kind,
+                FailureKind::DamagedRecording {
+                    damage: Damage::Altered,
+                    on_server: true
+                }
+            );
+            assert_eq!(failure.details.earlier.len(), 1);
+            assert_eq!(desk.requests(Call::Download), 2);
+            assert!(nothing_is_left(&desk));
+            assert_eq!(desk.survey(AMELIA).await.backup, BackupComparison::None);
+        }
+    });
+}
+
+#[test]
+fn other_damage_each_time_is_not_called_the_server_s() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "a.flac", flac());
+        for (attempt, at) in (1..=5).zip(MIDDLE..) {
+            desk.service
+                .add_fault(on_download(Effect::FlipBit(at)).only(attempt));
+        }
+        desk.impatient = true;
+        let failure = failure_of(desk.download(AMELIA, "a.flac").await);
+        assert_eq!(
+            failure.kind,
+            FailureKind::DamagedRecording {
+                damage: Damage::Altered,
+                on_server: false
+            }
+        );
+        assert_eq!(desk.requests(Call::Download), 5);
+        assert!(nothing_is_left(&desk));
+    });
+}
+
+/// Each with the length that it has: the connection proves all of it.
+#[test]
+fn what_holds_no_whole_audio_is_never_saved_whatever_its_length_proves() {
+    let whole = wav(64_044, 1);
+    let speech: Vec<u8> = (0..22_016_u32)
+        .map(|at| at.wrapping_mul(77).to_le_bytes()[0])
+        .collect();
+    let mut quiet = wav(44 + 22_016, 1);
+    quiet[44..].copy_from_slice(&speech);
+    quiet[24..32].copy_from_slice(&[0x11, 0x2b, 0, 0, 0x22, 0x56, 0, 0]);
+    let mangled: Vec<u8> = quiet
+        .iter()
+        .flat_map(|byte| {
+            if *byte < 0x80 {
+                vec![*byte]
+            } else {
+                b"\xef\xbf\xbd".to_vec()
+            }
+        })
+        .collect();
+    let mut empty = wav(44, 1);
+    empty[40..44].fill(0);
+    let damaged = |damage| FailureKind::DamagedRecording {
+        damage,
+        on_server: true,
+    };
+    run(async {
+        for (bytes, kind) in [
+            (whole[..5000].to_vec(), damaged(Damage::Incomplete)),
+            (whole[..44].to_vec(), damaged(Damage::Incomplete)),
+            (mangled, damaged(Damage::TakenForText)),
+            (empty, FailureKind::EmptyRecording { arrived: true }),
+            (Vec::new(), FailureKind::EmptyRecording { arrived: true }),
+            (
+                b"\x07ds2\x02\0\x03\0 and so on, and on, and on".to_vec(),
+                FailureKind::OtherRecording {
+                    kind: OtherRecording::Ds2,
+                    arrived: true,
+                },
+            ),
+            (
+                b"ID3\x04\0\0\0\0\0\x02ab\xff\xfb\x90\x64 and so on".to_vec(),
+                FailureKind::OtherRecording {
+                    kind: OtherRecording::Mp3,
+                    arrived: true,
+                },
+            ),
+            (b"{\"error\":\"Oops\"}".to_vec(), FailureKind::JsonInstead),
+            (
+                b"UklGRiR3AQBXQVZFZm10IBAAAAABAAEA".to_vec(),
+                FailureKind::Base64Instead,
+            ),
+        ] {
+            let mut desk = Desk::new().await;
+            desk.service.put(AMELIA, "a.wav", wav(64_044, 1));
+            desk.service
+                .add_fault(on_download(Effect::ReplaceBody(bytes.into())));
+            desk.impatient = true;
+            let failure = failure_of(desk.download(AMELIA, "a.wav").await);
+            assert_eq!(failure.kind, kind);
+            assert!(nothing_is_left(&desk), "{kind:?}");
+        }
+    });
+}
+
+#[test]
+fn a_delete_that_is_to_back_up_a_damaged_recording_first_sends_nothing() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "a.flac", flac());
+        desk.service.add_fault(on_download(flipped()));
+        desk.impatient = true;
+        let choice = DeletionChoice::BackUpFirst {
+            destination: desk.file("a.flac"),
+            replace: false,
+        };
+        let (report, backup) = desk.delete(AMELIA, choice).await;
+        assert!(report.failure.is_some());
+        assert_eq!(backup, None);
+        assert_eq!(desk.requests(Call::Delete), 0);
+    });
+}
