@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use poll_promise::Promise;
@@ -33,9 +34,9 @@ impl OpeningMode {
         let window: Arc<OnceLock<egui::Context>> = Arc::default();
         let wake: Wake = {
             let window = window.clone();
-            Arc::new(move || {
+            Arc::new(move |within| {
                 if let Some(window) = window.get() {
-                    window.request_repaint();
+                    window.request_repaint_after(within);
                 }
             })
         };
@@ -55,7 +56,7 @@ impl OpeningMode {
                     technical,
                 ))
             }));
-            told();
+            told(Duration::ZERO);
         });
         Self {
             launcher,

@@ -124,7 +124,7 @@ impl Context {
     pub fn tell(&self, generation: u64, event: Event) {
         // The window is gone when nobody listens: there is nobody left to tell.
         self.events.send(Envelope { generation, event }).ok();
-        (self.wake)();
+        (self.wake)(Duration::ZERO);
     }
 }
 

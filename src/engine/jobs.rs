@@ -14,10 +14,11 @@ use crate::engine::{JobId, JobProgress};
 /// How far all jobs are.
 pub type Progress = BTreeMap<JobId, JobProgress>;
 
-/// Wakes the window.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
+/// Wakes the window, after so long at the latest.
+pub type Wake = Arc<dyn Fn(Duration) + Send + Sync>;
 
-/// The least time between two reports of one job: ten a second at most.
+/// The least time between two reports of one job, and between two frames that progress makes
+/// necessary, however many jobs run: ten a second at most.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 
 /// Gives jobs their names and takes their progress.
@@ -85,12 +86,12 @@ impl JobBoard {
 }
 
 impl JobTicket {
-    /// Says how far the job is, and wakes the window.
+    /// Says how far the job is, and wakes the window in time.
     pub fn report(&self, progress: JobProgress) {
         self.board.progress.send_modify(|board| {
             board.insert(self.id, progress);
         });
-        (self.board.wake)();
+        (self.board.wake)(BETWEEN_REPORTS);
     }
 
     /// A reporter for the bytes of `doctor`'s recording.

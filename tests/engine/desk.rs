@@ -498,7 +498,7 @@ pub fn setup(
         clock: Clock::default(),
         os_user: "tester".into(),
         computer: "bench".into(),
-        wake: Arc::new(|| {}),
+        wake: Arc::new(|_| {}),
     }
 }
 

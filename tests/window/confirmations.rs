@@ -325,6 +325,28 @@ fn the_warning_and_the_backup_stand_before_the_buttons_at_twice_the_text_size() 
     }
 }
 
+#[test]
+fn escape_closes_a_question_also_in_the_frame_in_which_its_facts_come() {
+    let mut window = open(asking(BackupComparison::None), LARGE, Theme::Light, 100);
+    let Some(Modal::DeleteOne { survey, .. }) = window.state_mut().state.modals.last_mut() else {
+        panic!("no question");
+    };
+    let facts = survey.take();
+    window.run();
+    if let Some(Modal::DeleteOne { survey, .. }) = window.state_mut().state.modals.last_mut() {
+        *survey = facts;
+    }
+    window.event(egui::Event::Key {
+        key: Key::Escape,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: egui::Modifiers::NONE,
+    });
+    window.step();
+    assert!(matches!(window.state().actions[..], [Action::CloseModal]));
+}
+
 /// What is painted where, and where the buttons are.
 fn texts_and_buttons(window: &Window) -> Vec<String> {
     let texts = window

@@ -108,7 +108,8 @@ pub fn ask<R>(
     if fresh && (shown.response.rect.center().y - window.center().y).abs() > 1.0 {
         context.request_discard("the modal's height is known now, and its place with it");
     }
-    let escaped = shown.is_top_modal
+    // In the first frame of a phase the toolkit still takes the one before for the top modal.
+    let escaped = (shown.is_top_modal || fresh)
         && !shown.any_popup_open
         && context.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     (escaped, shown.inner)
