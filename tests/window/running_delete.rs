@@ -9,10 +9,10 @@ use audio_housekeeper::state::{
 };
 use egui::accesskit::Role;
 use egui::{Pos2, Rect, Theme, Vec2};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 
 use crate::pictures::dropped;
-use crate::stage::{LARGE, SMALL, Window, delete_waiting, name, now, open};
+use crate::stage::{LARGE, SMALL, Window, delete_waiting, name, now, open, signed_in};
 
 const DELETE: JobId = JobId(2);
 
@@ -117,6 +117,38 @@ fn stop_stays_where_it_is_whatever_happens_until_it_comes_too_late() {
             "{actions:?}"
         );
     }
+}
+
+/// What has the focus after a delete has begun to wait, in a window in which `label` had it before.
+fn focused_after(label: &str, modal: Option<Modal>) -> Option<String> {
+    let mut window = open(signed_in(), LARGE, Theme::Light, 100);
+    window.run();
+    window.get_by_label(label).focus();
+    window.run();
+    let state = &mut window.state_mut().state;
+    state.modals.extend(modal);
+    state.jobs = delete_waiting().jobs;
+    window.run();
+    let focused = |node: &egui_kittest::kittest::AccessKitNode<'_>| node.is_focused();
+    let node = window.query_all(By::new().predicate(focused)).next()?;
+    node.accesskit_node().label()
+}
+
+#[test]
+fn the_focus_goes_to_stop_where_nobody_types_and_nothing_is_asked() {
+    assert_eq!(focused_after("Check all", None).as_deref(), Some("Stop"));
+    assert_eq!(focused_after("Settings", None).as_deref(), Some("Stop"));
+    let asked = focused_after("Check all", Some(Modal::CloseWhileBusy));
+    assert_eq!(asked.as_deref(), Some("Stay"));
+    let mut window = open(signed_in(), LARGE, Theme::Light, 100);
+    window
+        .get_by_role_and_label(Role::TextInput, "Doctor")
+        .focus();
+    window.run();
+    window.state_mut().state.jobs = delete_waiting().jobs;
+    window.run();
+    let field = window.get_by_role_and_label(Role::TextInput, "Doctor");
+    assert!(field.is_focused());
 }
 
 #[test]
