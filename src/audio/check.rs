@@ -1,8 +1,8 @@
 use crate::audio::flac::FlacCheck;
 use crate::audio::text_damage::TextDamage;
-use crate::audio::verdict::{AudioKind, AudioProperties, AudioVerdict, Fault, Oddity, Part, note};
+use crate::audio::verdict::{AudioKind, AudioProperties, AudioVerdict, Fault, Part, note};
 use crate::audio::wav::WavCheck;
-use crate::domain::{AudioFormat, ContentKind, OtherRecording};
+use crate::domain::{AudioFormat, ContentKind, Oddity, OtherRecording};
 
 /// Checks a WAV or FLAC while its bytes arrive: its structure, its sizes against its length, and
 /// of a FLAC every frame, checksum and sample.

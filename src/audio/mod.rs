@@ -7,7 +7,4 @@ mod verdict;
 mod wav;
 
 pub use check::AudioCheck;
-pub use verdict::{
-    AudioKind, AudioProperties, AudioVerdict, Codec, EndProof, Fault, FrameDefect, Oddity, Part,
-    Sound,
-};
+pub use verdict::{AudioKind, AudioProperties, AudioVerdict, Fault, FrameDefect, Part, Sound};

@@ -1,4 +1,6 @@
-use crate::domain::{AudioFormat, AudioState, Damage, OtherRecording};
+use crate::domain::{
+    AudioFormat, AudioState, CheckedAudio, Codec, Damage, EndProof, Oddity, OtherRecording,
+};
 
 /// What a file turned out to be, by its content alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,23 +48,6 @@ pub struct AudioProperties {
     pub frames: Option<u64>,
 }
 
-/// How samples are encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Codec {
-    /// Whole numbers.
-    Pcm,
-    /// 32 or 64 bits of IEEE 754.
-    Float,
-    /// A-law (ITU-T G.711), 8 bits each.
-    ALaw,
-    /// Mu-law (ITU-T G.711), 8 bits each.
-    MuLaw,
-    /// Free Lossless Audio Codec.
-    Flac,
-    /// Any other inside a WAV, with its number in the registry of RFC 2361; 0 where it has none.
-    Other(u16),
-}
-
 /// A file with no fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sound {
@@ -70,56 +55,6 @@ pub struct Sound {
     pub proofs: Vec<EndProof>,
     /// What is unusual about it, each named once.
     pub oddities: Vec<Oddity>,
-}
-
-/// What of a format proves that a file goes to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EndProof {
-    /// The size that a WAV states for all of itself.
-    RiffSize,
-    /// The size that a WAV states for its audio.
-    DataSize,
-    /// The number of samples that a FLAC states.
-    TotalSamples,
-    /// The MD5 digest of its audio that a FLAC states.
-    Md5,
-}
-
-/// Something that a usual file does not have, and that takes nothing from the audio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Oddity {
-    /// A size was left open (0, all ones or another number that stands for none), as writers do
-    /// that can't go back.
-    OpenSizes,
-    /// One of the sizes of a WAV is met exactly, and another is not.
-    SizesDisagree,
-    /// The padding after a chunk is missing, not counted or not 0.
-    Padding,
-    /// There are bytes after the last chunk or frame.
-    TrailingBytes,
-    /// A tag stands after the last chunk or frame (ID3, APE, Lyrics3).
-    TagBehind,
-    /// The audio in a WAV is of a codec that is not looked into.
-    UnknownCodec,
-    /// The fields that describe a WAV's samples do not fit together, in a way that leaves no
-    /// doubt about how to play it.
-    FormatFields,
-    /// The audio in a WAV does not end with a whole frame.
-    PartialFrame,
-    /// There is a second chunk of audio, or of what describes it.
-    RepeatedChunk,
-    /// An `ID3v2` tag stands in front of a FLAC.
-    Id3InFront,
-    /// The block or frame sizes that a FLAC states are not those of its frames.
-    StreamInfo,
-    /// A metadata block of a FLAC is not built as its type demands.
-    Metadata,
-    /// A FLAC's first frame is not numbered 0.
-    StartsLate,
-    /// A FLAC leaves its sample rate out.
-    NoSampleRate,
-    /// There is no audio in it.
-    NoAudio,
 }
 
 /// Why a file is not sound.
@@ -291,6 +226,18 @@ impl AudioVerdict {
             AudioState::Whole
         } else {
             AudioState::Unusual
+        }
+    }
+
+    /// What was found out about its audio, to be kept.
+    #[must_use]
+    pub fn checked(&self) -> CheckedAudio {
+        let sound = self.outcome.as_ref().ok();
+        CheckedAudio {
+            state: self.state(),
+            codec: self.properties.map(|properties| properties.codec),
+            ends: sound.map_or_else(Vec::new, |sound| sound.proofs.clone()),
+            oddities: sound.map_or_else(Vec::new, |sound| sound.oddities.clone()),
         }
     }
 

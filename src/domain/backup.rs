@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{AudioFormat, ServerCopy, Sha256Digest};
+use crate::domain::{AudioFormat, CheckedAudio, ServerCopy, Sha256Digest};
 
 /// A checked copy of a recording, as it was when it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Backup {
     pub format: AudioFormat,
     /// How long it plays, in milliseconds, where that can be told.
     pub milliseconds: Option<u64>,
+    /// What was found out about its audio; `None` where it was made by a version that did not look.
+    pub audio: Option<CheckedAudio>,
     /// When it was checked last.
     pub verified_at: Timestamp,
     /// What proves that it is whole.

@@ -4,6 +4,7 @@ mod account;
 mod audio_format;
 mod audit;
 mod backup;
+mod checked_audio;
 mod content_kind;
 mod deletion;
 mod digest;
@@ -25,6 +26,7 @@ pub use audit::{
     DamagedEntry, GENESIS, OperationId,
 };
 pub use backup::{Backup, BackupHealth, BackupProof, Completeness};
+pub use checked_audio::{CheckedAudio, Codec, EndProof, Oddity, code_of, of_code};
 pub use deletion::{
     BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionReason,
     DeletionScope, DeletionSurvey, PlanError,

@@ -249,6 +249,7 @@ mod tests {
             format: AudioFormat::Wav,
             milliseconds: None,
             verified_at: Timestamp::UNIX_EPOCH,
+            audio: None,
             proof: BackupProof::Length,
             made_from: ServerCopy::default(),
         };

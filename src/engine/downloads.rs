@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use crate::api::Download;
 use crate::domain::{
-    AuditAction, AuditBackup, AuditOutcome, Backup, DoctorName, Failure, FailureKind, OperationId,
-    ServerCopy, ServerKnowledge, suggested_file_name,
+    AuditAction, AuditBackup, AuditOutcome, Backup, BackupProof, Completeness, DoctorName, Failure,
+    FailureKind, OperationId, ServerCopy, ServerKnowledge, suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
 use crate::engine::context::{Context, Session, new_operation, store_failure};
@@ -117,6 +117,11 @@ pub async fn fetch(
         part_left: AtomicBool::new(false),
     };
     let tries = Tries::new(session, Budget::DOWNLOAD);
+    match session.context.store.came(&session.service, doctor).await {
+        Ok(earlier) => tries.came(earlier),
+        // Without it, no more is lost than a proof.
+        Err(error) => tracing::warn!(%error, "what came earlier can't be read"),
+    }
     let request = SaveRequest {
         doctor: doctor.clone(),
         operation: operation.clone(),
@@ -133,10 +138,10 @@ pub async fn fetch(
     let now = Timestamp::now();
     let (outcome, mut changes) = match &result {
         Ok(Fetched {
+            saved,
             copy,
             seen_at,
             backup,
-            ..
         }) => {
             let seen = ServerKnowledge::Has {
                 copy: copy.clone(),
@@ -147,6 +152,8 @@ pub async fn fetch(
                 changes.push(about(session, doctor, DoctorFact::Backup(backup.clone())));
                 AuditOutcome::SavedAndChecked
             } else {
+                let came = DoctorFact::Came(saved.sha256);
+                changes.push(about(session, doctor, came));
                 AuditOutcome::SavedNotProven
             };
             (outcome, changes)
@@ -157,7 +164,11 @@ pub async fn fetch(
             let changes = vec![about(session, doctor, DoctorFact::Server(seen))];
             (AuditOutcome::NothingThere, changes)
         }
-        Err(JobFailure::Failed(_)) => (AuditOutcome::Failed, Vec::new()),
+        Err(JobFailure::Failed(_)) => {
+            let came = tries.came_before().map(DoctorFact::Came);
+            let changes = came.map(|came| about(session, doctor, came));
+            (AuditOutcome::Failed, changes.into_iter().collect())
+        }
     };
     changes.push(about(session, doctor, DoctorFact::Used(now)));
     // Here and not before: a kill until then must leave neither a file nor a download in the
@@ -168,7 +179,9 @@ pub async fn fetch(
     }
     let mut draft = session.draft(AuditAction::Download, outcome, operation);
     draft.doctor = Some(doctor.clone());
-    draft.note = tries.note();
+    let notes = [tries.note(), proven(&result)];
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
+    draft.note = (!notes.is_empty()).then(|| notes.join("; "));
     match &result {
         Ok(fetched) => {
             draft.answer = Some("200".into());
@@ -184,6 +197,30 @@ pub async fn fetch(
     session.record(draft, changes).await;
     session.tell_doctor(doctor).await;
     result
+}
+
+/// The record's words for what was proven of a recording that came, and how; for what came and was
+/// not kept, why.
+fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
+    match result {
+        Ok(Fetched { saved, .. }) => {
+            let arrival = match saved.completeness {
+                Completeness::Proven(BackupProof::Digest) => "arrival proven by the digest",
+                Completeness::Proven(BackupProof::Length) => "arrival proven by the length",
+                Completeness::Proven(BackupProof::SameTwice) => "the same contents came twice",
+                Completeness::Proven(BackupProof::OwnTotals) => "whole by its own totals",
+                Completeness::CannotBeProven => "nothing proves that it is all",
+            };
+            Some(format!("{arrival}; audio: {}", saved.audio))
+        }
+        Err(JobFailure::Failed(failure)) => match failure.kind {
+            FailureKind::DamagedRecording { .. }
+            | FailureKind::EmptyRecording { .. }
+            | FailureKind::OtherRecording { .. } => Some(failure.details.technical.clone()),
+            _ => None,
+        },
+        Err(JobFailure::Cancelled) => None,
+    }
 }
 
 /// Tries until it is saved or cancelled, or another try would be of no use.

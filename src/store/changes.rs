@@ -3,7 +3,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{
     AuditDraft, AuditEntry, Backup, BackupHealth, DoctorName, LastDeletion, OperationId,
-    ServerKnowledge,
+    ServerKnowledge, Sha256Digest,
 };
 use crate::store::{
     Store, StoreError, Transfer, WaitingDelete, doctors, record, transfers, waiting_deletes,
@@ -47,6 +47,8 @@ pub enum DoctorFact {
     Server(ServerKnowledge),
     /// A new backup, which is there.
     Backup(Backup),
+    /// The digest of what came and is no backup.
+    Came(Sha256Digest),
     /// What was found where the newest backup should be.
     BackupHealth(BackupHealth),
     /// What became of a deletion.

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AudioFormat, DoctorName, ServerCopy, Sha256Digest};
+use crate::domain::{
+    AudioFormat, AudioState, CheckedAudio, Codec, DoctorName, EndProof, Oddity, ServerCopy,
+    Sha256Digest, code_of, of_code,
+};
 use crate::store::StoreError;
 
 /// A path as TEXT where it is Unicode; otherwise as a BLOB of what the system really has: its
@@ -130,9 +133,67 @@ pub(super) fn copy_from_column(text: &str) -> Result<ServerCopy, StoreError> {
     })
 }
 
+/// [`CheckedAudio`] as JSON.
+#[derive(Serialize, Deserialize)]
+struct AudioColumn {
+    state: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codec: Option<String>,
+    ends: Vec<String>,
+    oddities: Vec<String>,
+}
+
+pub(super) fn audio_to_column(audio: &CheckedAudio) -> Result<String, StoreError> {
+    fn words<T: PartialEq + Copy>(codes: &[(T, &'static str)], values: &[T]) -> Vec<String> {
+        let words = values.iter().map(|value| code_of(codes, *value).to_owned());
+        words.collect()
+    }
+    serde_json::to_string(&AudioColumn {
+        state: code_of(&AudioState::CODES, audio.state).to_owned(),
+        codec: audio.codec.map(Codec::code),
+        ends: words(&EndProof::CODES, &audio.ends),
+        oddities: words(&Oddity::CODES, &audio.oddities),
+    })
+    .map_err(|_| StoreError::Failed("a value that JSON can't hold".into()))
+}
+
+pub(super) fn audio_from_column(text: &str) -> Result<CheckedAudio, StoreError> {
+    fn values<T: Copy>(codes: &[(T, &str)], words: &[String]) -> Result<Vec<T>, StoreError> {
+        let values = words
+            .iter()
+            .map(|word| of_code(codes, word).ok_or_else(unreadable));
+        values.collect()
+    }
+    let column: AudioColumn = serde_json::from_str(text).map_err(|_| unreadable())?;
+    Ok(CheckedAudio {
+        state: of_code(&AudioState::CODES, &column.state).ok_or_else(unreadable)?,
+        codec: match column.codec {
+            Some(code) => Some(Codec::from_code(&code).ok_or_else(unreadable)?),
+            None => None,
+        },
+        ends: values(&EndProof::CODES, &column.ends)?,
+        oddities: values(&Oddity::CODES, &column.oddities)?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_was_found_out_about_audio_comes_back_as_it_was() {
+        for (state, _) in AudioState::CODES {
+            let audio = CheckedAudio {
+                state,
+                codec: Some(Codec::Other(0x31)),
+                ends: EndProof::CODES.map(|(end, _)| end).to_vec(),
+                oddities: Oddity::CODES.map(|(oddity, _)| oddity).to_vec(),
+            };
+            let text = audio_to_column(&audio).unwrap();
+            assert!(!text.contains("\"\""), "{text}");
+            assert_eq!(audio_from_column(&text), Ok(audio));
+        }
+    }
 
     #[test]
     fn a_copy_comes_back_as_it_was() {

@@ -8,8 +8,9 @@ use crate::domain::{
     LastDeletion, ServerKnowledge, Sha256Digest,
 };
 use crate::store::columns::{
-    copy_from_column, copy_to_column, count_from_column, count_to_column, name_from_column,
-    path_from_column, path_to_column, time_from_column, unreadable,
+    audio_from_column, audio_to_column, copy_from_column, copy_to_column, count_from_column,
+    count_to_column, name_from_column, path_from_column, path_to_column, time_from_column,
+    unreadable,
 };
 use crate::store::{Change, DoctorFact, Store, StoreError};
 
@@ -56,6 +57,21 @@ impl Store {
             fact: DoctorFact::Used(Timestamp::now()),
         }])
         .await
+    }
+
+    /// The digest of what last came for a doctor and was no backup.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn came(
+        &self,
+        service: &str,
+        doctor: &DoctorName,
+    ) -> Result<Option<Sha256Digest>, StoreError> {
+        let (service, doctor) = (service.to_owned(), doctor.clone());
+        self.writer
+            .ask(move |connection| came(connection, &service, &doctor))
+            .await
     }
 
     /// Forgets a name and what is known of it; the audit record and files stay as they are.
@@ -115,6 +131,12 @@ pub(super) fn learn(
             insert_backup(connection, service, doctor, backup)?;
             set_health(connection, service, doctor, BackupHealth::There)?;
         }
+        DoctorFact::Came(sha256) => {
+            connection.execute(
+                "UPDATE doctors SET came = ?3 WHERE service = ?1 AND name = ?2",
+                (key.0, key.1, sha256.as_bytes()),
+            )?;
+        }
         DoctorFact::BackupHealth(health) => set_health(connection, service, doctor, *health)?,
         DoctorFact::Deletion(deletion) => {
             connection.execute(
@@ -152,8 +174,8 @@ fn insert_backup(
 ) -> Result<(), StoreError> {
     connection.execute(
         "INSERT INTO backups (service, name, path, size, sha256, format, milliseconds,
-            verified_at, proof, made_from)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            verified_at, proof, made_from, audio)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             service,
             doctor.as_str(),
@@ -165,6 +187,7 @@ fn insert_backup(
             backup.verified_at.to_string(),
             proof_to_column(backup.proof),
             copy_to_column(&backup.made_from)?,
+            backup.audio.as_ref().map(audio_to_column).transpose()?,
         ],
     )?;
     Ok(())
@@ -204,6 +227,21 @@ fn doctor(
     let mut doctor = doctor_of(row)?;
     doctor.backup = newest_backup(connection, service, name)?;
     Ok(Some(doctor))
+}
+
+fn came(
+    connection: &Connection,
+    service: &str,
+    doctor: &DoctorName,
+) -> Result<Option<Sha256Digest>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT came FROM doctors WHERE service = ?1 AND name = ?2")?;
+    let mut rows = statement.query((service, doctor.as_str()))?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let came: Option<[u8; 32]> = row.get("came")?;
+    Ok(came.map(Sha256Digest::from_bytes))
 }
 
 fn doctors(connection: &Connection, service: &str) -> Result<Vec<KnownDoctor>, StoreError> {
@@ -264,7 +302,7 @@ fn doctor_of(row: &Row<'_>) -> Result<KnownDoctor, StoreError> {
 }
 
 const BACKUP_COLUMNS: &str =
-    "name, path, size, sha256, format, milliseconds, verified_at, proof, made_from";
+    "name, path, size, sha256, format, milliseconds, verified_at, proof, made_from, audio";
 
 fn newest_backups(
     connection: &Connection,
@@ -308,6 +346,10 @@ fn backup_of(row: &Row<'_>) -> Result<Backup, StoreError> {
         verified_at: time_of(row, "verified_at")?,
         proof: proof_from_column(&row.get::<_, String>("proof")?)?,
         made_from: copy_from_column(&row.get::<_, String>("made_from")?)?,
+        audio: match row.get::<_, Option<String>>("audio")? {
+            Some(audio) => Some(audio_from_column(&audio)?),
+            None => None,
+        },
     })
 }
 

@@ -15,7 +15,9 @@ use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Recording, RecordingBody};
-use crate::domain::{AudioFormat, Completeness, DoctorName, OperationId, ServerCopy, Sha256Digest};
+use crate::domain::{
+    AudioFormat, CheckedAudio, Completeness, DoctorName, OperationId, ServerCopy, Sha256Digest,
+};
 use crate::transfer::part::PartFile;
 use crate::transfer::verify::ReadBack;
 use crate::transfer::writer::{Expected, Writer};
@@ -70,6 +72,8 @@ pub struct Saved {
     pub format: AudioFormat,
     /// How long it plays, in milliseconds, where that can be told.
     pub milliseconds: Option<u64>,
+    /// What was found out about its audio while it arrived.
+    pub audio: CheckedAudio,
     /// Whether it is known to be all of the recording.
     pub completeness: Completeness,
     read_back: ReadBack,

@@ -52,6 +52,7 @@ impl VerifiedBackup {
             sha256: self.saved.sha256,
             format: self.saved.format,
             milliseconds: self.saved.milliseconds,
+            audio: Some(self.saved.audio),
             verified_at,
             proof: self.proof,
             made_from,
@@ -78,6 +79,7 @@ pub(super) async fn read_back_and_promote(
             sha256,
             format,
             milliseconds,
+            audio,
             completeness,
         } = written;
         compare(&path, &request.destination, size, sha256, given_up)?;
@@ -88,6 +90,7 @@ pub(super) async fn read_back_and_promote(
             sha256,
             format,
             milliseconds,
+            audio,
             completeness,
             read_back: ReadBack(()),
         })

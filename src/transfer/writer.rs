@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::audio::{AudioCheck, AudioKind, AudioVerdict, Fault};
 use crate::domain::{
-    Announced, Arrival, AudioFormat, AudioState, Completeness, ContentKind, FailureKind, Judgement,
-    OtherRecording, ServerCopy, Sha256Digest, judge,
+    Announced, Arrival, AudioFormat, AudioState, CheckedAudio, Completeness, ContentKind,
+    FailureKind, Judgement, OtherRecording, ServerCopy, Sha256Digest, judge,
 };
 use crate::transfer::TransferError;
 use crate::transfer::gone;
@@ -46,6 +46,7 @@ pub(super) struct Written {
     pub(super) sha256: Sha256Digest,
     pub(super) format: AudioFormat,
     pub(super) milliseconds: Option<u64>,
+    pub(super) audio: CheckedAudio,
     pub(super) completeness: Completeness,
 }
 
@@ -133,6 +134,7 @@ fn write(
         sha256,
         format,
         milliseconds,
+        audio,
         completeness,
     } = contents.judge(expected)?;
 
@@ -147,6 +149,7 @@ fn write(
         sha256,
         format,
         milliseconds,
+        audio,
         completeness,
     })
 }
@@ -165,6 +168,7 @@ struct Checked {
     sha256: Sha256Digest,
     format: AudioFormat,
     milliseconds: Option<u64>,
+    audio: CheckedAudio,
     completeness: Completeness,
 }
 
@@ -199,6 +203,7 @@ impl Contents {
                 sha256,
                 format,
                 milliseconds: properties.and_then(|properties| properties.milliseconds()),
+                audio: verdict.checked(),
                 completeness,
             });
         }

@@ -1,7 +1,7 @@
 //! What is said of FLAC files of many kinds.
 
-use audio_housekeeper::audio::{AudioKind, EndProof, Fault, FrameDefect, Oddity, Part};
-use audio_housekeeper::domain::{AudioFormat, OtherRecording};
+use audio_housekeeper::audio::{AudioKind, Fault, FrameDefect, Part};
+use audio_housekeeper::domain::{AudioFormat, EndProof, Oddity, OtherRecording};
 
 use crate::made::{
     self, SPEECH, Shape, bare_flac, put_together, taken_apart, with_checksum, without_md5,

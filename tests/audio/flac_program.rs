@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use audio_housekeeper::audio::{AudioVerdict, Oddity};
-use audio_housekeeper::domain::AudioState;
+use audio_housekeeper::audio::AudioVerdict;
+use audio_housekeeper::domain::{AudioState, Oddity};
 use tempfile::TempDir;
 
 use crate::made::{self, Shape, bare_flac, without_md5, without_total};

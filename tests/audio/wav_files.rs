@@ -1,7 +1,7 @@
 //! What is said of WAV files of many kinds.
 
-use audio_housekeeper::audio::{AudioKind, EndProof, Fault, Oddity, Part};
-use audio_housekeeper::domain::AudioFormat;
+use audio_housekeeper::audio::{AudioKind, Fault, Part};
+use audio_housekeeper::domain::{AudioFormat, EndProof, Oddity};
 
 use crate::made::{self, chunk, codec, format, riff, sized, wav_of};
 use crate::{Grade, Graded as _, verdict};

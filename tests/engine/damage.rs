@@ -4,7 +4,8 @@ use std::fs;
 use std::io::Cursor;
 
 use audio_housekeeper::domain::{
-    BackupComparison, Completeness, Damage, DeletionChoice, FailureKind, OtherRecording,
+    BackupComparison, BackupProof, Completeness, Damage, DeletionChoice, FailureKind,
+    OtherRecording,
 };
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use flac_codec::encode::{FlacSampleWriter, Options};
@@ -80,6 +81,54 @@ fn the_same_damage_twice_is_the_server_s_and_leaves_no_file_and_no_backup() {
             assert!(nothing_is_left(&desk));
             assert_eq!(desk.survey(AMELIA).await.backup, BackupComparison::None);
         }
+    });
+}
+
+#[test]
+fn damage_that_is_known_from_before_is_told_after_one_answer_and_recorded() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "a.flac", flac());
+        desk.service.add_fault(on_download(flipped()));
+        desk.impatient = true;
+        let first = failure_of(desk.download(AMELIA, "a.flac").await);
+        let second = failure_of(desk.download(AMELIA, "a.flac").await);
+        assert_eq!(first.kind, second.kind);
+        assert_eq!(desk.requests(Call::Download), 3);
+        let note = desk.record().await.pop().unwrap().draft.note.unwrap();
+        assert!(note.contains("CRC-16 is wrong"), "{note}");
+    });
+}
+
+#[test]
+fn an_open_recording_that_comes_twice_the_same_is_a_backup_and_the_record_says_why() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let mut open = wav(100_000, 1);
+        open[4..8].fill(0xff);
+        open[40..44].fill(0xff);
+        desk.service.put(AMELIA, "a.wav", open);
+        desk.service
+            .add_fault(on_download(Effect::OmitLength(NoLength::Chunked)));
+        let first = desk.download(AMELIA, "a.wav").await.unwrap();
+        assert_eq!(first.completeness, Completeness::CannotBeProven);
+        let second = desk.download(AMELIA, "b.wav").await.unwrap();
+        let proof = BackupProof::SameTwice;
+        assert_eq!(second.completeness, Completeness::Proven(proof));
+        let record = desk.record().await;
+        let notes: Vec<_> = record
+            .iter()
+            .filter_map(|entry| entry.draft.note.as_deref())
+            .collect();
+        assert_eq!(
+            notes,
+            [
+                "nothing proves that it is all; audio: open, pcm, open-sizes",
+                "the same contents came twice; audio: open, pcm, open-sizes",
+            ]
+        );
+        let survey = desk.survey(AMELIA).await;
+        assert!(matches!(survey.backup, BackupComparison::CannotCompare(_)));
     });
 }
 

@@ -148,6 +148,7 @@ fn backup(path: &str) -> Backup {
         format: AudioFormat::Wav,
         milliseconds: None,
         verified_at: Timestamp::UNIX_EPOCH,
+        audio: None,
         proof: BackupProof::Length,
         made_from: ServerCopy::default(),
     }

@@ -1,6 +1,7 @@
 use audio_housekeeper::domain::{
-    AudioFormat, Backup, BackupHealth, BackupProof, DeletionOutcome, DoctorName, KnownDoctor,
-    LastDeletion, ServerCopy, ServerKnowledge, Sha256Digest,
+    AudioFormat, AudioState, Backup, BackupHealth, BackupProof, CheckedAudio, Codec,
+    DeletionOutcome, DoctorName, EndProof, KnownDoctor, LastDeletion, Oddity, ServerCopy,
+    ServerKnowledge, Sha256Digest,
 };
 use audio_housekeeper::store::{Change, DoctorFact, Store};
 use jiff::Timestamp;
@@ -34,6 +35,12 @@ fn backup(path: &str) -> Backup {
         format: AudioFormat::Flac,
         milliseconds: Some(724_000),
         verified_at: time(2),
+        audio: Some(CheckedAudio {
+            state: AudioState::Unusual,
+            codec: Some(Codec::Flac),
+            ends: vec![EndProof::Md5],
+            oddities: vec![Oddity::TagBehind],
+        }),
         proof: BackupProof::Digest,
         made_from: copy(),
     }
@@ -171,12 +178,27 @@ async fn whatever_proves_a_backup_is_read_back() {
 }
 
 #[tokio::test]
+async fn what_came_and_is_no_backup_is_known_by_its_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let name = doctor("Dr. A");
+    assert_eq!(store.came(SERVICE, &name).await, Ok(None));
+    for contents in [b"one", b"two"] {
+        let digest = Sha256Digest::of(contents);
+        learn(&store, SERVICE, &name, DoctorFact::Came(digest)).await;
+        assert_eq!(store.came(SERVICE, &name).await, Ok(Some(digest)));
+    }
+    assert_eq!(store.came("another", &name).await, Ok(None));
+}
+
+#[tokio::test]
 async fn the_newest_backup_counts() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     let name = doctor("Dr. A");
     let plain = Backup {
         milliseconds: None,
+        audio: None,
         proof: BackupProof::Length,
         format: AudioFormat::Wav,
         made_from: ServerCopy::default(),

@@ -72,7 +72,7 @@ async fn a_database_of_an_older_version_is_brought_up_to_date_after_a_copy_is_pu
     ));
     store.append(draft(2)).await.unwrap();
     drop(store);
-    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 3);
+    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 4);
     let known = Store::open(folder.path())
         .unwrap()
         .doctors("s")

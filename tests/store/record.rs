@@ -177,6 +177,7 @@ async fn an_entry_and_its_change_land_together_or_not_at_all() {
             format: AudioFormat::Wav,
             milliseconds: None,
             verified_at: "2026-11-23T14:02:11Z".parse().unwrap(),
+            audio: None,
             proof: BackupProof::Length,
             made_from: ServerCopy::default(),
         }),

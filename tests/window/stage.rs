@@ -134,6 +134,7 @@ pub fn backup_of(made_from: &ServerCopy, verified_at: Timestamp) -> Backup {
         format: AudioFormat::Flac,
         milliseconds: Some(724_000),
         verified_at,
+        audio: None,
         proof: BackupProof::Length,
         made_from: made_from.clone(),
     }

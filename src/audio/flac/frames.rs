@@ -1,9 +1,8 @@
 use crate::audio::flac::bits::Stop;
 use crate::audio::flac::frame::{Frame, FrameDecoder};
 use crate::audio::flac::stream_info::StreamInfo;
-use crate::audio::verdict::{
-    AudioProperties, Codec, EndProof, Fault, FrameDefect, Oddity, Sound, note,
-};
+use crate::audio::verdict::{AudioProperties, Fault, FrameDefect, Sound, note};
+use crate::domain::{Codec, EndProof, Oddity};
 
 /// Follows the frames of a FLAC: that each is the next one, and what they come to.
 #[derive(Debug)]

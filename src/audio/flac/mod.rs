@@ -18,7 +18,8 @@ use crate::audio::check::split;
 use crate::audio::flac::comments::Comments;
 use crate::audio::flac::frames::Frames;
 use crate::audio::flac::stream_info::StreamInfo;
-use crate::audio::verdict::{AudioProperties, Fault, FrameDefect, Oddity, Part, Sound, note};
+use crate::audio::verdict::{AudioProperties, Fault, FrameDefect, Part, Sound, note};
+use crate::domain::Oddity;
 
 /// Walks the metadata blocks and frames of a FLAC as they arrive.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 use crate::audio::text_damage::TextDamage;
-use crate::audio::verdict::{AudioProperties, Fault, Oddity, Part, Sound, note};
+use crate::audio::verdict::{AudioProperties, Fault, Part, Sound, note};
 use crate::audio::wav::chunk_chain::ChunkChain;
 use crate::audio::wav::layout::is_name_byte;
 use crate::audio::wav::sizes::{Rest, Settled, Walked};
 use crate::audio::wav::{SEAM, Step, WavCheck};
+use crate::domain::Oddity;
 
 /// An `ID3v1` tag, in bytes.
 const ID3V1: u64 = 128;

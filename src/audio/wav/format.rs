@@ -1,4 +1,5 @@
-use crate::audio::verdict::{AudioProperties, Codec};
+use crate::audio::verdict::AudioProperties;
+use crate::domain::Codec;
 
 /// How the samples of a WAV are stored: its `fmt ` chunk.
 #[derive(Debug)]

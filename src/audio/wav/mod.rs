@@ -7,10 +7,11 @@ mod layout;
 mod sizes;
 
 use crate::audio::check::split;
-use crate::audio::verdict::{AudioKind, AudioProperties, Fault, Oddity, Part, note};
+use crate::audio::verdict::{AudioKind, AudioProperties, Fault, Part, note};
 use crate::audio::wav::chunk_chain::ChunkChain;
 use crate::audio::wav::format::WaveFormat;
 use crate::audio::wav::layout::{ChunkHeader, Layout, LongSizes};
+use crate::domain::Oddity;
 
 /// Walks the chunks of a WAV (RIFF, RF64, BW64 or W64) as they arrive.
 #[derive(Debug)]

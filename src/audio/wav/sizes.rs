@@ -1,4 +1,5 @@
-use crate::audio::verdict::{EndProof, Fault, Oddity, Part, note};
+use crate::audio::verdict::{Fault, Part, note};
+use crate::domain::{EndProof, Oddity};
 
 /// What walking the chunks of a WAV came to.
 #[derive(Debug)]
