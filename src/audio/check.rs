@@ -162,7 +162,7 @@ impl AudioCheck {
                 self.kind = Some(AudioKind::Flac);
                 State::Flac(Box::new(FlacCheck::new(place)))
             }
-            Beginning::Wav(check, kind) if !tagged => {
+            Beginning::Wav(check, kind) => {
                 self.kind = Some(kind);
                 State::Wav(check)
             }

@@ -140,7 +140,7 @@ pub enum Part {
     /// What tells the kind of file.
     #[error("the beginning")]
     Beginning,
-    /// The tag in front of a FLAC.
+    /// The tag in front.
     #[error("the ID3 tag")]
     Id3,
     /// A chunk's name and size.

@@ -18,7 +18,7 @@ pub enum ContentKind {
     Json,
     /// A WAV or FLAC that was put into base64 (RFC 4648), as a gateway for texts would do.
     Base64,
-    /// A tag that stands in front of a FLAC as of an MP3: only what follows it tells.
+    /// A tag that stands in front of any of them, as of an MP3: only what follows it tells.
     Tagged,
     /// A recording that is neither WAV nor FLAC.
     OtherRecording(OtherRecording),

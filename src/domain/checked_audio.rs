@@ -66,7 +66,7 @@ pub enum Oddity {
     PartialFrame,
     /// There is a second chunk of audio, or of what describes it.
     RepeatedChunk,
-    /// An `ID3v2` tag stands in front of a FLAC.
+    /// An `ID3v2` tag stands in front.
     Id3InFront,
     /// The block or frame sizes that a FLAC states are not those of its frames.
     StreamInfo,

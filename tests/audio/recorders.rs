@@ -131,11 +131,20 @@ fn slips() -> Vec<Row> {
             with_field(whole.clone(), 28, &16_000_u32.to_le_bytes())
         }),
         unusual("one zero byte behind", behind(&[0])),
+        unusual("RIFF is the file's length, one zero byte behind", {
+            [with_sizes(EXACT + 8, AUDIO), vec![0]].concat()
+        }),
         unusual("an ID3v1 tag behind", behind(&id3v1())),
         unusual(
             "a form's boundary behind",
             behind(b"\r\n--WebKitFormBoundary--\r\n"),
         ),
+        unusual("an ID3v2 tag in front", {
+            [&b"ID3\x04\0\0\0\0\0\x05tags!"[..], &whole].concat()
+        }),
+        unusual("the format behind the audio", {
+            wav_of(&[chunk("data", &speech()), fmt()])
+        }),
         unusual("padded to a block", behind(&[0; 452])),
         unusual("format of 18 bytes that states 16", {
             let format = [fmt(), vec![0, 0]].concat();

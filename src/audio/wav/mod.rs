@@ -337,7 +337,8 @@ impl WavCheck {
             }
             _ => {
                 let format = WaveFormat::read(kept).ok_or(malformed)?;
-                if !format.is_consistent() {
+                // What describes the audio has to stand before it.
+                if !format.is_consistent() || self.data.is_some() {
                     note(&mut self.oddities, Oddity::FormatFields);
                 }
                 if !format.is_looked_into() {

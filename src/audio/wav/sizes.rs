@@ -149,7 +149,8 @@ impl Walked {
                 if let Rest::Chunk(part) = self.rest {
                     return Err(self.cut(part));
                 }
-                if self.rest != Rest::Nothing || over > SLIP {
+                let is_slip = matches!(self.rest, Rest::Nothing | Rest::HeaderBegun(false));
+                if !is_slip || over > SLIP {
                     return Err(self.shorter(end));
                 }
                 whole = self.unpadded && over == 1;
