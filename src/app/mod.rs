@@ -362,6 +362,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.input.taken_in();
+        self.state.results_are_seen();
         let actions = self.window.show(ui, &self.state);
         if !self.was_usable && self.state.sign_in != SignIn::Starting {
             self.was_usable = true;

@@ -22,6 +22,9 @@ const TICK: Duration = Duration::from_millis(200);
 /// How long the window's answer to the last call may take before that is said.
 const BEFORE_HELD: Duration = Duration::from_secs(2);
 
+/// Into how many parts the time for the window's answer is cut: what was seen a part ago is old.
+const LOOKS_IN_A_CALL: u32 = 6;
+
 /// Why a delete was not sent.
 pub enum NotSent {
     Stopped,
@@ -117,24 +120,29 @@ pub async fn announce(
     }
 }
 
-/// Makes the last call, and again after each look that a hold makes necessary: what was seen before it
-/// is old by then. No answer means that nobody could have stopped the delete.
+/// Makes the last call, and again after each look that a long hold makes necessary: what was seen
+/// before it is old by then. No answer means that nobody could have stopped the delete.
 async fn last_calls(
     session: &Session,
     ticket: &JobTicket,
     look_again: LookAgain<'_>,
 ) -> Result<(), NotSent> {
+    let of = session.context.waits.last_call;
     let calls = async {
-        while last_call(session, ticket).await == Answer::OnHold {
+        loop {
+            let looked_at = Instant::now();
+            last_call(session, ticket).await;
+            if looked_at.elapsed() < of / LOOKS_IN_A_CALL {
+                return Ok(());
+            }
             look_again().await?;
         }
-        Ok(())
     };
     tokio::select! {
         biased;
         () = ticket.cancel.cancelled() => Err(NotSent::Stopped),
         done = calls => done,
-        () = tokio::time::sleep(session.context.waits.last_call) => Err(because(
+        () = tokio::time::sleep(of) => Err(because(
             FailureKind::WindowDidNotAnswer,
             "the window did not say that no Stop was pressed; nothing was sent",
         )),
@@ -144,25 +152,18 @@ async fn last_calls(
 /// Finds once more what an intent tells of, or says why the delete is not sent.
 pub type LookAgain<'a> = &'a (dyn Fn() -> BoxFuture<'a, Result<(), NotSent>> + Send + Sync);
 
-/// How soon the window answered a last call.
-#[derive(PartialEq, Eq)]
-enum Answer {
-    AtOnce,
-    OnHold,
-}
-
-/// Asks the window whether Stop was pressed: it may be too busy to have taken it in.
-async fn last_call(session: &Session, ticket: &JobTicket) -> Answer {
+/// Asks the window whether Stop was pressed, and waits for its answer: it may be too busy to have taken
+/// it in.
+async fn last_call(session: &Session, ticket: &JobTicket) {
     session.tell(Event::LastCall { id: ticket.id });
     let answered = ticket.no_stop.notified();
     tokio::pin!(answered);
     tokio::select! {
         biased;
-        () = &mut answered => Answer::AtOnce,
+        () = &mut answered => {}
         () = tokio::time::sleep(BEFORE_HELD) => {
             ticket.report(JobProgress::Held);
             answered.await;
-            Answer::OnHold
         }
     }
 }

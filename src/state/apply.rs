@@ -49,7 +49,6 @@ impl State {
                 }
                 self.sign_in = SignIn::In(account);
                 self.screen = Screen::Recordings;
-                self.results_are_seen();
                 if let Some(failure) = keychain {
                     self.tell(Message::Keychain(failure));
                 }
@@ -341,7 +340,6 @@ impl State {
             shown.at = self.now;
             shown.seen_since = None;
             self.results.insert(0, shown);
-            self.results_are_seen();
             return;
         }
         let kind = Unfinished::Delete {
@@ -364,7 +362,6 @@ impl State {
                 seen_since: None,
             },
         );
-        self.results_are_seen();
     }
 }
 

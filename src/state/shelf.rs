@@ -95,8 +95,9 @@ impl State {
             .count()
     }
 
-    /// Remembers since when what is on the shelf can be seen.
-    pub(super) fn results_are_seen(&mut self) {
+    /// Remembers since when what is on the shelf has been seen. To be told of each frame that is drawn: a
+    /// hidden window draws none.
+    pub fn results_are_seen(&mut self) {
         if self.screen == Screen::Recordings && matches!(self.sign_in, SignIn::In(_)) {
             for result in &mut self.results {
                 result.seen_since.get_or_insert(self.now);

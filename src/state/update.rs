@@ -188,7 +188,6 @@ impl State {
 
     fn show(&mut self, screen: Screen) -> Vec<Effect> {
         self.screen = screen;
-        self.results_are_seen();
         if screen == Screen::Activity {
             self.activity.loading = true;
             return engine(Command::LoadActivity { before: None });

@@ -241,6 +241,11 @@ impl Driver {
         pressable(&self.window, name).is_some()
     }
 
+    /// Where a control was drawn last.
+    pub fn place_of(&self, name: &str) -> egui::Rect {
+        pressable(&self.window, name).unwrap().rect()
+    }
+
     /// Presses a control where it was drawn last; the window draws only after that.
     pub fn press_now(&mut self, name: &str) {
         pressable(&self.window, name).unwrap().click();

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::Call;
 use audio_housekeeper::store::Store;
+use eframe::App as _;
+use egui::{Event, Modifiers, PointerButton, Pos2, RawInput};
 
 use crate::desk::{AMELIA, desk_with};
 use crate::driver::{Driver, Stage};
@@ -94,4 +96,75 @@ fn a_shortcut_stops_a_delete_from_every_screen_and_over_a_question() {
         assert_eq!(driver.count(Call::Delete), 0);
         assert!(driver.service.holds(AMELIA));
     }
+}
+
+/// One frame of the window, which begins with this input, as the system gathered it.
+fn frame(driver: &mut Driver, gathered: Vec<Event>) {
+    let mut input = RawInput {
+        events: gathered,
+        ..RawInput::default()
+    };
+    let context = driver.window.ctx.clone();
+    driver
+        .window
+        .state_mut()
+        .raw_input_hook(&context, &mut input);
+    driver.window.input_mut().events = input.events;
+    driver.window.step();
+}
+
+/// A click in the middle of a control, and the mouse moved away from it.
+fn click_and_away(at: Pos2) -> Vec<Event> {
+    let button = |pressed| Event::PointerButton {
+        pos: at,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let moved = Event::PointerMoved;
+    vec![
+        moved(at),
+        button(true),
+        button(false),
+        moved(Pos2::new(300.0, 300.0)),
+    ]
+}
+
+#[test]
+fn a_stop_counts_where_the_mouse_had_moved_on_by_the_time_that_the_window_took_it_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = waiting(folder.path());
+    let stop = driver.place_of("Stop");
+    hang(folder.path());
+    for gathered in [
+        click_and_away(stop.center()),
+        vec![],
+        vec![],
+        vec![],
+        vec![],
+    ] {
+        frame(&mut driver, gathered);
+    }
+    driver.wait_for("Stopped. Nothing was sent, and nothing was deleted.");
+    assert_eq!(driver.count(Call::Delete), 0);
+}
+
+#[test]
+fn one_quiet_frame_after_the_last_call_is_not_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = waiting(folder.path());
+    let stop = driver.place_of("Stop");
+    hang(folder.path());
+    // The first takes in the last call; the second has no Stop in it, and the third has.
+    for gathered in [
+        vec![],
+        vec![],
+        click_and_away(stop.center()),
+        vec![],
+        vec![],
+    ] {
+        frame(&mut driver, gathered);
+    }
+    driver.wait_for("Stopped. Nothing was sent, and nothing was deleted.");
+    assert_eq!(driver.count(Call::Delete), 0);
 }

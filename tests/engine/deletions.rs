@@ -176,7 +176,7 @@ async fn last_call(desk: &mut Desk) -> JobId {
 #[test]
 fn nothing_is_sent_before_the_window_says_that_nobody_pressed_stop() {
     run(async {
-        let mut desk = silent_desk(Duration::from_mins(1)).await;
+        let mut desk = silent_desk(Duration::from_secs(12)).await;
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         let id = last_call(&mut desk).await;
@@ -200,9 +200,24 @@ fn nothing_is_sent_before_the_window_says_that_nobody_pressed_stop() {
 }
 
 #[test]
-fn what_changed_while_the_window_held_a_delete_is_not_deleted() {
+fn an_answer_that_takes_a_moment_needs_no_other_look() {
     run(async {
         let mut desk = silent_desk(Duration::from_mins(1)).await;
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        let id = last_call(&mut desk).await;
+        desk.progress(id, |progress| *progress == JobProgress::Held)
+            .await;
+        desk.send(Command::NoStop(id));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+    });
+}
+
+#[test]
+fn what_changed_while_the_window_held_a_delete_is_not_deleted() {
+    run(async {
+        let mut desk = silent_desk(Duration::from_secs(12)).await;
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         let id = last_call(&mut desk).await;

@@ -260,6 +260,7 @@ fn the_other_screens_have_a_sign_of_it_and_nothing_more() {
             .state_mut()
             .state
             .update(Action::Show(Screen::Recordings));
+        window.state_mut().state.results_are_seen();
         window.run();
         window.get_by_label("Cancelled. Nothing was left behind.");
         window.get_by_label("1 done");
