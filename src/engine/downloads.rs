@@ -45,6 +45,7 @@ pub async fn download(
             path: fetched.saved.path,
             size: fetched.saved.size,
             milliseconds: fetched.saved.milliseconds,
+            audio: fetched.saved.audio,
             completeness: fetched.saved.completeness,
         });
     JobEnding::Download { doctor, result }

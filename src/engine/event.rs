@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::{
-    Account, AuditEntry, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey, DoctorName,
-    Failure, KnownDoctor, OperationId, Place,
+    Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
+    DoctorName, Failure, KnownDoctor, OperationId, Place,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
@@ -288,8 +288,10 @@ pub struct SavedFile {
     pub path: PathBuf,
     /// Bytes.
     pub size: u64,
-    /// How long it plays, in milliseconds, where its header says so.
+    /// How long it plays, in milliseconds, where that can be told.
     pub milliseconds: Option<u64>,
+    /// What was found out about its audio.
+    pub audio: CheckedAudio,
     /// Whether it is known to be whole.
     pub completeness: Completeness,
 }

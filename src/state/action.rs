@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::domain::{DeletionReason, DoctorName, Failure, Secret};
-use crate::engine::{Command, JobId, SavePurpose};
+use crate::engine::{Command, JobId, SavePurpose, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
 use crate::state::{Mode, Screen};
 
@@ -83,6 +83,13 @@ pub enum Action {
         /// The failure.
         failure: Failure,
     },
+    /// "Details" of a saved recording.
+    ShowProof {
+        /// Whose it is.
+        doctor: DoctorName,
+        /// What was saved.
+        file: Box<SavedFile>,
+    },
     /// Text was put on the clipboard.
     Copied,
     /// A result is read.
@@ -133,6 +140,7 @@ impl Action {
                 | Self::NoStop(_)
                 | Self::ShowInFolder(_)
                 | Self::ShowDetails { .. }
+                | Self::ShowProof { .. }
                 | Self::Copied
                 | Self::DismissToast(_)
                 | Self::Forget(_)

@@ -203,6 +203,13 @@ pub enum Modal {
         /// The failure.
         failure: Failure,
     },
+    /// What was checked of a saved recording.
+    Proof {
+        /// Whose it is.
+        doctor: DoctorName,
+        /// What was saved.
+        file: Box<SavedFile>,
+    },
     /// After a delete: where the copy is, and what to send to support.
     WrongDoctor {
         /// The doctor.

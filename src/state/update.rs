@@ -83,6 +83,10 @@ impl State {
             Action::LookAgain(number) => self.look_again(number),
             Action::WrongDoctor(number) => self.wrong_doctor(number),
             Action::ShowInFolder(path) => engine(Command::ShowInFolder(path)),
+            Action::ShowProof { doctor, file } => {
+                self.modals.push(Modal::Proof { doctor, file });
+                Vec::new()
+            }
             Action::ShowDetails { doctor, failure } => {
                 self.modals.push(Modal::Details { doctor, failure });
                 Vec::new()

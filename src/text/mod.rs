@@ -10,6 +10,7 @@ mod failures;
 mod languages;
 mod numbers;
 mod places;
+mod proof;
 mod starting;
 mod times;
 mod tries;

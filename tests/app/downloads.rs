@@ -157,6 +157,45 @@ fn a_file_without_a_proven_end_is_kept_and_is_no_backup() {
 }
 
 #[test]
+fn behind_details_stands_what_was_checked_of_a_saved_recording() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = place(folder.path());
+    let mut driver = desk(folder.path());
+    let mut slip = wav(20_000, 1);
+    slip[4..8].copy_from_slice(&20_000_u32.to_le_bytes());
+    driver.service.put(AMELIA, "a.wav", slip);
+    driver.back_up(AMELIA, &place.join("a.wav"));
+    let copied = driver.copied_details();
+    for line in [
+        "Arrival: as many bytes came as the service had announced.",
+        "Encoding: PCM",
+        "End: the size that the audio states is met.",
+        "Unusual: the sizes that the file states don't agree with one another.",
+    ] {
+        assert!(copied.contains(line), "{copied}");
+    }
+    assert!(!copied.contains("Amelia"), "{copied}");
+}
+
+#[test]
+fn a_recording_that_comes_damaged_twice_is_said_to_be_damaged_on_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = place(folder.path());
+    let mut driver = desk(folder.path());
+    let cut = wav(20_000, 1)[..5000].to_vec();
+    driver.service.put(AMELIA, "a.wav", cut);
+    let before = driver.count(Call::Download);
+    driver.download(AMELIA, &place.join("a.wav"));
+    driver
+        .try_now_until("The recording on the server is damaged: it states more audio than it has.");
+    // The look before the dialog, and two downloads.
+    assert_eq!(driver.count(Call::Download) - before, 3);
+    assert!(names_in(&place).is_empty());
+    assert!(!driver.shows("Saved and checked"));
+    assert!(driver.service.holds(AMELIA));
+}
+
+#[test]
 fn a_closed_dialog_leaves_no_trace() {
     let folder = tempfile::tempdir().unwrap();
     let place = place(folder.path());

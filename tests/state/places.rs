@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use audio_housekeeper::domain::{
-    AudioFormat, Backup, BackupComparison, BackupHealth, BackupProof, CloudService, Completeness,
-    KnownDoctor, Place, ServerCopy, ServerKnowledge, Sha256Digest,
+    AudioFormat, AudioState, Backup, BackupComparison, BackupHealth, BackupProof, CheckedAudio,
+    CloudService, Codec, Completeness, EndProof, KnownDoctor, Place, ServerCopy, ServerKnowledge,
+    Sha256Digest,
 };
 use audio_housekeeper::engine::{Command, Event, JobProgress, SavePurpose};
 use audio_housekeeper::state::{
@@ -67,6 +68,12 @@ fn end(state: &mut State, path: &str) {
         path: path.into(),
         size: 1,
         milliseconds: None,
+        audio: CheckedAudio {
+            state: AudioState::Whole,
+            codec: Some(Codec::Flac),
+            ends: vec![EndProof::Md5],
+            oddities: Vec::new(),
+        },
         completeness: Completeness::Proven(BackupProof::Length),
     };
     let ending = Box::new(JobEnding::Download {

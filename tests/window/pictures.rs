@@ -255,6 +255,7 @@ fn results() -> State {
                 path: PathBuf::from("/home/desk/Recordings/Dr. Amelia Smith 2026-11-23.flac"),
                 size: 18_400_000,
                 milliseconds: Some(724_000),
+                audio: crate::stage::whole_audio(),
                 completeness: Completeness::Proven(BackupProof::Length),
             }),
         },

@@ -78,6 +78,7 @@ fn saved(place: Place) -> State {
         path: format!("{FOLDER}/Dr. Amelia Smith 2026-11-23.flac").into(),
         size: 18_400_000,
         milliseconds: Some(724_000),
+        audio: crate::stage::whole_audio(),
         completeness: Completeness::Proven(BackupProof::Length),
     };
     state.results.push(ShownResult {

@@ -38,6 +38,7 @@ fn saved(doctor: &str) -> JobEnding {
             path: "/home/front-desk/Recordings/Dr. Amelia Smith 2026-11-23.flac".into(),
             size: 18_400_000,
             milliseconds: Some(724_000),
+            audio: crate::stage::whole_audio(),
             completeness: Completeness::Proven(BackupProof::Length),
         }),
     }

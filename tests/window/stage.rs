@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    Account, AudioFormat, Backup, BackupComparison, BackupHealth, BackupProof, DeletionOutcome,
-    DeletionSurvey, DoctorName, KnownDoctor, LastDeletion, ServerCopy, ServerKnowledge,
-    ServiceOrigin, Sha256Digest, TokenKeeping,
+    Account, AudioFormat, AudioState, Backup, BackupComparison, BackupHealth, BackupProof,
+    CheckedAudio, Codec, DeletionOutcome, DeletionSurvey, DoctorName, EndProof, KnownDoctor,
+    LastDeletion, ServerCopy, ServerKnowledge, ServiceOrigin, Sha256Digest, TokenKeeping,
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
@@ -123,6 +123,16 @@ pub fn copy(format: AudioFormat, length: u64, etag: Option<&str>) -> ServerCopy 
         length: Some(length),
         etag: etag.map(Into::into),
         ..ServerCopy::default()
+    }
+}
+
+/// A FLAC of which all is proven.
+pub fn whole_audio() -> CheckedAudio {
+    CheckedAudio {
+        state: AudioState::Whole,
+        codec: Some(Codec::Flac),
+        ends: vec![EndProof::TotalSamples, EndProof::Md5],
+        oddities: Vec::new(),
     }
 }
 

@@ -1,18 +1,18 @@
 use egui::{Id, Ui};
 
-use crate::domain::{DoctorName, Failure};
+use crate::domain::DoctorName;
 use crate::state::Action;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{Button, ask, banner, modal_buttons, wrapped};
 
-/// What support would ask for. Returns whether Escape was pressed.
+/// What stands behind Details, a line each. Returns whether Escape was pressed.
 pub fn show(
     ui: &mut Ui,
     view: &mut View<'_>,
     id: Id,
     doctor: Option<&DoctorName>,
-    failure: &Failure,
+    lines: &[String],
 ) -> bool {
     let palette = Palette::here(ui);
     let text = view.text;
@@ -22,11 +22,10 @@ pub fn show(
     };
     let copy = text.say("button-copy-details");
     let close = text.say("button-close");
-    let lines = text.details(failure);
     let body = |ui: &mut Ui| {
         banner(ui, palette.hover, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            for line in &lines {
+            for line in lines {
                 wrapped(ui, Type::Small, palette.text, line);
             }
         });

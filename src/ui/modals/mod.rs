@@ -27,7 +27,13 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                 delete_all::show(ui, view, &mut drafts.deletion, id, tally)
             }
             Modal::Details { doctor, failure } => {
-                details::show(ui, view, id, doctor.as_ref(), failure)
+                let lines = view.text.details(failure);
+                details::show(ui, view, id, doctor.as_ref(), &lines)
+            }
+            Modal::Proof { doctor, file } => {
+                let (audio, length) = (&file.audio, file.milliseconds);
+                let lines = view.text.proof(file.completeness, audio, length);
+                details::show(ui, view, id, Some(doctor), &lines)
             }
             Modal::WrongDoctor {
                 doctor,

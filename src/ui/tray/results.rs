@@ -85,6 +85,10 @@ pub fn show(
 fn repeat(action: &Action) -> Action {
     match action {
         Action::ShowInFolder(path) => Action::ShowInFolder(path.clone()),
+        Action::ShowProof { doctor, file } => Action::ShowProof {
+            doctor: doctor.clone(),
+            file: file.clone(),
+        },
         Action::ShowDetails { doctor, failure } => Action::ShowDetails {
             doctor: doctor.clone(),
             failure: failure.clone(),
@@ -179,12 +183,17 @@ fn saved(palette: &Palette, text: &Text, doctor: &DoctorName, file: &SavedFile) 
     );
     let about = [size, file_in].join(&text.list_separator());
     let show = text.say("result-show-in-folder");
+    let proof = Action::ShowProof {
+        doctor: doctor.clone(),
+        file: Box::new(file.clone()),
+    };
+    let details = (text.say("button-details"), proof);
     Said {
         heading: doctor.as_str().to_owned(),
         icon,
         colour,
         lines: vec![verdict, about],
-        offers: vec![(show, Action::ShowInFolder(file.path.clone()))],
+        offers: vec![(show, Action::ShowInFolder(file.path.clone())), details],
     }
 }
 
