@@ -70,9 +70,10 @@ fn waiting_to_try_again(
     let details = text.say("button-details");
     let now = text.say("button-try-now");
     let end = text.say("button-cancel");
-    let buttons = [&details, &now, &end]
+    // In the order of a result's, so that a press that comes as the last wait ends does the same there.
+    let buttons = [&now, &details, &end]
         .into_iter()
-        .zip([Offer::Details, Offer::TryNow, Offer::End])
+        .zip([Offer::TryNow, Offer::Details, Offer::End])
         .map(|(name, offer)| (Button::secondary(name).small().about(&heading), offer))
         .collect();
     let pressed = with_buttons(ui, buttons, |ui| {

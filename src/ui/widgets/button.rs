@@ -187,7 +187,13 @@ impl<'a> Button<'a> {
         } else {
             Sense::hover()
         };
-        let (rect, response) = ui.allocate_exact_size(wanted, sense);
+        // Named after what it says: what a screen reader asked of a button that has gone meanwhile is
+        // not taken for another one that came in its place.
+        // Not after what it is about: that may count seconds, and a press is on one button.
+        let id = ui.unique_id().with(self.label);
+        let (_, place) = ui.allocate_space(wanted);
+        let rect = Align2::LEFT_TOP.align_size_within_rect(wanted, place);
+        let response = ui.interact(place, id, sense);
         if self.takes_focus {
             response.request_focus();
         }
