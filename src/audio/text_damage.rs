@@ -88,12 +88,19 @@ impl TextDamage {
         // Where bytes that happen to begin a character are replaced together, or are left, a
         // replacement adds less than 2.
         let most = added.saturating_add(replaced.saturating_mul(2));
+        // What puts in a carriage return may do so only where none stands yet, which is seldom in
+        // audio: hardly less than all breaks are new.
+        let new_breaks = breaks.div_ceil(2)..=breaks;
+        // It may do so after the bytes above 7Fh became several.
+        let both = most..=most.saturating_add(breaks);
         match excess {
             Some(0) => false,
             Some(excess) => {
                 (excess == breaks && breaks > 1)
                     || (excess == most && most > 1)
-                    || (excess <= most && replaced >= BEYOND_CHANCE)
+                    || (breaks >= BEYOND_CHANCE && new_breaks.contains(&excess))
+                    || (most >= BEYOND_CHANCE && both.contains(&excess))
+                    || (replaced >= BEYOND_CHANCE && excess <= *both.end())
             }
             None => breaks >= BEYOND_CHANCE || most >= 2 * BEYOND_CHANCE,
         }
@@ -232,6 +239,46 @@ mod tests {
         assert_eq!(shows(&one_by_one, None), [true; 4]);
         assert_eq!(shows(latin.as_bytes(), None), [true; 4]);
         assert_eq!(shows(&original, None), [false; 4]);
+    }
+
+    /// Each line feed gets a carriage return; where `only_lone`, those that have one are left.
+    fn with_breaks(bytes: &[u8], only_lone: bool) -> Vec<u8> {
+        let mut before = 0;
+        let mut broken = Vec::new();
+        for byte in bytes {
+            if *byte == b'\n' && !(only_lone && before == b'\r') {
+                broken.push(b'\r');
+            }
+            broken.push(*byte);
+            before = *byte;
+        }
+        broken
+    }
+
+    #[test]
+    fn carriage_returns_show_also_where_some_line_feeds_had_one_before() {
+        let original = [bytes().repeat(40), b"\r\n".to_vec()].concat();
+        let lone = with_breaks(&original, true);
+        assert!(lone.len() < with_breaks(&original, false).len());
+        assert_eq!(shows(&lone, Some(original.len())), [true; 4]);
+        // A text behind a recording whose sizes fit has breaks too.
+        let fits = [&[0; 9000][..], &b"A line of a note\r\n".repeat(20)].concat();
+        assert_eq!(shows(&fits, Some(fits.len())), [false; 4]);
+        assert_eq!(shows(&fits, Some(fits.len() - 1)), [false; 4]);
+        assert_eq!(shows(&fits, Some(9000)), [false; 4]);
+    }
+
+    #[test]
+    fn bytes_that_became_several_show_also_where_line_feeds_got_a_carriage_return() {
+        let original = [bytes().repeat(40), b"\r\n".to_vec()].concat();
+        let latin: String = original.iter().map(|byte| char::from(*byte)).collect();
+        let lossy = String::from_utf8_lossy(&original).into_owned();
+        for text in [latin, lossy] {
+            for only_lone in [true, false] {
+                let broken = with_breaks(text.as_bytes(), only_lone);
+                assert_eq!(shows(&broken, Some(original.len())), [true; 4]);
+            }
+        }
     }
 
     #[test]

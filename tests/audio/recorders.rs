@@ -77,6 +77,30 @@ type Row = (&'static str, Vec<u8>, AudioState, Option<u64>);
 const AUDIO: u32 = 64_000;
 const EXACT: u32 = 36 + AUDIO;
 
+fn fmt_of(channels: u16, bits: u16) -> Vec<u8> {
+    chunk("fmt ", &format(8000, channels, bits))
+}
+
+/// GSM 6.10, and a count of samples that overflowed where the size was none.
+fn gsm() -> Vec<u8> {
+    let format = longer_format(0x31, 8000, 0, 65, &320_u16.to_le_bytes());
+    [format, chunk("fact", &0x7627_6140_u32.to_le_bytes())].concat()
+}
+
+/// What `SoX` takes for a size, in whole blocks, and that of the whole with it; two seconds.
+fn sox_to_a_pipe(name: &'static str, format: Vec<u8>, block: u32, bytes: usize) -> Row {
+    let size = 0x7fff_f000 / block * block;
+    let riff_size = 4 + u32::try_from(format.len()).unwrap() + 8 + size + size % 2;
+    let audio = speech().repeat(2);
+    let data = sized("data", size, &audio[..bytes]);
+    (
+        name,
+        riff("RIFF", riff_size, &[format, data]),
+        Open,
+        Some(2000),
+    )
+}
+
 /// Writers that can't go back, or were killed before they did.
 fn left_open() -> Vec<Row> {
     let crashed = {
@@ -88,6 +112,9 @@ fn left_open() -> Vec<Row> {
     vec![
         open("killed before it closed, RIFF ends at the audio", crashed),
         open("SoX to a pipe", with_sizes(0x7fff_f024, 0x7fff_f000)),
+        sox_to_a_pipe("SoX to a pipe, 24 bits", fmt_of(1, 24), 3, 48_000),
+        sox_to_a_pipe("SoX to a pipe, 24 bits, stereo", fmt_of(2, 24), 6, 96_000),
+        sox_to_a_pipe("SoX to a pipe, GSM 6.10", gsm(), 65, 3250),
         open("arecord to a pipe", with_sizes(0x7fff_ff24, 0x7fff_ff00)),
         open("GStreamer to a pipe", with_sizes(0x7fff_0024, 0x7fff_0000)),
         open("LAME to a pipe", with_sizes(0x8000_0023, 0x7fff_ffff)),
@@ -305,6 +332,17 @@ fn destroyed() -> Vec<Row> {
             taken_for_text(&quiet, |byte| vec![byte & 0x7f]),
         ),
         damaged("line ends", breaks(&quiet)),
+        damaged("line ends, where there were some", {
+            // As unix2dos: a line feed that has its carriage return is left alone.
+            let had_some = with_field(quiet.clone(), 4000, b"\r\n");
+            let mut file = breaks(&had_some);
+            let doubled = file.windows(3).position(|three| three == b"\r\r\n");
+            file.remove(doubled.unwrap());
+            file
+        }),
+        damaged("widened, then line ends", {
+            breaks(&taken_for_text(&quiet, widened))
+        }),
         damaged("line ends, sizes open", breaks(&open)),
         damaged(
             "a FLAC replaced",

@@ -2,7 +2,7 @@ use crate::audio::text_damage::TextDamage;
 use crate::audio::verdict::{AudioProperties, Fault, Part, Sound, note};
 use crate::audio::wav::chunk_chain::ChunkChain;
 use crate::audio::wav::layout::is_name_byte;
-use crate::audio::wav::sizes::{Rest, Settled, Walked};
+use crate::audio::wav::sizes::{Rest, Settled, Walked, is_stand_in};
 use crate::audio::wav::{SEAM, Step, WavCheck};
 use crate::domain::Oddity;
 
@@ -101,6 +101,10 @@ impl WavCheck {
         };
         if self.format.is_none() {
             return Err(Fault::Missing(Part::Format));
+        }
+        if open || data.size.is_none_or(is_stand_in) {
+            // A number of samples that was worked out from no size is none.
+            self.fact = None;
         }
         let walked = Walked {
             length,

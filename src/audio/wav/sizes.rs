@@ -94,10 +94,14 @@ impl Walked {
 
     /// The audio goes on to the end of the file.
     fn open(&self) -> Result<Settled, Fault> {
-        if let Some(stated) = self.end().filter(|end| *end > self.length) {
-            return Err(self.shorter(stated));
-        }
-        let beyond = self.end().filter(|end| *end > self.begin);
+        // What takes one size for none works the other out from it.
+        let is_worked_out = self.size.is_some_and(is_stand_in);
+        let end = match self.end().filter(|end| *end > self.length) {
+            Some(_) if is_worked_out => None,
+            Some(stated) => return Err(self.shorter(stated)),
+            None => self.end(),
+        };
+        let beyond = end.filter(|end| *end > self.begin);
         Ok(Settled {
             audio: self.length.saturating_sub(self.begin),
             proofs: if self.ends_as_stated() {
@@ -215,12 +219,12 @@ impl Walked {
 /// Whether a size stands for none: 0, the largest numbers of 32 bits with and without sign, and
 /// what writers take for them when they write to a pipe (`SoX` and `MPlayer` 7FFFF000, `arecord`
 /// 7FFFFF00, `GStreamer` 7FFF0000), each with or without the header that they add or take off.
+/// `SoX` rounds its own down to whole blocks (`wavwritehdr` in its `wav.c`): 7FFFEFFF with 24
+/// bits, 7FFFEFC2 with GSM.
 pub(super) const fn is_stand_in(size: u64) -> bool {
     matches!(
         size,
-        0 | 0x7fff_0000..=0x7fff_0100
-            | 0x7fff_f000..=0x7fff_f100
-            | 0x7fff_fe00..=0x8000_0100
+        0 | 0x7fff_0000..=0x8000_0100
             | 0xffff_0000..=0xffff_0100
             | 0xffff_f000..=0xffff_f100
             | 0xffff_fe00..=0xffff_ffff
