@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use crate::audio::flac::FlacCheck;
 use crate::audio::text_damage::TextDamage;
 use crate::audio::verdict::{AudioKind, AudioProperties, AudioVerdict, Fault, Part, note};
@@ -17,6 +20,8 @@ pub struct AudioCheck {
     oddities: Vec<Oddity>,
     text: TextDamage,
     state: State,
+    /// Whether nobody waits for the verdict any more.
+    given_up: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -55,12 +60,20 @@ impl AudioCheck {
     /// A check that has seen nothing.
     #[must_use]
     pub fn new() -> Self {
+        Self::until(Arc::default())
+    }
+
+    /// A check that stops in the middle of a piece once it is given up: a few bytes of a FLAC can
+    /// stand for many samples. The verdict then says nothing of the file.
+    #[must_use]
+    pub fn until(given_up: Arc<AtomicBool>) -> Self {
         Self {
             length: 0,
             kind: None,
             oddities: Vec::new(),
             text: TextDamage::default(),
             state: State::Beginning(Vec::new()),
+            given_up,
         }
     }
 
@@ -160,7 +173,7 @@ impl AudioCheck {
             Beginning::TooShort => return,
             Beginning::Flac => {
                 self.kind = Some(AudioKind::Flac);
-                State::Flac(Box::new(FlacCheck::new(place)))
+                State::Flac(Box::new(FlacCheck::new(place, self.given_up.clone())))
             }
             Beginning::Wav(check, kind) => {
                 self.kind = Some(kind);

@@ -184,8 +184,8 @@ pub enum FrameDefect {
     /// The header's checksum is wrong.
     #[error("the header's CRC-8 is wrong")]
     HeaderCrc,
-    /// Rate, channels or bits are not those of the stream, or the blocks' sizes are now numbered
-    /// in the other way.
+    /// Rate, channels or bits are not those of the stream, the block is larger than its greatest,
+    /// or the blocks' sizes are now numbered in the other way.
     #[error("the header contradicts the stream info")]
     Contradiction,
     /// The frame's number is not the one that follows.

@@ -130,7 +130,7 @@ async fn receive(
     };
     let writer = Writer::start(part, request.destination.clone(), expected)?;
     let fed = feed(&copy, body, &writer, progress, &cancel).await;
-    let written = writer.finish(fed).await?;
+    let written = writer.finish(fed, &cancel).await?;
     progress(Progress::ReadingBack);
     verify::read_back_and_promote(written, request, cancel).await
 }

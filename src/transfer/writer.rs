@@ -1,10 +1,13 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
 use tempfile::TempPath;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::audio::{AudioCheck, AudioKind, AudioVerdict, Fault};
 use crate::domain::{
@@ -37,6 +40,22 @@ pub(super) struct Expected {
 pub(super) struct Writer {
     inbox: mpsc::Sender<Message>,
     outcome: oneshot::Receiver<Result<Written, TransferError>>,
+    given_up: GiveUp,
+}
+
+/// Tells the thread that nobody waits for what it does, also when it is dropped.
+struct GiveUp(Arc<AtomicBool>);
+
+impl GiveUp {
+    fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for GiveUp {
+    fn drop(&mut self) {
+        self.now();
+    }
 }
 
 /// A part file, flushed to disk and removed when dropped, and what was written to it.
@@ -66,16 +85,22 @@ impl Writer {
         let path = part.path().to_path_buf();
         let (inbox, messages) = mpsc::channel(WAITING);
         let (report, outcome) = oneshot::channel();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let seen = given_up.clone();
         std::thread::Builder::new()
             .name("download-writer".to_owned())
             .spawn(move || {
-                let written = write(part, &destination, &expected, messages);
+                let written = write(part, &destination, &expected, messages, &seen);
                 if report.send(written).is_err() {
                     tracing::debug!("nobody waits for a download any more");
                 }
             })
             .map_err(|error| TransferError::in_work(&path, "starting to write", error))?;
-        Ok(Self { inbox, outcome })
+        Ok(Self {
+            inbox,
+            outcome,
+            given_up: GiveUp(given_up),
+        })
     }
 
     /// Hands bytes over; `false` where the writer has stopped.
@@ -83,25 +108,39 @@ impl Writer {
         self.inbox.send(Message::Bytes(bytes)).await.is_ok()
     }
 
-    /// Has the part file finished and flushed, or given up where feeding it failed. The part
-    /// file is gone when this has failed.
+    /// Has the part file finished and flushed, or given up where feeding it failed or it is
+    /// cancelled. The part file is gone when this has failed.
     pub(super) async fn finish(
         self,
         fed: Result<(), TransferError>,
+        cancel: &CancellationToken,
     ) -> Result<Written, TransferError> {
-        let Self { inbox, outcome } = self;
-        match fed {
+        let Self {
+            inbox,
+            mut outcome,
+            given_up,
+        } = self;
+        let error = match fed {
             Ok(()) => {
-                // A writer that has stopped tells why in its outcome.
-                let _stopped = inbox.send(Message::End).await;
-                outcome.await.unwrap_or(Err(TransferError::ThreadLost))
+                let finishing = async {
+                    // A writer that has stopped tells why in its outcome.
+                    let _stopped = inbox.send(Message::End).await;
+                    let written = (&mut outcome).await;
+                    written.unwrap_or(Err(TransferError::ThreadLost))
+                };
+                tokio::select! {
+                    biased;
+                    () = cancel.cancelled() => TransferError::Cancelled,
+                    written = finishing => return written,
+                }
             }
-            Err(error) => {
-                drop(inbox);
-                let _given_up = outcome.await;
-                Err(error)
-            }
-        }
+            Err(error) => error,
+        };
+        given_up.now();
+        drop(inbox);
+        // Whatever it was about to say, its part file goes with it.
+        drop(outcome.await);
+        Err(error)
     }
 }
 
@@ -110,13 +149,17 @@ fn write(
     destination: &Path,
     expected: &Expected,
     mut messages: mpsc::Receiver<Message>,
+    given_up: &Arc<AtomicBool>,
 ) -> Result<Written, TransferError> {
     let PartFile { file, path } = part;
-    let mut contents = Contents::default();
+    let mut contents = Contents::until(given_up.clone());
     let mut output = BufWriter::with_capacity(BUFFER, file);
     let trouble = |error| TransferError::in_work(destination, "writing", error);
     loop {
-        match messages.blocking_recv() {
+        let message = messages
+            .blocking_recv()
+            .filter(|_| !given_up.load(Ordering::Relaxed));
+        match message {
             Some(Message::Bytes(bytes)) => {
                 contents.take(&bytes);
                 output.write_all(&bytes).map_err(trouble)?;
@@ -155,7 +198,6 @@ fn write(
 }
 
 /// What the bytes that go by are, each looked at once.
-#[derive(Default)]
 struct Contents {
     start: Vec<u8>,
     hash: RunningHash,
@@ -173,6 +215,14 @@ struct Checked {
 }
 
 impl Contents {
+    fn until(given_up: Arc<AtomicBool>) -> Self {
+        Self {
+            start: Vec::new(),
+            hash: RunningHash::default(),
+            audio: AudioCheck::until(given_up),
+        }
+    }
+
     fn take(&mut self, bytes: &[u8]) {
         let room = KEPT.saturating_sub(self.start.len());
         self.start

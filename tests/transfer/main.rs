@@ -11,6 +11,7 @@ mod backup;
 mod connection;
 mod contents;
 mod disk;
+mod giving_up;
 mod going;
 mod names;
 mod process;

@@ -76,6 +76,7 @@ impl FrameHeader {
             || channels != info.channels
             || (independent && channel_code + 1 != u64::from(info.channels))
             || sample_bits != info.bits
+            || info.largest_block().is_some_and(|most| block_size > most)
         {
             return Err(CONTRADICTION);
         }

@@ -14,6 +14,9 @@ mod frames;
 mod stream_info;
 mod subframe;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::audio::check::split;
 use crate::audio::flac::comments::Comments;
 use crate::audio::flac::frames::Frames;
@@ -31,6 +34,8 @@ pub(super) struct FlacCheck {
     frames: Option<Frames>,
     waiting: Waiting,
     oddities: Vec<Oddity>,
+    /// Whether nobody waits for the verdict any more.
+    given_up: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -84,13 +89,14 @@ const BLOCK_HEADER: u64 = 4;
 
 impl FlacCheck {
     /// For a stream whose marker ends at this place of the file.
-    pub(super) fn new(position: u64) -> Self {
+    pub(super) fn new(position: u64, given_up: Arc<AtomicBool>) -> Self {
         Self {
             position,
             step: Step::BlockHeader(Vec::new()),
             frames: None,
             waiting: Waiting::default(),
             oddities: Vec::new(),
+            given_up,
         }
     }
 
@@ -155,13 +161,11 @@ impl FlacCheck {
                     comments.push(bytes);
                 }
                 if *left == 0 {
-                    if comments.as_ref().is_some_and(|all| !all.is_whole()) {
-                        return Err(Fault::Malformed {
-                            part: Part::Metadata,
-                            at: self.position,
-                        });
-                    }
                     let last = *last;
+                    // Where the audio is, the block's own size tells: texts have no part in it.
+                    if comments.as_ref().is_some_and(|all| !all.is_whole()) {
+                        note(&mut self.oddities, Oddity::Metadata);
+                    }
                     self.end_block(last);
                 }
             }
@@ -201,9 +205,10 @@ impl FlacCheck {
                 last,
                 comments,
             };
-        } else if comments.is_some() {
-            return Err(malformed(Part::Metadata));
         } else {
+            if comments.is_some() {
+                note(&mut self.oddities, Oddity::Metadata);
+            }
             self.end_block(last);
         }
         Ok(())
@@ -225,7 +230,7 @@ impl FlacCheck {
         let Waiting { bytes, wanted } = &mut self.waiting;
         let mut done = 0;
         while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
-            if rest.len() < *wanted && !at_end {
+            if (rest.len() < *wanted && !at_end) || self.given_up.load(Ordering::Relaxed) {
                 break;
             }
             let taken = if frames.complete() {

@@ -23,11 +23,21 @@ impl StreamInfo {
     /// The block's length in bytes.
     pub(super) const LENGTH: u64 = 34;
 
+    /// The smallest block that a stream may state, in samples of each channel.
+    const SMALLEST_BLOCK: u32 = 16;
+
     /// Reads the block's content; `None` where it is too short or states fewer than 4 bits.
     pub(super) fn read(content: &[u8]) -> Option<Self> {
         let digest = content.get(18..)?.first_chunk::<16>()?;
         let info = Self::fields(&mut Bits::new(content), digest).ok()?;
         (info.bits >= 4).then_some(info)
+    }
+
+    /// The greatest block that the stream states, in samples of each channel; `None` where it
+    /// states one that is too small for any stream.
+    pub(super) fn largest_block(&self) -> Option<u32> {
+        let (_, largest) = self.blocks;
+        (largest >= Self::SMALLEST_BLOCK).then_some(largest)
     }
 
     fn fields(bits: &mut Bits<'_>, digest: &[u8; 16]) -> Result<Self, Stop> {
