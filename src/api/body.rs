@@ -53,7 +53,16 @@ impl HttpBody {
             Ok(read) => read?,
             Err(_) => return Err(transport::too_slow(call, body.status)),
         }
-        Ok((ContentKind::sniff(&start), body))
+        let content = ContentKind::sniff(&start);
+        if content == ContentKind::Other && total.is_none() && ContentKind::is_cut_marker(&start) {
+            // The body's own end proves nothing: a gateway may write it after a cut.
+            return Err(transport::cut_at_the_beginning(
+                call,
+                body.status,
+                body.received,
+            ));
+        }
+        Ok((content, body))
     }
 
     async fn receive(&mut self) -> Result<Option<Bytes>, ApiError> {

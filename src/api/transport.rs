@@ -31,6 +31,19 @@ pub(super) fn too_slow(call: Call, status: u16) -> ApiError {
     )
 }
 
+/// The answer's body ended inside that by which a recording is told.
+pub(super) fn cut_at_the_beginning(call: Call, status: u16, received: u64) -> ApiError {
+    call.error(
+        FailureKind::ConnectionDropped {
+            received,
+            total: None,
+        },
+        Some(status),
+        "the answer's body ends where a recording has hardly begun",
+        true,
+    )
+}
+
 fn classed(
     call: Call,
     error: reqwest::Error,

@@ -5,6 +5,9 @@ const W64: [u8; 16] = [
     0x72, 0x69, 0x66, 0x66, 0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0x00, 0x00,
 ];
 
+/// What the kinds of a RIFF file begin with.
+const RIFFS: [&[u8; 4]; 3] = [b"RIFF", b"RF64", b"BW64"];
+
 impl ContentKind {
     /// How many bytes of a body tell audio from anything else.
     pub const ENOUGH: usize = 24;
@@ -39,12 +42,20 @@ impl ContentKind {
             _ => Self::Other,
         }
     }
+
+    /// Whether so short a body could be the beginning of a WAV or FLAC: it ends inside that by
+    /// which [`ContentKind::sniff`] tells them.
+    #[must_use]
+    pub fn is_cut_marker(body: &[u8]) -> bool {
+        let is_part_of = |marker: &[u8]| marker.starts_with(body);
+        let is_riff = RIFFS.iter().any(|name| body.starts_with(*name)) && body.len() < 12;
+        let begins_one = RIFFS.iter().any(|name| is_part_of(*name));
+        !body.is_empty() && (is_riff || begins_one || is_part_of(&W64) || is_part_of(b"fLaC"))
+    }
 }
 
 fn is_wav(bytes: &[u8]) -> bool {
-    let riff = [b"RIFF", b"RF64", b"BW64"]
-        .iter()
-        .any(|name| bytes.starts_with(*name));
+    let riff = RIFFS.iter().any(|name| bytes.starts_with(*name));
     (riff && (bytes.get(8..12) == Some(b"WAVE") || is_riff_taken_for_text(bytes)))
         || bytes.starts_with(&W64)
 }

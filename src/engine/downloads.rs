@@ -263,6 +263,7 @@ async fn attempt(
 ) -> Result<Fetched, JobFailure> {
     let not_saved = |error: TransferError| {
         tries.came(error.came());
+        tries.contradicted(error.contradicted());
         match error.into_failure(Timestamp::now()) {
             Some(failure) => JobFailure::Failed(session.noticed(failure)),
             None => JobFailure::Cancelled,

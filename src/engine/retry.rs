@@ -105,7 +105,8 @@ fn asked_for(failure: &Failure) -> Option<Duration> {
 /// Whether the next try may well be met by something else.
 ///
 /// Connections that fail, bodies that are cut or stall, 408, 429, 500, 502, 503 and 504 pass, and
-/// so may what came damaged, or came empty from a service that didn't say so.
+/// so may what came damaged or was not what was announced, or came empty from a service that
+/// didn't say so.
 /// What the service or the network decided does not, nor does trouble of this computer's own.
 const fn may_pass(failure: &Failure) -> bool {
     match failure.kind {
@@ -114,6 +115,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::TimedOut
         | FailureKind::ConnectionDropped { .. }
         | FailureKind::TooManyRequests { .. }
+        | FailureKind::DamagedInTransit { .. }
         | FailureKind::DamagedRecording {
             on_server: false, ..
         }
@@ -139,7 +141,6 @@ const fn may_pass(failure: &Failure) -> bool {
             on_server: true, ..
         }
         | FailureKind::UnexpectedAnswer
-        | FailureKind::DamagedInTransit { .. }
         | FailureKind::DiskFull { .. }
         | FailureKind::FolderNotWritable { .. }
         | FailureKind::FolderMissing { .. }
@@ -311,7 +312,7 @@ mod tests {
                     expected: Some(8),
                     received,
                 },
-                false,
+                true,
             ),
             (FailureKind::DiskFull { path: path() }, false),
             (FailureKind::FolderNotWritable { path: path() }, false),

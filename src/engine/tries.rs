@@ -29,6 +29,10 @@ struct SoFar {
     met: Vec<Failure>,
     /// The digest of what one brought that was not kept, the newest.
     came: Option<Sha256Digest>,
+    /// The digest of what one brought that was not what was announced, the newest.
+    contradicted: Option<Sha256Digest>,
+    /// The last try brought that which one before it had brought: so will the next.
+    same_again: bool,
     /// Time awake in which bytes arrived, in the tries that have ended.
     arriving: Duration,
     /// The same of this try: from when, until when.
@@ -50,6 +54,8 @@ impl Tries {
                 begun: 0,
                 met: Vec::new(),
                 came: None,
+                contradicted: None,
+                same_again: false,
                 arriving: Duration::ZERO,
                 this_try: None,
             }),
@@ -80,6 +86,14 @@ impl Tries {
         so_far.came = contents.or(so_far.came);
     }
 
+    /// A try brought these contents, which were not those that were announced; nothing where it
+    /// brought none.
+    pub fn contradicted(&self, contents: Option<Sha256Digest>) {
+        let mut so_far = self.so_far();
+        so_far.same_again = contents.is_some() && contents == so_far.contradicted;
+        so_far.contradicted = contents.or(so_far.contradicted);
+    }
+
     /// The digest of what an earlier try brought that was not kept.
     pub fn came_before(&self) -> Option<Sha256Digest> {
         self.so_far().came
@@ -97,7 +111,11 @@ impl Tries {
             so_far.arriving += until.saturating_sub(since);
         }
         let spent = awake.saturating_sub(so_far.arriving);
-        let wait = so_far.retry.after(&failure, spent);
+        let wait = if std::mem::take(&mut so_far.same_again) {
+            None
+        } else {
+            so_far.retry.after(&failure, spent)
+        };
         let with_earlier = with_earlier(failure.clone(), &so_far.met);
         so_far.met.push(failure);
         wait.map_or(Err(with_earlier.clone()), |wait| Ok((with_earlier, wait)))

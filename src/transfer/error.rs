@@ -86,6 +86,8 @@ pub enum TransferError {
         expected: Option<u64>,
         /// Bytes that came.
         received: u64,
+        /// The digest of what came, where all of it was taken in.
+        sha256: Option<Sha256Digest>,
     },
     /// What came is nothing to keep: damaged, empty, or neither WAV nor FLAC.
     #[error("what came is not kept: {reason}")]
@@ -141,9 +143,9 @@ impl TransferError {
                 received,
                 total: Some(total),
             },
-            Self::Damaged { expected, received } => {
-                FailureKind::DamagedInTransit { expected, received }
-            }
+            Self::Damaged {
+                expected, received, ..
+            } => FailureKind::DamagedInTransit { expected, received },
             Self::Unfit { kind, .. } => kind,
             Self::ReadBackDiffers { path, .. } => FailureKind::ReadBackDiffers { path },
             Self::CompletenessNotProven { path } => FailureKind::CompletenessNotProven { path },
@@ -158,6 +160,16 @@ impl TransferError {
     pub const fn came(&self) -> Option<Sha256Digest> {
         match self {
             Self::Unfit { sha256, .. } => Some(*sha256),
+            _ => None,
+        }
+    }
+
+    /// The digest of what came, where it is not what was announced. It shows only whether the same
+    /// comes again, and never that all arrived: the service itself speaks against that.
+    #[must_use]
+    pub const fn contradicted(&self) -> Option<Sha256Digest> {
+        match self {
+            Self::Damaged { sha256, .. } => *sha256,
             _ => None,
         }
     }

@@ -159,6 +159,7 @@ async fn feed(
             return Err(TransferError::Damaged {
                 expected: total,
                 received,
+                sha256: None,
             });
         }
         let taken = tokio::select! {

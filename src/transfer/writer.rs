@@ -339,6 +339,7 @@ fn announced(
     let damaged = TransferError::Damaged {
         expected: copy.length,
         received: size,
+        sha256: Some(sha256),
     };
     match (copy.digest, copy.length) {
         (Some(announced), _) if announced != sha256 => Err(damaged),

@@ -85,3 +85,43 @@ async fn a_chunked_body_that_is_cut_is_no_end() {
     };
     assert_eq!(result.unwrap_err().failure.kind, expected);
 }
+
+#[tokio::test]
+async fn a_chunked_body_that_ends_before_it_shows_what_it_is_counts_as_cut() {
+    for body in [
+        &b"R"[..],
+        b"RIF",
+        b"RIFF\x24\0",
+        b"RF64\xff\xff\xff\xffWAV",
+        b"fLa",
+        b"riff\x2e\x91",
+    ] {
+        let mut answer = head("200 OK", "Transfer-Encoding: chunked\r\n");
+        answer.extend(format!("{:x}\r\n", body.len()).bytes());
+        answer.extend(body);
+        answer.extend(b"\r\n0\r\n\r\n");
+        let (_, result) = download(vec![Step::Send(answer)]).await;
+        let expected = FailureKind::ConnectionDropped {
+            received: body.len() as u64,
+            total: None,
+        };
+        assert_eq!(result.unwrap_err().failure.kind, expected, "{body:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_short_body_that_begins_no_recording_or_is_all_that_was_announced_is_no_cut() {
+    for (fields, body) in [
+        ("Transfer-Encoding: chunked\r\n", "3\r\nRIX\r\n0\r\n\r\n"),
+        (
+            "Transfer-Encoding: chunked\r\n",
+            "c\r\nRIFF....AVI \r\n0\r\n\r\n",
+        ),
+        ("Content-Length: 3\r\n", "RIF"),
+    ] {
+        let answer = [head("200 OK", fields), body.into()].concat();
+        let (_, result) = download(vec![Step::Send(answer)]).await;
+        let kind = result.unwrap_err().failure.kind;
+        assert_eq!(kind, FailureKind::NotAudio, "{body:?}");
+    }
+}

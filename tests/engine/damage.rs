@@ -5,9 +5,12 @@ use std::io::Cursor;
 
 use audio_housekeeper::domain::{
     BackupComparison, BackupProof, Completeness, Damage, DeletionChoice, FailureKind,
-    OtherRecording,
+    OtherRecording, Sha256Digest,
 };
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
+use axum::http::{HeaderName, HeaderValue};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use flac_codec::encode::{FlacSampleWriter, Options};
 
 use crate::desk::{AMELIA, Desk, run, wav};
@@ -81,6 +84,60 @@ fn the_same_damage_twice_is_the_server_s_and_leaves_no_file_and_no_backup() {
             assert!(nothing_is_left(&desk));
             assert_eq!(desk.survey(AMELIA).await.backup, BackupComparison::None);
         }
+    });
+}
+
+/// The digest of another body than that which comes.
+fn digest_of(contents: &[u8]) -> Effect {
+    let digest = BASE64_STANDARD.encode(Sha256Digest::of(contents).as_bytes());
+    let value = HeaderValue::from_str(&format!("sha-256=:{digest}:")).unwrap();
+    Effect::SetHeader(HeaderName::from_static("repr-digest"), value)
+}
+
+#[test]
+fn contents_that_don_t_fit_their_digest_are_fetched_again_by_themselves() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "a.wav", wav(64_044, 1));
+        let digest = digest_of(&wav(64_044, 1));
+        desk.service.add_fault(on_download(digest));
+        desk.service.add_fault(on_download(flipped()).only(1));
+        desk.impatient = true;
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        let proof = BackupProof::Digest;
+        assert_eq!(saved.completeness, Completeness::Proven(proof));
+        assert_eq!(fs::read(&saved.path).unwrap(), wav(64_044, 1));
+        assert_eq!(desk.requests(Call::Download), 2);
+    });
+}
+
+#[test]
+fn contents_that_twice_don_t_fit_their_digest_in_the_same_way_are_asked_for_no_third_time() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "a.wav", wav(64_044, 1));
+        let digest = digest_of(b"something else");
+        desk.service.add_fault(on_download(digest).only(1));
+        let digest = digest_of(b"something else");
+        desk.service.add_fault(on_download(digest).only(2));
+        let chunked = Effect::OmitLength(NoLength::Chunked);
+        desk.service.add_fault(on_download(chunked));
+        desk.impatient = true;
+        let failure = failure_of(desk.download(AMELIA, "a.wav").await);
+        assert_eq!(
+            failure.kind,
+            FailureKind::DamagedInTransit {
+                expected: None,
+                received: 64_044
+            }
+        );
+        assert_eq!(failure.details.earlier.len(), 1);
+        assert_eq!(desk.requests(Call::Download), 2);
+        assert!(nothing_is_left(&desk));
+        // What a digest spoke against is no first answer that a second one could confirm.
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        let proof = BackupProof::OwnTotals;
+        assert_eq!(saved.completeness, Completeness::Proven(proof));
     });
 }
 
