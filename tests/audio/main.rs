@@ -9,6 +9,7 @@
 )]
 
 mod cuts;
+mod destroyed;
 mod flac_files;
 mod flac_program;
 mod header_fields;

@@ -5,13 +5,14 @@ use audio_housekeeper::domain::AudioState::{
     self, Damaged, Empty, NeitherWavNorFlac, NotLookedInto, Open, Unusual, Whole,
 };
 
+use crate::destroyed;
 use crate::made::{
     self, SPEECH, bare_flac, chunk, codec, format, riff, sized, wav_of, without_md5, without_total,
 };
 use crate::verdict;
 
 /// Two seconds of speech-like samples at 16 kHz, 16 bits, mono.
-fn speech() -> Vec<u8> {
+pub fn speech() -> Vec<u8> {
     let shape = made::Shape {
         rate: 16_000,
         frames: 32_000,
@@ -33,7 +34,7 @@ fn title() -> Vec<u8> {
 }
 
 /// Only the header's fields are as a writer left them.
-fn with_sizes(riff_size: u32, data_size: u32) -> Vec<u8> {
+pub fn with_sizes(riff_size: u32, data_size: u32) -> Vec<u8> {
     let chunks = [fmt(), sized("data", data_size, &speech())];
     riff("RIFF", riff_size, &chunks)
 }
@@ -47,22 +48,9 @@ fn longer_format(tag: u16, rate: u32, bits: u16, block: u16, extension: &[u8]) -
     chunk("fmt ", &content)
 }
 
-fn with_field(mut wav: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
+pub fn with_field(mut wav: Vec<u8>, at: usize, bytes: &[u8]) -> Vec<u8> {
     wav[at..at + bytes.len()].copy_from_slice(bytes);
     wav
-}
-
-/// Each byte above 7Fh becomes what `text` makes of it.
-fn taken_for_text(wav: &[u8], text: impl Fn(u8) -> Vec<u8>) -> Vec<u8> {
-    wav.iter()
-        .flat_map(|byte| {
-            if *byte < 0x80 {
-                vec![*byte]
-            } else {
-                text(*byte)
-            }
-        })
-        .collect()
 }
 
 fn id3v1() -> Vec<u8> {
@@ -72,10 +60,10 @@ fn id3v1() -> Vec<u8> {
 }
 
 /// The name, the file, what is expected, and how many milliseconds it plays.
-type Row = (&'static str, Vec<u8>, AudioState, Option<u64>);
+pub type Row = (&'static str, Vec<u8>, AudioState, Option<u64>);
 
-const AUDIO: u32 = 64_000;
-const EXACT: u32 = 36 + AUDIO;
+pub const AUDIO: u32 = 64_000;
+pub const EXACT: u32 = 36 + AUDIO;
 
 fn fmt_of(channels: u16, bits: u16) -> Vec<u8> {
     chunk("fmt ", &format(8000, channels, bits))
@@ -293,64 +281,6 @@ fn formats() -> Vec<Row> {
     ]
 }
 
-/// What is destroyed.
-fn destroyed() -> Vec<Row> {
-    let whole = with_sizes(EXACT, AUDIO);
-    let open = with_sizes(0, 0);
-    let replaced = |_| b"\xef\xbf\xbd".to_vec();
-    let widened = |byte| char::from(byte).to_string().into_bytes();
-    let damaged = |name, wav| (name, wav, Damaged, None);
-    let breaks = |wav: &[u8]| {
-        wav.iter()
-            .flat_map(|byte| match byte {
-                b'\n' => b"\r\n".to_vec(),
-                byte => vec![*byte],
-            })
-            .collect::<Vec<u8>>()
-    };
-    // No byte of this header is above 7Fh, so that it survives.
-    let quiet = {
-        let audio = &speech()[..0x5600];
-        let chunks = [chunk("fmt ", &format(11_025, 1, 16)), chunk("data", audio)];
-        wav_of(&chunks)
-    };
-    vec![
-        damaged("5,000 of 64,044 bytes", whole[..5000].to_vec()),
-        damaged("the last byte lost", whole[..whole.len() - 1].to_vec()),
-        damaged("a header without its audio", whole[..44].to_vec()),
-        damaged("replaced, sizes stated", taken_for_text(&whole, replaced)),
-        damaged("replaced, header whole", taken_for_text(&quiet, replaced)),
-        damaged("replaced, sizes open", taken_for_text(&open, replaced)),
-        damaged("widened, header whole", taken_for_text(&quiet, widened)),
-        damaged("widened, sizes open", taken_for_text(&open, widened)),
-        damaged("Latin-1 by a decoder", {
-            String::from_utf8_lossy(&quiet).into_owned().into_bytes()
-        }),
-        damaged("question marks", taken_for_text(&quiet, |_| b"?".to_vec())),
-        damaged(
-            "seven bits",
-            taken_for_text(&quiet, |byte| vec![byte & 0x7f]),
-        ),
-        damaged("line ends", breaks(&quiet)),
-        damaged("line ends, where there were some", {
-            // As unix2dos: a line feed that has its carriage return is left alone.
-            let had_some = with_field(quiet.clone(), 4000, b"\r\n");
-            let mut file = breaks(&had_some);
-            let doubled = file.windows(3).position(|three| three == b"\r\r\n");
-            file.remove(doubled.unwrap());
-            file
-        }),
-        damaged("widened, then line ends", {
-            breaks(&taken_for_text(&quiet, widened))
-        }),
-        damaged("line ends, sizes open", breaks(&open)),
-        damaged(
-            "a FLAC replaced",
-            taken_for_text(&bare_flac(SPEECH), replaced),
-        ),
-    ]
-}
-
 fn flacs() -> Vec<Row> {
     let whole = bare_flac(SPEECH);
     let behind = |flac: Vec<u8>, more: &[u8]| [&flac, more].concat();
@@ -429,7 +359,7 @@ fn what_people_s_recorders_write_is_told_from_what_is_destroyed() {
         left_open(),
         slips(),
         formats(),
-        destroyed(),
+        destroyed::rows(),
         flacs(),
         foreign(),
     ]
