@@ -152,26 +152,21 @@ impl Answer {
         self.error(kind)
     }
 
-    /// 200 to a download, with something that is no recording in it. `arrived`: the answer said how
-    /// long it was to be.
+    /// 200 to a download, with something that is no recording in it.
     pub(super) fn no_recording(
         call: Call,
         status: StatusCode,
         headers: &HeaderMap,
         content: ContentKind,
-        arrived: bool,
     ) -> ApiError {
         let content_type = headers::content_type(headers);
         let web_page = content == ContentKind::Html
             || (content == ContentKind::Other && content_type.as_deref() == Some("text/html"));
         let (kind, seen) = match content {
             _ if web_page => (FailureKind::WebPageInstead, "HTML"),
-            ContentKind::Empty => (FailureKind::EmptyRecording { arrived }, "nothing"),
+            ContentKind::Empty => (FailureKind::EmptyRecording { arrived: false }, "nothing"),
             ContentKind::Json => (FailureKind::JsonInstead, "JSON"),
             ContentKind::Base64 => (FailureKind::Base64Instead, "base64"),
-            ContentKind::OtherRecording(kind) => {
-                (FailureKind::OtherRecording { kind, arrived }, kind.label())
-            }
             _ => (FailureKind::NotAudio, "something else"),
         };
         let technical = format!("{}; the body is {seen}", words(call, status, headers));

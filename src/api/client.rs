@@ -12,7 +12,7 @@ use crate::api::{
     ApiError, Deletion, DeletionOfAll, Download, Look, Person, Recording, RecordingsApi, headers,
     transport,
 };
-use crate::domain::{ContentKind, DoctorName, FailureKind, ServerCopy, ServiceOrigin};
+use crate::domain::{ContentKind, DoctorName, FailureKind, ServerCopy, ServiceOrigin, Unfit};
 
 /// How many redirects within the service's own origin are followed.
 const MOST_REDIRECTS: usize = 5;
@@ -98,19 +98,19 @@ impl HttpClient {
         }
         let length = response.content_length();
         let (content, body) = HttpBody::begin(call, response, self.read_timeout).await?;
-        match content {
-            ContentKind::Audio(format) => Ok(Some((
-                headers::server_copy(&answered, length, Some(format)),
-                body,
-            ))),
-            ContentKind::Tagged => Ok(Some((headers::server_copy(&answered, length, None), body))),
-            other => {
-                let arrived = length.is_some();
-                Err(Answer::no_recording(
-                    call, status, &answered, other, arrived,
-                ))
-            }
-        }
+        let (format, unfit) = match content {
+            ContentKind::Audio(format) => (Some(format), None),
+            ContentKind::Tagged => (None, None),
+            ContentKind::OtherRecording(kind) => (None, Some(Unfit::Other(kind))),
+            // Without a length, nothing may have come of what is there.
+            ContentKind::Empty if length == Some(0) => (None, Some(Unfit::Empty)),
+            other => return Err(Answer::no_recording(call, status, &answered, other)),
+        };
+        let copy = ServerCopy {
+            unfit,
+            ..headers::server_copy(&answered, length, format)
+        };
+        Ok(Some((copy, body)))
     }
 
     /// Sends a GET and follows redirects, within the service's own origin only: the token goes

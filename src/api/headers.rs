@@ -29,6 +29,7 @@ pub(super) fn server_copy(
         file_name: headers
             .get(CONTENT_DISPOSITION)
             .and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes()))),
+        unfit: None,
     }
 }
 

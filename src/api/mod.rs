@@ -60,7 +60,7 @@ pub struct Person {
 /// What a look found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
-    /// 200 with audio.
+    /// 200 with a recording; one that can be no backup where [`ServerCopy::unfit`] says so.
     Has(ServerCopy),
     /// The documented 404.
     Nothing,

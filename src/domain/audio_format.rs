@@ -56,6 +56,46 @@ pub enum OtherRecording {
 }
 
 impl OtherRecording {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Dss,
+        Self::Ds2,
+        Self::Mp3,
+        Self::Ogg,
+        Self::M4a,
+        Self::Amr,
+        Self::Wma,
+        Self::Aiff,
+        Self::Caf,
+        Self::Au,
+        Self::WebM,
+    ];
+
+    /// The file name extension, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Dss => "dss",
+            Self::Ds2 => "ds2",
+            Self::Mp3 => "mp3",
+            Self::Ogg => "ogg",
+            Self::M4a => "m4a",
+            Self::Amr => "amr",
+            Self::Wma => "wma",
+            Self::Aiff => "aiff",
+            Self::Caf => "caf",
+            Self::Au => "au",
+            Self::WebM => "webm",
+        }
+    }
+
+    /// Reads a file name's or stored text's extension, case aside.
+    #[must_use]
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        let is_it = |kind: &Self| kind.extension().eq_ignore_ascii_case(extension);
+        Self::ALL.into_iter().find(is_it)
+    }
+
     /// The name that people know it by.
     #[must_use]
     pub const fn label(self) -> &'static str {

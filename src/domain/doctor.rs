@@ -1,7 +1,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Backup, BackupComparison, BackupHealth, CopyComparison, DeletionOutcome, DoctorName, ServerCopy,
+    Backup, BackupComparison, BackupHealth, CopyComparison, DeletionOutcome, DoctorName,
+    ServerCopy, Unfit,
 };
 
 /// A doctor whose name was used on this computer, with what is known and since when.
@@ -63,6 +64,8 @@ pub enum DoctorState {
     NothingThere,
     /// A recording, and no backup of it.
     NotBackedUp,
+    /// What is there can be no backup, and no backup is known to be of it.
+    Unfit(Unfit),
     /// A backup of the very copy that the server shows.
     BackedUp,
     /// A backup, and nothing to compare it by.
@@ -160,13 +163,14 @@ impl KnownDoctor {
                 DoctorState::DeletedNothingThere
             }
             ServerKnowledge::Nothing { .. } => DoctorState::NothingThere,
-            ServerKnowledge::Has { copy, .. } => match self.compare_backup(copy) {
-                BackupComparison::None => DoctorState::NotBackedUp,
-                BackupComparison::Same(_) => DoctorState::BackedUp,
-                BackupComparison::CannotCompare(_) => DoctorState::BackedUpCannotCompare,
-                BackupComparison::Changed(_) => DoctorState::ChangedSinceBackup,
-                BackupComparison::Missing(_) => DoctorState::BackupMissing,
-                BackupComparison::Altered(_) => DoctorState::BackupAltered,
+            ServerKnowledge::Has { copy, .. } => match (self.compare_backup(copy), copy.unfit) {
+                (BackupComparison::Same(_), _) => DoctorState::BackedUp,
+                (_, Some(unfit)) => DoctorState::Unfit(unfit),
+                (BackupComparison::None, _) => DoctorState::NotBackedUp,
+                (BackupComparison::CannotCompare(_), _) => DoctorState::BackedUpCannotCompare,
+                (BackupComparison::Changed(_), _) => DoctorState::ChangedSinceBackup,
+                (BackupComparison::Missing(_), _) => DoctorState::BackupMissing,
+                (BackupComparison::Altered(_), _) => DoctorState::BackupAltered,
             },
         }
     }
@@ -184,7 +188,9 @@ impl DoctorTally {
                     tally.with_recordings += 1;
                     match doctor.compare_backup(copy) {
                         BackupComparison::Same(_) => tally.backed_up += 1,
-                        BackupComparison::CannotCompare(_) => tally.cannot_compare += 1,
+                        BackupComparison::CannotCompare(_) if copy.unfit.is_none() => {
+                            tally.cannot_compare += 1;
+                        }
                         _ => tally.not_backed_up.push(doctor.name.clone()),
                     }
                 }

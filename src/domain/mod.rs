@@ -18,6 +18,7 @@ mod origin;
 mod place;
 mod secret;
 mod server_copy;
+mod unfit;
 
 pub use account::{Account, TokenKeeping};
 pub use audio_format::{AudioFormat, ContentKind, OtherRecording};
@@ -42,3 +43,4 @@ pub use origin::{OriginError, ServiceOrigin};
 pub use place::{CloudService, Drive, Place};
 pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};
+pub use unfit::Unfit;

@@ -1,11 +1,12 @@
-use crate::domain::{AudioFormat, Sha256Digest};
+use crate::domain::{AudioFormat, OtherRecording, Sha256Digest, Unfit};
 
-/// What the service said of the copy that it holds, from the headers of one answer.
+/// What the service said of the copy that it holds, from the headers of one answer and the first
+/// bytes of its body.
 ///
 /// Nothing here is documented by the service but the type: each field is what came, or `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ServerCopy {
-    /// From `Content-Type`.
+    /// From the first bytes, else from `Content-Type`.
     pub format: Option<AudioFormat>,
     /// The audio's length in bytes, where `Content-Length` counts the audio itself (no
     /// `Content-Encoding`).
@@ -18,6 +19,8 @@ pub struct ServerCopy {
     pub digest: Option<Sha256Digest>,
     /// The file name that `Content-Disposition` suggests, as sent: never to be used as a path.
     pub file_name: Option<String>,
+    /// Why it can be no backup, where its first bytes or a download have shown that.
+    pub unfit: Option<Unfit>,
 }
 
 /// What can be said of two looks at the server.
@@ -52,7 +55,7 @@ impl ServerCopy {
         }
         let differs = differ(self.digest, earlier.digest)
             || differ(self.length, earlier.length)
-            || differ(self.format, earlier.format)
+            || differ(self.kind(), earlier.kind())
             || differ(self.strong_etag(), earlier.strong_etag())
             || differ(
                 self.last_modified.as_deref(),
@@ -68,6 +71,37 @@ impl ServerCopy {
             CopyComparison::CannotCompare
         }
     }
+
+    /// Whether this may be the copy of an `earlier` look: nothing says otherwise, and at least a
+    /// length and a kind say so.
+    #[must_use]
+    pub fn may_be(&self, earlier: &Self) -> bool {
+        match self.compare(earlier) {
+            CopyComparison::Same => true,
+            CopyComparison::Changed => false,
+            CopyComparison::CannotCompare => {
+                self.length.is_some()
+                    && self.length == earlier.length
+                    && self.kind().is_some()
+                    && self.kind() == earlier.kind()
+            }
+        }
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        match self.unfit {
+            Some(Unfit::Other(other)) => Some(Kind::Other(other)),
+            _ => self.format.map(Kind::Kept),
+        }
+    }
+}
+
+/// What kind of recording a copy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// One that the service keeps.
+    Kept(AudioFormat),
+    Other(OtherRecording),
 }
 
 #[cfg(test)]
@@ -115,5 +149,36 @@ mod tests {
             copy(None, None).compare(&copy(None, Some(5))),
             CopyComparison::CannotCompare
         );
+    }
+
+    #[test]
+    fn a_recording_of_another_kind_is_not_the_same_one() {
+        let wav = ServerCopy {
+            format: Some(AudioFormat::Wav),
+            ..copy(None, None)
+        };
+        let other = |kind| ServerCopy {
+            unfit: Some(Unfit::Other(kind)),
+            ..copy(None, None)
+        };
+        let (ds2, mp3) = (other(OtherRecording::Ds2), other(OtherRecording::Mp3));
+        for (now, earlier) in [(&ds2, &wav), (&wav, &ds2), (&ds2, &mp3)] {
+            assert_eq!(now.compare(earlier), CopyComparison::Changed);
+        }
+        assert_eq!(ds2.compare(&ds2), CopyComparison::CannotCompare);
+    }
+
+    #[test]
+    fn what_nothing_compares_may_be_the_same_by_its_length_and_kind() {
+        let wav = |length| ServerCopy {
+            format: Some(AudioFormat::Wav),
+            ..copy(None, length)
+        };
+        assert!(wav(Some(5)).may_be(&wav(Some(5))));
+        assert!(!wav(Some(5)).may_be(&wav(Some(6))));
+        assert!(!wav(None).may_be(&wav(None)));
+        assert!(!copy(None, Some(5)).may_be(&copy(None, Some(5))));
+        let marked = copy(Some("\"a\""), None);
+        assert!(marked.may_be(&marked));
     }
 }

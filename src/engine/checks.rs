@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::Look;
 use crate::domain::{
     AuditAction, AuditOutcome, Backup, BackupHealth, DoctorName, DoctorState, Failure, FailureKind,
-    KnownDoctor, ServerCopy, ServerKnowledge, suggested_file_name,
+    KnownDoctor, ServerCopy, ServerKnowledge, Unfit, suggested_file_name,
 };
 use crate::engine::context::{Session, new_operation};
 use crate::engine::jobs::JobTicket;
@@ -35,8 +35,11 @@ pub async fn check(
 ) -> Result<Option<ServerCopy>, Failure> {
     let looked = look(session, doctor, give_up).await;
     let now = Timestamp::now();
+    let known = session.known(doctor).await.ok();
     let (knowledge, outcome, result) = match looked.result {
         Ok(Look::Has(copy)) => {
+            let earlier = known.as_ref().and_then(|known| known.server.copy());
+            let copy = with_what_a_download_showed(copy, earlier);
             let knowledge = ServerKnowledge::Has {
                 copy: copy.clone(),
                 checked_at: now,
@@ -62,15 +65,25 @@ pub async fn check(
         Err(failure) => Some(answer_of(failure)),
     };
     let mut changes = vec![about(session, doctor, DoctorFact::Server(knowledge))];
-    if let Ok(known) = session.known(doctor).await
+    if let Some(known) = &known
         && let Some(backup) = &known.backup
         && let Some(health) = health_of(backup).await
     {
-        changes.extend(health_change(session, &known, health));
+        changes.extend(health_change(session, known, health));
     }
     session.record(draft, changes).await;
     session.tell_doctor(doctor).await;
     result
+}
+
+/// What a look shows, with what a download showed of it before: the first bytes tell nothing of
+/// damage, and not everything of emptiness.
+fn with_what_a_download_showed(copy: ServerCopy, earlier: Option<&ServerCopy>) -> ServerCopy {
+    let shown = earlier.filter(|earlier| copy.may_be(earlier));
+    ServerCopy {
+        unfit: copy.unfit.or(shown.and_then(|earlier| earlier.unfit)),
+        ..copy
+    }
 }
 
 /// The check that a person asked for.
@@ -83,6 +96,15 @@ pub async fn check_one(session: Arc<Session>, doctor: DoctorName) {
 /// The look that precedes the save dialog: it gives the file its name and extension.
 pub async fn prepare_download(session: Arc<Session>, doctor: DoctorName, purpose: SavePurpose) {
     let event = match check(&session, &doctor, &session.cancel).await {
+        Ok(Some(ServerCopy {
+            unfit: Some(Unfit::Empty),
+            length: Some(0),
+            ..
+        })) => {
+            let kind = FailureKind::EmptyRecording { arrived: true };
+            let failure = Failure::new(kind, Timestamp::now(), "0 bytes");
+            Event::DownloadNotReady { doctor, failure }
+        }
         Ok(Some(copy)) => {
             let today = jiff::ZonedDateTime::now().date();
             let file_name = suggested_file_name(&doctor, today, copy.format);

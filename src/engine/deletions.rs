@@ -7,9 +7,9 @@ use jiff::Timestamp;
 
 use crate::api::{ApiError, Deletion, DeletionOfAll};
 use crate::domain::{
-    AuditAction, AuditBackup, AuditOutcome, Backup, BackupComparison, BackupHealth, Confirmation,
-    CopyComparison, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName, Failure, FailureKind,
-    OperationId, ServerCopy,
+    AudioFormat, AuditAction, AuditBackup, AuditOutcome, Backup, BackupComparison, BackupHealth,
+    Confirmation, CopyComparison, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
+    Failure, FailureKind, OperationId, ServerCopy, Unfit,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
 use crate::engine::checks::{about, answer_of, check, health_of};
@@ -235,7 +235,7 @@ async fn last_look(
         Err(_) if ticket.cancel.is_cancelled() => return Err(NotSent::Stopped),
         Err(failure) => return Err(NotSent::Because(failure)),
     };
-    let may_be_backed_up = |backup: &Backup| may_be_the_same(&copy, &backup.made_from);
+    let may_be_backed_up = |backup: &Backup| copy.may_be(&backup.made_from);
     if copy.compare(confirmed) == CopyComparison::Changed || !backup.is_none_or(may_be_backed_up) {
         return Err(because(
             FailureKind::CopyChanged,
@@ -261,21 +261,6 @@ async fn last_look(
         }
     }
     Ok(plan_text(choice, &copy, backup))
-}
-
-/// Whether a backup made from `earlier` may be one of `now`: nothing says otherwise, and at
-/// least a length and a type say so.
-fn may_be_the_same(now: &ServerCopy, earlier: &ServerCopy) -> bool {
-    match now.compare(earlier) {
-        CopyComparison::Same => true,
-        CopyComparison::Changed => false,
-        CopyComparison::CannotCompare => {
-            now.length.is_some()
-                && now.length == earlier.length
-                && now.format.is_some()
-                && now.format == earlier.format
-        }
-    }
 }
 
 async fn back_up(
@@ -424,9 +409,14 @@ fn said_of(session: &Session, error: ApiError) -> (String, Option<Failure>) {
 
 /// The plan as the record keeps it, in words.
 fn plan_text(choice: &DeletionChoice, copy: &ServerCopy, backup: Option<&Backup>) -> String {
-    let format = copy
-        .format
-        .map_or("format not told", crate::domain::AudioFormat::label);
+    let format = match (copy.unfit, copy.format) {
+        (Some(Unfit::Other(kind)), _) => format!("{}, neither WAV nor FLAC", kind.label()),
+        (unfit, format) => {
+            let format = format.map_or("format not told", AudioFormat::label);
+            let unfit = unfit.map_or(String::new(), |unfit| format!(" ({})", unfit.code()));
+            format!("{format}{unfit}")
+        }
+    };
     let length = copy
         .length
         .map_or("length not told".into(), |length| format!("{length} bytes"));

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::api::Download;
 use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupProof, Completeness, DoctorName, Failure,
-    FailureKind, OperationId, ServerCopy, ServerKnowledge, suggested_file_name,
+    FailureKind, OperationId, ServerCopy, ServerKnowledge, Sha256Digest, suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
 use crate::engine::context::{Context, Session, new_operation, store_failure};
@@ -30,6 +30,21 @@ pub struct Fetched {
     /// When the server showed that copy: a long time ago, after a long download.
     pub seen_at: Timestamp,
     pub backup: Option<Backup>,
+}
+
+/// Why nothing was saved, and what was shown of what the server has.
+struct NotFetched {
+    failure: JobFailure,
+    shown: Option<ServerKnowledge>,
+}
+
+impl From<JobFailure> for NotFetched {
+    fn from(failure: JobFailure) -> Self {
+        Self {
+            failure,
+            shown: None,
+        }
+    }
 }
 
 /// The download that a person asked for.
@@ -130,9 +145,13 @@ pub async fn fetch(
         replace: destination.replace,
         came_before: None,
     };
-    let result = tries
+    let fetched = tries
         .timed(persist(session, &request, ticket, &ledger, &tries))
         .await;
+    let (result, shown) = match fetched {
+        Ok(fetched) => (Ok(fetched), None),
+        Err(NotFetched { failure, shown }) => (Err(failure), shown),
+    };
     if session.context.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
         return result;
     }
@@ -167,8 +186,9 @@ pub async fn fetch(
         }
         Err(JobFailure::Failed(_)) => {
             let came = tries.came_before().map(DoctorFact::Came);
-            let changes = came.map(|came| about(session, doctor, came));
-            (AuditOutcome::Failed, changes.into_iter().collect())
+            let facts = came.into_iter().chain(shown.map(DoctorFact::Server));
+            let changes = facts.map(|fact| about(session, doctor, fact));
+            (AuditOutcome::Failed, changes.collect())
         }
     };
     changes.push(about(session, doctor, DoctorFact::Used(now)));
@@ -231,7 +251,7 @@ async fn persist(
     ticket: &JobTicket,
     ledger: &StoreLedger,
     tries: &Tries,
-) -> Result<Fetched, JobFailure> {
+) -> Result<Fetched, NotFetched> {
     loop {
         tries.begin();
         let request = SaveRequest {
@@ -239,8 +259,12 @@ async fn persist(
             ..request.clone()
         };
         let result = attempt(session, request.clone(), ticket, ledger, tries).await;
-        let Err(JobFailure::Failed(failure)) = result else {
-            return result;
+        let (failure, shown) = match result {
+            Err(NotFetched {
+                failure: JobFailure::Failed(failure),
+                shown,
+            }) => (failure, shown),
+            ended => return ended,
         };
         // The next try would be written down in the place of the part file that is left.
         let failed = if ledger.part_left.load(Ordering::Relaxed) {
@@ -248,7 +272,10 @@ async fn persist(
         } else {
             tries.failed(failure)
         };
-        let (failure, wait) = failed.map_err(JobFailure::Failed)?;
+        let (failure, wait) = failed.map_err(|failure| NotFetched {
+            failure: JobFailure::Failed(failure),
+            shown,
+        })?;
         ledger.keep_open(&request).await;
         tries::wait(ticket, &request.doctor, failure, wait).await?;
     }
@@ -260,7 +287,7 @@ async fn attempt(
     ticket: &JobTicket,
     ledger: &StoreLedger,
     tries: &Tries,
-) -> Result<Fetched, JobFailure> {
+) -> Result<Fetched, NotFetched> {
     let not_saved = |error: TransferError| {
         tries.came(error.came());
         tries.contradicted(error.contradicted());
@@ -274,7 +301,7 @@ async fn attempt(
         .await
         .map_err(not_saved)?;
     let answer = tokio::select! {
-        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled.into()),
         answer = session.api.download(&request.doctor) => answer,
     };
     let seen_at = Timestamp::now();
@@ -282,9 +309,9 @@ async fn attempt(
         Ok(Download::Recording(recording)) => recording,
         Ok(Download::Nothing) => {
             let failure = Failure::new(FailureKind::NothingThere, Timestamp::now(), "404");
-            return Err(JobFailure::Failed(failure));
+            return Err(JobFailure::Failed(failure).into());
         }
-        Err(error) => return Err(JobFailure::Failed(session.failure(error))),
+        Err(error) => return Err(not_begun(session.failure(error), &request, tries)),
     };
     let copy = recording.copy.clone();
     let reporter = Mutex::new(ticket.bytes_of(&request.doctor));
@@ -298,7 +325,11 @@ async fn attempt(
     };
     let saved = transfer::save(recording, request, ledger, progress, ticket.cancel.clone())
         .await
-        .map_err(not_saved)?;
+        .map_err(|error| {
+            let failure = not_saved(error);
+            let shown = shown_by(&failure, &copy, seen_at);
+            NotFetched { failure, shown }
+        })?;
     let backup = saved
         .verified()
         .map(|verified| verified.into_backup(Timestamp::now(), copy.clone()));
@@ -308,6 +339,36 @@ async fn attempt(
         seen_at,
         backup,
     })
+}
+
+/// A download of which not one byte came. Two whole answers without any show that there are none.
+fn not_begun(mut failure: Failure, request: &SaveRequest, tries: &Tries) -> NotFetched {
+    if failure.kind != (FailureKind::EmptyRecording { arrived: false }) {
+        return JobFailure::Failed(failure).into();
+    }
+    let nothing = Sha256Digest::of(b"");
+    let arrived = request.came_before == Some(nothing);
+    tries.came(Some(nothing));
+    failure.kind = FailureKind::EmptyRecording { arrived };
+    let failure = JobFailure::Failed(failure);
+    let shown = shown_by(&failure, &ServerCopy::default(), Timestamp::now());
+    NotFetched { failure, shown }
+}
+
+/// What a failed download has shown of the copy that it fetched, where it has.
+fn shown_by(
+    failure: &JobFailure,
+    copy: &ServerCopy,
+    checked_at: Timestamp,
+) -> Option<ServerKnowledge> {
+    let JobFailure::Failed(failure) = failure else {
+        return None;
+    };
+    let copy = ServerCopy {
+        unfit: Some(failure.kind.unfit()?),
+        ..copy.clone()
+    };
+    Some(ServerKnowledge::Has { copy, checked_at })
 }
 
 /// The transfers' ledger, kept in the store, for all tries of one download. It is closed with the

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Look;
-use crate::domain::{DoctorName, Failure};
+use crate::domain::{DoctorName, Failure, FailureKind, ServerCopy, Unfit};
 use crate::engine::context::Session;
 use crate::engine::retry::Budget;
 use crate::engine::tries::Tries;
@@ -20,12 +20,22 @@ pub struct Looked {
 pub async fn look(session: &Session, doctor: &DoctorName, give_up: &CancellationToken) -> Looked {
     let tries = Tries::new(session, Budget::LOOK);
     let all = async {
+        let mut came_empty = false;
         loop {
             tries.begin();
             let failure = match session.api.look(doctor).await {
                 Ok(look) => return Ok(look),
                 Err(error) => session.failure(error),
             };
+            // Two whole answers with the same bytes: that is what the service has.
+            let is_empty = failure.kind == FailureKind::EmptyRecording { arrived: false };
+            if is_empty && came_empty {
+                return Ok(Look::Has(ServerCopy {
+                    unfit: Some(Unfit::Empty),
+                    ..ServerCopy::default()
+                }));
+            }
+            came_empty = is_empty;
             let (failure, wait) = tries.failed(failure)?;
             tokio::select! {
                 biased;

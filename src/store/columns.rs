@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AudioFormat, AudioState, CheckedAudio, Codec, DoctorName, EndProof, Oddity, ServerCopy,
-    Sha256Digest, code_of, of_code,
+    Sha256Digest, Unfit, code_of, of_code,
 };
 use crate::store::StoreError;
 
@@ -103,6 +103,8 @@ struct CopyColumn {
     digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfit: Option<String>,
 }
 
 pub(super) fn copy_to_column(copy: &ServerCopy) -> Result<String, StoreError> {
@@ -113,6 +115,7 @@ pub(super) fn copy_to_column(copy: &ServerCopy) -> Result<String, StoreError> {
         last_modified: copy.last_modified.clone(),
         digest: copy.digest.map(|digest| digest.to_string()),
         file_name: copy.file_name.clone(),
+        unfit: copy.unfit.map(|unfit| unfit.code().to_owned()),
     })
     .map_err(|_| StoreError::Failed("a value that JSON can't hold".into()))
 }
@@ -130,6 +133,10 @@ pub(super) fn copy_from_column(text: &str) -> Result<ServerCopy, StoreError> {
         last_modified: column.last_modified,
         digest: digest.transpose().map_err(|_| unreadable())?,
         file_name: column.file_name,
+        unfit: match column.unfit {
+            Some(code) => Some(Unfit::from_code(&code).ok_or_else(unreadable)?),
+            None => None,
+        },
     })
 }
 
@@ -204,6 +211,7 @@ mod tests {
             last_modified: Some("Mon".into()),
             digest: Some(Sha256Digest::of(b"x")),
             file_name: Some("../a\u{7}.wav".into()),
+            unfit: Some(Unfit::Empty),
         };
         for copy in [full, ServerCopy::default()] {
             let text = copy_to_column(&copy).unwrap();

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Account, BackupComparison, DeletionOutcome, DeletionReason, DeletionScope, DoctorName,
-    DoctorTally, ServerCopy,
+    DoctorTally, ServerCopy, Unfit,
 };
 
 use super::Text;
@@ -30,6 +30,21 @@ impl Text {
         let copy = self.copy(copy).into();
         let when = self.ago(checked_at, now).into();
         self.say_with("delete-fact-copy-when", &[("copy", copy), ("when", when)])
+    }
+
+    /// Why what is on the server can be no backup, in a sentence.
+    #[must_use]
+    pub fn why_unfit(&self, unfit: Unfit) -> String {
+        match unfit {
+            Unfit::Damaged(damage) => self.say_with(
+                "delete-contents-damaged",
+                &[("damage", self.damage(damage).into())],
+            ),
+            Unfit::Empty => self.say("delete-contents-empty"),
+            Unfit::Other(kind) => {
+                self.say_with("delete-contents-other", &[("kind", kind.label().into())])
+            }
+        }
     }
 
     /// How the backup stands to the copy on the server: `Today 14:02, same as on the server`.

@@ -1,6 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Account, DoctorState, KnownDoctor, ServerCopy, ServerKnowledge, TokenKeeping};
+use crate::domain::{
+    Account, DoctorState, KnownDoctor, ServerCopy, ServerKnowledge, TokenKeeping, Unfit,
+};
 
 use super::Text;
 
@@ -12,14 +14,29 @@ impl Text {
     #[must_use]
     pub fn copy(&self, copy: &ServerCopy) -> String {
         let size = copy.length.map(|length| self.size(length));
-        match (copy.format, size) {
-            (Some(format), Some(size)) => self.say_with(
+        let kind = match (copy.unfit, copy.format) {
+            (Some(Unfit::Other(kind)), _) => Some(kind.label().to_owned()),
+            (Some(Unfit::Empty), None) => Some(self.say("copy-empty")),
+            (_, format) => format.map(|format| format.label().to_owned()),
+        };
+        match (kind, size) {
+            (Some(kind), Some(size)) => self.say_with(
                 "copy-format-and-size",
-                &[("format", format.label().into()), ("size", size.into())],
+                &[("format", kind.into()), ("size", size.into())],
             ),
-            (Some(format), None) => format.label().to_owned(),
+            (Some(kind), None) => kind,
             (None, Some(size)) => self.say_with("copy-unknown-and-size", &[("size", size.into())]),
             (None, None) => self.say("copy-unknown"),
+        }
+    }
+
+    /// Why what is there can be no backup, in a word or two.
+    #[must_use]
+    pub fn unfit(&self, unfit: Unfit) -> String {
+        match unfit {
+            Unfit::Damaged(_) => self.say("unfit-damaged"),
+            Unfit::Empty => self.say("unfit-empty"),
+            Unfit::Other(_) => self.say("unfit-other"),
         }
     }
 
@@ -49,6 +66,7 @@ impl Text {
             DoctorState::NotChecked => self.say("state-not-checked"),
             DoctorState::CouldNotCheck => self.say("state-could-not-check"),
             DoctorState::NothingThere => self.say("state-nothing-there"),
+            DoctorState::Unfit(unfit) => self.unfit(unfit),
             DoctorState::NotBackedUp => self.say("state-not-backed-up"),
             DoctorState::BackedUp => self.say("state-backed-up"),
             DoctorState::BackedUpCannotCompare => self.say("state-cannot-compare"),
@@ -117,6 +135,12 @@ mod tests {
         assert_eq!(text.copy(&copy), "FLAC");
         copy.format = None;
         assert_eq!(text.copy(&copy), "A recording");
+        copy.unfit = Some(Unfit::Empty);
+        copy.length = Some(0);
+        assert_eq!(text.copy(&copy), "Empty, 0 B");
+        copy.unfit = Some(Unfit::Other(crate::domain::OtherRecording::Ds2));
+        copy.length = Some(7_900_000);
+        assert_eq!(text.copy(&copy), "DS2, 7.9 MB");
     }
 
     #[test]

@@ -207,7 +207,7 @@ impl Text {
     }
 
     /// In what way a recording is damaged.
-    fn damage(&self, damage: Damage) -> String {
+    pub(super) fn damage(&self, damage: Damage) -> String {
         match damage {
             Damage::Incomplete => self.say("damage-incomplete"),
             Damage::Gap => self.say("damage-gap"),

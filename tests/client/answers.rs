@@ -267,8 +267,7 @@ fn by_status() -> Vec<Row> {
 /// Answers that look like the documented ones until they are read.
 fn impostors() -> Vec<Row> {
     use Kind::{
-        Base64Instead, EmptyRecording, JsonInstead, NotAudio, OtherRecording, UnexpectedAnswer,
-        WebPageInstead,
+        Base64Instead, EmptyRecording, JsonInstead, NotAudio, UnexpectedAnswer, WebPageInstead,
     };
     let page = || each(WebPageInstead, WebPageInstead, WebPageInstead);
     let other = |kind| each(UnexpectedAnswer, kind, UnexpectedAnswer);
@@ -347,11 +346,6 @@ fn impostors() -> Vec<Row> {
             a_message(),
         ),
         row(
-            "200 with nothing",
-            answer("200 OK", &typed("audio/wav"), ""),
-            other(EmptyRecording { arrived: true }),
-        ),
-        row(
             "200 with nothing, in chunks",
             [
                 &head("200 OK", "Transfer-Encoding: chunked\r\n")[..],
@@ -364,18 +358,6 @@ fn impostors() -> Vec<Row> {
             "200 with base64",
             answer("200 OK", &typed("audio/wav"), "UklGRiR3AQBXQVZFZm10IBAA"),
             other(Base64Instead),
-        ),
-        row(
-            "200 with a dictation of another kind",
-            answer(
-                "200 OK",
-                &typed("audio/wav"),
-                b"\x07ds2\x02\0\x03\0 and so on and on",
-            ),
-            other(OtherRecording {
-                kind: audio_housekeeper::domain::OtherRecording::Ds2,
-                arrived: true,
-            }),
         ),
         row(
             "200 with an unknown type",

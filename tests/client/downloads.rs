@@ -1,7 +1,9 @@
 //! What a look and a download learn from one answer.
 
 use audio_housekeeper::api::{Download, Look};
-use audio_housekeeper::domain::{AudioFormat, DoctorName, ServerCopy, Sha256Digest};
+use audio_housekeeper::domain::{
+    AudioFormat, DoctorName, OtherRecording, ServerCopy, Sha256Digest, Unfit,
+};
 
 use crate::server::{Server, Step, answer, flac, head, wav};
 use crate::{connect, doctor};
@@ -42,6 +44,7 @@ async fn the_headers_say_what_can_be_compared_later() {
             last_modified: Some("Mon, 23 Nov 2026 13:00:00 GMT".to_owned()),
             digest: Some(Sha256Digest::of(b"abc")),
             file_name: Some("../audio-Dr. A.wav".to_owned()),
+            unfit: None,
         }
     );
 }
@@ -142,6 +145,28 @@ async fn names_travel_byte_by_byte() {
                 format!("DELETE /api/delete?doctorName={query} HTTP/1.1"),
             ],
             "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_look_tells_what_is_empty_or_of_another_kind_for_what_it_is() {
+    let ds2 = b"\x07ds2\x02\0\x03\0 and so on and on";
+    let other = Some(Unfit::Other(OtherRecording::Ds2));
+    let chunked = [
+        &b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1c\r\n"[..],
+        ds2,
+        b"\r\n0\r\n\r\n",
+    ];
+    for (answered, unfit, length) in [
+        (answer("200 OK", "", ""), Some(Unfit::Empty), Some(0)),
+        (answer("200 OK", "", ds2), other, Some(ds2.len() as u64)),
+        (chunked.concat(), other, None),
+    ] {
+        let copy = looked_at(answered).await;
+        assert_eq!(
+            (copy.unfit, copy.length, copy.format),
+            (unfit, length, None)
         );
     }
 }

@@ -23,7 +23,7 @@ fn open_wav() -> Vec<u8> {
     bytes
 }
 
-async fn check(desk: &mut Desk, doctor: &str) -> KnownDoctor {
+pub async fn check(desk: &mut Desk, doctor: &str) -> KnownDoctor {
     desk.send(Command::Check(name(doctor)));
     desk.until(|event| match event {
         Event::Doctor(known) if known.name == name(doctor) => Some((**known).clone()),

@@ -21,4 +21,5 @@ mod retries;
 mod sign_in;
 mod sleep;
 mod unfinished;
+mod unfit;
 mod untrusted;

@@ -24,6 +24,7 @@ fn copy() -> ServerCopy {
         last_modified: Some("Mon, 23 Nov 2026 14:00:00 GMT".into()),
         digest: Some(Sha256Digest::of(b"x")),
         file_name: Some("audio-doctorName.flac".into()),
+        unfit: None,
     }
 }
 

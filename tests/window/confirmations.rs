@@ -1,6 +1,8 @@
 //! The questions before a delete: which buttons stand there, and what keys do.
 
-use audio_housekeeper::domain::{AudioFormat, BackupComparison, DeletionReason, DoctorTally};
+use audio_housekeeper::domain::{
+    AudioFormat, BackupComparison, Damage, DeletionReason, DoctorTally, OtherRecording, Unfit,
+};
 use audio_housekeeper::state::{Action, ConfirmedChoice, Modal};
 use egui::accesskit::Role;
 use egui::{Key, Theme};
@@ -8,7 +10,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::pictures::failure;
 use crate::stage::{
-    LARGE, SMALL, Window, ago, asking, asking_with, backup_of, copy, now, open, signed_in, window,
+    LARGE, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy, now, open,
+    signed_in, window,
 };
 
 /// The buttons of the modal that is open, from left to right or from top to bottom.
@@ -57,6 +60,14 @@ fn the_buttons_of_a_delete_are_those_that_the_facts_allow() {
     for (backup, expected) in comparisons() {
         let window = window(asking(backup.clone()));
         assert_eq!(buttons(&window), expected, "{backup:?}");
+    }
+    for unfit in [
+        Unfit::Damaged(Damage::Altered),
+        Unfit::Empty,
+        Unfit::Other(OtherRecording::Ds2),
+    ] {
+        let window = window(asking_unfit(unfit));
+        assert_eq!(buttons(&window), ["Delete without backup", "Cancel"]);
     }
     let nothing = window(asking_with(Ok(None), BackupComparison::None));
     assert_eq!(buttons(&nothing), ["Forget this name", "Close"]);

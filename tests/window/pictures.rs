@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, BackupComparison, BackupProof,
-    Completeness, DeletionOutcome, DoctorTally, Failure, FailureKind, GENESIS, OperationId,
+    Completeness, Damage, DeletionOutcome, DoctorTally, Failure, FailureKind, GENESIS, OperationId,
+    OtherRecording, Unfit,
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
@@ -18,8 +19,8 @@ use egui_kittest::kittest::Queryable as _;
 
 use crate::shelf;
 use crate::stage::{
-    LARGE, MakeState, SMALL, Window, ago, asking, asking_with, backup_of, copy, delete_waiting,
-    downloading, name, now, open, open_on, signed_in,
+    LARGE, MakeState, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy,
+    delete_waiting, downloading, name, now, open, open_on, signed_in,
 };
 
 /// The four ways in which everything is looked at.
@@ -119,7 +120,7 @@ pub fn save(window: &mut Window, view: &str, way: &str) {
 }
 
 pub fn views() -> Vec<(&'static str, MakeState)> {
-    vec![
+    let mut views: Vec<(&'static str, MakeState)> = vec![
         ("sign-in", signed_out),
         ("sign-in-failed", sign_in_failed),
         ("recordings", downloading),
@@ -150,30 +151,6 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
             state
         }),
         ("toasts", toasts),
-        ("delete-none", || asking(BackupComparison::None)),
-        ("delete-same", || {
-            let copy = copy(
-                audio_housekeeper::domain::AudioFormat::Flac,
-                18_400_000,
-                Some("\"a\""),
-            );
-            asking(BackupComparison::Same(backup_of(&copy, ago(3))))
-        }),
-        ("delete-nothing", || {
-            asking_with(Ok(None), BackupComparison::None)
-        }),
-        ("delete-unchecked", || {
-            asking_with(Err(failure()), BackupComparison::None)
-        }),
-        ("delete-all", || {
-            let mut state = downloading();
-            let tally = DoctorTally::of(&state.doctors);
-            state.modals.push(Modal::DeleteAll {
-                tally,
-                shown_at: now(),
-            });
-            state
-        }),
         ("details", || {
             let mut state = signed_in();
             state.modals.push(Modal::Details {
@@ -202,18 +179,57 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
             state.modals.push(Modal::SignOutWhileBusy);
             state
         }),
+        ("activity", activity),
+        ("settings", || {
+            let mut state = signed_in();
+            state.screen = Screen::Settings;
+            state
+        }),
+    ];
+    views.extend(questions());
+    views
+}
+
+/// The questions before a delete.
+fn questions() -> Vec<(&'static str, MakeState)> {
+    vec![
+        ("delete-none", || asking(BackupComparison::None)),
+        ("delete-same", || {
+            let copy = copy(
+                audio_housekeeper::domain::AudioFormat::Flac,
+                18_400_000,
+                Some("\"a\""),
+            );
+            asking(BackupComparison::Same(backup_of(&copy, ago(3))))
+        }),
+        ("delete-damaged", || {
+            asking_unfit(Unfit::Damaged(Damage::Incomplete))
+        }),
+        ("delete-empty", || asking_unfit(Unfit::Empty)),
+        ("delete-other", || {
+            asking_unfit(Unfit::Other(OtherRecording::Ds2))
+        }),
+        ("delete-nothing", || {
+            asking_with(Ok(None), BackupComparison::None)
+        }),
+        ("delete-unchecked", || {
+            asking_with(Err(failure()), BackupComparison::None)
+        }),
+        ("delete-all", || {
+            let mut state = downloading();
+            let tally = DoctorTally::of(&state.doctors);
+            state.modals.push(Modal::DeleteAll {
+                tally,
+                shown_at: now(),
+            });
+            state
+        }),
         ("delete-looking", || {
             let mut state = signed_in();
             state.modals.push(Modal::DeleteOne {
                 doctor: name("Dr. Amelia Smith"),
                 survey: None,
             });
-            state
-        }),
-        ("activity", activity),
-        ("settings", || {
-            let mut state = signed_in();
-            state.screen = Screen::Settings;
             state
         }),
     ]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use audio_housekeeper::domain::{
     Account, AudioFormat, AudioState, Backup, BackupComparison, BackupHealth, BackupProof,
     CheckedAudio, Codec, DeletionOutcome, DeletionSurvey, DoctorName, EndProof, KnownDoctor,
-    LastDeletion, ServerCopy, ServerKnowledge, ServiceOrigin, Sha256Digest, TokenKeeping,
+    LastDeletion, ServerCopy, ServerKnowledge, ServiceOrigin, Sha256Digest, TokenKeeping, Unfit,
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
@@ -247,6 +247,22 @@ pub fn asking(backup: BackupComparison) -> State {
         _ => copy(AudioFormat::Wav, 96_100_000, None),
     };
     asking_with(Ok(Some(copy)), backup)
+}
+
+/// The question of a delete of what can be no backup.
+pub fn asking_unfit(unfit: Unfit) -> State {
+    let (format, length) = match unfit {
+        Unfit::Damaged(_) => (Some(AudioFormat::Wav), 96_100_000),
+        Unfit::Empty => (None, 0),
+        Unfit::Other(_) => (None, 7_900_000),
+    };
+    let copy = ServerCopy {
+        format,
+        length: Some(length),
+        unfit: Some(unfit),
+        ..ServerCopy::default()
+    };
+    asking_with(Ok(Some(copy)), BackupComparison::None)
 }
 
 pub fn asking_with(

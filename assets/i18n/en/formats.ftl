@@ -49,6 +49,7 @@ month-11 = Nov
 month-12 = Dec
 
 copy-format-and-size = { $format }, { $size }
+copy-empty = Empty
 copy-unknown = A recording
 copy-unknown-and-size = A recording, { $size }
 list-separator = ,{" "}

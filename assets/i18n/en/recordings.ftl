@@ -44,6 +44,10 @@ state-deleted = Deleted, nothing there now
 state-delete-not-confirmed = Delete not confirmed
 state-checked-ago = Checked { $ago }
 
+unfit-damaged = Damaged on the server
+unfit-empty = Empty on the server
+unfit-other = Neither WAV nor FLAC
+
 name-empty = Type the doctor's name first.
 name-too-long = This name has { NUMBER($characters) } characters; the service takes { NUMBER($longest) } at most.
 name-control-character = The name has a line break or an invisible control character in it. Please type it again.

@@ -59,7 +59,7 @@ fn found(
     let state = view.state;
     let name = survey.doctor.as_str().into();
     let title = text.say_with("delete-title", &[("doctor", name)]);
-    let names = Names::of(text, &survey.backup);
+    let names = Names::of(text, copy, &survey.backup);
     let cancel = text.say("button-cancel");
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
@@ -84,8 +84,9 @@ fn found(
     };
     let (escaped, pressed) = ask(ui, id, Id::unique("found"), &title, body, |ui, fresh| {
         let cancel = Button::secondary(&cancel).taking_focus(fresh);
-        let (left, right) = names.buttons();
-        let right = vec![(cancel, None), (right.0, Some(right.1))];
+        let (left, stands_out) = names.buttons();
+        let mut right = vec![(cancel, None)];
+        right.extend(stands_out.map(|(button, choice)| (button, Some(choice))));
         modal_buttons(ui, vec![(left.0, Some(left.1))], right)
     });
     match pressed {
@@ -120,6 +121,14 @@ fn facts(ui: &mut Ui, view: &View<'_>, survey: &DeletionSurvey, copy: &ServerCop
     ];
     if ui.ctx().content_rect().height() < size::LOW {
         facts.reverse();
+    }
+    if let Some(unfit) = copy.unfit {
+        let contents = Fact {
+            name: text.say("delete-fact-contents"),
+            value: text.why_unfit(unfit),
+            colour: palette.danger,
+        };
+        facts.insert(1, contents);
     }
     let kept = match &survey.backup {
         BackupComparison::None | BackupComparison::Missing(_) => None,
@@ -156,25 +165,26 @@ fn place_of_backup(palette: &Palette, view: &View<'_>, backup: Option<&Backup>) 
         .collect()
 }
 
-/// The labels of the two buttons that delete, by how the backup stands.
+/// The labels of the buttons that delete, by what is there and how the backup stands.
 struct Names {
-    back_up: String,
+    /// Nothing that can be no backup is backed up.
+    back_up: Option<String>,
     delete: String,
     stands_out: ConfirmedChoice,
     delete_is: ConfirmedChoice,
 }
 
 impl Names {
-    fn of(text: &crate::text::Text, backup: &BackupComparison) -> Self {
+    fn of(text: &crate::text::Text, copy: &ServerCopy, backup: &BackupComparison) -> Self {
         match backup {
             BackupComparison::Same(_) => Self {
-                back_up: text.say("delete-button-back-up-again"),
+                back_up: Some(text.say("delete-button-back-up-again")),
                 delete: text.say("delete-button-delete"),
                 stands_out: ConfirmedChoice::KeepingBackup,
                 delete_is: ConfirmedChoice::KeepingBackup,
             },
             BackupComparison::CannotCompare(_) => Self {
-                back_up: text.say("delete-button-back-up-again"),
+                back_up: Some(text.say("delete-button-back-up-again")),
                 delete: text.say("delete-button-keeping"),
                 stands_out: ConfirmedChoice::BackUpFirst,
                 delete_is: ConfirmedChoice::KeepingBackup,
@@ -183,7 +193,7 @@ impl Names {
             | BackupComparison::Changed(_)
             | BackupComparison::Missing(_)
             | BackupComparison::Altered(_) => Self {
-                back_up: text.say("delete-button-back-up"),
+                back_up: (copy.unfit.is_none()).then(|| text.say("delete-button-back-up")),
                 delete: text.say("delete-button-without-backup"),
                 stands_out: ConfirmedChoice::BackUpFirst,
                 delete_is: ConfirmedChoice::WithoutBackup,
@@ -192,24 +202,25 @@ impl Names {
     }
 
     /// The one that is set apart, and the one that stands out. Return presses neither.
-    fn buttons(&self) -> ((Button<'_>, ConfirmedChoice), (Button<'_>, ConfirmedChoice)) {
-        let back_up = ConfirmedChoice::BackUpFirst;
-        if self.stands_out == back_up {
-            (
-                (
-                    Button::danger_outline(&self.delete).ignoring_return(),
-                    self.delete_is,
-                ),
-                (Button::primary(&self.back_up).ignoring_return(), back_up),
-            )
+    fn buttons(
+        &self,
+    ) -> (
+        (Button<'_>, ConfirmedChoice),
+        Option<(Button<'_>, ConfirmedChoice)>,
+    ) {
+        let delete_is = self.delete_is;
+        let set_apart = Button::danger_outline(&self.delete).ignoring_return();
+        let Some(back_up) = &self.back_up else {
+            return ((set_apart, delete_is), None);
+        };
+        let choice = ConfirmedChoice::BackUpFirst;
+        if self.stands_out == choice {
+            let back_up = Button::primary(back_up).ignoring_return();
+            ((set_apart, delete_is), Some((back_up, choice)))
         } else {
-            (
-                (Button::secondary(&self.back_up).ignoring_return(), back_up),
-                (
-                    Button::danger(&self.delete).ignoring_return(),
-                    self.delete_is,
-                ),
-            )
+            let back_up = Button::secondary(back_up).ignoring_return();
+            let delete = Button::danger(&self.delete).ignoring_return();
+            ((back_up, choice), Some((delete, delete_is)))
         }
     }
 }

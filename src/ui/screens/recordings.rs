@@ -193,6 +193,7 @@ fn backup(
             | DoctorState::BackupMissing
             | DoctorState::BackupAltered
             | DoctorState::NotBackedUp
+            | DoctorState::Unfit(_)
     );
     if doctor.state() == DoctorState::BackedUp
         && !Text::is_stale(doctor, state.now)
@@ -396,6 +397,7 @@ fn state_colour(palette: &Palette, doctor: &KnownDoctor, state: &State) -> Color
         DoctorState::BackedUp => palette.success,
         DoctorState::BackupMissing
         | DoctorState::BackupAltered
+        | DoctorState::Unfit(_)
         | DoctorState::DeleteNotConfirmed => palette.danger,
         DoctorState::NotBackedUp
         | DoctorState::BackedUpCannotCompare

@@ -1,0 +1,176 @@
+//! What the service holds damaged, empty or of another kind can be seen for what it is, and
+//! cleared after a confirmation that says so.
+
+use std::time::Duration;
+
+use audio_housekeeper::domain::{
+    BackupComparison, Damage, DeletionChoice, DeletionOutcome, DoctorState, FailureKind,
+    OtherRecording, ServerCopy, Unfit,
+};
+use audio_housekeeper::engine::{Command, Event, SavePurpose};
+use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
+
+use crate::desk::{AMELIA, Desk, name, run, wav};
+use crate::downloads::check;
+use crate::retries::failure_of;
+
+fn ds2() -> Vec<u8> {
+    b"\x07ds2\x02\0\x03\0 and so on, and on, and on".to_vec()
+}
+
+/// A WAV that states more audio than it has.
+fn cut() -> Vec<u8> {
+    wav(64_044, 1)[..5000].to_vec()
+}
+
+/// A WAV without audio.
+fn silent() -> Vec<u8> {
+    let mut silent = wav(44, 1);
+    silent[40..44].fill(0);
+    silent
+}
+
+async fn desk_with(bytes: Vec<u8>) -> Desk {
+    let mut desk = Desk::new().await;
+    desk.impatient = true;
+    desk.service.put(AMELIA, "a.wav", bytes);
+    desk
+}
+
+async fn seen(desk: &mut Desk) -> ServerCopy {
+    let survey = desk.survey(AMELIA).await;
+    assert_eq!(survey.backup, BackupComparison::None);
+    survey.server.unwrap().unwrap()
+}
+
+/// The plan that the record keeps of the one delete.
+async fn plan(desk: &mut Desk) -> String {
+    let record = desk.record().await;
+    let plans = record.into_iter().filter_map(|entry| entry.draft.plan);
+    plans.collect()
+}
+
+#[test]
+fn what_is_empty_or_of_another_kind_is_seen_by_a_look_and_can_be_deleted() {
+    let ds2_seen = Unfit::Other(OtherRecording::Ds2);
+    run(async {
+        for (bytes, unfit, said) in [
+            (Vec::new(), Unfit::Empty, "format not told (empty), 0 bytes"),
+            (ds2(), ds2_seen, "DS2, neither WAV nor FLAC, 34 bytes"),
+        ] {
+            let mut desk = desk_with(bytes).await;
+            assert_eq!(seen(&mut desk).await.unfit, Some(unfit));
+            let state = check(&mut desk, AMELIA).await.state();
+            assert_eq!(state, DoctorState::Unfit(unfit));
+            let (report, backup) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+            assert_eq!((report.outcome, backup), (DeletionOutcome::Gone, None));
+            assert_eq!(desk.requests(Call::Delete), 1);
+            let plan = plan(&mut desk).await;
+            assert!(
+                plan.contains(said) && plan.ends_with("without backup"),
+                "{plan}"
+            );
+        }
+    });
+}
+
+#[test]
+fn what_a_download_showed_is_known_at_the_next_look_and_after_a_restart() {
+    let incomplete = Unfit::Damaged(Damage::Incomplete);
+    run(async {
+        for (bytes, unfit) in [(cut(), incomplete), (silent(), Unfit::Empty)] {
+            let mut desk = desk_with(bytes).await;
+            assert_eq!(seen(&mut desk).await.unfit, None);
+            failure_of(desk.download(AMELIA, "a.wav").await);
+            let state = check(&mut desk, AMELIA).await.state();
+            assert_eq!(state, DoctorState::Unfit(unfit));
+            let mut desk = desk.restart().await;
+            desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+                .await;
+            assert_eq!(seen(&mut desk).await.unfit, Some(unfit));
+            let (report, _) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+            assert_eq!(report.outcome, DeletionOutcome::Gone);
+            assert!(plan(&mut desk).await.contains(unfit.code()));
+        }
+    });
+}
+
+#[test]
+fn a_recording_that_was_put_in_the_place_of_a_damaged_one_is_not_called_damaged() {
+    run(async {
+        let mut desk = desk_with(cut()).await;
+        failure_of(desk.download(AMELIA, "a.wav").await);
+        desk.service.put(AMELIA, "a.wav", wav(64_044, 1));
+        assert_eq!(seen(&mut desk).await.unfit, None);
+        // Of the same length, with nothing to compare by: a download tells.
+        let whole = wav(64_044, 1);
+        let mut mended = desk_with({
+            let mut damaged = whole.clone();
+            damaged[4..8].fill(0x7f);
+            damaged[40..44].fill(0x7f);
+            damaged
+        })
+        .await;
+        failure_of(mended.download(AMELIA, "a.wav").await);
+        assert!(seen(&mut mended).await.unfit.is_some());
+        mended.service.put(AMELIA, "a.wav", whole);
+        mended.download(AMELIA, "a.wav").await.unwrap();
+        let survey = mended.survey(AMELIA).await;
+        assert_eq!(survey.server.unwrap().unwrap().unfit, None);
+    });
+}
+
+#[test]
+fn a_recording_that_took_the_place_of_an_empty_one_after_the_question_is_not_deleted() {
+    run(async {
+        for bytes in [Vec::new(), ds2()] {
+            let mut desk = desk_with(bytes).await;
+            desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+                .await;
+            desk.service.put(AMELIA, "a.wav", wav(64_044, 1));
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, DeletionOutcome::NotSent);
+            assert_eq!(report.failure.unwrap().kind, FailureKind::CopyChanged);
+            assert_eq!(desk.deletes_received(), 0);
+        }
+    });
+}
+
+#[test]
+fn nothing_that_comes_twice_without_a_length_is_what_the_service_has() {
+    run(async {
+        let mut desk = desk_with(Vec::new()).await;
+        let chunked = Effect::OmitLength(NoLength::Chunked);
+        desk.service.add_fault(Fault::on(Call::Download, chunked));
+        // Without it, the service's own library would say that there is nothing to come.
+        let slowly = Effect::StallAfter {
+            bytes: 0,
+            duration: Duration::from_millis(1),
+        };
+        desk.service.add_fault(Fault::on(Call::Download, slowly));
+        assert_eq!(seen(&mut desk).await.unfit, Some(Unfit::Empty));
+        assert_eq!(desk.requests(Call::Download), 2);
+        let failure = failure_of(desk.download(AMELIA, "a.wav").await);
+        assert_eq!(failure.kind, FailureKind::EmptyRecording { arrived: true });
+        assert_eq!(desk.requests(Call::Download), 4);
+    });
+}
+
+#[test]
+fn of_a_recording_of_no_bytes_there_is_nothing_to_download() {
+    run(async {
+        let mut desk = desk_with(Vec::new()).await;
+        desk.send(Command::PrepareDownload {
+            doctor: name(AMELIA),
+            purpose: SavePurpose::Download,
+        });
+        let failure = desk
+            .until(|event| match event {
+                Event::DownloadNotReady { failure, .. } => Some(failure.clone()),
+                Event::DownloadReady { .. } => panic!("a place is asked for"),
+                _ => None,
+            })
+            .await;
+        assert_eq!(failure.kind, FailureKind::EmptyRecording { arrived: true });
+    });
+}
