@@ -49,6 +49,8 @@ pub enum AuditOutcome {
     SavedAndChecked,
     /// A file was saved; nothing proves that it is whole.
     SavedNotProven,
+    /// A file was saved that can be no backup: damaged, empty, or neither WAV nor FLAC.
+    KeptAsItIs,
     /// After a delete, the service answered 404.
     Gone,
     /// After a delete, the service still shows a recording.
@@ -298,6 +300,7 @@ codes!(AuditOutcome {
     NothingThere => "nothing-there",
     SavedAndChecked => "saved-and-checked",
     SavedNotProven => "saved-not-proven",
+    KeptAsItIs => "kept-as-it-is",
     Gone => "gone",
     StillThere => "still-there",
     NotKnown => "not-known",

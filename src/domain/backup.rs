@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{AudioFormat, CheckedAudio, ServerCopy, Sha256Digest};
+use crate::domain::{AudioFormat, CheckedAudio, ServerCopy, Sha256Digest, Unfit};
 
 /// A checked copy of a recording, as it was when it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub enum Completeness {
     /// Neither the service nor the recording states where it ends: the file is kept, and is no
     /// backup.
     CannotBeProven,
+    /// It is kept as the service has it, because the person wanted that, and is no backup.
+    AsItIs(Unfit),
 }
 
 /// What was found where a backup should be.

@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 
-use crate::domain::{AudioFormat, DoctorName};
+use crate::domain::{AudioFormat, DoctorName, Unfit};
 
 /// The longest file name in bytes of UTF-8, with room left under the usual 255 for a number, a
 /// part file's ending and a second extension.
@@ -20,6 +20,24 @@ pub fn suggested_file_name(doctor: &DoctorName, date: Date, format: Option<Audio
         .trim_end()
         .to_owned();
     format!("{doctor} {date}{extension}")
+}
+
+/// What a file is called that is kept although it can be no backup: `name` with what it is
+/// (`Dr. Amelia Smith 2026-11-23 (damaged).wav`), or as its kind is called (`….ds2`).
+///
+/// `name` is one without an extension, and `format` what it is by its content.
+#[must_use]
+pub fn file_name_as_it_is(name: &str, unfit: Unfit, format: Option<AudioFormat>) -> String {
+    let extension = match (unfit, format) {
+        (Unfit::Other(kind), _) => format!(".{}", kind.extension()),
+        (_, Some(format)) => format!(".{}", format.extension()),
+        (_, None) => String::new(),
+    };
+    match unfit {
+        Unfit::Damaged(_) => format!("{name} (damaged){extension}"),
+        Unfit::Empty => format!("{name} (empty){extension}"),
+        Unfit::Other(_) => format!("{name}{extension}"),
+    }
 }
 
 /// `name` as a file name that Windows, macOS and Linux all take, whichever this is.
@@ -166,6 +184,18 @@ mod tests {
         assert!(safe_file_name(&"田".repeat(4000)).len() <= LONGEST);
         assert!(suggested(&"田".repeat(200)).len() <= LONGEST);
         assert!(suggested(&"田".repeat(200)).ends_with(" 2026-11-23.flac"));
+    }
+
+    #[test]
+    fn what_can_be_no_backup_says_so_in_its_name() {
+        use crate::domain::{Damage, OtherRecording};
+        let name = |unfit, format| file_name_as_it_is("Dr. A 2026-11-23", unfit, format);
+        let damaged = Unfit::Damaged(Damage::Gap);
+        let ds2 = Unfit::Other(OtherRecording::Ds2);
+        let wav = Some(AudioFormat::Wav);
+        assert_eq!(name(damaged, wav), "Dr. A 2026-11-23 (damaged).wav");
+        assert_eq!(name(Unfit::Empty, None), "Dr. A 2026-11-23 (empty)");
+        assert_eq!(name(ds2, None), "Dr. A 2026-11-23.ds2");
     }
 
     proptest::proptest! {

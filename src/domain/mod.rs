@@ -37,7 +37,7 @@ pub use doctor::{DoctorState, DoctorTally, KnownDoctor, LastDeletion, ServerKnow
 pub use doctor_name::{DoctorName, DoctorNameError};
 pub use evidence::{Announced, Arrival, AudioState, Judgement, judge};
 pub use failure::{Damage, Failure, FailureDetails, FailureKind, WayOut};
-pub use file_name::{numbered_file_name, safe_file_name, suggested_file_name};
+pub use file_name::{file_name_as_it_is, numbered_file_name, safe_file_name, suggested_file_name};
 pub use file_path::{WindowsRefusal, refused_by_windows, verbatim_for_windows};
 pub use origin::{OriginError, ServiceOrigin};
 pub use place::{CloudService, Drive, Place};

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::Look;
 use crate::domain::{
     AuditAction, AuditOutcome, Backup, BackupHealth, DoctorName, DoctorState, Failure, FailureKind,
-    KnownDoctor, ServerCopy, ServerKnowledge, Unfit, suggested_file_name,
+    KnownDoctor, ServerCopy, ServerKnowledge, Unfit, file_name_as_it_is, suggested_file_name,
 };
 use crate::engine::context::{Session, new_operation};
 use crate::engine::jobs::JobTicket;
@@ -107,7 +107,13 @@ pub async fn prepare_download(session: Arc<Session>, doctor: DoctorName, purpose
         }
         Ok(Some(copy)) => {
             let today = jiff::ZonedDateTime::now().date();
-            let file_name = suggested_file_name(&doctor, today, copy.format);
+            let file_name = match (purpose, copy.unfit) {
+                (SavePurpose::KeepAsItIs, Some(unfit)) => {
+                    let name = suggested_file_name(&doctor, today, None);
+                    file_name_as_it_is(&name, unfit, copy.format)
+                }
+                _ => suggested_file_name(&doctor, today, copy.format),
+            };
             Event::DownloadReady {
                 doctor,
                 purpose,

@@ -34,6 +34,8 @@ pub enum Command {
         doctor: DoctorName,
         /// The place.
         destination: Destination,
+        /// Whether what can be no backup is kept all the same.
+        as_it_is: bool,
     },
     /// Check these doctors, then back up those that have no good backup.
     CheckAndBackUp {
@@ -93,6 +95,8 @@ pub struct Destination {
 pub enum SavePurpose {
     /// For itself.
     Download,
+    /// For itself, although it can be no backup.
+    KeepAsItIs,
     /// To back it up before it is deleted.
     BackUpThenDelete,
 }

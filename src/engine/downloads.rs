@@ -52,9 +52,10 @@ pub async fn download(
     session: Arc<Session>,
     doctor: DoctorName,
     destination: Destination,
+    as_it_is: bool,
     ticket: JobTicket,
 ) -> JobEnding {
-    let result = fetch(&session, &doctor, destination, &ticket)
+    let result = fetch_or_keep(&session, &doctor, destination, as_it_is, &ticket)
         .await
         .map(|fetched| SavedFile {
             path: fetched.saved.path,
@@ -124,6 +125,17 @@ pub async fn fetch(
     destination: Destination,
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
+    fetch_or_keep(session, doctor, destination, false, ticket).await
+}
+
+/// As [`fetch`]; with `as_it_is`, what can be no backup is kept all the same.
+async fn fetch_or_keep(
+    session: &Arc<Session>,
+    doctor: &DoctorName,
+    destination: Destination,
+    as_it_is: bool,
+    ticket: &JobTicket,
+) -> Result<Fetched, JobFailure> {
     let operation = new_operation();
     let ledger = StoreLedger {
         context: session.context.clone(),
@@ -144,6 +156,7 @@ pub async fn fetch(
         destination: destination.path,
         replace: destination.replace,
         came_before: None,
+        as_it_is,
     };
     let fetched = tries
         .timed(persist(session, &request, ticket, &ledger, &tries))
@@ -156,42 +169,9 @@ pub async fn fetch(
         return result;
     }
     let now = Timestamp::now();
-    let (outcome, mut changes) = match &result {
-        Ok(Fetched {
-            saved,
-            copy,
-            seen_at,
-            backup,
-        }) => {
-            let seen = ServerKnowledge::Has {
-                copy: copy.clone(),
-                checked_at: *seen_at,
-            };
-            let mut changes = vec![about(session, doctor, DoctorFact::Server(seen))];
-            let outcome = if let Some(backup) = backup {
-                changes.push(about(session, doctor, DoctorFact::Backup(backup.clone())));
-                AuditOutcome::SavedAndChecked
-            } else {
-                let came = DoctorFact::Came(saved.sha256);
-                changes.push(about(session, doctor, came));
-                AuditOutcome::SavedNotProven
-            };
-            (outcome, changes)
-        }
-        Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, Vec::new()),
-        Err(JobFailure::Failed(failure)) if failure.kind == FailureKind::NothingThere => {
-            let seen = ServerKnowledge::Nothing { checked_at: now };
-            let changes = vec![about(session, doctor, DoctorFact::Server(seen))];
-            (AuditOutcome::NothingThere, changes)
-        }
-        Err(JobFailure::Failed(_)) => {
-            let came = tries.came_before().map(DoctorFact::Came);
-            let facts = came.into_iter().chain(shown.map(DoctorFact::Server));
-            let changes = facts.map(|fact| about(session, doctor, fact));
-            (AuditOutcome::Failed, changes.collect())
-        }
-    };
-    changes.push(about(session, doctor, DoctorFact::Used(now)));
+    let (outcome, facts) = learned(&result, shown, &tries, now);
+    let facts = facts.into_iter().chain([DoctorFact::Used(now)]);
+    let mut changes: Vec<Change> = facts.map(|fact| about(session, doctor, fact)).collect();
     // Here and not before: a kill until then must leave neither a file nor a download in the
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !session.context.leaving.is_cancelled();
@@ -220,6 +200,52 @@ pub async fn fetch(
     result
 }
 
+/// What came of a download in the record's word, and what is known of the doctor from it.
+fn learned(
+    result: &Result<Fetched, JobFailure>,
+    shown: Option<ServerKnowledge>,
+    tries: &Tries,
+    now: Timestamp,
+) -> (AuditOutcome, Vec<DoctorFact>) {
+    match result {
+        Ok(fetched) => {
+            let unfit = match fetched.saved.completeness {
+                Completeness::AsItIs(unfit) => Some(unfit),
+                _ => None,
+            };
+            let copy = ServerCopy {
+                unfit,
+                ..fetched.copy.clone()
+            };
+            let checked_at = fetched.seen_at;
+            let seen = DoctorFact::Server(ServerKnowledge::Has { copy, checked_at });
+            match (&fetched.backup, unfit) {
+                (Some(backup), _) => {
+                    let backup = DoctorFact::Backup(backup.clone());
+                    (AuditOutcome::SavedAndChecked, vec![seen, backup])
+                }
+                (None, unfit) => {
+                    let outcome = match unfit {
+                        None => AuditOutcome::SavedNotProven,
+                        Some(_) => AuditOutcome::KeptAsItIs,
+                    };
+                    (outcome, vec![seen, DoctorFact::Came(fetched.saved.sha256)])
+                }
+            }
+        }
+        Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, Vec::new()),
+        Err(JobFailure::Failed(failure)) if failure.kind == FailureKind::NothingThere => {
+            let seen = ServerKnowledge::Nothing { checked_at: now };
+            (AuditOutcome::NothingThere, vec![DoctorFact::Server(seen)])
+        }
+        Err(JobFailure::Failed(_)) => {
+            let came = tries.came_before().map(DoctorFact::Came);
+            let facts = came.into_iter().chain(shown.map(DoctorFact::Server));
+            (AuditOutcome::Failed, facts.collect())
+        }
+    }
+}
+
 /// The record's words for what was proven of a recording that came, and how; for what came and was
 /// not kept, why.
 fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
@@ -231,6 +257,7 @@ fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
                 Completeness::Proven(BackupProof::SameTwice) => "the same contents came twice",
                 Completeness::Proven(BackupProof::OwnTotals) => "whole by its own totals",
                 Completeness::CannotBeProven => "nothing proves that it is all",
+                Completeness::AsItIs(_) => "kept as it is, no backup",
             };
             Some(format!("{arrival}; audio: {}", saved.audio))
         }

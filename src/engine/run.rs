@@ -245,10 +245,11 @@ impl Engine {
             Command::Download {
                 doctor,
                 destination,
+                as_it_is,
             } => {
                 let kind = JobKind::Download(doctor.clone());
                 self.job(&session.clone(), kind, |ticket| {
-                    downloads::download(session, doctor, destination, ticket)
+                    downloads::download(session, doctor, destination, as_it_is, ticket)
                 });
             }
             Command::CheckAndBackUp { doctors, folder } => {

@@ -49,6 +49,8 @@ pub enum Action {
         /// The reason, if one was given.
         reason: Option<DeletionReason>,
     },
+    /// "Keep it as it is…" in that question.
+    KeepAsItIs,
     /// "Delete all recordings…".
     AskDeleteAll,
     /// "Check and back up first…" in that question.
@@ -133,6 +135,7 @@ impl Action {
                 | Self::SaveChosen { .. }
                 | Self::SurveyAgain
                 | Self::ConfirmDelete { .. }
+                | Self::KeepAsItIs
                 | Self::CheckAndBackUpFirst
                 | Self::FolderChosen(_)
                 | Self::ConfirmDeleteAll { .. }

@@ -140,8 +140,8 @@ impl ResultKind {
     fn sort(&self) -> Sort {
         match self {
             Self::Ended(JobEnding::Download { result, .. }) => match result {
-                Ok(file) if file.completeness == Completeness::CannotBeProven => Sort::WithAWarning,
-                Ok(_) => Sort::Done,
+                Ok(file) if matches!(file.completeness, Completeness::Proven(_)) => Sort::Done,
+                Ok(_) => Sort::WithAWarning,
                 Err(JobFailure::Cancelled) => Sort::Stopped,
                 Err(JobFailure::Failed(_)) => Sort::Failed,
             },

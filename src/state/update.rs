@@ -43,6 +43,7 @@ impl State {
             Action::AskDelete(doctor) => self.ask_delete(doctor),
             Action::SurveyAgain => self.survey_again(),
             Action::ConfirmDelete { choice, reason } => self.confirm_delete(choice, reason),
+            Action::KeepAsItIs => self.keep_as_it_is(),
             Action::AskDeleteAll => {
                 let tally = DoctorTally::of(&self.doctors);
                 self.modals.push(Modal::DeleteAll {
@@ -230,12 +231,13 @@ impl State {
         let mut effects = self.save_settings();
         effects.extend(looks);
         effects.extend(match (request.purpose, pending) {
-            (SavePurpose::Download, _) => {
+            (purpose @ (SavePurpose::Download | SavePurpose::KeepAsItIs), _) => {
                 let doctor = request.doctor;
                 self.destinations.insert(doctor.clone(), path.clone());
                 engine(Command::Download {
                     doctor,
                     destination: Destination { path, replace },
+                    as_it_is: purpose == SavePurpose::KeepAsItIs,
                 })
             }
             (SavePurpose::BackUpThenDelete, Some(PendingBackup { survey, reason })) => {
@@ -273,6 +275,7 @@ impl State {
         effects.extend(engine(Command::Download {
             doctor,
             destination,
+            as_it_is: false,
         }));
         effects
     }
@@ -307,15 +310,7 @@ impl State {
         choice: ConfirmedChoice,
         reason: Option<DeletionReason>,
     ) -> Vec<Effect> {
-        if choice == ConfirmedChoice::BackUpFirst
-            && let Some(doctor) = self.preparing.clone()
-        {
-            // One save dialog at a time: the question stays, so that nothing is lost.
-            let failure = Failure::new(FailureKind::Busy, self.now, "");
-            self.tell(Message::Failed {
-                doctor: Some(doctor),
-                failure,
-            });
+        if choice == ConfirmedChoice::BackUpFirst && self.a_place_is_chosen() {
             return Vec::new();
         }
         let Some(Modal::DeleteOne {
@@ -339,6 +334,31 @@ impl State {
             choice,
             reason,
         })
+    }
+
+    /// Fetches what can be no backup, to a place that the person chooses; the question is over.
+    fn keep_as_it_is(&mut self) -> Vec<Effect> {
+        if self.a_place_is_chosen() {
+            return Vec::new();
+        }
+        match self.modals.pop() {
+            Some(Modal::DeleteOne { doctor, .. }) => self.prepare(doctor, SavePurpose::KeepAsItIs),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a save dialog is open already: there is one at a time, and the question stays, so
+    /// that nothing is lost.
+    fn a_place_is_chosen(&mut self) -> bool {
+        let Some(doctor) = self.preparing.clone() else {
+            return false;
+        };
+        let failure = Failure::new(FailureKind::Busy, self.now, "");
+        self.tell(Message::Failed {
+            doctor: Some(doctor),
+            failure,
+        });
+        true
     }
 
     fn confirm_delete_all(

@@ -33,6 +33,7 @@ impl Text {
             AuditOutcome::NothingThere => self.say("audit-nothing-there"),
             AuditOutcome::SavedAndChecked => self.say("audit-saved-and-checked"),
             AuditOutcome::SavedNotProven => self.say("audit-saved-not-proven"),
+            AuditOutcome::KeptAsItIs => self.say("audit-kept-as-it-is"),
             AuditOutcome::Gone => self.say("audit-gone"),
             AuditOutcome::StillThere => self.say("audit-still-there"),
             AuditOutcome::NotKnown => self.say("audit-not-known"),

@@ -35,6 +35,7 @@ impl Text {
             Completeness::Proven(BackupProof::SameTwice) => self.say("proof-same-twice"),
             Completeness::Proven(BackupProof::OwnTotals) => self.say("proof-own-totals"),
             Completeness::CannotBeProven => self.say("proof-none"),
+            Completeness::AsItIs(_) => self.say("proof-as-it-is"),
         }
     }
 

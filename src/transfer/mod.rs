@@ -42,6 +42,9 @@ pub struct SaveRequest {
     /// The digest of what an earlier answer brought that was not kept. The same again is what the
     /// server has.
     pub came_before: Option<Sha256Digest>,
+    /// Whether what can be no backup is kept all the same, as the service has it. What may not be
+    /// all of it, and a web page or a message in its place, never is.
+    pub as_it_is: bool,
 }
 
 /// How far a download is.
@@ -68,8 +71,8 @@ pub struct Saved {
     pub size: u64,
     /// The digest of its contents.
     pub sha256: Sha256Digest,
-    /// What it is by its content.
-    pub format: AudioFormat,
+    /// What it is by its content; `None` of what is neither WAV nor FLAC.
+    pub format: Option<AudioFormat>,
     /// How long it plays, in milliseconds, where that can be told.
     pub milliseconds: Option<u64>,
     /// What was found out about its audio while it arrived.
@@ -127,6 +130,7 @@ async fn receive(
     let expected = Expected {
         copy: copy.clone(),
         came_before: request.came_before,
+        as_it_is: request.as_it_is,
     };
     let writer = Writer::start(part, request.destination.clone(), expected)?;
     let fed = feed(&copy, body, &writer, progress, &cancel).await;

@@ -18,9 +18,12 @@ const MOST: u32 = 1000;
 pub(super) fn promote(
     mut part: TempPath,
     request: &SaveRequest,
-    format: AudioFormat,
+    format: Option<AudioFormat>,
 ) -> Result<PathBuf, TransferError> {
-    let wanted = with_extension_of(&request.destination, format);
+    let wanted = format.map_or_else(
+        || request.destination.clone(),
+        |format| with_extension_of(&request.destination, format),
+    );
     if request.replace && wanted == request.destination {
         part.persist(however_long(&wanted))
             .map_err(|error| in_naming(&wanted, error.error))?;

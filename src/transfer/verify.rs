@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{Backup, BackupProof, Completeness, ServerCopy, Sha256Digest};
+use crate::domain::{AudioFormat, Backup, BackupProof, Completeness, ServerCopy, Sha256Digest};
 use crate::transfer::error::folder_of;
 use crate::transfer::gone::is_folder_gone;
 use crate::transfer::promote::promote;
@@ -25,6 +25,7 @@ pub(super) struct ReadBack(());
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedBackup {
     saved: Saved,
+    format: AudioFormat,
     proof: BackupProof,
 }
 
@@ -32,12 +33,13 @@ impl Saved {
     /// The backup that it is; `None` where nothing proves that it is whole.
     #[must_use]
     pub fn verified(&self) -> Option<VerifiedBackup> {
-        match self.completeness {
-            Completeness::Proven(proof) => Some(VerifiedBackup {
+        match (self.completeness, self.format) {
+            (Completeness::Proven(proof), Some(format)) => Some(VerifiedBackup {
                 saved: self.clone(),
+                format,
                 proof,
             }),
-            Completeness::CannotBeProven => None,
+            _ => None,
         }
     }
 }
@@ -50,7 +52,7 @@ impl VerifiedBackup {
             path: self.saved.path,
             size: self.saved.size,
             sha256: self.saved.sha256,
-            format: self.saved.format,
+            format: self.format,
             milliseconds: self.saved.milliseconds,
             audio: Some(self.saved.audio),
             verified_at,

@@ -34,6 +34,8 @@ pub(super) struct Expected {
     pub(super) copy: ServerCopy,
     /// The digest of what an earlier answer brought for the same act, where one did.
     pub(super) came_before: Option<Sha256Digest>,
+    /// Whether what can be no backup is kept all the same.
+    pub(super) as_it_is: bool,
 }
 
 /// A thread that hashes, checks and writes while the connection's task receives.
@@ -63,7 +65,7 @@ pub(super) struct Written {
     pub(super) path: TempPath,
     pub(super) size: u64,
     pub(super) sha256: Sha256Digest,
-    pub(super) format: AudioFormat,
+    pub(super) format: Option<AudioFormat>,
     pub(super) milliseconds: Option<u64>,
     pub(super) audio: CheckedAudio,
     pub(super) completeness: Completeness,
@@ -208,7 +210,7 @@ struct Contents {
 struct Checked {
     size: u64,
     sha256: Sha256Digest,
-    format: AudioFormat,
+    format: Option<AudioFormat>,
     milliseconds: Option<u64>,
     audio: CheckedAudio,
     completeness: Completeness,
@@ -240,27 +242,32 @@ impl Contents {
         };
         let verdict = self.audio.finish();
         let judgement = judge(arrival, verdict.state(), verdict.ends_as_stated());
-        let completeness = match judgement {
-            Judgement::Backup(proof) => Some(Completeness::Proven(proof)),
-            Judgement::NotProven => Some(Completeness::CannotBeProven),
-            _ => None,
-        };
         let format = verdict.kind.and_then(AudioKind::format);
-        if let (Some(completeness), Some(format)) = (completeness, format) {
-            let properties = verdict.properties;
-            return Ok(Checked {
-                size,
-                sha256,
-                format,
-                milliseconds: properties.and_then(|properties| properties.milliseconds()),
-                audio: verdict.checked(),
-                completeness,
-            });
-        }
-        Err(TransferError::Unfit {
-            kind: unfit(&verdict, judgement, &self.start),
-            reason: reason(&verdict),
+        let completeness = match judgement {
+            Judgement::Backup(proof) if format.is_some() => Completeness::Proven(proof),
+            Judgement::NotProven if format.is_some() => Completeness::CannotBeProven,
+            _ => {
+                let kind = unfit(&verdict, judgement, &self.start);
+                match kind.unfit() {
+                    Some(unfit) if expected.as_it_is && size > 0 => Completeness::AsItIs(unfit),
+                    _ => {
+                        return Err(TransferError::Unfit {
+                            kind,
+                            reason: reason(&verdict),
+                            sha256,
+                        });
+                    }
+                }
+            }
+        };
+        let properties = verdict.properties;
+        Ok(Checked {
+            size,
             sha256,
+            format,
+            milliseconds: properties.and_then(|properties| properties.milliseconds()),
+            audio: verdict.checked(),
+            completeness,
         })
     }
 }

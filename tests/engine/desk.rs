@@ -282,6 +282,7 @@ impl Desk {
         self.send(Command::Download {
             doctor: name(doctor),
             destination,
+            as_it_is: false,
         });
     }
 

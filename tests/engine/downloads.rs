@@ -145,6 +145,7 @@ fn a_cancelled_download_leaves_nothing() {
         desk.send(Command::Download {
             doctor: name(AMELIA),
             destination,
+            as_it_is: false,
         });
         let id = desk
             .until(|event| match event {
@@ -270,6 +271,7 @@ fn a_second_job_on_the_same_doctor_is_refused() {
             desk.send(Command::Download {
                 doctor: name(AMELIA),
                 destination,
+                as_it_is: false,
             });
         }
         let failure = desk

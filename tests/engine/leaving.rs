@@ -170,6 +170,7 @@ fn a_download_left_in_the_middle_leaves_no_part_file_and_is_named_at_the_next_st
                 path: destination.clone(),
                 replace: false,
             },
+            as_it_is: false,
         });
         let part = desk.file("a.wav.part");
         while !part.exists() {

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    BackupComparison, Damage, DeletionChoice, DeletionOutcome, DoctorState, FailureKind,
-    OtherRecording, ServerCopy, Unfit,
+    BackupComparison, Completeness, Damage, DeletionChoice, DeletionOutcome, DoctorState,
+    FailureKind, OtherRecording, ServerCopy, Unfit,
 };
-use audio_housekeeper::engine::{Command, Event, SavePurpose};
+use audio_housekeeper::engine::{Command, Destination, Event, JobFailure, SavePurpose, SavedFile};
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
@@ -172,5 +172,76 @@ fn of_a_recording_of_no_bytes_there_is_nothing_to_download() {
             })
             .await;
         assert_eq!(failure.kind, FailureKind::EmptyRecording { arrived: true });
+    });
+}
+
+/// Asks to keep what is there as it is.
+async fn keep(desk: &mut Desk, file: &str) -> Result<SavedFile, JobFailure> {
+    let destination = Destination {
+        path: desk.file(file),
+        replace: false,
+    };
+    desk.send(Command::Download {
+        doctor: name(AMELIA),
+        destination,
+        as_it_is: true,
+    });
+    desk.end_of_download().await
+}
+
+#[test]
+fn what_can_be_no_backup_is_kept_as_it_is_where_the_person_wants_that() {
+    let incomplete = Unfit::Damaged(Damage::Incomplete);
+    run(async {
+        for (bytes, unfit, file, requests) in [
+            (cut(), incomplete, "a (damaged).wav", 2),
+            (silent(), Unfit::Empty, "a (empty).wav", 1),
+            (ds2(), Unfit::Other(OtherRecording::Ds2), "a.ds2", 1),
+        ] {
+            let mut desk = desk_with(bytes.clone()).await;
+            let kept = keep(&mut desk, file).await.unwrap();
+            assert_eq!(kept.completeness, Completeness::AsItIs(unfit));
+            assert_eq!(kept.path, desk.file(file));
+            assert_eq!(std::fs::read(&kept.path).unwrap(), bytes);
+            assert_eq!(desk.requests(Call::Download), requests);
+            assert_eq!(
+                desk.story().await,
+                ["sign-in done", "download kept-as-it-is"]
+            );
+            // It is no backup, and is known for what it is.
+            assert_eq!(seen(&mut desk).await.unfit, Some(unfit));
+        }
+    });
+}
+
+#[test]
+fn what_is_whole_by_now_is_kept_as_any_recording_is() {
+    run(async {
+        let mut desk = desk_with(wav(64_044, 1)).await;
+        let kept = keep(&mut desk, "a (damaged).wav").await.unwrap();
+        assert!(matches!(kept.completeness, Completeness::Proven(_)));
+        assert!(desk.survey(AMELIA).await.backup.backup().is_some());
+    });
+}
+
+#[test]
+fn a_page_a_message_or_text_is_kept_in_no_way() {
+    run(async {
+        for (bytes, kind) in [
+            (
+                &b"<!doctype html><p>Please sign in"[..],
+                FailureKind::WebPageInstead,
+            ),
+            (b"{\"error\":\"Oops\"}", FailureKind::JsonInstead),
+            (
+                b"UklGRiR3AQBXQVZFZm10IBAAAAABAAEA",
+                FailureKind::Base64Instead,
+            ),
+            (b"PK\x03\x04 and so on and on and on", FailureKind::NotAudio),
+        ] {
+            let mut desk = desk_with(bytes.to_vec()).await;
+            assert_eq!(failure_of(keep(&mut desk, "a.wav").await).kind, kind);
+            assert!(!desk.file("a.wav").exists());
+        }
     });
 }

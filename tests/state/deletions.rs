@@ -273,3 +273,36 @@ fn once_stop_was_pressed_the_word_is_never_given_also_where_the_engine_could_not
         assert!(state.update(Action::NoStop(JobId(1))).is_empty());
     }
 }
+
+#[test]
+fn keeping_it_as_it_is_ends_the_question_and_asks_for_a_place() {
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    let effects = state.update(Action::KeepAsItIs);
+    assert!(state.modals.is_empty());
+    let purpose = SavePurpose::KeepAsItIs;
+    assert!(matches!(
+        &effects[..],
+        [Effect::Engine(Command::PrepareDownload { purpose: asked, .. })] if *asked == purpose
+    ));
+    let ready = Event::DownloadReady {
+        doctor: name("Dr. A"),
+        purpose,
+        file_name: "Dr. A (damaged).wav".into(),
+    };
+    let effects = tell(&mut state, 1, ready);
+    let [Effect::SaveDialog(request)] = &effects[..] else {
+        panic!("no place is asked for: {effects:?}")
+    };
+    let effects = state.update(Action::SaveChosen {
+        request: request.clone(),
+        chosen: Some(("/x/a.wav".into(), false)),
+    });
+    let kept = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Engine(Command::Download { as_it_is: true, .. })
+        )
+    };
+    assert!(effects.iter().any(kept), "{effects:?}");
+}

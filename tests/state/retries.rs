@@ -56,6 +56,7 @@ fn try_again_goes_to_the_same_place_without_a_word_to_replace_anything() {
             Command::Download {
                 doctor,
                 destination,
+                as_it_is: false,
             } => Some((doctor.clone(), destination.clone())),
             _ => None,
         })

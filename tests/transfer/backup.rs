@@ -98,7 +98,7 @@ async fn a_file_that_reads_back_as_written_is_a_backup() {
     assert_eq!(backup.path, path);
     assert_eq!(backup.size, saved.size);
     assert_eq!(backup.sha256, Sha256Digest::of(&wav()));
-    assert_eq!(backup.format, saved.format);
+    assert_eq!(Some(backup.format), saved.format);
     assert_eq!(backup.milliseconds, Some(1000));
     assert_eq!(backup.verified_at, now);
     assert_eq!(backup.proof, BackupProof::Length);

@@ -126,6 +126,7 @@ fn request(destination: impl Into<PathBuf>) -> SaveRequest {
         destination: destination.into(),
         replace: false,
         came_before: None,
+        as_it_is: false,
     }
 }
 

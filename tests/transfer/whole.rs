@@ -23,7 +23,7 @@ async fn a_whole_recording_stands_under_its_name_as_it_was_sent() {
     assert_eq!(fs::read(&path).unwrap(), wav());
     assert_eq!(saved.size, 32_044);
     assert_eq!(saved.sha256, Sha256Digest::of(&wav()));
-    assert_eq!(saved.format, AudioFormat::Wav);
+    assert_eq!(saved.format, Some(AudioFormat::Wav));
     assert_eq!(saved.milliseconds, Some(1000));
     assert_eq!(
         saved.completeness,

@@ -61,13 +61,15 @@ fn the_buttons_of_a_delete_are_those_that_the_facts_allow() {
         let window = window(asking(backup.clone()));
         assert_eq!(buttons(&window), expected, "{backup:?}");
     }
-    for unfit in [
-        Unfit::Damaged(Damage::Altered),
-        Unfit::Empty,
-        Unfit::Other(OtherRecording::Ds2),
+    let kept = ["Delete without backup", "Cancel", "Keep it as it is…"];
+    for (unfit, expected) in [
+        (Unfit::Damaged(Damage::Altered), &kept[..]),
+        (Unfit::Other(OtherRecording::Ds2), &kept),
+        // Of nothing there is nothing to keep.
+        (Unfit::Empty, &kept[..2]),
     ] {
         let window = window(asking_unfit(unfit));
-        assert_eq!(buttons(&window), ["Delete without backup", "Cancel"]);
+        assert_eq!(buttons(&window), expected);
     }
     let nothing = window(asking_with(Ok(None), BackupComparison::None));
     assert_eq!(buttons(&nothing), ["Forget this name", "Close"]);
@@ -158,6 +160,16 @@ fn the_focus_goes_back_to_where_it_was() {
     window.state_mut().state.modals.clear();
     window.run();
     assert_eq!(focused(&window), "Delete…");
+}
+
+#[test]
+fn what_can_be_no_backup_is_kept_by_a_button_that_deletes_nothing() {
+    let mut window = window(asking_unfit(Unfit::Damaged(Damage::Altered)));
+    let button = window.get_by_role_and_label(Role::Button, "Keep it as it is…");
+    button.click();
+    window.run();
+    let done = &window.state().actions[..];
+    assert!(matches!(done, [Action::KeepAsItIs]), "{done:?}");
 }
 
 #[test]

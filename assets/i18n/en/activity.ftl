@@ -27,6 +27,7 @@ audit-found = A recording was there
 audit-nothing-there = Nothing under this name
 audit-saved-and-checked = Saved and checked
 audit-saved-not-proven = Saved, not proven whole
+audit-kept-as-it-is = Kept as it is, no backup
 audit-gone = Deleted, nothing there now
 audit-still-there = Still there
 audit-not-known = Not confirmed

@@ -4,6 +4,7 @@ proof-announced-length = Arrival: as many bytes came as the service had announce
 proof-same-twice = Arrival: the same contents came twice.
 proof-own-totals = Arrival: the service announced no length; the recording's own totals are met.
 proof-none = Arrival: nothing proves that all of it came.
+proof-as-it-is = Arrival: all came that the service has. It is no backup.
 proof-codec = Encoding: { $codec }
 proof-length = Length: { $length }
 

@@ -17,6 +17,7 @@ check-and-back-up-one = Backing up { $doctor }
 
 result-saved-and-checked = Saved and checked
 result-saved-not-proven = Saved. Nothing proves that the file is all of the recording, so it doesn't count as a backup.
+result-kept-as-it-is = Kept as it is, and no backup. { $why }
 result-tried = { $count ->
     [one] Tried once.
    *[other] Tried { NUMBER($count) } times.

@@ -2,6 +2,7 @@ use egui::{Id, Ui};
 
 use crate::domain::{Backup, BackupComparison, DeletionSurvey, DoctorName, Failure, ServerCopy};
 use crate::state::{Action, ConfirmedChoice};
+use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
@@ -84,17 +85,17 @@ fn found(
     };
     let (escaped, pressed) = ask(ui, id, Id::unique("found"), &title, body, |ui, fresh| {
         let cancel = Button::secondary(&cancel).taking_focus(fresh);
-        let (left, stands_out) = names.buttons();
-        let mut right = vec![(cancel, None)];
-        right.extend(stands_out.map(|(button, choice)| (button, Some(choice))));
-        modal_buttons(ui, vec![(left.0, Some(left.1))], right)
+        let (set_apart, stands_out) = names.buttons();
+        let right = [Some((cancel, Pressed::Cancel)), stands_out];
+        modal_buttons(ui, vec![set_apart], right.into_iter().flatten().collect())
     });
     match pressed {
-        Some(Some(choice)) => view.act(Action::ConfirmDelete {
+        Some(Pressed::Confirm(choice)) => view.act(Action::ConfirmDelete {
             choice,
             reason: draft.reason(),
         }),
-        Some(None) => view.act(Action::CloseModal),
+        Some(Pressed::Keep) => view.act(Action::KeepAsItIs),
+        Some(Pressed::Cancel) => view.act(Action::CloseModal),
         None => {}
     }
     escaped
@@ -165,63 +166,81 @@ fn place_of_backup(palette: &Palette, view: &View<'_>, backup: Option<&Backup>) 
         .collect()
 }
 
-/// The labels of the buttons that delete, by what is there and how the backup stands.
+/// The buttons of the question where something is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pressed {
+    Cancel,
+    Confirm(ConfirmedChoice),
+    /// Keeps what can be no backup, and deletes nothing.
+    Keep,
+}
+
+/// The labels of its buttons, by what is there and how the backup stands.
 struct Names {
-    /// Nothing that can be no backup is backed up.
-    back_up: Option<String>,
-    delete: String,
-    stands_out: ConfirmedChoice,
-    delete_is: ConfirmedChoice,
+    delete: (String, ConfirmedChoice),
+    /// What saves the recording first; of nothing, there is nothing to save.
+    save: Option<(String, Pressed)>,
+    delete_stands_out: bool,
 }
 
 impl Names {
-    fn of(text: &crate::text::Text, copy: &ServerCopy, backup: &BackupComparison) -> Self {
+    fn of(text: &Text, copy: &ServerCopy, backup: &BackupComparison) -> Self {
+        let back_up = Pressed::Confirm(ConfirmedChoice::BackUpFirst);
         match backup {
             BackupComparison::Same(_) => Self {
-                back_up: Some(text.say("delete-button-back-up-again")),
-                delete: text.say("delete-button-delete"),
-                stands_out: ConfirmedChoice::KeepingBackup,
-                delete_is: ConfirmedChoice::KeepingBackup,
+                delete: (
+                    text.say("delete-button-delete"),
+                    ConfirmedChoice::KeepingBackup,
+                ),
+                save: Some((text.say("delete-button-back-up-again"), back_up)),
+                delete_stands_out: true,
             },
             BackupComparison::CannotCompare(_) => Self {
-                back_up: Some(text.say("delete-button-back-up-again")),
-                delete: text.say("delete-button-keeping"),
-                stands_out: ConfirmedChoice::BackUpFirst,
-                delete_is: ConfirmedChoice::KeepingBackup,
+                delete: (
+                    text.say("delete-button-keeping"),
+                    ConfirmedChoice::KeepingBackup,
+                ),
+                save: Some((text.say("delete-button-back-up-again"), back_up)),
+                delete_stands_out: false,
             },
             BackupComparison::None
             | BackupComparison::Changed(_)
             | BackupComparison::Missing(_)
             | BackupComparison::Altered(_) => Self {
-                back_up: (copy.unfit.is_none()).then(|| text.say("delete-button-back-up")),
-                delete: text.say("delete-button-without-backup"),
-                stands_out: ConfirmedChoice::BackUpFirst,
-                delete_is: ConfirmedChoice::WithoutBackup,
+                delete: (
+                    text.say("delete-button-without-backup"),
+                    ConfirmedChoice::WithoutBackup,
+                ),
+                save: match (copy.unfit, copy.length) {
+                    (None, _) => Some((text.say("delete-button-back-up"), back_up)),
+                    (Some(_), Some(0)) => None,
+                    (Some(_), _) => Some((text.say("button-keep-as-it-is"), Pressed::Keep)),
+                },
+                delete_stands_out: false,
             },
         }
     }
 
-    /// The one that is set apart, and the one that stands out. Return presses neither.
-    fn buttons(
-        &self,
-    ) -> (
-        (Button<'_>, ConfirmedChoice),
-        Option<(Button<'_>, ConfirmedChoice)>,
-    ) {
-        let delete_is = self.delete_is;
-        let set_apart = Button::danger_outline(&self.delete).ignoring_return();
-        let Some(back_up) = &self.back_up else {
-            return ((set_apart, delete_is), None);
-        };
-        let choice = ConfirmedChoice::BackUpFirst;
-        if self.stands_out == choice {
-            let back_up = Button::primary(back_up).ignoring_return();
-            ((set_apart, delete_is), Some((back_up, choice)))
-        } else {
-            let back_up = Button::secondary(back_up).ignoring_return();
-            let delete = Button::danger(&self.delete).ignoring_return();
-            ((back_up, choice), Some((delete, delete_is)))
+    /// The one that is set apart, and the one that stands out. Return presses neither of those that
+    /// delete.
+    fn buttons(&self) -> ((Button<'_>, Pressed), Option<(Button<'_>, Pressed)>) {
+        let (delete, choice) = (&self.delete.0, Pressed::Confirm(self.delete.1));
+        if self.delete_stands_out
+            && let Some((save, pressed)) = &self.save
+        {
+            let save = Button::secondary(save).ignoring_return();
+            let delete = Button::danger(delete).ignoring_return();
+            return ((save, *pressed), Some((delete, choice)));
         }
+        let delete = Button::danger_outline(delete).ignoring_return();
+        let save = self.save.as_ref().map(|(save, pressed)| {
+            let save = Button::primary(save);
+            match pressed {
+                Pressed::Keep => (save, *pressed),
+                _ => (save.ignoring_return(), *pressed),
+            }
+        });
+        ((delete, choice), save)
     }
 }
 

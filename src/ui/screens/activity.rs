@@ -129,9 +129,10 @@ fn damaged_row(palette: &Palette, view: &View<'_>, damaged: DamagedEntry) -> Row
 fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
     match outcome {
         AuditOutcome::SavedAndChecked | AuditOutcome::Gone => palette.success,
-        AuditOutcome::SavedNotProven | AuditOutcome::StillThere | AuditOutcome::NotKnown => {
-            palette.warning
-        }
+        AuditOutcome::SavedNotProven
+        | AuditOutcome::KeptAsItIs
+        | AuditOutcome::StillThere
+        | AuditOutcome::NotKnown => palette.warning,
         AuditOutcome::Failed | AuditOutcome::CutOff => palette.danger,
         AuditOutcome::Intended
         | AuditOutcome::Answered

@@ -174,6 +174,14 @@ fn saved(palette: &Palette, text: &Text, doctor: &DoctorName, file: &SavedFile) 
             palette.warning,
             text.say("result-saved-not-proven"),
         ),
+        Completeness::AsItIs(unfit) => {
+            let why = text.why_unfit(unfit).into();
+            (
+                Icon::Warning,
+                palette.warning,
+                text.say_with("result-kept-as-it-is", &[("why", why)]),
+            )
+        }
     };
     let size = text.size(file.size);
     let (name, folder) = where_it_lies(&file.path);
