@@ -51,6 +51,8 @@ pub enum AuditOutcome {
     SavedNotProven,
     /// A file was saved that can be no backup: damaged, empty, or neither WAV nor FLAC.
     KeptAsItIs,
+    /// What had been set aside, which can be no backup, was removed.
+    Discarded,
     /// After a delete, the service answered 404.
     Gone,
     /// After a delete, the service still shows a recording.
@@ -301,6 +303,7 @@ codes!(AuditOutcome {
     SavedAndChecked => "saved-and-checked",
     SavedNotProven => "saved-not-proven",
     KeptAsItIs => "kept-as-it-is",
+    Discarded => "discarded",
     Gone => "gone",
     StillThere => "still-there",
     NotKnown => "not-known",

@@ -18,6 +18,7 @@ mod origin;
 mod place;
 mod secret;
 mod server_copy;
+mod set_aside;
 mod unfit;
 
 pub use account::{Account, TokenKeeping};
@@ -43,4 +44,5 @@ pub use origin::{OriginError, ServiceOrigin};
 pub use place::{CloudService, Drive, Place};
 pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};
+pub use set_aside::SetAside;
 pub use unfit::Unfit;

@@ -63,6 +63,22 @@ impl FailureKind {
     }
 }
 
+impl From<Unfit> for FailureKind {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Damaged(damage) => Self::DamagedRecording {
+                damage,
+                on_server: true,
+            },
+            Unfit::Empty => Self::EmptyRecording { arrived: true },
+            Unfit::Other(kind) => Self::OtherRecording {
+                kind,
+                arrived: true,
+            },
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +89,7 @@ mod tests {
         let known = Unfit::CODES.iter().map(|(unfit, _)| *unfit);
         for unfit in known.chain(others) {
             assert_eq!(Unfit::from_code(unfit.code()), Some(unfit));
+            assert_eq!(FailureKind::from(unfit).unfit(), Some(unfit));
         }
         assert_eq!(Unfit::from_code("whole"), None);
     }

@@ -107,7 +107,7 @@ pub async fn prepare_download(session: Arc<Session>, doctor: DoctorName, purpose
         }
         Ok(Some(copy)) => {
             let today = jiff::ZonedDateTime::now().date();
-            let file_name = match (purpose, copy.unfit) {
+            let file_name = match (&purpose, copy.unfit) {
                 (SavePurpose::KeepAsItIs, Some(unfit)) => {
                     let name = suggested_file_name(&doctor, today, None);
                     file_name_as_it_is(&name, unfit, copy.format)

@@ -37,6 +37,17 @@ pub enum Command {
         /// Whether what can be no backup is kept all the same.
         as_it_is: bool,
     },
+    /// Save what was set aside to a place that the person chose.
+    KeepSetAside {
+        /// Whose it is.
+        doctor: DoctorName,
+        /// The download that brought it.
+        operation: OperationId,
+        /// The place.
+        destination: Destination,
+    },
+    /// Remove what was set aside by this download.
+    DiscardSetAside(OperationId),
     /// Check these doctors, then back up those that have no good backup.
     CheckAndBackUp {
         /// The doctors.
@@ -91,12 +102,14 @@ pub struct Destination {
 }
 
 /// What a file is fetched for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SavePurpose {
     /// For itself.
     Download,
     /// For itself, although it can be no backup.
     KeepAsItIs,
+    /// To keep what was set aside by this download.
+    KeepSetAside(OperationId),
     /// To back it up before it is deleted.
     BackUpThenDelete,
 }

@@ -1,27 +1,24 @@
 //! Fetching recordings, and making backups of them.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::api::Download;
 use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupProof, Completeness, DoctorName, Failure,
-    FailureKind, OperationId, ServerCopy, ServerKnowledge, Sha256Digest, suggested_file_name,
+    FailureKind, ServerCopy, ServerKnowledge, Sha256Digest, suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
-use crate::engine::context::{Context, Session, new_operation, store_failure};
+use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
+use crate::engine::ledger::StoreLedger;
 use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
-use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, SavedFile};
-use crate::store::{Change, DoctorFact, Transfer};
-use crate::transfer::{
-    self, Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart,
-};
+use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, set_aside};
+use crate::store::{Change, DoctorFact};
+use crate::transfer::{self, Aside, SaveRequest, Saved, TransferError};
 
 /// A file that was saved, and the backup that it is, if it is one.
 pub struct Fetched {
@@ -36,6 +33,8 @@ pub struct Fetched {
 struct NotFetched {
     failure: JobFailure,
     shown: Option<ServerKnowledge>,
+    /// What came and can be no backup.
+    aside: Option<Aside>,
 }
 
 impl From<JobFailure> for NotFetched {
@@ -43,6 +42,7 @@ impl From<JobFailure> for NotFetched {
         Self {
             failure,
             shown: None,
+            aside: None,
         }
     }
 }
@@ -57,13 +57,7 @@ pub async fn download(
 ) -> JobEnding {
     let result = fetch_or_keep(&session, &doctor, destination, as_it_is, &ticket)
         .await
-        .map(|fetched| SavedFile {
-            path: fetched.saved.path,
-            size: fetched.saved.size,
-            milliseconds: fetched.saved.milliseconds,
-            audio: fetched.saved.audio,
-            completeness: fetched.saved.completeness,
-        });
+        .map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
 }
 
@@ -137,13 +131,7 @@ async fn fetch_or_keep(
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
     let operation = new_operation();
-    let ledger = StoreLedger {
-        context: session.context.clone(),
-        service: session.service.clone(),
-        person: session.account.person.clone(),
-        begun: AtomicBool::new(false),
-        part_left: AtomicBool::new(false),
-    };
+    let ledger = StoreLedger::new(session);
     let tries = Tries::new(session, Budget::DOWNLOAD);
     match session.context.store.came(&session.service, doctor).await {
         Ok(earlier) => tries.came(earlier),
@@ -161,9 +149,13 @@ async fn fetch_or_keep(
     let fetched = tries
         .timed(persist(session, &request, ticket, &ledger, &tries))
         .await;
-    let (result, shown) = match fetched {
-        Ok(fetched) => (Ok(fetched), None),
-        Err(NotFetched { failure, shown }) => (Err(failure), shown),
+    let (result, shown, aside) = match fetched {
+        Ok(fetched) => (Ok(fetched), None, None),
+        Err(NotFetched {
+            failure,
+            shown,
+            aside,
+        }) => (Err(failure), shown, aside),
     };
     if session.context.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
         return result;
@@ -175,9 +167,9 @@ async fn fetch_or_keep(
     // Here and not before: a kill until then must leave neither a file nor a download in the
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !session.context.leaving.is_cancelled();
-    if ledger.begun.into_inner() && !ledger.part_left.into_inner() && is_seen {
-        changes.push(Change::EndTransfer(operation.clone()));
-    }
+    changes.extend(ledger.ended(&operation).filter(|_| is_seen));
+    let aside = aside.filter(|_| is_seen);
+    let aside = set_aside::prepare(session, &request, aside, &mut changes).await;
     let mut draft = session.draft(AuditAction::Download, outcome, operation);
     draft.doctor = Some(doctor.clone());
     let notes = [tries.note(), proven(&result)];
@@ -186,16 +178,14 @@ async fn fetch_or_keep(
     match &result {
         Ok(fetched) => {
             draft.answer = Some("200".into());
-            draft.backup = Some(AuditBackup {
-                path: fetched.saved.path.to_string_lossy().into_owned(),
-                size: fetched.saved.size,
-                sha256: fetched.saved.sha256,
-            });
+            draft.backup = Some(in_record(&fetched.saved));
         }
         Err(JobFailure::Failed(failure)) => draft.answer = Some(answer_of(failure)),
         Err(JobFailure::Cancelled) => {}
     }
-    session.record(draft, changes).await;
+    if session.record(draft, changes).await.is_some() {
+        set_aside::finish(session, aside).await;
+    }
     session.tell_doctor(doctor).await;
     result
 }
@@ -250,17 +240,7 @@ fn learned(
 /// not kept, why.
 fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
     match result {
-        Ok(Fetched { saved, .. }) => {
-            let arrival = match saved.completeness {
-                Completeness::Proven(BackupProof::Digest) => "arrival proven by the digest",
-                Completeness::Proven(BackupProof::Length) => "arrival proven by the length",
-                Completeness::Proven(BackupProof::SameTwice) => "the same contents came twice",
-                Completeness::Proven(BackupProof::OwnTotals) => "whole by its own totals",
-                Completeness::CannotBeProven => "nothing proves that it is all",
-                Completeness::AsItIs(_) => "kept as it is, no backup",
-            };
-            Some(format!("{arrival}; audio: {}", saved.audio))
-        }
+        Ok(Fetched { saved, .. }) => Some(proof_in_words(saved)),
         Err(JobFailure::Failed(failure)) => match failure.kind {
             FailureKind::DamagedRecording { .. }
             | FailureKind::EmptyRecording { .. }
@@ -268,6 +248,28 @@ fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
             _ => None,
         },
         Err(JobFailure::Cancelled) => None,
+    }
+}
+
+/// The record's words for what was proven of a saved file, and how.
+pub fn proof_in_words(saved: &Saved) -> String {
+    let arrival = match saved.completeness {
+        Completeness::Proven(BackupProof::Digest) => "arrival proven by the digest",
+        Completeness::Proven(BackupProof::Length) => "arrival proven by the length",
+        Completeness::Proven(BackupProof::SameTwice) => "the same contents came twice",
+        Completeness::Proven(BackupProof::OwnTotals) => "whole by its own totals",
+        Completeness::CannotBeProven => "nothing proves that it is all",
+        Completeness::AsItIs(_) => "kept as it is, no backup",
+    };
+    format!("{arrival}; audio: {}", saved.audio)
+}
+
+/// The file, as an entry of the record speaks of it.
+pub fn in_record(saved: &Saved) -> AuditBackup {
+    AuditBackup {
+        path: saved.path.to_string_lossy().into_owned(),
+        size: saved.size,
+        sha256: saved.sha256,
     }
 }
 
@@ -286,15 +288,16 @@ async fn persist(
             ..request.clone()
         };
         let result = attempt(session, request.clone(), ticket, ledger, tries).await;
-        let (failure, shown) = match result {
+        let (failure, shown, aside) = match result {
             Err(NotFetched {
                 failure: JobFailure::Failed(failure),
                 shown,
-            }) => (failure, shown),
+                aside,
+            }) => (failure, shown, aside),
             ended => return ended,
         };
         // The next try would be written down in the place of the part file that is left.
-        let failed = if ledger.part_left.load(Ordering::Relaxed) {
+        let failed = if ledger.has_left_a_part() {
             Err(tries.given_up(failure))
         } else {
             tries.failed(failure)
@@ -302,6 +305,7 @@ async fn persist(
         let (failure, wait) = failed.map_err(|failure| NotFetched {
             failure: JobFailure::Failed(failure),
             shown,
+            aside,
         })?;
         ledger.keep_open(&request).await;
         tries::wait(ticket, &request.doctor, failure, wait).await?;
@@ -352,10 +356,15 @@ async fn attempt(
     };
     let saved = transfer::save(recording, request, ledger, progress, ticket.cancel.clone())
         .await
-        .map_err(|error| {
+        .map_err(|mut error| {
+            let aside = error.take_aside();
             let failure = not_saved(error);
             let shown = shown_by(&failure, &copy, seen_at);
-            NotFetched { failure, shown }
+            NotFetched {
+                failure,
+                shown,
+                aside,
+            }
         })?;
     let backup = saved
         .verified()
@@ -379,7 +388,11 @@ fn not_begun(mut failure: Failure, request: &SaveRequest, tries: &Tries) -> NotF
     failure.kind = FailureKind::EmptyRecording { arrived };
     let failure = JobFailure::Failed(failure);
     let shown = shown_by(&failure, &ServerCopy::default(), Timestamp::now());
-    NotFetched { failure, shown }
+    NotFetched {
+        failure,
+        shown,
+        aside: None,
+    }
 }
 
 /// What a failed download has shown of the copy that it fetched, where it has.
@@ -396,68 +409,4 @@ fn shown_by(
         ..copy.clone()
     };
     Some(ServerKnowledge::Has { copy, checked_at })
-}
-
-/// The transfers' ledger, kept in the store, for all tries of one download. It is closed with the
-/// download's entry in the record.
-struct StoreLedger {
-    context: Arc<Context>,
-    service: String,
-    person: Option<String>,
-    /// It is written down.
-    begun: AtomicBool,
-    /// A part file could not be removed: the next start looks after it.
-    part_left: AtomicBool,
-}
-
-impl StoreLedger {
-    /// Sees to it that a download whose next try is waited for is written down, so that it is
-    /// named where the app ends meanwhile. There is no part file then, and no file has the name
-    /// that stands for it.
-    async fn keep_open(&self, request: &SaveRequest) {
-        if self.begun.load(Ordering::Relaxed) {
-            return;
-        }
-        let name = format!("{}.part", request.operation.as_str());
-        let start = TransferStart {
-            operation: request.operation.clone(),
-            doctor: request.doctor.clone(),
-            destination: request.destination.clone(),
-            part: request.destination.with_file_name(name),
-        };
-        if let Err(error) = self.begin(start).await {
-            tracing::warn!(%error, "a download that waits for its next try is not written down");
-        }
-    }
-}
-
-impl Ledger for StoreLedger {
-    fn begin(&self, start: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>> {
-        Box::pin(async move {
-            let transfer = Transfer {
-                operation: start.operation,
-                service: self.service.clone(),
-                doctor: start.doctor,
-                destination: start.destination,
-                part: start.part,
-                person: self.person.clone(),
-                begun_at: Timestamp::now(),
-            };
-            let begun = self.context.store.begin_transfer(transfer).await;
-            begun.map_err(|error| LedgerError(error.to_string()))?;
-            self.begun.store(true, Ordering::Relaxed);
-            Ok(())
-        })
-    }
-
-    fn end<'a>(
-        &'a self,
-        _operation: &'a OperationId,
-        end: TransferEnd,
-    ) -> BoxFuture<'a, Result<(), LedgerError>> {
-        if end == TransferEnd::PartLeft {
-            self.part_left.store(true, Ordering::Relaxed);
-        }
-        Box::pin(std::future::ready(Ok(())))
-    }
 }

@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use crate::domain::{
     Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
-    DoctorName, Failure, KnownDoctor, OperationId, Place,
+    DoctorName, Failure, KnownDoctor, OperationId, Place, SetAside,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
+use crate::transfer::Saved;
 
 /// An event with the sign-in that it belongs to: one of an earlier sign-in is discarded.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// All that is set aside for this service now, oldest first.
+    SetAside(Vec<SetAside>),
     /// The facts for a confirmation.
     Surveyed(Box<DeletionSurvey>),
     /// A job runs.
@@ -294,6 +297,18 @@ pub struct SavedFile {
     pub audio: CheckedAudio,
     /// Whether it is known to be whole.
     pub completeness: Completeness,
+}
+
+impl From<Saved> for SavedFile {
+    fn from(saved: Saved) -> Self {
+        Self {
+            path: saved.path,
+            size: saved.size,
+            milliseconds: saved.milliseconds,
+            audio: saved.audio,
+            completeness: saved.completeness,
+        }
+    }
 }
 
 /// What came of a deletion, and what was seen.

@@ -29,7 +29,9 @@ impl Command {
             },
             Self::NoStop(id) => Event::LastCallOpen { id },
             Self::Cancel(id) => Event::NotCancelled { id, failure },
-            Self::Download { doctor, .. } | Self::Forget(doctor) => failed(Some(doctor), failure),
+            Self::Download { doctor, .. }
+            | Self::KeepSetAside { doctor, .. }
+            | Self::Forget(doctor) => failed(Some(doctor), failure),
             Self::Delete(plan) => match plan.scope() {
                 DeletionScope::Doctor(doctor) => failed(Some(doctor), failure),
                 DeletionScope::Everything => failed(None, failure),
@@ -38,6 +40,7 @@ impl Command {
             | Self::TryNow(_)
             | Self::CheckAll(_)
             | Self::CheckAndBackUp { .. }
+            | Self::DiscardSetAside(_)
             | Self::ShowInFolder(_)
             | Self::SaveSettings(_) => failed(None, failure),
         }

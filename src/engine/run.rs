@@ -19,7 +19,7 @@ use crate::engine::jobs::JobTicket;
 use crate::engine::refusal::not_surveyed;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
-    aftermath, checks, deletions, downloads, places, sign_in,
+    aftermath, checks, deletions, downloads, places, set_aside, sign_in,
 };
 use crate::settings::Settings;
 
@@ -251,6 +251,22 @@ impl Engine {
                 self.job(&session.clone(), kind, |ticket| {
                     downloads::download(session, doctor, destination, as_it_is, ticket)
                 });
+            }
+            Command::KeepSetAside {
+                doctor,
+                operation,
+                destination,
+            } => {
+                let kind = JobKind::Download(doctor.clone());
+                self.job(&session.clone(), kind, |ticket| {
+                    set_aside::keep(session, doctor, operation, destination, ticket)
+                });
+            }
+            Command::DiscardSetAside(operation) => {
+                self.spawn(
+                    failed(None, internal()),
+                    set_aside::discard(session, operation),
+                );
             }
             Command::CheckAndBackUp { doctors, folder } => {
                 self.job(&session.clone(), JobKind::CheckAndBackUp, |ticket| {

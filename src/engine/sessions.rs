@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{AuditAction, AuditOutcome, Failure};
 use crate::engine::context::{NewSession, Notice, Session, new_operation, store_failure};
 use crate::engine::run::{Engine, failed, internal};
-use crate::engine::{Event, SignedOutBecause, aftermath, checks};
+use crate::engine::{Event, SignedOutBecause, aftermath, checks, set_aside};
 
 impl Engine {
     /// Takes in what a task tells of the sign-in.
@@ -131,6 +131,7 @@ impl Engine {
             Ok(doctors) => session.tell(Event::Doctors(doctors)),
             Err(error) => session.tell(failed(None, store_failure(&error))),
         }
+        set_aside::tell(&session).await;
         self.look_into_left_over(session.clone());
         self.spawn(failed(None, internal()), async move {
             checks::look_at_backups(&session).await;

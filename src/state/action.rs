@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::domain::{DeletionReason, DoctorName, Failure, Secret};
+use crate::domain::{DeletionReason, DoctorName, Failure, OperationId, Secret};
 use crate::engine::{Command, JobId, SavePurpose, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
 use crate::state::{Mode, Screen};
@@ -51,6 +51,10 @@ pub enum Action {
     },
     /// "Keep it as it is…" in that question.
     KeepAsItIs,
+    /// "Keep it as it is…" at what this download had set aside.
+    KeepSetAside(OperationId),
+    /// "Discard" there.
+    DiscardSetAside(OperationId),
     /// "Delete all recordings…".
     AskDeleteAll,
     /// "Check and back up first…" in that question.

@@ -88,6 +88,7 @@ impl State {
                     },
                 });
             }
+            Event::SetAside(all) => self.set_aside = all,
             Event::Surveyed(survey) => return self.surveyed(survey),
             Event::PlaceSeen { folder, place } => self.place_seen(folder, place),
             Event::JobStarted { id, kind } => {
@@ -229,6 +230,7 @@ impl State {
         self.preparing = None;
         self.pending_backup = None;
         self.destinations.clear();
+        self.set_aside.clear();
         self.jobs.clear();
         self.modals.clear();
         self.activity = Activity::default();
@@ -305,9 +307,16 @@ impl State {
         }
         // Of a sign-in that has ended only what reached the disk or the service matters.
         let is_seen = match &ending {
-            JobEnding::Download { result, .. } => {
-                !is_known && *result == Err(JobFailure::Cancelled)
-            }
+            JobEnding::Download { doctor, result } => match result {
+                Err(JobFailure::Cancelled) => !is_known,
+                // That stands on the shelf already, with its answers.
+                Err(JobFailure::Failed(failure)) => {
+                    let unfit = failure.kind.unfit();
+                    let mut set_aside = self.set_aside.iter();
+                    set_aside.any(|one| one.doctor == *doctor && Some(one.unfit) == unfit)
+                }
+                Ok(_) => false,
+            },
             JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. } => {
                 !is_known && report.outcome == DeletionOutcome::Stopped
             }

@@ -23,7 +23,7 @@ pub use crate::engine::{
 
 use crate::domain::{
     Account, AuditEntry, DamagedEntry, DeletionReason, DeletionSurvey, DoctorName, DoctorTally,
-    Failure, KnownDoctor, OperationId, OriginError, ServiceOrigin,
+    Failure, KnownDoctor, OperationId, OriginError, ServiceOrigin, SetAside,
 };
 use crate::settings::Settings;
 
@@ -50,6 +50,8 @@ pub struct State {
     pub jobs: BTreeMap<JobId, Job>,
     /// Ended jobs whose result is still on show, newest first.
     pub results: Vec<ShownResult>,
+    /// What came, can be no backup, and waits for the person to keep or to discard it.
+    pub set_aside: Vec<SetAside>,
     /// Whether the folded results are unfolded.
     pub unfolded: bool,
     /// Open modals; the last is on top and the only one that takes input.
@@ -317,6 +319,7 @@ impl State {
             preparing: None,
             jobs: BTreeMap::new(),
             results: Vec::new(),
+            set_aside: Vec::new(),
             unfolded: false,
             modals: Vec::new(),
             toasts: Vec::new(),

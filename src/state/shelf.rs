@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::{Completeness, DeletionOutcome};
+use crate::domain::{Completeness, DeletionOutcome, SetAside};
 use crate::state::{
     CheckAllReport, DeletionReport, Job, JobEnding, JobFailure, JobId, JobProgress, ResultKind,
     Screen, ShownResult, SignIn, State, Unfinished,
@@ -16,6 +16,8 @@ const STANDS_OPEN: SignedDuration = SignedDuration::from_secs(15);
 pub struct Shelf<'a> {
     /// Results that need an answer, and the newest one for a while.
     pub open: Vec<&'a ShownResult>,
+    /// What waits for the person to keep or to discard it.
+    pub set_aside: &'a [SetAside],
     /// What runs, but for a delete: what waits for the person first.
     pub running: Vec<(JobId, &'a Job)>,
     /// The other results, newest first.
@@ -50,7 +52,10 @@ impl State {
     /// The lines of the shelf.
     #[must_use]
     pub fn shelf(&self) -> Shelf<'_> {
-        let mut shelf = Shelf::default();
+        let mut shelf = Shelf {
+            set_aside: &self.set_aside,
+            ..Shelf::default()
+        };
         for (index, result) in self.results.iter().enumerate() {
             if result.needs_answer() || index == 0 && self.open_for(result).is_some() {
                 shelf.open.push(result);
@@ -84,6 +89,7 @@ impl State {
                 result.needs_answer() || is_news
             })
             .count()
+            + self.set_aside.len()
     }
 
     /// How many results nobody has seen on the shelf, that did what they were to do.

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::domain::{
     Confirmation, DeletionChoice, DeletionPlan, DeletionReason, DoctorName, DoctorTally, Failure,
-    FailureKind, PlanError, Secret, ServiceOrigin,
+    FailureKind, OperationId, PlanError, Secret, ServiceOrigin,
 };
 use crate::engine::{Command, Destination, JobEnding, SavePurpose, Unfinished};
 use crate::state::{
@@ -44,6 +44,8 @@ impl State {
             Action::SurveyAgain => self.survey_again(),
             Action::ConfirmDelete { choice, reason } => self.confirm_delete(choice, reason),
             Action::KeepAsItIs => self.keep_as_it_is(),
+            Action::KeepSetAside(operation) => self.keep_set_aside(operation),
+            Action::DiscardSetAside(operation) => engine(Command::DiscardSetAside(operation)),
             Action::AskDeleteAll => {
                 let tally = DoctorTally::of(&self.doctors);
                 self.modals.push(Modal::DeleteAll {
@@ -240,6 +242,11 @@ impl State {
                     as_it_is: purpose == SavePurpose::KeepAsItIs,
                 })
             }
+            (SavePurpose::KeepSetAside(operation), _) => engine(Command::KeepSetAside {
+                doctor: request.doctor,
+                operation,
+                destination: Destination { path, replace },
+            }),
             (SavePurpose::BackUpThenDelete, Some(PendingBackup { survey, reason })) => {
                 let choice = DeletionChoice::BackUpFirst {
                     destination: path,
@@ -345,6 +352,27 @@ impl State {
             Some(Modal::DeleteOne { doctor, .. }) => self.prepare(doctor, SavePurpose::KeepAsItIs),
             _ => Vec::new(),
         }
+    }
+
+    /// Asks for the place of what was set aside; nothing has to be asked of the service for that.
+    fn keep_set_aside(&mut self, operation: OperationId) -> Vec<Effect> {
+        let mut all = self.set_aside.iter();
+        let Some(one) = all.find(|one| one.operation == operation) else {
+            return Vec::new();
+        };
+        let (doctor, mut name) = (one.doctor.clone(), one.path.clone());
+        if self.a_place_is_chosen() {
+            return Vec::new();
+        }
+        name.set_extension("");
+        let name = name.file_name().unwrap_or_default().to_string_lossy();
+        self.preparing = Some(doctor.clone());
+        vec![Effect::SaveDialog(SaveRequest {
+            doctor,
+            purpose: SavePurpose::KeepSetAside(operation),
+            folder: self.settings.download_folder.clone(),
+            file_name: name.into_owned(),
+        })]
     }
 
     /// Whether a save dialog is open already: there is one at a time, and the question stays, so

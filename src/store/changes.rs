@@ -3,10 +3,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{
     AuditDraft, AuditEntry, Backup, BackupHealth, DoctorName, LastDeletion, OperationId,
-    ServerKnowledge, Sha256Digest,
+    ServerKnowledge, SetAside, Sha256Digest,
 };
 use crate::store::{
-    Store, StoreError, Transfer, WaitingDelete, doctors, record, transfers, waiting_deletes,
+    Store, StoreError, Transfer, WaitingDelete, doctors, record, set_aside, transfers,
+    waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -32,6 +33,15 @@ pub enum Change {
     BeginTransfer(Transfer),
     /// A download has ended, however it did.
     EndTransfer(OperationId),
+    /// What came was set aside.
+    SetAside {
+        /// The service's key.
+        service: String,
+        /// What, and where.
+        set_aside: Box<SetAside>,
+    },
+    /// What a download had set aside is kept or discarded.
+    EndSetAside(OperationId),
     /// A delete was confirmed, and waits to be sent.
     BeginWaiting(WaitingDelete),
     /// A delete waits no more: its intent is recorded, or it was not sent and that was said.
@@ -103,6 +113,10 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::ForgetDoctor { service, doctor } => doctors::forget(connection, &service, &doctor),
         Change::BeginTransfer(transfer) => transfers::begin(connection, &transfer),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
+        Change::SetAside { service, set_aside } => {
+            set_aside::begin(connection, &service, &set_aside)
+        }
+        Change::EndSetAside(operation) => set_aside::end(connection, &operation),
         Change::BeginWaiting(delete) => waiting_deletes::begin(connection, &delete),
         Change::EndWaiting(operation) => waiting_deletes::end(connection, &operation),
     })

@@ -10,6 +10,7 @@ mod doctors;
 mod error;
 mod migration;
 mod record;
+mod set_aside;
 mod transfers;
 mod waiting_deletes;
 mod writer;

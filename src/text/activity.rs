@@ -34,6 +34,7 @@ impl Text {
             AuditOutcome::SavedAndChecked => self.say("audit-saved-and-checked"),
             AuditOutcome::SavedNotProven => self.say("audit-saved-not-proven"),
             AuditOutcome::KeptAsItIs => self.say("audit-kept-as-it-is"),
+            AuditOutcome::Discarded => self.say("audit-discarded"),
             AuditOutcome::Gone => self.say("audit-gone"),
             AuditOutcome::StillThere => self.say("audit-still-there"),
             AuditOutcome::NotKnown => self.say("audit-not-known"),

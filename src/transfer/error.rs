@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::api::ApiError;
 use crate::domain::{Failure, FailureKind, Sha256Digest};
-use crate::transfer::LedgerError;
 use crate::transfer::gone::went_away;
+use crate::transfer::{Aside, LedgerError};
 
 /// Why a recording was not saved, or a backup not verified. The words hold no path: paths hold
 /// names.
@@ -98,6 +98,8 @@ pub enum TransferError {
         reason: String,
         /// The digest of what came.
         sha256: Sha256Digest,
+        /// The file, where all came that the service has.
+        aside: Option<Box<Aside>>,
     },
     /// What is on disk is not what was written.
     #[error("what was read back differs: {reason}")]
@@ -153,6 +155,14 @@ impl TransferError {
             Self::ThreadLost => FailureKind::Internal,
         };
         Some(Failure::new(kind, at, technical))
+    }
+
+    /// Takes out what came and can be no backup.
+    pub fn take_aside(&mut self) -> Option<Aside> {
+        match self {
+            Self::Unfit { aside, .. } => aside.take().map(|aside| *aside),
+            _ => None,
+        }
     }
 
     /// The digest of what came, where all of it came and it is not kept.

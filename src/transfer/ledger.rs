@@ -47,6 +47,9 @@ pub enum TransferEnd {
     Saved,
     /// There is neither file nor part file.
     Discarded,
+    /// There is no file, and the part file is in the hands of the caller: what came can be no
+    /// backup.
+    SetAside,
     /// There is no file, and the part file could not be removed.
     PartLeft,
 }

@@ -1,6 +1,7 @@
 //! One download onto a disk: into a part file beside its destination, checked, flushed, read back,
 //! and only then given its name.
 
+mod aside;
 mod error;
 mod gone;
 mod ledger;
@@ -22,6 +23,7 @@ use crate::transfer::part::PartFile;
 use crate::transfer::verify::ReadBack;
 use crate::transfer::writer::{Expected, Writer};
 
+pub use aside::{Aside, find_set_aside, open_set_aside, remove_set_aside};
 pub use error::TransferError;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};
@@ -109,6 +111,7 @@ pub async fn save(
 
     let end = match &saved {
         Ok(_) => TransferEnd::Saved,
+        Err(TransferError::Unfit { aside: Some(_), .. }) => TransferEnd::SetAside,
         Err(_) if tokio::fs::symlink_metadata(&part_path).await.is_ok() => TransferEnd::PartLeft,
         Err(_) => TransferEnd::Discarded,
     };

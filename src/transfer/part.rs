@@ -12,7 +12,7 @@ use crate::transfer::long_path::however_long;
 use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError, TransferStart};
 
 /// The ending by which people, and the next start, know an unfinished file.
-const ENDING: &str = ".part";
+pub(super) const ENDING: &str = ".part";
 
 /// How many part files of one name are stepped over.
 const MOST: u32 = 1000;

@@ -12,11 +12,11 @@ use tokio_util::sync::CancellationToken;
 use crate::audio::{AudioCheck, AudioKind, AudioVerdict, Fault};
 use crate::domain::{
     Announced, Arrival, AudioFormat, AudioState, CheckedAudio, Completeness, ContentKind,
-    FailureKind, Judgement, OtherRecording, ServerCopy, Sha256Digest, judge,
+    FailureKind, Judgement, OtherRecording, ServerCopy, Sha256Digest, Unfit, judge,
 };
-use crate::transfer::TransferError;
 use crate::transfer::gone;
 use crate::transfer::part::PartFile;
+use crate::transfer::{Aside, TransferError};
 
 /// How many pieces of a body may wait for the disk: with the connection's largest pieces, of
 /// 400 KiB, some 3 MiB.
@@ -181,6 +181,7 @@ fn write(
         milliseconds,
         audio,
         completeness,
+        refused,
     } = contents.judge(expected)?;
 
     let file = output
@@ -188,6 +189,27 @@ fn write(
         .map_err(|error| trouble(error.into_error()))?;
     file.sync_all().map_err(trouble)?;
     gone::refuse_a_drive_that_went_away(&file, &path, destination)?;
+    if let Some(Refused {
+        kind,
+        unfit,
+        reason,
+    }) = refused.filter(|_| !expected.as_it_is)
+    {
+        let aside = Aside {
+            path,
+            size,
+            sha256,
+            format,
+            unfit,
+            reason: reason.clone(),
+        };
+        return Err(TransferError::Unfit {
+            kind,
+            reason,
+            sha256,
+            aside: Some(Box::new(aside)),
+        });
+    }
     Ok(Written {
         path,
         size,
@@ -214,6 +236,15 @@ struct Checked {
     milliseconds: Option<u64>,
     audio: CheckedAudio,
     completeness: Completeness,
+    /// Why it is kept only where the person wants it as it is.
+    refused: Option<Refused>,
+}
+
+/// Why all of what the service has can be no backup.
+struct Refused {
+    kind: FailureKind,
+    unfit: Unfit,
+    reason: String,
 }
 
 impl Contents {
@@ -243,21 +274,26 @@ impl Contents {
         let verdict = self.audio.finish();
         let judgement = judge(arrival, verdict.state(), verdict.ends_as_stated());
         let format = verdict.kind.and_then(AudioKind::format);
-        let completeness = match judgement {
-            Judgement::Backup(proof) if format.is_some() => Completeness::Proven(proof),
-            Judgement::NotProven if format.is_some() => Completeness::CannotBeProven,
+        let (completeness, refused) = match judgement {
+            Judgement::Backup(proof) if format.is_some() => (Completeness::Proven(proof), None),
+            Judgement::NotProven if format.is_some() => (Completeness::CannotBeProven, None),
             _ => {
                 let kind = unfit(&verdict, judgement, &self.start);
-                match kind.unfit() {
-                    Some(unfit) if expected.as_it_is && size > 0 => Completeness::AsItIs(unfit),
-                    _ => {
-                        return Err(TransferError::Unfit {
-                            kind,
-                            reason: reason(&verdict),
-                            sha256,
-                        });
-                    }
-                }
+                let reason = reason(&verdict);
+                let Some(unfit) = kind.unfit().filter(|_| size > 0) else {
+                    return Err(TransferError::Unfit {
+                        kind,
+                        reason,
+                        sha256,
+                        aside: None,
+                    });
+                };
+                let refused = Refused {
+                    kind,
+                    unfit,
+                    reason,
+                };
+                (Completeness::AsItIs(unfit), Some(refused))
             }
         };
         let properties = verdict.properties;
@@ -268,6 +304,7 @@ impl Contents {
             milliseconds: properties.and_then(|properties| properties.milliseconds()),
             audio: verdict.checked(),
             completeness,
+            refused,
         })
     }
 }

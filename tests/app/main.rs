@@ -22,6 +22,7 @@ mod privacy;
 mod record;
 mod screens;
 mod sign_in;
+mod unfit;
 
 use std::time::Duration;
 

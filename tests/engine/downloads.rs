@@ -187,7 +187,7 @@ fn the_save_dialog_gets_its_name_from_what_the_server_holds() {
         let purpose = SavePurpose::Download;
         desk.send(Command::PrepareDownload {
             doctor: name(AMELIA),
-            purpose,
+            purpose: purpose.clone(),
         });
         let file_name = desk
             .until(|event| match event {

@@ -18,6 +18,7 @@ mod ended_sign_ins;
 mod leaving;
 mod looks;
 mod retries;
+mod set_aside;
 mod sign_in;
 mod sleep;
 mod unfinished;

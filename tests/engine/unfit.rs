@@ -14,12 +14,12 @@ use crate::desk::{AMELIA, Desk, name, run, wav};
 use crate::downloads::check;
 use crate::retries::failure_of;
 
-fn ds2() -> Vec<u8> {
+pub fn ds2() -> Vec<u8> {
     b"\x07ds2\x02\0\x03\0 and so on, and on, and on".to_vec()
 }
 
 /// A WAV that states more audio than it has.
-fn cut() -> Vec<u8> {
+pub fn cut() -> Vec<u8> {
     wav(64_044, 1)[..5000].to_vec()
 }
 
@@ -30,7 +30,7 @@ fn silent() -> Vec<u8> {
     silent
 }
 
-async fn desk_with(bytes: Vec<u8>) -> Desk {
+pub async fn desk_with(bytes: Vec<u8>) -> Desk {
     let mut desk = Desk::new().await;
     desk.impatient = true;
     desk.service.put(AMELIA, "a.wav", bytes);

@@ -11,6 +11,7 @@
 mod deletions;
 mod places;
 mod retries;
+mod set_aside;
 
 use std::path::PathBuf;
 

@@ -13,6 +13,7 @@ mod durability;
 mod migration;
 mod opening;
 mod record;
+mod set_aside;
 mod tampering;
 mod transfers;
 
@@ -23,6 +24,9 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::store::Store;
 use rusqlite::Connection;
+
+/// The newest form of the database.
+const NEWEST: i64 = 5;
 
 /// A draft of its own operation, whose note is `number`.
 fn draft(number: u64) -> AuditDraft {

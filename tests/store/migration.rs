@@ -7,7 +7,7 @@ use audio_housekeeper::domain::BackupProof;
 use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::{draft, outsider};
+use crate::{NEWEST, draft, outsider};
 
 /// A database as the first version made it, with one entry in its record.
 async fn first_versions(folder: &Path) {
@@ -72,7 +72,7 @@ async fn a_database_of_an_older_version_is_brought_up_to_date_after_a_copy_is_pu
     ));
     store.append(draft(2)).await.unwrap();
     drop(store);
-    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), 4);
+    assert_eq!(form(&folder.path().join(Store::FILE_NAME)), NEWEST);
     let known = Store::open(folder.path())
         .unwrap()
         .doctors("s")

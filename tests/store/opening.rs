@@ -6,7 +6,7 @@ use std::path::Path;
 use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
 use rusqlite::Connection;
 
-use crate::{draft, outsider};
+use crate::{NEWEST, draft, outsider};
 
 fn contents(folder: &Path) -> BTreeMap<OsString, Vec<u8>> {
     fs::read_dir(folder)
@@ -33,7 +33,7 @@ fn a_database_of_a_newer_version_is_left_alone_byte_for_byte() {
             Store::open(folder.path()).map(|_| ()),
             Err(StoreError::Newer {
                 found: 99,
-                known: 4,
+                known: NEWEST,
             })
         );
         assert!(contents(folder.path()) == before, "{journal}");
@@ -70,7 +70,7 @@ async fn an_empty_file_becomes_a_database_and_a_second_start_changes_no_form() {
     let form: i64 = outsider(folder.path())
         .query_one("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(form, 4);
+    assert_eq!(form, NEWEST);
     assert!(matches!(
         store.verify_record().await,
         Ok(RecordVerdict::Whole { entries: 1, .. })

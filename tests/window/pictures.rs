@@ -137,6 +137,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         ("delete-wait", delete_waiting),
         ("results", results),
         ("shelf-folded", shelf::folded),
+        ("shelf-set-aside", shelf::with_what_was_set_aside),
         ("shelf-crowded", shelf::crowded),
         ("shelf-batch", shelf::batch),
         ("shelf-with-a-delete", shelf::crowded_with_a_delete),

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use audio_housekeeper::domain::{BackupProof, Completeness, DeletionOutcome, OperationId};
+use audio_housekeeper::domain::{
+    BackupProof, Completeness, Damage, DeletionOutcome, OperationId, OtherRecording, SetAside,
+    Sha256Digest, Unfit,
+};
 use audio_housekeeper::engine::JobId;
 use audio_housekeeper::state::{
     Action, Job, JobEnding, JobFailure, JobKind, JobProgress, LastCall, ResultKind, SavedFile,
@@ -112,6 +115,60 @@ pub fn crowded_with_a_delete() -> State {
     };
     state.jobs.insert(JobId(9), delete);
     state
+}
+
+/// Two that came and can be no backup.
+pub fn with_what_was_set_aside() -> State {
+    let mut state = folded();
+    let one = |number, doctor, file: &str, unfit| SetAside {
+        operation: OperationId::from_bytes([number; 16]),
+        doctor: name(doctor),
+        path: format!("/home/front-desk/Recordings/{file}").into(),
+        part: "/home/front-desk/Recordings/a.part".into(),
+        size: 18_400_000,
+        sha256: Sha256Digest::of(b"damaged"),
+        format: None,
+        unfit,
+        reason: "it states 64000 bytes and has 4956".into(),
+        at: now(),
+    };
+    state.set_aside = vec![
+        one(
+            1,
+            "Dr. Jürgen Müller",
+            "Dr. Jürgen Müller 2026-11-23 (damaged).wav.part",
+            Unfit::Damaged(Damage::Incomplete),
+        ),
+        one(
+            2,
+            "Dr. Priya Nair",
+            "Dr. Priya Nair 2026-11-23.ds2.part",
+            Unfit::Other(OtherRecording::Ds2),
+        ),
+    ];
+    state
+}
+
+#[test]
+fn what_was_set_aside_stands_there_until_it_is_kept_or_discarded() {
+    let mut window = open(with_what_was_set_aside(), LARGE, Theme::Light, 100);
+    for (at, label) in ["Keep it as it is…", "Discard"].into_iter().enumerate() {
+        let mut buttons = window.get_all_by_role_and_label(Role::Button, label);
+        buttons.nth(at).unwrap().click();
+        drop(buttons);
+        window.run();
+    }
+    let one = |number| OperationId::from_bytes([number; 16]);
+    let done = &window.state().actions[..];
+    assert!(
+        matches!(
+            done,
+            [Action::KeepSetAside(kept), Action::DiscardSetAside(gone)]
+                if *kept == one(1) && *gone == one(2)
+        ),
+        "{done:?}"
+    );
+    assert_eq!(window.state().state.to_look_at(), 2);
 }
 
 /// A batch that runs, and the newest result.

@@ -28,6 +28,7 @@ audit-nothing-there = Nothing under this name
 audit-saved-and-checked = Saved and checked
 audit-saved-not-proven = Saved, not proven whole
 audit-kept-as-it-is = Kept as it is, no backup
+audit-discarded = Discarded what was set aside
 audit-gone = Deleted, nothing there now
 audit-still-there = Still there
 audit-not-known = Not confirmed

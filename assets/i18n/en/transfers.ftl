@@ -52,6 +52,10 @@ result-backed-up = { $count ->
 result-still-there = Still there: { $names }
 result-not-known = Could not be looked at: { $names }
 
+# What came, can be no backup, and waits for an answer.
+set-aside-where = Set aside as { $file } in { $folder }. It is no backup; the recording on the server is untouched.
+set-aside-discard = Discard
+
 earlier-download = This download was cut off when the app ended. Nothing unfinished was left at { $path }; the recording on the server is untouched. Download it again when it suits you.
 earlier-not-sent = This delete was confirmed, and the app ended before it was sent. Nothing was deleted. Decide anew when it suits you.
 earlier-delete = This delete was cut off when the app ended, and was looked into now.

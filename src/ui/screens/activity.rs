@@ -131,6 +131,7 @@ fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
         AuditOutcome::SavedAndChecked | AuditOutcome::Gone => palette.success,
         AuditOutcome::SavedNotProven
         | AuditOutcome::KeptAsItIs
+        | AuditOutcome::Discarded
         | AuditOutcome::StillThere
         | AuditOutcome::NotKnown => palette.warning,
         AuditOutcome::Failed | AuditOutcome::CutOff => palette.danger,

@@ -3,6 +3,7 @@
 mod jobs;
 mod results;
 mod running_delete;
+mod set_aside;
 
 use egui::{Align, CornerRadius, Frame, Id, Layout, Margin, Panel, ScrollArea, Stroke, Ui, vec2};
 
@@ -26,7 +27,10 @@ const LINE_PADDING: i8 = 6;
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     running_delete::show(ui, view);
     let shelf = view.state.shelf();
-    let is_empty = shelf.open.is_empty() && shelf.running.is_empty() && shelf.folded.is_empty();
+    let is_empty = shelf.open.is_empty()
+        && shelf.set_aside.is_empty()
+        && shelf.running.is_empty()
+        && shelf.folded.is_empty();
     if view.state.screen != Screen::Recordings || is_empty {
         return;
     }
@@ -122,6 +126,12 @@ fn lines(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>, room: f32, with_fo
                 results::show(ui, view.text, result, place, &mut view.actions);
             });
         }
+        for one in shelf.set_aside {
+            let busy = state.is_busy(&one.doctor) || state.preparing.is_some();
+            line(ui, &mut |ui| {
+                set_aside::show(ui, view.text, one, busy, &mut view.actions);
+            });
+        }
         for (id, job) in &shelf.running {
             let place = state.place_of_job(job);
             line(ui, &mut |ui| {
@@ -150,7 +160,9 @@ fn fold(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>) {
     let palette = Palette::here(ui);
     let text = view.text;
     let unfolded = view.state.unfolded;
-    if unfolded || !shelf.open.is_empty() || !shelf.running.is_empty() {
+    let stands_first =
+        shelf.open.is_empty() && shelf.set_aside.is_empty() && shelf.running.is_empty();
+    if unfolded || !stands_first {
         divider(ui);
     }
     let unfold = if unfolded {

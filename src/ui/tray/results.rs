@@ -398,7 +398,7 @@ fn from_earlier(
 }
 
 /// What a file is called, and the folder that it lies in.
-fn where_it_lies(path: &Path) -> (String, String) {
+pub fn where_it_lies(path: &Path) -> (String, String) {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let folder = path.parent().unwrap_or(path).as_os_str();
     (

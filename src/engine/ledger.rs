@@ -1,0 +1,98 @@
+//! What is written down of a download while it runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use crate::domain::OperationId;
+use crate::engine::context::{Context, Session};
+use crate::store::{Change, Transfer};
+use crate::transfer::{Ledger, LedgerError, SaveRequest, TransferEnd, TransferStart};
+
+/// The transfers' ledger, kept in the store, for all tries of one download. It is closed with the
+/// download's entry in the record.
+pub struct StoreLedger {
+    context: Arc<Context>,
+    service: String,
+    person: Option<String>,
+    /// It is written down.
+    begun: AtomicBool,
+    /// A part file could not be removed: the next start looks after it.
+    part_left: AtomicBool,
+}
+
+impl StoreLedger {
+    /// For the tries of one download of this sign-in.
+    pub fn new(session: &Session) -> Self {
+        Self {
+            context: session.context.clone(),
+            service: session.service.clone(),
+            person: session.account.person.clone(),
+            begun: AtomicBool::new(false),
+            part_left: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether a part file could not be removed.
+    pub fn has_left_a_part(&self) -> bool {
+        self.part_left.load(Ordering::Relaxed)
+    }
+
+    /// The change to the store that closes it, where there is something to close.
+    pub fn ended(&self, operation: &OperationId) -> Option<Change> {
+        let closes = self.begun.load(Ordering::Relaxed) && !self.has_left_a_part();
+        closes.then(|| Change::EndTransfer(operation.clone()))
+    }
+
+    /// Sees to it that a download whose next try is waited for is written down, so that it is
+    /// named where the app ends meanwhile. There is no part file then, and no file has the name
+    /// that stands for it.
+    pub async fn keep_open(&self, request: &SaveRequest) {
+        if self.begun.load(Ordering::Relaxed) {
+            return;
+        }
+        let name = format!("{}.part", request.operation.as_str());
+        let start = TransferStart {
+            operation: request.operation.clone(),
+            doctor: request.doctor.clone(),
+            destination: request.destination.clone(),
+            part: request.destination.with_file_name(name),
+        };
+        if let Err(error) = self.begin(start).await {
+            tracing::warn!(%error, "a download that waits for its next try is not written down");
+        }
+    }
+}
+
+impl Ledger for StoreLedger {
+    fn begin(&self, start: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(async move {
+            let transfer = Transfer {
+                operation: start.operation,
+                service: self.service.clone(),
+                doctor: start.doctor,
+                destination: start.destination,
+                part: start.part,
+                person: self.person.clone(),
+                begun_at: Timestamp::now(),
+            };
+            let begun = self.context.store.begin_transfer(transfer).await;
+            begun.map_err(|error| LedgerError(error.to_string()))?;
+            self.begun.store(true, Ordering::Relaxed);
+            Ok(())
+        })
+    }
+
+    fn end<'a>(
+        &'a self,
+        _operation: &'a OperationId,
+        end: TransferEnd,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        if end == TransferEnd::PartLeft {
+            self.part_left.store(true, Ordering::Relaxed);
+        }
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
