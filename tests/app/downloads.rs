@@ -178,24 +178,6 @@ fn behind_details_stands_what_was_checked_of_a_saved_recording() {
 }
 
 #[test]
-fn a_recording_that_comes_damaged_twice_is_said_to_be_damaged_on_the_server() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = place(folder.path());
-    let mut driver = desk(folder.path());
-    let cut = wav(20_000, 1)[..5000].to_vec();
-    driver.service.put(AMELIA, "a.wav", cut);
-    let before = driver.count(Call::Download);
-    driver.download(AMELIA, &place.join("a.wav"));
-    driver
-        .try_now_until("The recording on the server is damaged: it states more audio than it has.");
-    // The look before the dialog, and two downloads.
-    assert_eq!(driver.count(Call::Download) - before, 3);
-    assert!(names_in(&place).is_empty());
-    assert!(!driver.shows("Saved and checked"));
-    assert!(driver.service.holds(AMELIA));
-}
-
-#[test]
 fn a_closed_dialog_leaves_no_trace() {
     let folder = tempfile::tempdir().unwrap();
     let place = place(folder.path());

@@ -18,9 +18,12 @@ fn a_damaged_recording_is_said_set_aside_kept_and_cleared() {
     let mut driver = desk(folder.path());
     driver.service.put(AMELIA, "a.wav", damaged.clone());
 
+    let before = driver.count(Call::Download);
     driver.download(AMELIA, &place.join("a.wav"));
     driver.try_now_until(DAMAGED);
     driver.settle();
+    // The look before the dialog, and two downloads.
+    assert_eq!(driver.count(Call::Download) - before, 3);
     assert!(!driver.shows("Saved and checked"), "{}", driver.listing());
     assert_eq!(names_in(&place), ["a (damaged).wav.part"]);
     driver.wait_for("Damaged on the server");
