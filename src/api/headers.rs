@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{
     CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, HeaderMap, LAST_MODIFIED,
     RETRY_AFTER,
@@ -24,13 +24,25 @@ pub(super) fn server_copy(
         format,
         length,
         etag: owned(ETAG.as_str()),
-        last_modified: owned(LAST_MODIFIED.as_str()),
+        last_modified: owned(LAST_MODIFIED.as_str()).filter(|modified| is_old(headers, modified)),
         digest: digest(headers, "repr-digest").or_else(|| digest(headers, "content-digest")),
         file_name: headers
             .get(CONTENT_DISPOSITION)
             .and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes()))),
         unfit: None,
     }
+}
+
+/// Whether a `Last-Modified` was at least a minute before the answer, by the same clock: only then
+/// two copies of one second can't have the same one, and it is not made up for each answer
+/// (RFC 9110 section 8.8.2.2).
+fn is_old(headers: &HeaderMap, modified: &str) -> bool {
+    const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+    let answered = text(headers, DATE.as_str()).and_then(date);
+    let (Some(answered), Some(modified)) = (answered, date(modified)) else {
+        return false;
+    };
+    answered.duration_since(modified) >= MINUTE
 }
 
 /// The type without its parameters, in lower case.
@@ -193,6 +205,26 @@ mod tests {
             );
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn a_last_modified_counts_only_where_it_is_a_minute_older_than_the_answer() {
+        let modified = "Mon, 23 Nov 2026 14:00:00 GMT";
+        for (answered, counts) in [
+            ("Mon, 23 Nov 2026 14:01:00 GMT", true),
+            ("Mon, 23 Nov 2026 14:00:59 GMT", false),
+            (modified, false),
+            ("Mon, 23 Nov 2026 13:00:00 GMT", false),
+            ("today", false),
+            ("", false),
+        ] {
+            let mut both = headers("last-modified", modified);
+            if !answered.is_empty() {
+                both.insert(DATE, answered.parse().unwrap());
+            }
+            let kept = server_copy(&both, None, None).last_modified;
+            assert_eq!(kept.is_some(), counts, "{answered}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{AudioFormat, CheckedAudio, ServerCopy, Sha256Digest, Unfit};
+use crate::domain::{AudioFormat, CheckedAudio, CopyComparison, ServerCopy, Sha256Digest, Unfit};
 
 /// A checked copy of a recording, as it was when it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,30 @@ pub struct Backup {
     pub proof: BackupProof,
     /// The server's copy that it was made from.
     pub made_from: ServerCopy,
+}
+
+impl Backup {
+    /// How the copy that the server shows stands to this backup: by the server's digest of it, else
+    /// by what was said of the copy that the backup was made from.
+    #[must_use]
+    pub fn compare(&self, now: &ServerCopy) -> CopyComparison {
+        match now.digest {
+            Some(digest) if digest == self.sha256 => CopyComparison::Same,
+            Some(_) => CopyComparison::Changed,
+            None => now.compare(&self.made_from),
+        }
+    }
+
+    /// Whether it may be one of the copy that the server shows: nothing says otherwise, and at least
+    /// a length and a kind say so.
+    #[must_use]
+    pub fn may_be_of(&self, now: &ServerCopy) -> bool {
+        match self.compare(now) {
+            CopyComparison::Same => true,
+            CopyComparison::Changed => false,
+            CopyComparison::CannotCompare => now.may_be(&self.made_from),
+        }
+    }
 }
 
 /// What proved that a backup is all of the recording.

@@ -140,7 +140,7 @@ impl KnownDoctor {
         let Some(backup) = self.backup.clone() else {
             return BackupComparison::None;
         };
-        match (self.backup_health, copy.compare(&backup.made_from)) {
+        match (self.backup_health, backup.compare(copy)) {
             (BackupHealth::Missing, _) => BackupComparison::Missing(backup),
             (BackupHealth::Altered, _) => BackupComparison::Altered(backup),
             (BackupHealth::There, CopyComparison::Same) => BackupComparison::Same(backup),

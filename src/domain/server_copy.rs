@@ -13,7 +13,8 @@ pub struct ServerCopy {
     pub length: Option<u64>,
     /// `ETag` as sent, quotes and `W/` included (RFC 9110 section 8.8.3).
     pub etag: Option<String>,
-    /// `Last-Modified` as sent.
+    /// `Last-Modified` as sent, where it was at least a minute before the answer's `Date`: a later
+    /// one may stand for two copies, or be the time of the answer (RFC 9110 section 8.8.2.2).
     pub last_modified: Option<String>,
     /// SHA-256 from `Repr-Digest` or `Content-Digest` (RFC 9530).
     pub digest: Option<Sha256Digest>,
@@ -28,7 +29,7 @@ pub struct ServerCopy {
 pub enum CopyComparison {
     /// The same strong validator or the same digest.
     Same,
-    /// A digest, a strong validator, a length or a format differs.
+    /// A digest, a length, a format, a strong validator or the time of the last change differs.
     Changed,
     /// Nothing differs, and nothing proves that they are the same.
     CannotCompare,
@@ -45,31 +46,43 @@ impl ServerCopy {
 
     /// Compares an earlier look with this one.
     ///
-    /// A digest outranks a validator, because it speaks of the contents; a differing length or
-    /// format is a change whatever the rest says. `Last-Modified` is never taken as proof of
-    /// sameness: its second is too coarse, and nothing says that the clock behind it was right.
+    /// A digest speaks of the contents and outranks all; an equal strong validator outranks what
+    /// differs beside it. `Last-Modified` is never taken as proof of sameness: its second is too
+    /// coarse, and nothing says that the clock behind it was right.
     #[must_use]
     pub fn compare(&self, earlier: &Self) -> CopyComparison {
-        fn differ<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
-            matches!((a, b), (Some(a), Some(b)) if a != b)
+        match (self.digest, earlier.digest) {
+            (Some(now), Some(earlier)) if now == earlier => return CopyComparison::Same,
+            (Some(_), Some(_)) => return CopyComparison::Changed,
+            _ => {}
         }
-        let differs = differ(self.digest, earlier.digest)
-            || differ(self.length, earlier.length)
+        let (etag, earlier_etag) = (self.strong_etag(), earlier.strong_etag());
+        if etag.is_some() && etag == earlier_etag {
+            return CopyComparison::Same;
+        }
+        let differs = differ(self.length, earlier.length)
             || differ(self.kind(), earlier.kind())
-            || differ(self.strong_etag(), earlier.strong_etag())
+            || differ(etag, earlier_etag)
             || differ(
                 self.last_modified.as_deref(),
                 earlier.last_modified.as_deref(),
             );
         if differs {
             CopyComparison::Changed
-        } else if (self.digest.is_some() && self.digest == earlier.digest)
-            || (self.strong_etag().is_some() && self.strong_etag() == earlier.strong_etag())
-        {
-            CopyComparison::Same
         } else {
             CopyComparison::CannotCompare
         }
+    }
+
+    /// Whether both looks brought a weak `ETag` (RFC 9110 section 8.8.1), and not the same: a sign
+    /// of a change, and no proof of one.
+    #[must_use]
+    pub fn has_another_weak_etag(&self, earlier: &Self) -> bool {
+        fn weak(copy: &ServerCopy) -> Option<&str> {
+            let etag = copy.etag.as_deref();
+            etag.filter(|_| copy.strong_etag().is_none())
+        }
+        differ(weak(self), weak(earlier))
     }
 
     /// Whether this may be the copy of an `earlier` look: nothing says otherwise, and at least a
@@ -94,6 +107,11 @@ impl ServerCopy {
             _ => self.format.map(Kind::Kept),
         }
     }
+}
+
+/// Whether both are known and not the same.
+fn differ<T: PartialEq>(a: Option<T>, b: Option<T>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if a != b)
 }
 
 /// What kind of recording a copy is.
@@ -132,13 +150,47 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_outranks_an_etag_and_an_equal_strong_etag_what_differs_beside_it() {
+        let digest = |etag, contents: &[u8]| ServerCopy {
+            digest: Some(Sha256Digest::of(contents)),
+            ..copy(Some(etag), Some(5))
+        };
+        let compared = |now: ServerCopy, earlier: ServerCopy| now.compare(&earlier);
+        let (same, changed) = (CopyComparison::Same, CopyComparison::Changed);
+        let x = || digest("\"a\"", b"x");
+        assert_eq!(compared(digest("\"b\"", b"x"), x()), same);
+        assert_eq!(compared(digest("\"a\"", b"y"), x()), changed);
+        let dated = |date: &str| ServerCopy {
+            last_modified: Some(date.into()),
+            ..copy(Some("\"a\""), Some(5))
+        };
+        assert_eq!(compared(dated("Mon"), dated("Tue")), same);
+        assert_eq!(compared(copy(Some("\"a\""), Some(6)), dated("Tue")), same);
+        let undated = |date: &str| ServerCopy {
+            etag: None,
+            ..dated(date)
+        };
+        assert_eq!(compared(undated("Mon"), undated("Tue")), changed);
+        let cannot = CopyComparison::CannotCompare;
+        assert_eq!(compared(undated("Mon"), undated("Mon")), cannot);
+    }
+
+    #[test]
+    fn another_weak_etag_is_a_sign_and_no_proof() {
+        let (a, b) = (
+            copy(Some("W/\"a\""), Some(5)),
+            copy(Some("W/\"b\""), Some(5)),
+        );
+        assert_eq!(b.compare(&a), CopyComparison::CannotCompare);
+        assert!(b.has_another_weak_etag(&a) && !a.has_another_weak_etag(&a));
+        let strong = copy(Some("\"b\""), Some(5));
+        assert!(!strong.has_another_weak_etag(&a) && !a.has_another_weak_etag(&copy(None, None)));
+    }
+
+    #[test]
     fn anything_that_differs_is_a_change() {
         assert_eq!(
             copy(Some("\"a\""), Some(5)).compare(&copy(Some("\"b\""), Some(5))),
-            CopyComparison::Changed
-        );
-        assert_eq!(
-            copy(Some("\"a\""), Some(6)).compare(&copy(Some("\"a\""), Some(5))),
             CopyComparison::Changed
         );
         assert_eq!(

@@ -235,7 +235,7 @@ async fn last_look(
         Err(_) if ticket.cancel.is_cancelled() => return Err(NotSent::Stopped),
         Err(failure) => return Err(NotSent::Because(failure)),
     };
-    let may_be_backed_up = |backup: &Backup| copy.may_be(&backup.made_from);
+    let may_be_backed_up = |backup: &Backup| backup.may_be_of(&copy);
     if copy.compare(confirmed) == CopyComparison::Changed || !backup.is_none_or(may_be_backed_up) {
         return Err(because(
             FailureKind::CopyChanged,
@@ -420,7 +420,7 @@ fn plan_text(choice: &DeletionChoice, copy: &ServerCopy, backup: Option<&Backup>
     let length = copy
         .length
         .map_or("length not told".into(), |length| format!("{length} bytes"));
-    let how = match (choice, backup.map(|backup| copy.compare(&backup.made_from))) {
+    let how = match (choice, backup.map(|backup| backup.compare(copy))) {
         (_, None) => "without backup",
         (_, Some(CopyComparison::Same)) => "backed up; the same copy as the server's",
         (DeletionChoice::BackUpFirst { .. }, _) => "backed up just before; contents not compared",

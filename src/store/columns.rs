@@ -97,8 +97,9 @@ struct CopyColumn {
     length: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<String>,
+    /// Not `last_modified`: under that name earlier versions kept any, however fresh it was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_modified: Option<String>,
+    modified_before: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,7 +113,7 @@ pub(super) fn copy_to_column(copy: &ServerCopy) -> Result<String, StoreError> {
         format: copy.format.map(|format| format.extension().to_owned()),
         length: copy.length,
         etag: copy.etag.clone(),
-        last_modified: copy.last_modified.clone(),
+        modified_before: copy.last_modified.clone(),
         digest: copy.digest.map(|digest| digest.to_string()),
         file_name: copy.file_name.clone(),
         unfit: copy.unfit.map(|unfit| unfit.code().to_owned()),
@@ -130,7 +131,7 @@ pub(super) fn copy_from_column(text: &str) -> Result<ServerCopy, StoreError> {
         },
         length: column.length,
         etag: column.etag,
-        last_modified: column.last_modified,
+        last_modified: column.modified_before,
         digest: digest.transpose().map_err(|_| unreadable())?,
         file_name: column.file_name,
         unfit: match column.unfit {

@@ -49,7 +49,12 @@ impl Text {
 
     /// How the backup stands to the copy on the server: `Today 14:02, same as on the server`.
     #[must_use]
-    pub fn backup_comparison(&self, backup: &BackupComparison, now: Timestamp) -> String {
+    pub fn backup_comparison(
+        &self,
+        backup: &BackupComparison,
+        copy: &ServerCopy,
+        now: Timestamp,
+    ) -> String {
         let when = backup
             .backup()
             .map(|backup| self.when(backup.verified_at, now))
@@ -58,6 +63,11 @@ impl Text {
             BackupComparison::None => self.say("delete-backup-none"),
             BackupComparison::Same(_) => {
                 self.say_with("delete-backup-same", &[("when", when.into())])
+            }
+            BackupComparison::CannotCompare(backup)
+                if copy.has_another_weak_etag(&backup.made_from) =>
+            {
+                self.say_with("delete-backup-may-be-changed", &[("when", when.into())])
             }
             BackupComparison::CannotCompare(_) => {
                 self.say_with("delete-backup-cannot-compare", &[("when", when.into())])
@@ -256,5 +266,34 @@ mod tests {
                     .starts_with("Deleted")
             );
         }
+    }
+
+    #[test]
+    fn another_weak_etag_is_said_where_nothing_else_compares() {
+        use std::path::PathBuf;
+
+        use crate::domain::{AudioFormat, Backup, BackupProof, Sha256Digest};
+        let copy = |etag: &str| ServerCopy {
+            etag: Some(etag.into()),
+            ..ServerCopy::default()
+        };
+        let backup = Backup {
+            path: PathBuf::new(),
+            size: 44,
+            sha256: Sha256Digest::of(b""),
+            format: AudioFormat::Wav,
+            milliseconds: None,
+            audio: None,
+            verified_at: Timestamp::UNIX_EPOCH,
+            proof: BackupProof::Length,
+            made_from: copy("W/\"a\""),
+        };
+        let text = Text::new("en");
+        let said = |etag| {
+            let backup = BackupComparison::CannotCompare(backup.clone());
+            text.backup_comparison(&backup, &copy(etag), Timestamp::UNIX_EPOCH)
+        };
+        assert!(said("W/\"a\"").ends_with("can't be compared with the server's"));
+        assert!(said("W/\"b\"").ends_with("which may have changed"));
     }
 }

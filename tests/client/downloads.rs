@@ -29,6 +29,7 @@ async fn the_headers_say_what_can_be_compared_later() {
         "200 OK",
         &format!(
             "Content-Type: audio/x-wav; rate=16000\r\nETag: W/\"a\"\r\n\
+             Date: Mon, 23 Nov 2026 14:00:00 GMT\r\n\
              Last-Modified: Mon, 23 Nov 2026 13:00:00 GMT\r\nRepr-Digest: {digest}\r\n\
              Content-Disposition: attachment; filename=\"../audio-Dr. A.wav\"\r\n"
         ),

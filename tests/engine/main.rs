@@ -10,6 +10,7 @@
 
 #[path = "../client/certificate.rs"]
 mod certificate;
+mod comparing;
 mod damage;
 mod deletions;
 mod desk;

@@ -13,6 +13,7 @@ delete-contents-other = { $kind }: neither WAV nor FLAC, so it can't be checked.
 delete-backup-none = None
 delete-backup-same = { $when }, same as on the server
 delete-backup-cannot-compare = { $when }, can't be compared with the server's
+delete-backup-may-be-changed = { $when }, can't be compared with the server's, which may have changed
 delete-backup-changed = { $when }, of an earlier recording
 delete-backup-missing = Missing: the file is no longer where it was saved
 delete-backup-altered = Altered: the file is not the one that was saved

@@ -113,7 +113,7 @@ fn facts(ui: &mut Ui, view: &View<'_>, survey: &DeletionSurvey, copy: &ServerCop
         },
         Fact {
             name: text.say("delete-fact-backup"),
-            value: text.backup_comparison(&survey.backup, now),
+            value: text.backup_comparison(&survey.backup, copy, now),
             colour: match survey.backup {
                 BackupComparison::Same(_) => palette.success,
                 _ => palette.warning,

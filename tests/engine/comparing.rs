@@ -1,0 +1,118 @@
+//! Whether the server's copy is the one that was backed up: by a digest, else by a strong mark,
+//! else by what differs, and never by a time of last change that is as old as its answer.
+
+use audio_housekeeper::domain::{
+    BackupComparison, DeletionChoice, DeletionOutcome, DoctorState, Sha256Digest,
+};
+use audio_housekeeper::practice::{Call, Effect, Fault};
+use axum::http::header::{ETAG, LAST_MODIFIED};
+use axum::http::{HeaderName, HeaderValue};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::desk::{AMELIA, Desk, run, wav};
+
+fn says(desk: &Desk, headers: &[(HeaderName, &str)]) {
+    let faults = headers.iter().map(|(name, value)| {
+        let value = HeaderValue::from_str(value).unwrap();
+        Fault::on(Call::Download, Effect::SetHeader(name.clone(), value))
+    });
+    desk.service.set_faults(faults.collect());
+}
+
+/// A time of last change, so many seconds ago.
+fn ago(seconds: i64) -> String {
+    let then = Timestamp::now() - SignedDuration::from_secs(seconds);
+    then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+fn digest_of(contents: &[u8]) -> String {
+    let digest = Sha256Digest::of(contents);
+    format!("sha-256=:{}:", BASE64_STANDARD.encode(digest.as_bytes()))
+}
+
+const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
+
+async fn compared(desk: &mut Desk) -> DoctorState {
+    let known = crate::downloads::check(desk, AMELIA).await;
+    let survey = desk.survey(AMELIA).await;
+    let backup = known.backup.clone().unwrap();
+    let expected = match known.state() {
+        DoctorState::BackedUp => BackupComparison::Same(backup),
+        DoctorState::BackedUpCannotCompare => BackupComparison::CannotCompare(backup),
+        _ => BackupComparison::Changed(backup),
+    };
+    assert_eq!(survey.backup, expected);
+    known.state()
+}
+
+#[test]
+fn a_time_of_last_change_that_is_made_up_for_each_answer_keeps_no_delete() {
+    run(async {
+        let mut desk = Desk::new().await;
+        says(&desk, &[(LAST_MODIFIED, &ago(5))]);
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        says(&desk, &[(LAST_MODIFIED, &ago(0))]);
+        let cannot = DoctorState::BackedUpCannotCompare;
+        assert_eq!(compared(&mut desk).await, cannot);
+        let choice = DeletionChoice::BackUpFirst {
+            destination: desk.file("again.wav"),
+            replace: false,
+        };
+        let (report, _) = desk.delete(AMELIA, choice).await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        let plans = desk.record().await.into_iter();
+        let plan: String = plans.filter_map(|entry| entry.draft.plan).collect();
+        assert!(plan.contains("contents not compared"), "{plan}");
+    });
+}
+
+#[test]
+fn a_time_of_last_change_that_was_old_in_both_answers_speaks_of_a_change() {
+    run(async {
+        let mut desk = Desk::new().await;
+        says(&desk, &[(LAST_MODIFIED, &ago(7200))]);
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        says(&desk, &[(LAST_MODIFIED, &ago(3600))]);
+        let changed = DoctorState::ChangedSinceBackup;
+        assert_eq!(compared(&mut desk).await, changed);
+    });
+}
+
+#[test]
+fn an_equal_strong_mark_outranks_what_differs_beside_it() {
+    run(async {
+        let mut desk = Desk::new().await;
+        says(&desk, &[(ETAG, "\"a\""), (LAST_MODIFIED, &ago(7200))]);
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        says(&desk, &[(ETAG, "\"a\""), (LAST_MODIFIED, &ago(3600))]);
+        assert_eq!(compared(&mut desk).await, DoctorState::BackedUp);
+        let (report, _) = desk.delete(AMELIA, DeletionChoice::KeepingBackup).await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+    });
+}
+
+#[test]
+fn a_digest_is_held_against_the_backup_itself_and_outranks_an_equal_mark() {
+    run(async {
+        let mut desk = Desk::new().await;
+        says(&desk, &[(ETAG, "\"a\"")]);
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let backed_up = digest_of(&wav(100_000, 1));
+        let another = digest_of(&wav(100_000, 2));
+        says(&desk, &[(ETAG, "\"b\""), (REPR_DIGEST, &backed_up)]);
+        assert_eq!(compared(&mut desk).await, DoctorState::BackedUp);
+        says(&desk, &[(ETAG, "\"a\""), (REPR_DIGEST, &another)]);
+        let changed = DoctorState::ChangedSinceBackup;
+        assert_eq!(compared(&mut desk).await, changed);
+        // That the mark is the same does not help at the last look either.
+        says(&desk, &[(ETAG, "\"a\"")]);
+        desk.begin_delete(AMELIA, DeletionChoice::KeepingBackup)
+            .await;
+        says(&desk, &[(ETAG, "\"a\""), (REPR_DIGEST, &another)]);
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
