@@ -1,13 +1,15 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
 use crate::api::answer::{self, Answer};
 use crate::api::body::{self, HttpBody};
 use crate::api::call::Call;
+use crate::api::headers::Coding;
+use crate::api::kept_open::KeptOpen;
 use crate::api::{
     ApiError, Deletion, DeletionOfAll, Download, Look, Person, Recording, RecordingsApi, headers,
     transport,
@@ -23,6 +25,9 @@ pub(super) struct HttpClient {
     pub(super) authorization: HeaderValue,
     /// For what changes nothing.
     pub(super) reading: Client,
+    /// The same, always over a new connection.
+    pub(super) reading_anew: Client,
+    pub(super) kept_open: KeptOpen,
     /// For what must never be sent twice.
     pub(super) deleting: Client,
     pub(super) read_timeout: Duration,
@@ -40,23 +45,22 @@ impl RecordingsApi for HttpClient {
         })
     }
 
-    fn look<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Look, ApiError>> {
-        Box::pin(async {
+    fn look<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Option<Duration>,
+    ) -> BoxFuture<'a, Result<Look, ApiError>> {
+        Box::pin(async move {
             // Dropping the body ends the transfer.
-            let begun = self.begin(doctor).await?;
-            Ok(begun.map_or(Look::Nothing, |(copy, _body)| Look::Has(copy)))
+            let begun = self.begin(doctor, oldest).await?;
+            Ok(begun.map_or(Look::Nothing, |recording| Look::Has(recording.copy)))
         })
     }
 
     fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>> {
         Box::pin(async {
-            let begun = self.begin(doctor).await?;
-            Ok(begun.map_or(Download::Nothing, |(copy, body)| {
-                Download::Recording(Recording {
-                    copy,
-                    body: Box::new(body),
-                })
-            }))
+            let begun = self.begin(doctor, None).await?;
+            Ok(begun.map_or(Download::Nothing, Download::Recording))
         })
     }
 
@@ -79,25 +83,40 @@ impl RecordingsApi for HttpClient {
 
 impl HttpClient {
     /// `GET /api/download` up to the body's first bytes; `None` for the documented 404.
-    async fn begin(&self, doctor: &DoctorName) -> Result<Option<(ServerCopy, HttpBody)>, ApiError> {
+    async fn begin(
+        &self,
+        doctor: &DoctorName,
+        oldest: Option<Duration>,
+    ) -> Result<Option<Recording>, ApiError> {
         let call = Call::Download;
         let response = self.get(call, call.url(&self.origin, Some(doctor))).await?;
         let status = response.status();
+        let answered = response.headers().clone();
         if status != StatusCode::OK {
             let answer = Self::small(call, response, self.read_timeout).await;
-            return answer.nothing().map(|()| None);
+            answer.nothing()?;
+            refuse_older(oldest, call, status, &answered)?;
+            return Ok(None);
         }
-        let answered = response.headers().clone();
-        if headers::is_encoded(&answered) {
-            return Err(call.error(
+        let encoded = || {
+            call.error(
                 FailureKind::UnexpectedAnswer,
                 Some(status.as_u16()),
                 "the answer has a Content-Encoding that was not asked for",
                 true,
-            ));
+            )
+        };
+        let coding = headers::coding(&answered);
+        if coding == Coding::Encoded {
+            return Err(encoded());
         }
         let length = response.content_length();
         let (content, body) = HttpBody::begin(call, response, self.read_timeout).await?;
+        // In whatever way nobody registered they may be encoded: bytes that begin a recording are not.
+        if coding != Coding::Identity && !matches!(content, ContentKind::Audio(_)) {
+            return Err(encoded());
+        }
+        refuse_older(oldest, call, status, &answered)?;
         let (format, unfit) = match content {
             ContentKind::Audio(format) => (Some(format), None),
             ContentKind::Tagged => (None, None),
@@ -106,11 +125,14 @@ impl HttpClient {
             ContentKind::Empty if length == Some(0) => (None, Some(Unfit::Empty)),
             other => return Err(Answer::no_recording(call, status, &answered, other)),
         };
-        let copy = ServerCopy {
-            unfit,
-            ..headers::server_copy(&answered, length, format)
-        };
-        Ok(Some((copy, body)))
+        Ok(Some(Recording {
+            copy: ServerCopy {
+                unfit,
+                ..headers::server_copy(&answered, length, format)
+            },
+            coding: coding.unregistered(),
+            body: Box::new(body),
+        }))
     }
 
     /// Sends a GET and follows redirects, within the service's own origin only: the token goes
@@ -118,12 +140,7 @@ impl HttpClient {
     async fn get(&self, call: Call, mut url: Url) -> Result<Response, ApiError> {
         for _ in 0..=MOST_REDIRECTS {
             let response = self
-                .reading
-                .get(url.clone())
-                .header(AUTHORIZATION, self.authorization.clone())
-                // Without this field, any coding would be an answer (RFC 9110 section 12.5.3).
-                .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
-                .send()
+                .ask(&url)
                 .await
                 .map_err(|error| transport::before_answer(call, error))?;
             match self.next_hop(&response, &url) {
@@ -139,6 +156,33 @@ impl HttpClient {
             format!("more than {MOST_REDIRECTS} redirects"),
             true,
         ))
+    }
+
+    /// Sends a GET, and once more where the first went over a connection that had been kept open
+    /// and got no answer: as likely as not the service had just closed it. A GET is safe to repeat
+    /// (RFC 9110 section 9.2.2).
+    async fn ask(&self, url: &Url) -> reqwest::Result<Response> {
+        let asked_by = |client: &Client| {
+            let request = client
+                .get(url.clone())
+                .header(AUTHORIZATION, self.authorization.clone())
+                // What is asked for decides something: no cache is to answer by itself (RFC 9111
+                // section 5.2.1.4).
+                .header(CACHE_CONTROL, HeaderValue::from_static("no-cache"))
+                // Without this field, any coding would be an answer (RFC 9110 section 12.5.3).
+                .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            request.send()
+        };
+        match asked_by(&self.reading).await {
+            Ok(response) => {
+                self.kept_open.answered(&response);
+                Ok(response)
+            }
+            Err(error) if self.kept_open.was_closed_before(&error) => {
+                asked_by(&self.reading_anew).await
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Where to ask instead, if the answer is a redirect that may be followed.
@@ -180,5 +224,26 @@ impl HttpClient {
             body::read_small(call, response, limit).await
         };
         Answer::new(call, status, headers, url, body)
+    }
+}
+
+/// Refuses an answer that a cache on the way had, or may have had, longer than `oldest` before it
+/// was asked for.
+fn refuse_older(
+    oldest: Option<Duration>,
+    call: Call,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<(), ApiError> {
+    match (oldest, headers::age(headers)) {
+        (Some(oldest), Some(age)) if age > oldest => Err(call.error(
+            FailureKind::AnswerTooOld,
+            Some(status.as_u16()),
+            format!(
+                "answered {status} from a cache, with an Age that reaches back before the delete"
+            ),
+            true,
+        )),
+        _ => Ok(()),
     }
 }

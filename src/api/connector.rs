@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::api::call::Call;
 use crate::api::client::HttpClient;
+use crate::api::kept_open::KeptOpen;
 use crate::api::{ApiError, Connector, RecordingsApi, transport};
 use crate::domain::{FailureKind, Secret, ServiceOrigin};
 
@@ -87,6 +88,12 @@ impl Connector for HttpConnector {
             origin: origin.clone(),
             authorization: authorization(&token)?,
             reading: self.builder(origin).build().map_err(not_built)?,
+            reading_anew: self
+                .builder(origin)
+                .pool_max_idle_per_host(0)
+                .build()
+                .map_err(not_built)?,
+            kept_open: KeptOpen::default(),
             deleting: self.deleting(origin).map_err(not_built)?,
             read_timeout: self.timeouts.read,
             delete_timeout: self.timeouts.delete,

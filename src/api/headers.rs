@@ -4,16 +4,36 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{
-    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, HeaderMap, LAST_MODIFIED,
+    AGE, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, DATE, ETAG, HeaderMap, LAST_MODIFIED,
     RETRY_AFTER,
 };
 
 use crate::domain::{AudioFormat, ServerCopy, Sha256Digest};
 
+/// The content codings that are registered (iana.org/assignments/http-parameters) but for
+/// `identity`, and those that count as two of them (RFC 9110 section 8.4.1).
+const CODINGS: [&str; 12] = [
+    "aes128gcm",
+    "br",
+    "compress",
+    "dcb",
+    "dcz",
+    "deflate",
+    "exi",
+    "gzip",
+    "pack200-gzip",
+    "x-compress",
+    "x-gzip",
+    "zstd",
+];
+
+/// How much is kept of a coding's name, in characters.
+const LONGEST_CODING: usize = 40;
+
 /// What the headers of a 200 say of the copy; `length` is what the protocol knows of the body's.
 ///
-/// The caller has refused content codings other than `identity`, so both digest fields and the
-/// length speak of the audio itself.
+/// The caller has refused what is encoded, so both digest fields and the length speak of the audio
+/// itself.
 pub(super) fn server_copy(
     headers: &HeaderMap,
     length: Option<u64>,
@@ -52,17 +72,70 @@ pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
     Some(essence.to_ascii_lowercase())
 }
 
-/// Whether the body is something else than the bytes that the type speaks of
-/// (RFC 9110 section 8.4).
-pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_ENCODING).iter().any(|value| {
-        value.to_str().map_or(true, |codings| {
-            codings
-                .split(',')
-                .map(str::trim)
-                .any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+/// What the body is, beside the bytes that the type speaks of (RFC 9110 section 8.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// Those bytes.
+    Identity,
+    /// Those bytes in a coding that is registered, or in one that can't be read.
+    Encoded,
+    /// It is said to be in this coding, which nobody registered. Stores replay such words, as
+    /// `aws-chunked`, over plain bytes.
+    Unregistered(String),
+}
+
+impl Coding {
+    /// The name that nobody registered.
+    pub(super) fn unregistered(self) -> Option<String> {
+        match self {
+            Self::Unregistered(name) => Some(name),
+            Self::Identity | Self::Encoded => None,
+        }
+    }
+}
+
+/// What `Content-Encoding` says of the body.
+pub(super) fn coding(headers: &HeaderMap) -> Coding {
+    let mut unregistered = None;
+    for value in headers.get_all(CONTENT_ENCODING) {
+        let Ok(codings) = value.to_str() else {
+            return Coding::Encoded;
+        };
+        for coding in codings.split(',').map(str::trim) {
+            let is = |name: &&str| coding.eq_ignore_ascii_case(name);
+            if coding.is_empty() || is(&"identity") {
+                continue;
+            }
+            if CODINGS.iter().any(is) {
+                return Coding::Encoded;
+            }
+            unregistered = Some(coding.chars().take(LONGEST_CODING).collect());
+        }
+    }
+    unregistered.map_or(Coding::Identity, Coding::Unregistered)
+}
+
+/// How long before it was sent an answer was made at most, where a cache on the way answered:
+/// the presence of `Age` says that the service itself did not (RFC 9111 section 5.1).
+///
+/// A cache is told to pass over an `Age` that is no number of seconds, and to take the first of
+/// several. Here an answer is to prove something, and that a cache gave it is certain: one that
+/// can't be read is as old as can be, and of several the greatest counts.
+pub(super) fn age(headers: &HeaderMap) -> Option<Duration> {
+    let ages = headers.get_all(AGE).iter().flat_map(|value| {
+        let ages = value.to_str().unwrap_or("unreadable").split(',');
+        ages.map(|age| {
+            let seconds = age.trim();
+            let is_number =
+                !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit());
+            let seconds = is_number.then(|| seconds.parse().ok()).flatten();
+            // Caches round down.
+            seconds.map_or(Duration::MAX, |seconds: u64| {
+                Duration::from_secs(seconds.saturating_add(1))
+            })
         })
-    })
+    });
+    ages.max()
 }
 
 /// The seconds that `Retry-After` asks for, given in seconds or as a date
@@ -267,15 +340,44 @@ mod tests {
     }
 
     #[test]
-    fn only_identity_is_no_coding() {
-        for (value, encoded) in [
-            ("gzip", true),
-            ("identity", false),
-            ("identity, br", true),
-            ("", false),
+    fn only_identity_and_what_nobody_registered_are_no_coding() {
+        let unregistered = |name: &str| Coding::Unregistered(name.to_owned());
+        for (value, found) in [
+            ("gzip", Coding::Encoded),
+            ("X-GZIP", Coding::Encoded),
+            ("identity", Coding::Identity),
+            ("identity, br", Coding::Encoded),
+            ("aws-chunked,zstd", Coding::Encoded),
+            ("", Coding::Identity),
+            ("aws-chunked", unregistered("aws-chunked")),
+            ("identity, utf-8", unregistered("utf-8")),
         ] {
-            assert_eq!(is_encoded(&headers("content-encoding", value)), encoded);
+            assert_eq!(coding(&headers("content-encoding", value)), found);
         }
+        let unreadable = b"aws-\xff".as_slice().try_into().unwrap();
+        let unreadable = HeaderMap::from_iter([(CONTENT_ENCODING, unreadable)]);
+        assert_eq!(coding(&unreadable), Coding::Encoded);
+    }
+
+    #[test]
+    fn an_age_counts_at_its_longest_and_as_endless_where_it_can_not_be_read() {
+        let at_most = |seconds| Some(Duration::from_secs(seconds));
+        for (value, found) in [
+            ("0", at_most(1)),
+            ("600", at_most(601)),
+            (" 7 ", at_most(8)),
+            ("5, 600", at_most(601)),
+            ("18446744073709551615", at_most(u64::MAX)),
+            ("99999999999999999999999", Some(Duration::MAX)),
+            ("5, soon", Some(Duration::MAX)),
+            ("-1", Some(Duration::MAX)),
+            ("+1", Some(Duration::MAX)),
+            ("1.5", Some(Duration::MAX)),
+            ("", Some(Duration::MAX)),
+        ] {
+            assert_eq!(age(&headers("age", value)), found, "{value}");
+        }
+        assert_eq!(age(&HeaderMap::new()), None);
     }
 
     proptest! {

@@ -6,9 +6,11 @@ mod call;
 mod client;
 mod connector;
 mod headers;
+mod kept_open;
 mod transport;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -24,7 +26,17 @@ pub trait RecordingsApi: Send + Sync {
 
     /// Asks what the service holds under a name, without fetching it: `GET /api/download`, ended
     /// after its headers and as much of the body as tells audio from anything else.
-    fn look<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Look, ApiError>>;
+    ///
+    /// `oldest` is how long before it is asked for an answer may have been made. One that a cache
+    /// on the way had longer, as far as its `Age` tells (RFC 9111 section 5.1), says nothing of now:
+    /// [`FailureKind::AnswerTooOld`]. Without it, any answer counts.
+    ///
+    /// [`FailureKind::AnswerTooOld`]: crate::domain::FailureKind::AnswerTooOld
+    fn look<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Option<Duration>,
+    ) -> BoxFuture<'a, Result<Look, ApiError>>;
 
     /// Begins to fetch the recording (`GET /api/download`). The headers have come and the first
     /// bytes are audio when this is done.
@@ -78,6 +90,8 @@ pub enum Download {
 pub struct Recording {
     /// What the headers say of it.
     pub copy: ServerCopy,
+    /// What `Content-Encoding` names, where no such coding is registered and the bytes are plain.
+    pub coding: Option<String>,
     /// The bytes.
     pub body: Box<dyn RecordingBody>,
 }

@@ -100,7 +100,7 @@ fn any_cause(
 }
 
 /// The error and what it stems from, outermost first.
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
+pub(super) fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
     let mut found = vec![error];
     let mut next = cause_of(error);
     while let Some(cause) = next {

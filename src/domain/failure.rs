@@ -102,6 +102,8 @@ pub enum FailureKind {
     },
     /// Any other answer that the service never documented.
     UnexpectedAnswer,
+    /// A cache on the way answered with what it had kept from before a delete, or may have.
+    AnswerTooOld,
     /// More or fewer bytes than announced, or another digest.
     DamagedInTransit {
         /// Bytes announced.
@@ -243,6 +245,7 @@ impl FailureKind {
             | Self::OtherRecording { .. }
             | Self::DamagedRecording { .. }
             | Self::UnexpectedAnswer
+            | Self::AnswerTooOld
             | Self::DamagedInTransit { .. } => WayOut::TryAgain,
             Self::DiskFull { .. }
             | Self::FolderNotWritable { .. }

@@ -16,6 +16,7 @@ mod file_name;
 mod file_path;
 mod origin;
 mod place;
+mod remark;
 mod secret;
 mod server_copy;
 mod set_aside;
@@ -42,6 +43,7 @@ pub use file_name::{file_name_as_it_is, numbered_file_name, safe_file_name, sugg
 pub use file_path::{WindowsRefusal, refused_by_windows, verbatim_for_windows};
 pub use origin::{OriginError, ServiceOrigin};
 pub use place::{CloudService, Drive, Place};
+pub use remark::Remark;
 pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};
 pub use set_aside::SetAside;

@@ -8,8 +8,7 @@ use crate::domain::{AudioFormat, OtherRecording, Sha256Digest, Unfit};
 pub struct ServerCopy {
     /// From the first bytes, else from `Content-Type`.
     pub format: Option<AudioFormat>,
-    /// The audio's length in bytes, where `Content-Length` counts the audio itself (no
-    /// `Content-Encoding`).
+    /// The audio's length in bytes, from the `Content-Length` of an answer that is not encoded.
     pub length: Option<u64>,
     /// `ETag` as sent, quotes and `W/` included (RFC 9110 section 8.8.3).
     pub etag: Option<String>,

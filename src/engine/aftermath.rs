@@ -336,6 +336,7 @@ async fn close_intent(session: &Arc<Session>, intent: &AuditDraft) -> Option<Unf
     if While::SignedIn.is_over(session) {
         return None;
     }
+    session.delete_went_out_earlier(intent.doctor.as_ref());
     let whose = by("confirmed", intent.who.person.as_deref());
     let note = format!("the app had ended before the outcome was known; {whose}");
     let draft = draft_of_look(session, intent.doctor.as_ref(), &intent.operation, &note);

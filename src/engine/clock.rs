@@ -77,6 +77,11 @@ impl Clock {
         Self(Arc::new(read))
     }
 
+    /// What the steady clock shows.
+    pub(super) fn steady(&self) -> Duration {
+        (self.0)().steady
+    }
+
     /// Begins to watch.
     pub(super) fn watch(&self) -> Watch {
         Watch {

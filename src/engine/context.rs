@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::engine::aftermath::LeftOver;
 use crate::engine::jobs::{JobBoard, Wake};
+use crate::engine::sent_deletes::SentDeletes;
 use crate::engine::{Clock, Envelope, Event, Unfinished};
 use crate::keychain::Keychain;
 use crate::settings::{Settings, SettingsFile};
@@ -52,6 +53,7 @@ pub struct Context {
     pub newest_settings: Mutex<Option<Settings>>,
     pub waits: Waits,
     pub clock: Clock,
+    pub sent: SentDeletes,
     /// Set when the app ends: what comes of anything from then on is left for the next start to
     /// find out and to name.
     pub leaving: CancellationToken,
@@ -159,6 +161,26 @@ impl Session {
                 .ok();
         }
         failure
+    }
+
+    /// A delete is about to go out.
+    pub fn delete_goes_out(&self, doctor: Option<&DoctorName>) {
+        let now = self.context.clock.steady();
+        self.context.sent.note(&self.service, doctor, now);
+    }
+
+    /// A delete went out in an earlier run. No reading of the clock is left from then, but that it
+    /// was before this run.
+    pub fn delete_went_out_earlier(&self, doctor: Option<&DoctorName>) {
+        let before = Duration::ZERO;
+        self.context.sent.note(&self.service, doctor, before);
+    }
+
+    /// How long before now an answer may have been made that says what the service has for a
+    /// doctor: no longer than since the last delete that may have met it. `None` where none has.
+    pub fn oldest_answer(&self, doctor: &DoctorName) -> Option<Duration> {
+        let sent = self.context.sent.last(&self.service, doctor)?;
+        Some(self.context.clock.steady().saturating_sub(sent))
     }
 
     /// An entry of the audit record, as far as the sign-in knows it.

@@ -152,6 +152,7 @@ async fn delete_one(
     if let Err(report) = announced.await {
         return (report, backup);
     }
+    session.delete_goes_out(Some(doctor));
     let (answer, failure) = match watch.unless_time_jumps(session.api.delete(doctor)).await {
         Some(Ok(Deletion::Accepted)) => ("200".to_owned(), None),
         Some(Ok(Deletion::NothingThere)) => ("404".to_owned(), None),
@@ -372,6 +373,7 @@ async fn delete_all(
     if let Err(report) = announced.await {
         return report;
     }
+    session.delete_goes_out(None);
     let (answer, failure) = match watch.unless_time_jumps(session.api.delete_all()).await {
         Some(Ok(DeletionOfAll::Accepted)) => ("200".to_owned(), None),
         Some(Ok(DeletionOfAll::Failed)) => {

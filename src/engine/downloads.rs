@@ -146,8 +146,11 @@ async fn fetch_or_keep(
         came_before: None,
         as_it_is,
     };
+    // In a box: a delete holds this too, and would grow too large for the stack.
     let fetched = tries
-        .timed(persist(session, &request, ticket, &ledger, &tries))
+        .timed(Box::pin(persist(
+            session, &request, ticket, &ledger, &tries,
+        )))
         .await;
     let (result, shown, aside) = match fetched {
         Ok(fetched) => (Ok(fetched), None, None),
@@ -261,7 +264,12 @@ pub fn proof_in_words(saved: &Saved) -> String {
         Completeness::CannotBeProven => "nothing proves that it is all",
         Completeness::AsItIs(_) => "kept as it is, no backup",
     };
-    format!("{arrival}; audio: {}", saved.audio)
+    let said = [arrival.to_owned(), format!("audio: {}", saved.audio)];
+    let remarks = saved.remarks.iter().map(ToString::to_string);
+    said.into_iter()
+        .chain(remarks)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// The file, as an entry of the record speaks of it.

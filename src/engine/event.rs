@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::domain::{
     Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
-    DoctorName, Failure, KnownDoctor, OperationId, Place, SetAside,
+    DoctorName, Failure, KnownDoctor, OperationId, Place, Remark, SetAside,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
@@ -297,6 +297,8 @@ pub struct SavedFile {
     pub audio: CheckedAudio,
     /// Whether it is known to be whole.
     pub completeness: Completeness,
+    /// What else there is to say of it.
+    pub remarks: Vec<Remark>,
 }
 
 impl From<Saved> for SavedFile {
@@ -307,6 +309,7 @@ impl From<Saved> for SavedFile {
             milliseconds: saved.milliseconds,
             audio: saved.audio,
             completeness: saved.completeness,
+            remarks: saved.remarks,
         }
     }
 }

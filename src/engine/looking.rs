@@ -1,5 +1,7 @@
 //! Looks: a GET that asks what the server has, and once more where that may help.
 
+use std::time::Duration;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Look;
@@ -8,11 +10,16 @@ use crate::engine::context::Session;
 use crate::engine::retry::Budget;
 use crate::engine::tries::Tries;
 
+/// The least wait after an answer that a cache may have kept from before a delete: its `Age` counts
+/// whole seconds, so that one of less than a second may well be the service's own.
+const AGES: Duration = Duration::from_secs(1);
+
 /// What came of a look.
 pub struct Looked {
     /// What the last try found.
     pub result: Result<Look, Failure>,
-    /// The record's words for how many tries it took, where it took more than one.
+    /// The record's words for how many tries it took, where it took more than one, and for why an
+    /// answer proves nothing.
     pub note: Option<String>,
 }
 
@@ -23,7 +30,11 @@ pub async fn look(session: &Session, doctor: &DoctorName, give_up: &Cancellation
         let mut came_empty = false;
         loop {
             tries.begin();
-            let failure = match session.api.look(doctor).await {
+            let failure = match session
+                .api
+                .look(doctor, session.oldest_answer(doctor))
+                .await
+            {
                 Ok(look) => return Ok(look),
                 Err(error) => session.failure(error),
             };
@@ -36,15 +47,26 @@ pub async fn look(session: &Session, doctor: &DoctorName, give_up: &Cancellation
                 }));
             }
             came_empty = is_empty;
+            let is_too_old = failure.kind == FailureKind::AnswerTooOld;
             let (failure, wait) = tries.failed(failure)?;
+            let least = if is_too_old { AGES } else { Duration::ZERO };
             tokio::select! {
                 biased;
                 () = give_up.cancelled() => return Err(failure),
-                () = tokio::time::sleep(wait.length) => {}
+                () = tokio::time::sleep(wait.length.max(least)) => {}
             }
         }
     };
     let result = tries.timed(all).await;
-    let note = tries.note();
-    Looked { result, note }
+    let too_old = match &result {
+        Err(failure) if failure.kind == FailureKind::AnswerTooOld => {
+            Some("a cache answered, with what may be from before the delete".to_owned())
+        }
+        _ => None,
+    };
+    let notes: Vec<String> = tries.note().into_iter().chain(too_old).collect();
+    Looked {
+        result,
+        note: (!notes.is_empty()).then(|| notes.join("; ")),
+    }
 }

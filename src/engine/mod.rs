@@ -19,6 +19,7 @@ mod places;
 mod refusal;
 mod retry;
 mod run;
+mod sent_deletes;
 mod sessions;
 mod set_aside;
 mod sign_in;
@@ -120,6 +121,7 @@ pub fn start(setup: Setup) -> Handle {
         newest_settings: Mutex::default(),
         waits: setup.waits,
         clock: setup.clock,
+        sent: sent_deletes::SentDeletes::default(),
         leaving: CancellationToken::new(),
         os_user: setup.os_user,
         computer: setup.computer,

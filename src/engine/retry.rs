@@ -35,7 +35,8 @@ pub struct Wait {
     pub of: u32,
 }
 
-/// Decides for one act. There is one for all layers: nothing below it tries anything again.
+/// Decides for one act. There is one for all layers: nothing below it tries anything again, but for
+/// a GET over a connection that had been kept open and was closed just then.
 pub struct Retry {
     budget: Budget,
     random: fastrand::Rng,
@@ -105,7 +106,7 @@ fn asked_for(failure: &Failure) -> Option<Duration> {
 /// Whether the next try may well be met by something else.
 ///
 /// Connections that fail, bodies that are cut or stall, 408, 429, 500, 502, 503 and 504 pass, and
-/// so may what came damaged or was not what was announced, or came empty from a service that
+/// so may what a cache had kept, what came damaged or was not what was announced, or came empty from a service that
 /// didn't say so.
 /// What the service or the network decided does not, nor does trouble of this computer's own.
 const fn may_pass(failure: &Failure) -> bool {
@@ -115,6 +116,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::TimedOut
         | FailureKind::ConnectionDropped { .. }
         | FailureKind::TooManyRequests { .. }
+        | FailureKind::AnswerTooOld
         | FailureKind::DamagedInTransit { .. }
         | FailureKind::DamagedRecording {
             on_server: false, ..
@@ -237,7 +239,7 @@ mod tests {
         async fn met(&self, head: String) -> Failure {
             *self.head.lock().unwrap() = head;
             let doctor = DoctorName::parse("Dr. Amelia Smith").unwrap();
-            self.api.look(&doctor).await.unwrap_err().failure
+            self.api.look(&doctor, None).await.unwrap_err().failure
         }
     }
 
@@ -307,6 +309,7 @@ mod tests {
                 false,
             ),
             (FailureKind::UnexpectedAnswer, false),
+            (FailureKind::AnswerTooOld, true),
             (FailureKind::ServiceTrouble, false),
             (
                 FailureKind::DamagedInTransit {

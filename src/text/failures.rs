@@ -48,6 +48,7 @@ impl Text {
             FailureKind::WebPageInstead => self.say("failure-after-delete-web-page"),
             FailureKind::SignInNotAccepted => self.say("failure-after-delete-sign-in"),
             FailureKind::NotAllowed => self.say("failure-after-delete-not-allowed"),
+            FailureKind::AnswerTooOld => self.say("failure-after-delete-too-old"),
             FailureKind::StoreTrouble => self.say("failure-after-delete-store-trouble"),
             FailureKind::Internal => self.failure(kind),
             _ => self.say("failure-after-delete-unexpected"),
@@ -201,6 +202,7 @@ impl Text {
                 &[("damage", self.damage(*damage).into())],
             ),
             FailureKind::UnexpectedAnswer => self.say("failure-unexpected-answer"),
+            FailureKind::AnswerTooOld => self.say("failure-answer-too-old"),
             FailureKind::CopyChanged => self.say("failure-copy-changed"),
             _ => return None,
         })
@@ -354,6 +356,7 @@ mod tests {
             damaged(Damage::TakenForText, true),
             damaged(Damage::Unreadable, true),
             FailureKind::UnexpectedAnswer,
+            FailureKind::AnswerTooOld,
             FailureKind::DamagedInTransit {
                 expected: None,
                 received: 7,

@@ -1,4 +1,6 @@
-use crate::domain::{AudioState, BackupProof, CheckedAudio, Codec, Completeness, EndProof, Oddity};
+use crate::domain::{
+    AudioState, BackupProof, CheckedAudio, Codec, Completeness, EndProof, Oddity, Remark,
+};
 
 use super::Text;
 
@@ -10,6 +12,7 @@ impl Text {
         completeness: Completeness,
         audio: &CheckedAudio,
         milliseconds: Option<u64>,
+        remarks: &[Remark],
     ) -> Vec<String> {
         let mut lines = vec![
             self.proof_of_arrival(completeness),
@@ -25,7 +28,16 @@ impl Text {
         }
         lines.extend(audio.ends.iter().map(|end| self.end_proof(*end)));
         lines.extend(audio.oddities.iter().map(|oddity| self.oddity(*oddity)));
+        lines.extend(remarks.iter().map(|remark| self.remark(remark)));
         lines
+    }
+
+    fn remark(&self, remark: &Remark) -> String {
+        match remark {
+            Remark::UnregisteredCoding(coding) => {
+                self.say_with("remark-coding", &[("coding", coding.into())])
+            }
+        }
     }
 
     fn proof_of_arrival(&self, completeness: Completeness) -> String {
@@ -108,8 +120,9 @@ mod tests {
             oddities: vec![Oddity::SizesDisagree],
         };
         let proof = Completeness::Proven(BackupProof::Length);
+        let remarks = [Remark::UnregisteredCoding("aws-chunked".into())];
         assert_eq!(
-            Text::new("en").proof(proof, &audio, Some(724_000)),
+            Text::new("en").proof(proof, &audio, Some(724_000), &remarks),
             [
                 "Arrival: as many bytes came as the service had announced.",
                 "Audio: every byte is accounted for, with something unusual that takes nothing from it.",
@@ -117,6 +130,7 @@ mod tests {
                 "Length: 12 min 04 s",
                 "End: the size that the audio states is met.",
                 "Unusual: the sizes that the file states don't agree with one another.",
+                "Unusual: the service called the recording encoded, as “aws-chunked”. It came plain.",
             ]
         );
     }

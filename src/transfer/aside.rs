@@ -103,6 +103,7 @@ pub async fn open_set_aside(set_aside: &SetAside) -> Result<Recording, TransferE
             digest: Some(set_aside.sha256),
             ..ServerCopy::default()
         },
+        coding: None,
         body: Box::new(FileBody { path, file }),
     })
 }

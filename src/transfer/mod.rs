@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{Recording, RecordingBody};
 use crate::domain::{
-    AudioFormat, CheckedAudio, Completeness, DoctorName, OperationId, ServerCopy, Sha256Digest,
+    AudioFormat, CheckedAudio, Completeness, DoctorName, OperationId, Remark, ServerCopy,
+    Sha256Digest,
 };
 use crate::transfer::part::PartFile;
 use crate::transfer::verify::ReadBack;
@@ -81,6 +82,8 @@ pub struct Saved {
     pub audio: CheckedAudio,
     /// Whether it is known to be all of the recording.
     pub completeness: Completeness,
+    /// What else there is to say of it.
+    pub remarks: Vec<Remark>,
     read_back: ReadBack,
 }
 
@@ -129,7 +132,7 @@ async fn receive(
     progress: &(impl Fn(Progress) + Sync),
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
-    let Recording { copy, body } = recording;
+    let Recording { copy, coding, body } = recording;
     let expected = Expected {
         copy: copy.clone(),
         came_before: request.came_before,
@@ -139,7 +142,9 @@ async fn receive(
     let fed = feed(&copy, body, &writer, progress, &cancel).await;
     let written = writer.finish(fed, &cancel).await?;
     progress(Progress::ReadingBack);
-    verify::read_back_and_promote(written, request, cancel).await
+    let mut saved = verify::read_back_and_promote(written, request, cancel).await?;
+    saved.remarks.extend(coding.map(Remark::UnregisteredCoding));
+    Ok(saved)
 }
 
 /// Hands the recording's bytes to the writer until their end.

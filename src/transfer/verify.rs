@@ -94,6 +94,7 @@ pub(super) async fn read_back_and_promote(
             milliseconds,
             audio,
             completeness,
+            remarks: Vec::new(),
             read_back: ReadBack(()),
         })
     })

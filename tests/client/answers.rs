@@ -392,6 +392,15 @@ fn impostors() -> Vec<Row> {
             ),
             all(&UnexpectedAnswer),
         ),
+        row(
+            "200, encoded in a way that nobody registered",
+            answer(
+                "200 OK",
+                "Content-Encoding: aws-chunked\r\nContent-Type: audio/wav\r\n",
+                "7d2c;chunk-signature=ad80c730a21e5b8d",
+            ),
+            all(&UnexpectedAnswer),
+        ),
     ]
 }
 
@@ -439,5 +448,8 @@ async fn the_token_and_the_name_travel_as_the_contract_says() {
         assert!(requests[0].head.contains(&bearer), "{call:?}");
         let agent = concat!("user-agent: audio-housekeeper/", env!("CARGO_PKG_VERSION"));
         assert!(requests[0].head.contains(agent), "{call:?}");
+        // What is read decides something: no cache is to answer by itself.
+        let past_caches = requests[0].head.contains("\r\ncache-control: no-cache\r\n");
+        assert_eq!(past_caches, !call.deletes(), "{call:?}");
     }
 }

@@ -15,7 +15,7 @@ use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 use crate::certificate::{CERTIFICATE, KEY};
 use crate::environment::{is_again, run_again};
 use crate::server::{Server, Step, head, json, read_head};
-use crate::{CALLS, assert_discreet, connect, connect_with};
+use crate::{CALLS, Call, Seen, assert_discreet, connect, connect_with};
 
 const STALL: Step = Step::Pause(Duration::from_secs(20));
 
@@ -147,6 +147,69 @@ async fn a_delete_after_a_delete_is_not_sent_again_when_the_server_hangs_up() {
     let error = api.delete(&crate::doctor()).await.unwrap_err();
     assert!(error.may_have_reached);
     assert_eq!(server.requests().len(), 2);
+}
+
+const NOTHING: &str = r#"{"error":"No audio file found for this doctor"}"#;
+
+/// A service that keeps two connections open, each with one answer given, and closes them as the
+/// next `closings` requests come, as one does that closes idle connections.
+async fn closing_kept_connections(closings: usize, close: Step) -> Server {
+    let asked = AtomicUsize::new(0);
+    let server = Server::start(move |_| {
+        let before = asked.fetch_add(1, Ordering::SeqCst);
+        if (2..2 + closings).contains(&before) {
+            return vec![close.clone()];
+        }
+        // Both are open before either can be used again.
+        let pause = Step::Pause(Duration::from_millis(100));
+        vec![pause, Step::Send(json("404 Not Found", NOTHING))]
+    });
+    server.await
+}
+
+#[tokio::test]
+async fn a_get_that_meets_the_end_of_a_kept_connection_is_sent_once_more_over_a_new_one() {
+    for close in [Step::Close, Step::Reset] {
+        for call in [Call::Look, Call::Download] {
+            for closings in [1, 2] {
+                let server = closing_kept_connections(closings, close.clone()).await;
+                let api = connect(&server.origin());
+                let (one, other) = tokio::join!(call.make(&*api), call.make(&*api));
+                assert_eq!(
+                    (one.unwrap(), other.unwrap()),
+                    (Seen::Nothing, Seen::Nothing)
+                );
+                assert_eq!(server.connections(), 2);
+                let met = call.make(&*api).await;
+                assert_eq!(
+                    server.requests().len(),
+                    4,
+                    "once more, and no more than that"
+                );
+                assert_eq!(server.connections(), 3, "the other kept one may be as dead");
+                if closings == 1 {
+                    assert_eq!(met.unwrap(), Seen::Nothing);
+                } else {
+                    assert_eq!(met.unwrap_err().failure.kind, dropped(0, None));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stall_on_a_kept_connection_is_not_asked_about_again() {
+    let server = closing_kept_connections(1, STALL).await;
+    let api = connect_with(&server.origin(), Duration::from_millis(400));
+    let look = || Call::Look.make(&*api);
+    let (one, other) = tokio::join!(look(), look());
+    assert_eq!(
+        (one.unwrap(), other.unwrap()),
+        (Seen::Nothing, Seen::Nothing)
+    );
+    let met = look().await.unwrap_err().failure.kind;
+    assert_eq!(met, FailureKind::TimedOut);
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]

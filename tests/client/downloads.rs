@@ -1,17 +1,19 @@
 //! What a look and a download learn from one answer.
 
+use std::time::Duration;
+
 use audio_housekeeper::api::{Download, Look};
 use audio_housekeeper::domain::{
-    AudioFormat, DoctorName, OtherRecording, ServerCopy, Sha256Digest, Unfit,
+    AudioFormat, DoctorName, FailureKind, OtherRecording, ServerCopy, Sha256Digest, Unfit,
 };
 
 use crate::server::{Server, Step, answer, flac, head, wav};
-use crate::{connect, doctor};
+use crate::{assert_discreet, connect, doctor};
 
 async fn looked_at(bytes: Vec<u8>) -> ServerCopy {
     let server = Server::saying(vec![Step::Send(bytes), Step::Close]).await;
     let api = connect(&server.origin());
-    let Look::Has(looked) = api.look(&doctor()).await.unwrap() else {
+    let Look::Has(looked) = api.look(&doctor(), None).await.unwrap() else {
         panic!("a look found nothing");
     };
     let Download::Recording(recording) = api.download(&doctor()).await.unwrap() else {
@@ -67,6 +69,61 @@ async fn the_format_is_what_the_bytes_are_whatever_the_type_says() {
 }
 
 #[tokio::test]
+async fn plain_audio_is_taken_whatever_unregistered_coding_it_is_said_to_have() {
+    for body in [wav(), flac()] {
+        for (said, coding) in [
+            ("Content-Encoding: aws-chunked\r\n", Some("aws-chunked")),
+            ("Content-Encoding: identity, utf-8\r\n", Some("utf-8")),
+            ("Content-Encoding: identity\r\n", None),
+        ] {
+            let bytes = answer("200 OK", said, &body);
+            let length = looked_at(bytes.clone()).await.length;
+            assert_eq!(length, Some(body.len() as u64), "{said}");
+            let server = Server::saying(vec![Step::Send(bytes)]).await;
+            let download = connect(&server.origin()).download(&doctor()).await;
+            let Download::Recording(recording) = download.unwrap() else {
+                panic!("a download found nothing");
+            };
+            assert_eq!(recording.coding.as_deref(), coding, "{said}");
+        }
+        let said = "Content-Encoding: aws-chunked, gzip\r\n";
+        let server = Server::saying(vec![Step::Send(answer("200 OK", said, &body))]).await;
+        let error = connect(&server.origin()).look(&doctor(), None).await;
+        let kind = error.unwrap_err().failure.kind;
+        assert_eq!(kind, FailureKind::UnexpectedAnswer);
+    }
+}
+
+#[tokio::test]
+async fn what_a_cache_may_have_kept_for_longer_than_is_asked_for_says_nothing() {
+    let nothing = r#"{"error":"No audio file found for this doctor"}"#;
+    for (status, body) in [("404 Not Found", nothing.as_bytes()), ("200 OK", &wav())] {
+        for (said, least) in [
+            ("", 0),
+            ("Age: 0\r\n", 1),
+            ("Age: 600\r\n", 601),
+            ("Age: 5\r\nAge: 600\r\n", 601),
+            ("Age: soon\r\n", u64::MAX),
+        ] {
+            let server = Server::saying(vec![Step::Send(answer(status, said, body)), Step::Close]);
+            let server = server.await;
+            let api = connect(&server.origin());
+            let (doctor, least) = (doctor(), Duration::from_secs(least));
+            api.look(&doctor, None).await.unwrap();
+            if said != "Age: soon\r\n" {
+                api.look(&doctor, Some(least)).await.unwrap();
+            }
+            let Some(shorter) = least.checked_sub(Duration::from_millis(1)) else {
+                continue;
+            };
+            let error = api.look(&doctor, Some(shorter)).await.unwrap_err();
+            assert_discreet(&error);
+            assert_eq!(error.failure.kind, FailureKind::AnswerTooOld, "{said}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_a_length_none_is_made_up() {
     let mut until_close = head("200 OK", "Connection: close\r\n");
     until_close.extend(wav());
@@ -85,7 +142,7 @@ async fn the_first_bytes_are_recognised_however_they_are_cut_up() {
     steps.extend(wav().chunks(1).take(20).flat_map(|byte| {
         [
             Step::Send(byte.to_vec()),
-            Step::Pause(std::time::Duration::from_millis(5)),
+            Step::Pause(Duration::from_millis(5)),
         ]
     }));
     steps.push(Step::Send(wav().split_off(20)));
@@ -109,12 +166,15 @@ async fn a_look_does_not_fetch_the_recording() {
     bytes.extend(wav());
     bytes.resize(begin + size, 0);
     let server = Server::saying(vec![Step::Send(bytes)]).await;
-    let looked = connect(&server.origin()).look(&doctor()).await.unwrap();
+    let looked = connect(&server.origin())
+        .look(&doctor(), None)
+        .await
+        .unwrap();
     let Look::Has(copy) = looked else {
         panic!("a look found nothing");
     };
     assert_eq!(copy.length, Some(size as u64));
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     // What the system's socket buffers hold can't be taken back; the rest was never sent.
     assert!(
         server.sent() < size / 4,
@@ -137,7 +197,7 @@ async fn names_travel_byte_by_byte() {
         let server = Server::saying(vec![Step::Send(answer("200 OK", "", wav()))]).await;
         let doctor = DoctorName::parse(name).unwrap();
         let api = connect(&server.origin());
-        api.look(&doctor).await.unwrap();
+        api.look(&doctor, None).await.unwrap();
         api.delete(&doctor).await.unwrap_err();
         assert_eq!(
             server.lines(),

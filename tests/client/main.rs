@@ -70,7 +70,7 @@ impl Call {
         let doctor = doctor();
         Ok(match self {
             Self::WhoAmI => Seen::Person(api.who_am_i().await?.name),
-            Self::Look => match api.look(&doctor).await? {
+            Self::Look => match api.look(&doctor, None).await? {
                 Look::Has(_) => Seen::Has,
                 Look::Nothing => Seen::Nothing,
             },

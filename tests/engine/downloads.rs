@@ -4,13 +4,14 @@ use std::fs;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    BackupComparison, BackupProof, Completeness, DoctorState, FailureKind, KnownDoctor,
+    BackupComparison, BackupProof, Completeness, DoctorState, FailureKind, KnownDoctor, Remark,
 };
 use audio_housekeeper::engine::{
     Command, Destination, Event, JobEnding, JobFailure, JobProgress, SavePurpose,
 };
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use audio_housekeeper::store::Store;
+use axum::http::{HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
@@ -63,6 +64,33 @@ fn a_download_is_saved_checked_and_remembered_as_a_backup() {
             desk.story()
                 .await
                 .contains(&"download saved-and-checked".to_owned())
+        );
+    });
+}
+
+#[test]
+fn a_plain_recording_said_to_be_in_a_coding_that_nobody_registered_is_a_backup_and_says_so() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let coding = HeaderValue::from_static("aws-chunked");
+        desk.service.add_fault(Fault::on(
+            Call::Download,
+            Effect::SetHeader(header::CONTENT_ENCODING, coding),
+        ));
+        let known = check(&mut desk, AMELIA).await;
+        assert_eq!(known.state(), DoctorState::NotBackedUp);
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
+        let proof = Completeness::Proven(BackupProof::Length);
+        assert_eq!(saved.completeness, proof);
+        let coding = Remark::UnregisteredCoding("aws-chunked".into());
+        assert_eq!(saved.remarks, [coding]);
+        let entry = desk.record().await.pop().unwrap().draft;
+        assert_eq!(entry.outcome.code(), "saved-and-checked");
+        let note = entry.note.unwrap();
+        assert!(
+            note.ends_with("; Content-Encoding aws-chunked passed over"),
+            "{note}"
         );
     });
 }

@@ -52,7 +52,7 @@ fn a_check_is_tried_once_more_and_its_entry_says_so() {
         assert_eq!(entry.note, None);
         for fault in [
             answers(503, None),
-            Fault::on(Call::Download, Effect::LoseBeforeActing),
+            Fault::on(Call::Download, Effect::CutAfter(10)),
         ] {
             desk.service.set_faults(vec![fault.clone().only(1)]);
             assert_eq!(check(&mut desk).await, (None, 2));
@@ -64,6 +64,23 @@ fn a_check_is_tried_once_more_and_its_entry_says_so() {
             assert_eq!(asked, 2, "{failure:?}");
             assert_eq!(failure.unwrap().details.earlier.len(), 1);
         }
+    });
+}
+
+/// As one that closes idle connections does.
+#[test]
+fn a_check_that_meets_the_end_of_a_kept_connection_is_no_try_of_its_own() {
+    run(async {
+        let mut desk = Desk::new().await;
+        // The documented 404 leaves its connection open.
+        desk.service.remove(AMELIA);
+        assert_eq!(check(&mut desk).await, (None, 1));
+        let lost = Fault::on(Call::Download, Effect::LoseBeforeActing);
+        desk.service.add_fault(lost.only(1));
+        assert_eq!(check(&mut desk).await, (None, 2));
+        let entry = last_recorded(&mut desk, AuditAction::Check).await;
+        assert_eq!(entry.outcome.code(), "nothing-there");
+        assert_eq!(entry.note, None);
     });
 }
 

@@ -8,6 +8,7 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+mod caches;
 #[path = "../client/certificate.rs"]
 mod certificate;
 mod comparing;

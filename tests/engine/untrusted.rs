@@ -49,8 +49,12 @@ impl RecordingsApi for Split {
         self.here.who_am_i()
     }
 
-    fn look<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Look, ApiError>> {
-        self.there.look(doctor)
+    fn look<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Option<Duration>,
+    ) -> BoxFuture<'a, Result<Look, ApiError>> {
+        self.there.look(doctor, oldest)
     }
 
     fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>> {

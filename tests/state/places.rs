@@ -75,6 +75,7 @@ fn end(state: &mut State, path: &str) {
             oddities: Vec::new(),
         },
         completeness: Completeness::Proven(BackupProof::Length),
+        remarks: Vec::new(),
     };
     let ending = Box::new(JobEnding::Download {
         doctor: name("Dr. A"),

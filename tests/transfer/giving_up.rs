@@ -53,6 +53,7 @@ async fn a_cancelled_download_ends_at_once_in_the_middle_of_audio_that_takes_min
         let cancel = CancellationToken::new();
         let recording = Recording {
             copy: ServerCopy::default(),
+            coding: None,
             body: Box::new(Pieces {
                 pieces: vec![Bytes::from(endless_silence())].into_iter(),
                 stalls,

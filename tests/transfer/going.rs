@@ -37,6 +37,7 @@ fn interrupted(happens: impl FnOnce() + Send + 'static) -> Recording {
     assert!(pieces.len() > 2);
     Recording {
         copy: of_length(bytes.len()),
+        coding: None,
         body: Box::new(Interrupted {
             pieces: pieces.into_iter(),
             happens: Some(happens),

@@ -100,6 +100,7 @@ fn in_pieces(copy: ServerCopy, bytes: &[u8], stalls: bool) -> Recording {
     let pieces: Vec<Bytes> = bytes.chunks(1000).map(Bytes::copy_from_slice).collect();
     Recording {
         copy,
+        coding: None,
         body: Box::new(Pieces {
             pieces: pieces.into_iter(),
             stalls,

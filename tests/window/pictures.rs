@@ -274,6 +274,7 @@ fn results() -> State {
                 milliseconds: Some(724_000),
                 audio: crate::stage::whole_audio(),
                 completeness: Completeness::Proven(BackupProof::Length),
+                remarks: Vec::new(),
             }),
         },
         JobEnding::Delete {

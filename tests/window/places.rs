@@ -80,6 +80,7 @@ fn saved(place: Place) -> State {
         milliseconds: Some(724_000),
         audio: crate::stage::whole_audio(),
         completeness: Completeness::Proven(BackupProof::Length),
+        remarks: Vec::new(),
     };
     state.results.push(ShownResult {
         number: 1,

@@ -43,6 +43,7 @@ fn saved(doctor: &str) -> JobEnding {
             milliseconds: Some(724_000),
             audio: crate::stage::whole_audio(),
             completeness: Completeness::Proven(BackupProof::Length),
+            remarks: Vec::new(),
         }),
     }
 }

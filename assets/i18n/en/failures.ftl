@@ -34,6 +34,7 @@ damage-altered = a checksum in it doesn't fit
 damage-taken-for-text = it was mistaken for text, which destroys audio
 damage-unreadable = its structure can't be read
 failure-unexpected-answer = The service gave an answer that this app doesn't know. It is not known to have changed anything. Try again, and tell support if it stays so.
+failure-answer-too-old = Something between this computer and the service answered with what it had kept, maybe from before a delete. What the service has now is not known. Check again in a while, and tell IT if it stays so.
 failure-damaged-in-transit = The recording arrived damaged after { $received }, so it was not kept. The recording on the server is untouched. Try again.
 failure-damaged-in-transit-of = Not the announced { $expected } but { $received } arrived, so the file was not kept. The recording on the server is untouched. Try again.
 failure-disk-full = There is no room left for { $path }. The unfinished part was removed; the recording on the server is untouched. Make room or choose another folder.
@@ -74,6 +75,7 @@ failure-after-delete-web-page = A web page came instead of the service's answer,
 failure-after-delete-sign-in = The service doesn't accept this sign-in any more.
 failure-after-delete-not-allowed = The service answered that this sign-in may not do that. Ask whoever manages your Nuxera account.
 failure-after-delete-store-trouble = The app's own notes could not be read or written. Check that the disk has room.
+failure-after-delete-too-old = Something between this computer and the service answered with what it had kept, maybe from before the delete. Look again in a while.
 failure-after-delete-unexpected = The service gave an answer that this app doesn't know.
 
 # What a try met after which there is another one. When that begins stands behind it.

@@ -43,3 +43,5 @@ oddity-metadata = Unusual: a block of notes in it isn't built as it should be.
 oddity-starts-late = Unusual: its numbering doesn't start at the beginning.
 oddity-no-sample-rate = Unusual: it doesn't state its sample rate.
 oddity-no-audio = Unusual: there is no audio in it.
+
+remark-coding = Unusual: the service called the recording encoded, as “{ $coding }”. It came plain.

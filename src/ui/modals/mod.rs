@@ -32,7 +32,9 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             }
             Modal::Proof { doctor, file } => {
                 let (audio, length) = (&file.audio, file.milliseconds);
-                let lines = view.text.proof(file.completeness, audio, length);
+                let lines = view
+                    .text
+                    .proof(file.completeness, audio, length, &file.remarks);
                 details::show(ui, view, id, Some(doctor), &lines)
             }
             Modal::WrongDoctor {
