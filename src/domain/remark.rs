@@ -6,6 +6,8 @@ pub enum Remark {
     /// The service said that it had encoded the bytes, in this way that nobody registered (RFC 9110
     /// section 8.4.1): they were plain.
     UnregisteredCoding(String),
+    /// It, or its name, was not flushed to the disk: the volume has no such thing.
+    NotFlushed,
 }
 
 /// The audit record's words.
@@ -15,6 +17,7 @@ impl fmt::Display for Remark {
             Self::UnregisteredCoding(coding) => {
                 write!(formatter, "Content-Encoding {coding} passed over")
             }
+            Self::NotFlushed => formatter.write_str("not flushed to the disk"),
         }
     }
 }

@@ -37,6 +37,7 @@ impl Text {
             Remark::UnregisteredCoding(coding) => {
                 self.say_with("remark-coding", &[("coding", coding.into())])
             }
+            Remark::NotFlushed => self.say("remark-not-flushed"),
         }
     }
 

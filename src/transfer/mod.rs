@@ -3,6 +3,7 @@
 
 mod aside;
 mod error;
+mod flush;
 mod gone;
 mod ledger;
 mod long_path;
@@ -64,8 +65,8 @@ pub enum Progress {
     ReadingBack,
 }
 
-/// A file under its final name, read back from disk and flushed with its folder. Only [`save`]
-/// makes one.
+/// A file under its final name, read back from disk and flushed with its folder where that is to be
+/// had. Only [`save`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
     /// Where it is; not always the destination that was asked for.

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 use crate::domain::{AudioFormat, numbered_file_name};
+use crate::transfer::flush::flush_folder;
 use crate::transfer::long_path::however_long;
 use crate::transfer::{SaveRequest, TransferError};
 
 /// How many files of one name are stepped over.
 const MOST: u32 = 1000;
 
-/// Gives a finished part file its name and flushes its folder.
+/// Gives a finished part file its name and flushes its folder. Tells the name, and whether flushing
+/// was to be had.
 ///
 /// Only the very path that the person agreed to is replaced; anything else gets a number where
 /// the name is taken.
@@ -19,7 +21,7 @@ pub(super) fn promote(
     mut part: TempPath,
     request: &SaveRequest,
     format: Option<AudioFormat>,
-) -> Result<PathBuf, TransferError> {
+) -> Result<(PathBuf, bool), TransferError> {
     let wanted = format.map_or_else(
         || request.destination.clone(),
         |format| with_extension_of(&request.destination, format),
@@ -27,15 +29,15 @@ pub(super) fn promote(
     if request.replace && wanted == request.destination {
         part.persist(however_long(&wanted))
             .map_err(|error| in_naming(&wanted, error.error))?;
-        flush_folder(&wanted)?;
-        return Ok(wanted);
+        let flushed = make_last(&wanted)?;
+        return Ok((wanted, flushed));
     }
     for number in 1..=MOST {
         let path = numbered(&wanted, number);
         match part.persist_noclobber(however_long(&path)) {
             Ok(()) => {
-                flush_folder(&path)?;
-                return Ok(path);
+                let flushed = make_last(&path)?;
+                return Ok((path, flushed));
             }
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => part = error.path,
             Err(error) if knows_no_such_move(&error.error) => {
@@ -43,8 +45,8 @@ pub(super) fn promote(
                 if is_free(&path).map_err(|error| in_naming(&path, error))? {
                     part.persist(however_long(&path))
                         .map_err(|error| in_naming(&path, error.error))?;
-                    flush_folder(&path)?;
-                    return Ok(path);
+                    let flushed = make_last(&path)?;
+                    return Ok((path, flushed));
                 }
             }
             Err(error) => return Err(in_naming(&path, error.error)),
@@ -112,55 +114,23 @@ fn in_naming(path: &Path, error: io::Error) -> TransferError {
     TransferError::in_work(path, "naming the finished file", error)
 }
 
-/// Makes the new name last through a power cut.
-#[cfg(unix)]
-fn flush_folder(file: &Path) -> Result<(), TransferError> {
-    let folder = crate::transfer::error::folder_of(file);
-    let flushed = std::fs::File::open(&folder).and_then(|folder| folder.sync_all());
-    match flushed {
-        // Some network and FUSE file systems have no such thing as flushing a folder.
-        Err(error)
-            if !matches!(
-                error.kind(),
-                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-            ) =>
-        {
-            Err(TransferError::in_work(
-                file,
-                "flushing the folder of the finished file",
-                error,
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Windows has no such call: NTFS writes names to its journal in order.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "on Unix the disk may refuse")]
-fn flush_folder(_file: &Path) -> Result<(), TransferError> {
-    Ok(())
+/// Makes the new name last through a power cut, and tells whether that was to be had.
+fn make_last(file: &Path) -> Result<bool, TransferError> {
+    flush_folder(file).map_err(|error| {
+        TransferError::in_work(file, "flushing the folder of the finished file", error)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The kernel's own folders can't be flushed, and say so as network drives do.
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_folder_that_can_not_be_flushed_is_no_failure() {
-        let flushed = std::fs::File::open("/proc/self").and_then(|folder| folder.sync_all());
-        assert_eq!(flushed.unwrap_err().kind(), io::ErrorKind::InvalidInput);
-        flush_folder(Path::new("/proc/self/a.wav")).unwrap();
-    }
-
     #[cfg(unix)]
     #[test]
     fn a_folder_that_went_before_it_was_flushed_is_said_with_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("stick/a.wav");
-        let TransferError::FolderGone { path, .. } = flush_folder(&file).unwrap_err() else {
+        let TransferError::FolderGone { path, .. } = make_last(&file).unwrap_err() else {
             panic!("it was there")
         };
         assert_eq!(path, file);

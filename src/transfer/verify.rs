@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AudioFormat, Backup, BackupProof, Completeness, ServerCopy, Sha256Digest};
+use crate::domain::{
+    AudioFormat, Backup, BackupProof, Completeness, Remark, ServerCopy, Sha256Digest,
+};
 use crate::transfer::error::folder_of;
 use crate::transfer::gone::is_folder_gone;
 use crate::transfer::promote::promote;
@@ -83,9 +85,12 @@ pub(super) async fn read_back_and_promote(
             milliseconds,
             audio,
             completeness,
+            flushed,
         } = written;
         compare(&path, &request.destination, size, sha256, given_up)?;
-        let path = promote(path, &request, format)?;
+        let (path, named_to_last) = promote(path, &request, format)?;
+        let not_flushed = (!(flushed && named_to_last)).then_some(Remark::NotFlushed);
+        let remarks = not_flushed.into_iter().collect();
         Ok(Saved {
             path,
             size,
@@ -94,7 +99,7 @@ pub(super) async fn read_back_and_promote(
             milliseconds,
             audio,
             completeness,
-            remarks: Vec::new(),
+            remarks,
             read_back: ReadBack(()),
         })
     })

@@ -14,6 +14,7 @@ use crate::domain::{
     Announced, Arrival, AudioFormat, AudioState, CheckedAudio, Completeness, ContentKind,
     FailureKind, Judgement, OtherRecording, ServerCopy, Sha256Digest, Unfit, judge,
 };
+use crate::transfer::flush::flush;
 use crate::transfer::gone;
 use crate::transfer::part::PartFile;
 use crate::transfer::{Aside, TransferError};
@@ -60,7 +61,7 @@ impl Drop for GiveUp {
     }
 }
 
-/// A part file, flushed to disk and removed when dropped, and what was written to it.
+/// A part file, written out and removed when dropped, and what was written to it.
 pub(super) struct Written {
     pub(super) path: TempPath,
     pub(super) size: u64,
@@ -69,6 +70,8 @@ pub(super) struct Written {
     pub(super) milliseconds: Option<u64>,
     pub(super) audio: CheckedAudio,
     pub(super) completeness: Completeness,
+    /// Whether it was flushed to the disk.
+    pub(super) flushed: bool,
 }
 
 enum Message {
@@ -187,7 +190,7 @@ fn write(
     let file = output
         .into_inner()
         .map_err(|error| trouble(error.into_error()))?;
-    file.sync_all().map_err(trouble)?;
+    let flushed = flush(&file).map_err(trouble)?;
     gone::refuse_a_drive_that_went_away(&file, &path, destination)?;
     if let Some(Refused {
         kind,
@@ -218,6 +221,7 @@ fn write(
         milliseconds,
         audio,
         completeness,
+        flushed,
     })
 }
 

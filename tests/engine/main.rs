@@ -26,3 +26,4 @@ mod sleep;
 mod unfinished;
 mod unfit;
 mod untrusted;
+mod volumes;
