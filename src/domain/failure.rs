@@ -151,6 +151,13 @@ pub enum FailureKind {
         /// The file.
         path: PathBuf,
     },
+    /// Another program holds the finished file, so that it could not be given its name.
+    FileHeld {
+        /// The file that was to be.
+        path: PathBuf,
+        /// The part file, whole and checked, which stays.
+        part: PathBuf,
+    },
     /// Neither the service nor the recording states where it ends: the file can't serve as a backup.
     CompletenessNotProven {
         /// The file, which was kept.
@@ -254,7 +261,8 @@ impl FailureKind {
             | Self::DestinationIsFolder { .. }
             | Self::FileNameRefused { .. }
             | Self::Disk { .. }
-            | Self::ReadBackDiffers { .. } => WayOut::AnotherPlace,
+            | Self::ReadBackDiffers { .. }
+            | Self::FileHeld { .. } => WayOut::AnotherPlace,
             _ => WayOut::None,
         }
     }

@@ -247,7 +247,8 @@ fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
         Err(JobFailure::Failed(failure)) => match failure.kind {
             FailureKind::DamagedRecording { .. }
             | FailureKind::EmptyRecording { .. }
-            | FailureKind::OtherRecording { .. } => Some(failure.details.technical.clone()),
+            | FailureKind::OtherRecording { .. }
+            | FailureKind::FileHeld { .. } => Some(failure.details.technical.clone()),
             _ => None,
         },
         Err(JobFailure::Cancelled) => None,

@@ -151,6 +151,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::FileNameRefused { .. }
         | FailureKind::Disk { .. }
         | FailureKind::ReadBackDiffers { .. }
+        | FailureKind::FileHeld { .. }
         | FailureKind::CompletenessNotProven { .. }
         | FailureKind::CopyChanged
         | FailureKind::RecordNotWritable
@@ -324,6 +325,13 @@ mod tests {
             (FailureKind::FolderGone { path: path() }, false),
             (FailureKind::Disk { path: path() }, false),
             (FailureKind::ReadBackDiffers { path: path() }, false),
+            (
+                FailureKind::FileHeld {
+                    path: path(),
+                    part: path(),
+                },
+                false,
+            ),
             (FailureKind::CompletenessNotProven { path: path() }, false),
             (FailureKind::StoreTrouble, false),
             (FailureKind::Internal, false),

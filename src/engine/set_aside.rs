@@ -62,14 +62,7 @@ pub async fn finish(session: &Session, prepared: Option<(Aside, PathBuf)>) {
     let Some((aside, place)) = prepared else {
         return;
     };
-    if let Err(error) = aside.keep_at(&place)
-        && let Some(failure) = error.into_failure(Timestamp::now())
-    {
-        session.tell(Event::Failed {
-            doctor: None,
-            failure,
-        });
-    }
+    aside.keep_at(&place);
     tell(session).await;
 }
 

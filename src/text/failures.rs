@@ -249,6 +249,10 @@ impl Text {
             FailureKind::ReadBackDiffers { path } => {
                 self.say_with("failure-read-back-differs", &[("path", shown(path))])
             }
+            FailureKind::FileHeld { path, part } => self.say_with(
+                "failure-file-held",
+                &[("path", shown(path)), ("part", shown(part))],
+            ),
             FailureKind::CompletenessNotProven { path } => {
                 self.say_with("failure-completeness-not-proven", &[("path", shown(path))])
             }
@@ -374,6 +378,10 @@ mod tests {
             FailureKind::Disk { path: path.clone() },
             FailureKind::ReadBackDiffers { path: path.clone() },
             FailureKind::CompletenessNotProven { path: path.clone() },
+            FailureKind::FileHeld {
+                path: path.clone(),
+                part: PathBuf::from("/home/desk/Recordings/a.flac.part"),
+            },
             FailureKind::DataFolderUnusable { path },
             FailureKind::DataInUse,
             FailureKind::DataFromNewerVersion,

@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use tempfile::TempPath;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
@@ -12,8 +11,7 @@ use crate::domain::{
     AudioFormat, Failure, FailureKind, ServerCopy, SetAside, Sha256Digest, Unfit,
     file_name_as_it_is,
 };
-use crate::transfer::long_path::however_long;
-use crate::transfer::part::ENDING;
+use crate::transfer::part::{ENDING, OwnPart};
 use crate::transfer::{TransferError, verify_backup};
 
 /// How many files of one name are stepped over.
@@ -25,7 +23,7 @@ const BUFFER: usize = 256 * 1024;
 /// All of what the service has, flushed to disk, that can be no backup. It is removed when dropped.
 #[derive(Debug)]
 pub struct Aside {
-    pub(super) path: TempPath,
+    pub(super) path: OwnPart,
     /// Its size in bytes.
     pub size: u64,
     /// The digest of its contents.
@@ -42,7 +40,7 @@ impl Aside {
     /// Where it is.
     #[must_use]
     pub fn part(&self) -> &Path {
-        &self.path
+        self.path.path()
     }
 
     /// Where it is to be kept, beside the `destination` that it was not saved to: under a name that
@@ -69,21 +67,16 @@ impl Aside {
         (1..=MOST)
             .map(numbered)
             .find(is_free)
-            .unwrap_or_else(|| self.path.to_path_buf())
+            .unwrap_or_else(|| self.part().to_path_buf())
     }
 
     /// Keeps it at `place`, or, where that can't be, where it is.
-    ///
-    /// # Errors
-    /// [`TransferError`] where the system can't leave it there either.
-    pub fn keep_at(self, place: &Path) -> Result<(), TransferError> {
-        let Err(refused) = self.path.persist_noclobber(however_long(place)) else {
-            return Ok(());
-        };
-        tracing::warn!(error = %refused.error, "what was set aside keeps its part file's name");
-        let kept = refused.path.keep();
-        kept.map(drop)
-            .map_err(|error| TransferError::in_work(place, "keeping a part file", error.error))
+    pub fn keep_at(self, place: &Path) {
+        let mut part = self.path;
+        if let Err(error) = part.give_name(place, false) {
+            tracing::warn!(%error, "what was set aside keeps its part file's name");
+            part.keep();
+        }
     }
 }
 

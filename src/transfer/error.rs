@@ -109,6 +109,16 @@ pub enum TransferError {
         /// In what.
         reason: String,
     },
+    /// Another program holds the finished part file, so that it can't be given its name.
+    #[error("the finished part file is held by another program, and stays: {source}")]
+    Held {
+        /// The name that it was to have.
+        path: PathBuf,
+        /// The part file, whole and checked.
+        part: PathBuf,
+        /// The system's words.
+        source: io::Error,
+    },
     /// The file is there, but nothing proves that it is whole: it is no backup.
     #[error("neither the service nor the recording states where it ends")]
     CompletenessNotProven {
@@ -150,6 +160,7 @@ impl TransferError {
             } => FailureKind::DamagedInTransit { expected, received },
             Self::Unfit { kind, .. } => kind,
             Self::ReadBackDiffers { path, .. } => FailureKind::ReadBackDiffers { path },
+            Self::Held { path, part, .. } => FailureKind::FileHeld { path, part },
             Self::CompletenessNotProven { path } => FailureKind::CompletenessNotProven { path },
             Self::Ledger(_) => FailureKind::StoreTrouble,
             Self::ThreadLost => FailureKind::Internal,

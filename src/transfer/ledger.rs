@@ -52,6 +52,8 @@ pub enum TransferEnd {
     SetAside,
     /// There is no file, and the part file could not be removed.
     PartLeft,
+    /// There is no file, and the part file is whole and is to stay: the person is told of it.
+    PartKept,
 }
 
 /// The ledger could not be written.

@@ -92,7 +92,8 @@ pub struct Saved {
 ///
 /// Whatever goes wrong, the part file is removed and a file that was at the destination is as it
 /// was; only where the folder can't be flushed after all else went well, the whole new file keeps
-/// its name. A future that is dropped in the middle removes the part file too, and leaves the ledger's
+/// its name, and where another program holds the whole part file ([`TransferError::Held`]), that
+/// stays. A future that is dropped in the middle removes the part file too, and leaves the ledger's
 /// entry open.
 ///
 /// # Errors
@@ -116,6 +117,7 @@ pub async fn save(
     let end = match &saved {
         Ok(_) => TransferEnd::Saved,
         Err(TransferError::Unfit { aside: Some(_), .. }) => TransferEnd::SetAside,
+        Err(TransferError::Held { .. }) => TransferEnd::PartKept,
         Err(_) if tokio::fs::symlink_metadata(&part_path).await.is_ok() => TransferEnd::PartLeft,
         Err(_) => TransferEnd::Discarded,
     };

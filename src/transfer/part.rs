@@ -3,6 +3,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use same_file::Handle;
 use tempfile::TempPath;
 use tokio::fs;
 
@@ -20,12 +21,97 @@ const MOST: u32 = 1000;
 /// A part file that is removed when dropped.
 pub(super) struct PartFile {
     pub(super) file: File,
-    pub(super) path: TempPath,
+    pub(super) path: OwnPart,
 }
 
 impl PartFile {
     pub(super) fn path(&self) -> &Path {
+        self.path.path()
+    }
+}
+
+/// The path of a part file, which is removed when this is dropped. Something else that has come to
+/// stand there is neither removed nor given a name.
+#[derive(Debug)]
+pub(super) struct OwnPart {
+    path: PathBuf,
+    /// The file that was made, held open: so no other can have its number.
+    made: Handle,
+    /// It has its name, or is to stay.
+    is_done: bool,
+}
+
+impl OwnPart {
+    fn new(path: PathBuf, file: &File) -> io::Result<Self> {
+        let made = Handle::from_file(file.try_clone()?)?;
+        let is_done = false;
+        Ok(Self {
+            path,
+            made,
+            is_done,
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether the file that was made still stands there.
+    fn is_there(&self) -> io::Result<bool> {
+        Ok(Handle::from_path(&self.path)? == self.made)
+    }
+
+    /// Gives it its name. With `replace`, a file of that name goes.
+    pub(super) fn give_name(&mut self, name: &Path, replace: bool) -> io::Result<()> {
+        if !self.is_there()? {
+            return Err(io::Error::other(
+                "the part file is not the one that was made",
+            ));
+        }
+        let path = TempPath::try_from_path(&self.path)?;
+        let name = however_long(name);
+        let named = if replace {
+            path.persist(name)
+        } else {
+            path.persist_noclobber(name)
+        };
+        named.map_err(|mut error| {
+            error.path.disable_cleanup(true);
+            error.error
+        })?;
+        self.is_done = true;
+        Ok(())
+    }
+
+    /// Leaves it where it is.
+    pub(super) fn keep(mut self) -> PathBuf {
+        self.is_done = true;
+        self.path.clone()
+    }
+
+    /// Removes it now.
+    fn remove(mut self) -> io::Result<()> {
+        self.is_done = true;
+        self.remove_own()
+    }
+
+    fn remove_own(&self) -> io::Result<()> {
+        match self.is_there() {
+            Ok(true) => std::fs::remove_file(&self.path),
+            Ok(false) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Drop for OwnPart {
+    fn drop(&mut self) {
+        if !self.is_done
+            && let Err(error) = self.remove_own()
+        {
+            tracing::warn!(%error, "a part file could not be removed");
+        }
     }
 }
 
@@ -44,7 +130,7 @@ pub async fn check_destination(destination: &Path) -> Result<(), TransferError> 
                 drop(part.file);
                 return part
                     .path
-                    .close()
+                    .remove()
                     .map_err(|error| TransferError::in_work(&path, "removing a part file", error));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -134,11 +220,9 @@ async fn make(path: &Path) -> io::Result<PartFile> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     options.mode(0o600);
-    let file = options.open(&path).await?;
-    Ok(PartFile {
-        path: TempPath::try_from_path(path)?,
-        file: file.into_std().await,
-    })
+    let file = options.open(&path).await?.into_std().await;
+    let path = OwnPart::new(path, &file)?;
+    Ok(PartFile { file, path })
 }
 
 /// `NAME.part`, `NAME (2).part`, …
@@ -185,5 +269,50 @@ fn too_many(destination: &Path) -> TransferError {
     TransferError::FileNameRefused {
         path: destination.to_path_buf(),
         reason: format!("there are {MOST} part files of that name"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl OwnPart {
+        /// One with something in it.
+        pub fn with_contents(path: &Path, contents: &str) -> Self {
+            std::fs::write(path, contents).unwrap();
+            Self::new(path.to_path_buf(), &File::open(path).unwrap()).unwrap()
+        }
+    }
+
+    #[test]
+    fn what_has_come_to_stand_at_a_part_file_s_name_is_neither_removed_nor_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, name) = (folder.path().join("a.part"), folder.path().join("a.wav"));
+        for replace in [true, false] {
+            let mut part = OwnPart::with_contents(&path, "ours");
+            std::fs::remove_file(&path).unwrap();
+            std::fs::write(&path, "somebody's").unwrap();
+            part.give_name(&name, replace).unwrap_err();
+            drop(part);
+            assert_eq!(std::fs::read(&path).unwrap(), b"somebody's");
+            assert!(!name.exists());
+            std::fs::remove_file(&path).unwrap();
+        }
+        // A copy at its name is not it either.
+        let part = OwnPart::with_contents(&path, "ours");
+        std::fs::rename(&path, folder.path().join("elsewhere")).unwrap();
+        std::fs::copy(folder.path().join("elsewhere"), &path).unwrap();
+        part.remove().unwrap();
+        assert!(path.exists());
+    }
+
+    #[test]
+    fn a_part_file_goes_with_what_made_it_and_stays_where_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.part");
+        drop(OwnPart::with_contents(&path, "ours"));
+        assert!(!path.exists());
+        assert_eq!(OwnPart::with_contents(&path, "ours").keep(), path);
+        assert!(path.exists());
     }
 }

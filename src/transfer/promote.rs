@@ -1,61 +1,149 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use tempfile::TempPath;
+use std::time::Duration;
 
 use crate::domain::{AudioFormat, numbered_file_name};
 use crate::transfer::flush::flush_folder;
-use crate::transfer::long_path::however_long;
+use crate::transfer::part::OwnPart;
 use crate::transfer::{SaveRequest, TransferError};
 
 /// How many files of one name are stepped over.
 const MOST: u32 = 1000;
+
+/// The waits before each further try to name a file that another program holds, seven seconds in
+/// all.
+const WAITS: [Duration; 7] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1500),
+    Duration::from_secs(2),
+    Duration::from_secs(2),
+];
 
 /// Gives a finished part file its name and flushes its folder. Tells the name, and whether flushing
 /// was to be had.
 ///
 /// Only the very path that the person agreed to is replaced; anything else gets a number where
 /// the name is taken.
+///
+/// Where another program holds the part file, it is tried again for some seconds, unless it is given
+/// up meanwhile; after that the part file stays.
+///
+/// # Errors
+/// [`TransferError::Held`], [`TransferError::Cancelled`], or the disk's.
 pub(super) fn promote(
-    mut part: TempPath,
+    part: OwnPart,
     request: &SaveRequest,
     format: Option<AudioFormat>,
+    given_up: &dyn Fn() -> bool,
 ) -> Result<(PathBuf, bool), TransferError> {
+    let naming = Naming {
+        give: &OwnPart::give_name,
+        passes: is_held,
+        waits: &WAITS,
+        given_up,
+    };
     let wanted = format.map_or_else(
         || request.destination.clone(),
         |format| with_extension_of(&request.destination, format),
     );
-    if request.replace && wanted == request.destination {
-        part.persist(however_long(&wanted))
-            .map_err(|error| in_naming(&wanted, error.error))?;
-        let flushed = make_last(&wanted)?;
-        return Ok((wanted, flushed));
+    let replace = request.replace && wanted == request.destination;
+    let path = name(part, wanted, replace, &naming)?;
+    let flushed = make_last(&path)?;
+    Ok((path, flushed))
+}
+
+/// How a part file is given a name.
+struct Naming<'a> {
+    give: &'a dyn Fn(&mut OwnPart, &Path, bool) -> io::Result<()>,
+    /// Whether what the system says passes by itself.
+    passes: fn(&io::Error) -> bool,
+    /// The waits before each further try.
+    waits: &'a [Duration],
+    given_up: &'a dyn Fn() -> bool,
+}
+
+/// The name that it got.
+fn name(
+    mut part: OwnPart,
+    wanted: PathBuf,
+    replace: bool,
+    naming: &Naming,
+) -> Result<PathBuf, TransferError> {
+    if replace {
+        return match naming.give(&mut part, &wanted, true)? {
+            Ok(()) => Ok(wanted),
+            Err(error) => Err(naming.refused(part, &wanted, error)),
+        };
     }
     for number in 1..=MOST {
         let path = numbered(&wanted, number);
-        match part.persist_noclobber(however_long(&path)) {
-            Ok(()) => {
-                let flushed = make_last(&path)?;
-                return Ok((path, flushed));
-            }
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => part = error.path,
-            Err(error) if knows_no_such_move(&error.error) => {
-                part = error.path;
+        match naming.give(&mut part, &path, false)? {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if knows_no_such_move(&error) => {
                 if is_free(&path).map_err(|error| in_naming(&path, error))? {
-                    part.persist(however_long(&path))
-                        .map_err(|error| in_naming(&path, error.error))?;
-                    let flushed = make_last(&path)?;
-                    return Ok((path, flushed));
+                    return match naming.give(&mut part, &path, true)? {
+                        Ok(()) => Ok(path),
+                        Err(error) => Err(naming.refused(part, &path, error)),
+                    };
                 }
             }
-            Err(error) => return Err(in_naming(&path, error.error)),
+            Err(error) => return Err(naming.refused(part, &path, error)),
         }
     }
     Err(TransferError::FileNameRefused {
         path: wanted,
         reason: format!("there are {MOST} files of that name"),
     })
+}
+
+impl Naming<'_> {
+    /// Tries for as long as what refuses may pass. The inner error is the last one's.
+    fn give(
+        &self,
+        part: &mut OwnPart,
+        path: &Path,
+        replace: bool,
+    ) -> Result<io::Result<()>, TransferError> {
+        let mut waits = self.waits.iter();
+        loop {
+            let error = match (self.give)(part, path, replace) {
+                Err(error) if (self.passes)(&error) && !path.is_dir() => error,
+                done => return Ok(done),
+            };
+            let Some(wait) = waits.next() else {
+                return Ok(Err(error));
+            };
+            if (self.given_up)() {
+                return Err(TransferError::Cancelled);
+            }
+            std::thread::sleep(*wait);
+        }
+    }
+
+    /// What there is to say of the refusal of a name; where it did not pass, the part file stays.
+    fn refused(&self, part: OwnPart, path: &Path, source: io::Error) -> TransferError {
+        if (self.passes)(&source) && !path.is_dir() {
+            return TransferError::Held {
+                path: path.to_path_buf(),
+                part: part.keep(),
+                source,
+            };
+        }
+        in_naming(path, source)
+    }
+}
+
+/// Whether another program holds the file, as virus scanners and indexers do for a moment with what
+/// is new: on Windows access is denied, or sharing or a lock is violated
+/// (learn.microsoft.com/windows/win32/debug/system-error-codes: 5, 32, 33). Elsewhere nobody can
+/// keep a file from being renamed in that way.
+fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
 /// Whether the file system has neither a rename that replaces nothing nor links to do it by, as
@@ -123,7 +211,93 @@ fn make_last(file: &Path) -> Result<bool, TransferError> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    const SHARING_VIOLATION: i32 = 32;
+
+    fn is_violated(error: &io::Error) -> bool {
+        error.raw_os_error() == Some(SHARING_VIOLATION)
+    }
+
+    /// Names a part file in a folder that has a file of that name, where the first `refusals` tries
+    /// meet `number`. What came of it, what is in the two files then, and how often it was tried.
+    fn name_where_it_is_refused(
+        refusals: usize,
+        number: i32,
+        replace: bool,
+        given_up: &dyn Fn() -> bool,
+    ) -> (
+        Result<PathBuf, TransferError>,
+        [Option<&'static str>; 2],
+        usize,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.wav");
+        std::fs::write(&file, "old").unwrap();
+        let part = OwnPart::with_contents(&folder.path().join("a.wav.part"), "new");
+        let tried = Cell::new(0);
+        let naming = Naming {
+            give: &|part, path, replace| {
+                tried.set(tried.get() + 1);
+                if tried.get() <= refusals {
+                    return Err(io::Error::from_raw_os_error(number));
+                }
+                part.give_name(path, replace)
+            },
+            passes: is_violated,
+            waits: &[Duration::from_millis(1); 3],
+            given_up,
+        };
+        let named = name(part, file.clone(), replace, &naming);
+        let named = named.map(|path| path.strip_prefix(folder.path()).unwrap().to_path_buf());
+        let left = ["a.wav", "a.wav.part"].map(|name| {
+            let contents = std::fs::read(folder.path().join(name)).ok()?;
+            Some(if contents == b"new" { "new" } else { "old" })
+        });
+        (named, left, tried.get())
+    }
+
+    #[test]
+    fn a_part_file_that_a_scanner_holds_gets_its_name_when_it_lets_go() {
+        let (named, left, tried) = name_where_it_is_refused(3, SHARING_VIOLATION, true, &|| false);
+        assert_eq!(named.unwrap(), Path::new("a.wav"));
+        assert_eq!((left, tried), ([Some("new"), None], 4));
+        let (named, left, _) = name_where_it_is_refused(3, SHARING_VIOLATION, false, &|| false);
+        assert_eq!(named.unwrap(), Path::new("a (2).wav"));
+        assert_eq!(left, [Some("old"), None]);
+    }
+
+    #[test]
+    fn a_part_file_that_is_held_for_longer_stays_and_is_named() {
+        for replace in [true, false] {
+            let (named, left, tried) =
+                name_where_it_is_refused(9, SHARING_VIOLATION, replace, &|| false);
+            let Err(TransferError::Held { path, part, .. }) = named else {
+                panic!("{named:?}");
+            };
+            assert!(path.ends_with("a.wav") && part.ends_with("a.wav.part"));
+            assert_eq!((left, tried), ([Some("old"), Some("new")], 4));
+        }
+    }
+
+    #[test]
+    fn whoever_gives_up_while_a_part_file_is_held_has_none_left() {
+        let (named, left, tried) = name_where_it_is_refused(9, SHARING_VIOLATION, true, &|| true);
+        assert!(matches!(named, Err(TransferError::Cancelled)), "{named:?}");
+        assert_eq!((left, tried), ([Some("old"), None], 1));
+    }
+
+    #[test]
+    fn any_other_refusal_is_final() {
+        let (named, left, tried) = name_where_it_is_refused(9, 5, true, &|| false);
+        assert!(
+            matches!(named, Err(TransferError::Disk { .. })),
+            "{named:?}"
+        );
+        assert_eq!((left, tried), ([Some("old"), None], 1));
+    }
 
     #[cfg(unix)]
     #[test]

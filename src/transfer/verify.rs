@@ -87,8 +87,8 @@ pub(super) async fn read_back_and_promote(
             completeness,
             flushed,
         } = written;
-        compare(&path, &request.destination, size, sha256, given_up)?;
-        let (path, named_to_last) = promote(path, &request, format)?;
+        compare(path.path(), &request.destination, size, sha256, given_up)?;
+        let (path, named_to_last) = promote(path, &request, format, &given_up)?;
         let not_flushed = (!(flushed && named_to_last)).then_some(Remark::NotFlushed);
         let remarks = not_flushed.into_iter().collect();
         Ok(Saved {

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
-use tempfile::TempPath;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +15,7 @@ use crate::domain::{
 };
 use crate::transfer::flush::flush;
 use crate::transfer::gone;
-use crate::transfer::part::PartFile;
+use crate::transfer::part::{OwnPart, PartFile};
 use crate::transfer::{Aside, TransferError};
 
 /// How many pieces of a body may wait for the disk: with the connection's largest pieces, of
@@ -63,7 +62,7 @@ impl Drop for GiveUp {
 
 /// A part file, written out and removed when dropped, and what was written to it.
 pub(super) struct Written {
-    pub(super) path: TempPath,
+    pub(super) path: OwnPart,
     pub(super) size: u64,
     pub(super) sha256: Sha256Digest,
     pub(super) format: Option<AudioFormat>,
@@ -191,7 +190,7 @@ fn write(
         .into_inner()
         .map_err(|error| trouble(error.into_error()))?;
     let flushed = flush(&file).map_err(trouble)?;
-    gone::refuse_a_drive_that_went_away(&file, &path, destination)?;
+    gone::refuse_a_drive_that_went_away(&file, path.path(), destination)?;
     if let Some(Refused {
         kind,
         unfit,

@@ -5,45 +5,12 @@
 use std::fs;
 use std::path::Path;
 
-use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::FailureKind;
 use audio_housekeeper::transfer::verify_backup;
-use bytes::Bytes;
-use futures_util::future::BoxFuture;
 
+use crate::meanwhile::interrupted;
 use crate::server::wav;
-use crate::{announced, folder, kind_of, names_in, of_length, request, saved};
-
-/// A recording in the middle of which something happens.
-struct Interrupted<F> {
-    pieces: std::vec::IntoIter<Bytes>,
-    happens: Option<F>,
-}
-
-impl<F: FnOnce() + Send> RecordingBody for Interrupted<F> {
-    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>> {
-        if self.pieces.len() == 2
-            && let Some(happens) = self.happens.take()
-        {
-            happens();
-        }
-        Box::pin(async { Ok(self.pieces.next()) })
-    }
-}
-
-fn interrupted(happens: impl FnOnce() + Send + 'static) -> Recording {
-    let bytes = wav();
-    let pieces: Vec<Bytes> = bytes.chunks(1000).map(Bytes::copy_from_slice).collect();
-    assert!(pieces.len() > 2);
-    Recording {
-        copy: of_length(bytes.len()),
-        coding: None,
-        body: Box::new(Interrupted {
-            pieces: pieces.into_iter(),
-            happens: Some(happens),
-        }),
-    }
-}
+use crate::{announced, folder, kind_of, names_in, request, saved};
 
 /// Saves into a folder that goes away as told, and looks whether that is said with the file.
 async fn goes(folder: &Path, away: impl FnOnce(&Path) + Send + 'static) {

@@ -13,6 +13,7 @@ mod contents;
 mod disk;
 mod giving_up;
 mod going;
+mod meanwhile;
 mod names;
 mod process;
 #[path = "../client/server.rs"]

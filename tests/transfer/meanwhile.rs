@@ -1,0 +1,136 @@
+//! What somebody else does to a part file while a recording is being saved.
+
+use std::fs;
+
+use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
+use audio_housekeeper::domain::FailureKind;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use crate::server::wav;
+use crate::{folder, kind_of, names_in, of_length, replacing, saved};
+
+/// A recording in the middle of which something happens.
+struct Interrupted<F> {
+    pieces: std::vec::IntoIter<Bytes>,
+    happens: Option<F>,
+}
+
+impl<F: FnOnce() + Send> RecordingBody for Interrupted<F> {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>> {
+        if self.pieces.len() == 2
+            && let Some(happens) = self.happens.take()
+        {
+            happens();
+        }
+        Box::pin(async { Ok(self.pieces.next()) })
+    }
+}
+
+pub fn interrupted(happens: impl FnOnce() + Send + 'static) -> Recording {
+    let bytes = wav();
+    let pieces: Vec<Bytes> = bytes.chunks(1000).map(Bytes::copy_from_slice).collect();
+    assert!(pieces.len() > 2);
+    Recording {
+        copy: of_length(bytes.len()),
+        coding: None,
+        body: Box::new(Interrupted {
+            pieces: pieces.into_iter(),
+            happens: Some(happens),
+        }),
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_somebody_put_in_the_part_files_place_is_neither_removed_nor_named() {
+    for contents in [&b"somebody's"[..], &wav()] {
+        let folder = folder();
+        let (path, part) = (
+            folder.path().join("a.wav"),
+            folder.path().join("a.wav.part"),
+        );
+        fs::write(&path, "before").unwrap();
+        let (put, taken) = (contents.to_vec(), folder.path().join("taken"));
+        let swap = move || {
+            fs::rename(&part, taken).unwrap();
+            fs::write(&part, put).unwrap();
+        };
+        let kind = kind_of(saved(interrupted(swap), replacing(&path)).await);
+        // Even the same bytes are not what was written and flushed here.
+        let expected = if contents == wav() {
+            FailureKind::Disk { path: path.clone() }
+        } else {
+            FailureKind::ReadBackDiffers { path: path.clone() }
+        };
+        assert_eq!(kind, expected);
+        assert_eq!(names_in(folder.path()), ["a.wav", "a.wav.part", "taken"]);
+        assert_eq!(fs::read(&path).unwrap(), b"before");
+        assert_eq!(
+            fs::read(folder.path().join("a.wav.part")).unwrap(),
+            contents
+        );
+    }
+}
+
+/// A program that opens a part file and lets nobody else rename it, as virus scanners and indexers
+/// do.
+#[cfg(windows)]
+mod held {
+    use std::os::windows::fs::OpenOptionsExt;
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use audio_housekeeper::transfer::{TransferEnd, save};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::Book;
+
+    /// Holds the file for so long.
+    fn hold(part: PathBuf, time: Duration) -> impl FnOnce() + Send {
+        move || {
+            let reading_and_writing = 3;
+            let held = fs::OpenOptions::new()
+                .read(true)
+                .share_mode(reading_and_writing)
+                .open(part)
+                .unwrap();
+            std::thread::spawn(move || {
+                std::thread::sleep(time);
+                drop(held);
+            });
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_let_go_after_a_while_gets_its_name() {
+        let folder = folder();
+        let path = folder.path().join("a.wav");
+        fs::write(&path, "before").unwrap();
+        let part = folder.path().join("a.wav.part");
+        let held = interrupted(hold(part, Duration::from_secs(3)));
+        saved(held, replacing(&path)).await.unwrap();
+        assert_eq!(names_in(folder.path()), ["a.wav"]);
+        assert_eq!(fs::read(&path).unwrap(), wav());
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_let_go_stays_whole_and_is_named() {
+        let folder = folder();
+        let path = folder.path().join("a.wav");
+        fs::write(&path, "before").unwrap();
+        let part = folder.path().join("a.wav.part");
+        let held = interrupted(hold(part.clone(), Duration::from_secs(60)));
+        let book = Book::default();
+        let never = CancellationToken::new();
+        let result = save(held, replacing(&path), &book, |_| {}, never).await;
+        let expected = FailureKind::FileHeld {
+            path: path.clone(),
+            part: part.clone(),
+        };
+        assert_eq!(kind_of(result), expected);
+        assert_eq!(fs::read(&part).unwrap(), wav());
+        assert_eq!(fs::read(&path).unwrap(), b"before");
+        assert_eq!(*book.ends.lock().unwrap(), [TransferEnd::PartKept]);
+    }
+}
