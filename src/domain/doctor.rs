@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
     Backup, BackupComparison, BackupHealth, CopyComparison, DeletionOutcome, DoctorName,
@@ -10,8 +10,10 @@ use crate::domain::{
 pub struct KnownDoctor {
     /// The name.
     pub name: DoctorName,
-    /// What the last look at the server found.
+    /// What the last look at the server found that got an answer.
     pub server: ServerKnowledge,
+    /// When the last look got no answer that can be relied on; `None` where it got one.
+    pub no_answer_at: Option<Timestamp>,
     /// The newest backup.
     pub backup: Option<Backup>,
     /// What was found where that backup should be, when last looked.
@@ -20,7 +22,7 @@ pub struct KnownDoctor {
     pub last_deletion: Option<LastDeletion>,
 }
 
-/// What the last look at the server found.
+/// What the last look at the server found that got an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerKnowledge {
     /// Nobody has asked.
@@ -36,11 +38,6 @@ pub enum ServerKnowledge {
     Nothing {
         /// When.
         checked_at: Timestamp,
-    },
-    /// No answer that can be relied on.
-    CouldNotCheck {
-        /// When it was tried.
-        tried_at: Timestamp,
     },
 }
 
@@ -100,14 +97,12 @@ pub struct DoctorTally {
 }
 
 impl ServerKnowledge {
-    /// When the server was last asked, with or without an answer.
+    /// When the server answered.
     #[must_use]
-    pub const fn asked_at(&self) -> Option<Timestamp> {
+    pub const fn checked_at(&self) -> Option<Timestamp> {
         match self {
             Self::NeverChecked => None,
-            Self::Has { checked_at: at, .. }
-            | Self::Nothing { checked_at: at }
-            | Self::CouldNotCheck { tried_at: at } => Some(*at),
+            Self::Has { checked_at: at, .. } | Self::Nothing { checked_at: at } => Some(*at),
         }
     }
 
@@ -128,10 +123,38 @@ impl KnownDoctor {
         Self {
             name,
             server: ServerKnowledge::NeverChecked,
+            no_answer_at: None,
             backup: None,
             backup_health: BackupHealth::There,
             last_deletion: None,
         }
+    }
+
+    /// How long what the server had is taken for what it has.
+    pub const FRESH_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+    /// When the server was last asked, with or without an answer.
+    #[must_use]
+    pub fn asked_at(&self) -> Option<Timestamp> {
+        self.no_answer_at.or(self.server.checked_at())
+    }
+
+    /// Whether what is known of the server counts at `now`: the last look got an answer, a day ago
+    /// at most. One from a time that is still to come is of a clock that was set since.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.no_answer_at.is_none()
+            && self.server.checked_at().is_some_and(|checked| {
+                let age = now.duration_since(checked);
+                !age.is_negative() && age < Self::FRESH_FOR
+            })
+    }
+
+    /// The backup of the very copy that the server was last seen to have, or of what may be it.
+    #[must_use]
+    pub fn backup_of_that_copy(&self) -> Option<&Backup> {
+        let copy = self.server.copy()?;
+        self.backup.as_ref().filter(|backup| backup.may_be_of(copy))
     }
 
     /// How the backup stands to `copy`, a copy that the server shows.
@@ -157,8 +180,8 @@ impl KnownDoctor {
         let deletion = self.last_deletion.map(|deletion| deletion.outcome);
         match &self.server {
             _ if deletion == Some(DeletionOutcome::NotKnown) => DoctorState::DeleteNotConfirmed,
+            _ if self.no_answer_at.is_some() => DoctorState::CouldNotCheck,
             ServerKnowledge::NeverChecked => DoctorState::NotChecked,
-            ServerKnowledge::CouldNotCheck { .. } => DoctorState::CouldNotCheck,
             ServerKnowledge::Nothing { .. } if deletion == Some(DeletionOutcome::Gone) => {
                 DoctorState::DeletedNothingThere
             }
@@ -177,14 +200,15 @@ impl KnownDoctor {
 }
 
 impl DoctorTally {
-    /// Counts `doctors`.
+    /// Counts `doctors` by what of them is known at `now`.
     #[must_use]
-    pub fn of<'a>(doctors: impl IntoIterator<Item = &'a KnownDoctor>) -> Self {
+    pub fn of<'a>(doctors: impl IntoIterator<Item = &'a KnownDoctor>, now: Timestamp) -> Self {
         let mut tally = Self::default();
         for doctor in doctors {
-            match (&doctor.server, doctor.state()) {
-                (ServerKnowledge::Nothing { .. }, _) => tally.without += 1,
-                (ServerKnowledge::Has { copy, .. }, _) => {
+            match &doctor.server {
+                _ if !doctor.is_fresh(now) => tally.not_checked.push(doctor.name.clone()),
+                ServerKnowledge::Nothing { .. } => tally.without += 1,
+                ServerKnowledge::Has { copy, .. } => {
                     tally.with_recordings += 1;
                     match doctor.compare_backup(copy) {
                         BackupComparison::Same(_) => tally.backed_up += 1,
@@ -194,7 +218,7 @@ impl DoctorTally {
                         _ => tally.not_backed_up.push(doctor.name.clone()),
                     }
                 }
-                _ => tally.not_checked.push(doctor.name.clone()),
+                ServerKnowledge::NeverChecked => tally.not_checked.push(doctor.name.clone()),
             }
         }
         tally
@@ -204,5 +228,86 @@ impl DoctorTally {
     #[must_use]
     pub fn total(&self) -> usize {
         self.with_recordings + self.without + self.not_checked.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AudioFormat, BackupProof, Sha256Digest};
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn doctor(server: ServerKnowledge) -> KnownDoctor {
+        KnownDoctor {
+            server,
+            ..KnownDoctor::new(DoctorName::parse("Dr. A").unwrap())
+        }
+    }
+
+    fn has(length: u64, hours_ago: i64) -> ServerKnowledge {
+        ServerKnowledge::Has {
+            copy: copy(length),
+            checked_at: NOW - SignedDuration::from_hours(hours_ago),
+        }
+    }
+
+    fn copy(length: u64) -> ServerCopy {
+        ServerCopy {
+            format: Some(AudioFormat::Wav),
+            length: Some(length),
+            ..ServerCopy::default()
+        }
+    }
+
+    fn backup_of(made_from: ServerCopy) -> Backup {
+        Backup {
+            path: "/a.wav".into(),
+            size: 44,
+            sha256: Sha256Digest::of(b""),
+            format: AudioFormat::Wav,
+            milliseconds: Some(42_000),
+            audio: None,
+            verified_at: NOW,
+            proof: BackupProof::Length,
+            made_from,
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_a_day_or_got_no_answer_counts_as_not_checked() {
+        let nothing = |hours_ago| ServerKnowledge::Nothing {
+            checked_at: NOW - SignedDuration::from_hours(hours_ago),
+        };
+        let silent = KnownDoctor {
+            no_answer_at: Some(NOW),
+            ..doctor(has(5, 1))
+        };
+        let doctors = [
+            doctor(has(5, 23)),
+            doctor(nothing(23)),
+            doctor(has(5, 24)),
+            doctor(nothing(24)),
+            // Of a clock that was set back since.
+            doctor(has(5, -1)),
+            doctor(ServerKnowledge::NeverChecked),
+            silent,
+        ];
+        let tally = DoctorTally::of(&doctors, NOW);
+        assert_eq!((tally.with_recordings, tally.without), (1, 1));
+        assert_eq!(tally.not_checked.len(), 5);
+        assert_eq!(tally.not_backed_up.len(), 1);
+        assert_eq!(tally.total(), doctors.len());
+    }
+
+    #[test]
+    fn a_backup_of_another_copy_says_nothing_of_this_one() {
+        let mut known = doctor(has(5, 1));
+        known.backup = Some(backup_of(copy(5)));
+        assert!(known.backup_of_that_copy().is_some());
+        known.backup = Some(backup_of(copy(6)));
+        assert_eq!(known.backup_of_that_copy(), None);
+        known.server = ServerKnowledge::NeverChecked;
+        assert_eq!(known.backup_of_that_copy(), None);
     }
 }

@@ -444,27 +444,24 @@ fn by(done: &str, person: Option<&str>) -> String {
 /// What one look after a delete means.
 fn seen(look: Result<Look, Failure>) -> (DeletionOutcome, DoctorFact, Option<Failure>) {
     let now = Timestamp::now();
-    let (outcome, knowledge, failure) = match look {
-        Ok(Look::Nothing) => (
-            DeletionOutcome::Gone,
-            ServerKnowledge::Nothing { checked_at: now },
-            None,
-        ),
-        Ok(Look::Has(copy)) => (
-            DeletionOutcome::StillThere,
-            ServerKnowledge::Has {
+    match look {
+        Ok(Look::Nothing) => {
+            let seen = ServerKnowledge::Nothing { checked_at: now };
+            (DeletionOutcome::Gone, DoctorFact::Server(seen), None)
+        }
+        Ok(Look::Has(copy)) => {
+            let seen = ServerKnowledge::Has {
                 copy,
                 checked_at: now,
-            },
-            None,
-        ),
+            };
+            (DeletionOutcome::StillThere, DoctorFact::Server(seen), None)
+        }
         Err(failure) => (
             DeletionOutcome::NotKnown,
-            ServerKnowledge::CouldNotCheck { tried_at: now },
+            DoctorFact::NoAnswer(now),
             Some(failure),
         ),
-    };
-    (outcome, DoctorFact::Server(knowledge), failure)
+    }
 }
 
 const fn recorded(outcome: DeletionOutcome) -> AuditOutcome {

@@ -36,7 +36,7 @@ pub async fn check(
     let looked = look(session, doctor, give_up).await;
     let now = Timestamp::now();
     let known = session.known(doctor).await.ok();
-    let (knowledge, outcome, result) = match looked.result {
+    let (fact, outcome, result) = match looked.result {
         Ok(Look::Has(copy)) => {
             let earlier = known.as_ref().and_then(|known| known.server.copy());
             let copy = with_what_a_download_showed(copy, earlier);
@@ -44,16 +44,19 @@ pub async fn check(
                 copy: copy.clone(),
                 checked_at: now,
             };
-            (knowledge, AuditOutcome::Found, Ok(Some(copy)))
+            let fact = DoctorFact::Server(knowledge);
+            (fact, AuditOutcome::Found, Ok(Some(copy)))
         }
         Ok(Look::Nothing) => {
             let knowledge = ServerKnowledge::Nothing { checked_at: now };
-            (knowledge, AuditOutcome::NothingThere, Ok(None))
+            let fact = DoctorFact::Server(knowledge);
+            (fact, AuditOutcome::NothingThere, Ok(None))
         }
-        Err(failure) => {
-            let knowledge = ServerKnowledge::CouldNotCheck { tried_at: now };
-            (knowledge, AuditOutcome::Failed, Err(failure))
-        }
+        Err(failure) => (
+            DoctorFact::NoAnswer(now),
+            AuditOutcome::Failed,
+            Err(failure),
+        ),
     };
     let operation = new_operation();
     let mut draft = session.draft(AuditAction::Check, outcome, operation);
@@ -64,7 +67,7 @@ pub async fn check(
         Ok(None) => Some("404".into()),
         Err(failure) => Some(answer_of(failure)),
     };
-    let mut changes = vec![about(session, doctor, DoctorFact::Server(knowledge))];
+    let mut changes = vec![about(session, doctor, fact)];
     if let Some(known) = &known
         && let Some(backup) = &known.backup
         && let Some(health) = health_of(backup).await

@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::domain::{BackupComparison, DoctorName, KnownDoctor, Place};
 use crate::engine::{Command, JobEnding, JobKind, JobProgress, Unfinished};
 use crate::state::{Effect, Job, ResultKind, ShownResult, State};
@@ -62,7 +64,7 @@ impl State {
     /// How many doctors have a good backup in a folder that is known to lose files.
     #[must_use]
     pub fn backups_that_may_be_lost(&self) -> usize {
-        good_backups(&self.doctors)
+        good_backups(&self.doctors, self.now)
             .filter(|path| self.place_of(path).is_some_and(Place::may_lose_files))
             .count()
     }
@@ -88,7 +90,7 @@ impl State {
 
     /// Has the folders of all good backups looked at.
     pub(super) fn look_at_all_backups(&self) -> Vec<Effect> {
-        let folders: BTreeSet<&Path> = good_backups(&self.doctors)
+        let folders: BTreeSet<&Path> = good_backups(&self.doctors, self.now)
             .filter_map(Path::parent)
             .collect();
         folders
@@ -118,12 +120,13 @@ fn subject(kind: &JobKind) -> Option<DoctorName> {
     }
 }
 
-fn good_backups(doctors: &[KnownDoctor]) -> impl Iterator<Item = &Path> {
-    doctors.iter().filter_map(|doctor| {
-        let is_good = matches!(
-            doctor.compare_backup(doctor.server.copy()?),
-            BackupComparison::Same(_) | BackupComparison::CannotCompare(_)
-        );
+fn good_backups(doctors: &[KnownDoctor], now: Timestamp) -> impl Iterator<Item = &Path> {
+    doctors.iter().filter_map(move |doctor| {
+        let is_good = doctor.is_fresh(now)
+            && matches!(
+                doctor.compare_backup(doctor.server.copy()?),
+                BackupComparison::Same(_) | BackupComparison::CannotCompare(_)
+            );
         let backup = doctor.backup.as_ref().filter(|_| is_good)?;
         Some(backup.path.as_path())
     })

@@ -47,7 +47,7 @@ impl State {
             Action::KeepSetAside(operation) => self.keep_set_aside(operation),
             Action::DiscardSetAside(operation) => engine(Command::DiscardSetAside(operation)),
             Action::AskDeleteAll => {
-                let tally = DoctorTally::of(&self.doctors);
+                let tally = DoctorTally::of(&self.doctors, self.now);
                 self.modals.push(Modal::DeleteAll {
                     tally,
                     shown_at: self.now,

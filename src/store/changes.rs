@@ -55,6 +55,8 @@ pub enum DoctorFact {
     Used(Timestamp),
     /// What a look at the server found.
     Server(ServerKnowledge),
+    /// A look at the server got no answer: what was found before stays known.
+    NoAnswer(Timestamp),
     /// A new backup, which is there.
     Backup(Backup),
     /// The digest of what came and is no backup.

@@ -117,14 +117,18 @@ pub(super) fn learn(
                     ("has", Some(checked_at), Some(copy_to_column(copy)?))
                 }
                 ServerKnowledge::Nothing { checked_at } => ("nothing", Some(checked_at), None),
-                ServerKnowledge::CouldNotCheck { tried_at } => {
-                    ("could-not-check", Some(tried_at), None)
-                }
             };
             connection.execute(
-                "UPDATE doctors SET server = ?3, server_asked_at = ?4, server_copy = ?5
+                "UPDATE doctors
+                 SET server = ?3, server_asked_at = ?4, server_copy = ?5, no_answer_at = NULL
                  WHERE service = ?1 AND name = ?2",
                 (key.0, key.1, word, at.map(Timestamp::to_string), copy),
+            )?;
+        }
+        DoctorFact::NoAnswer(at) => {
+            connection.execute(
+                "UPDATE doctors SET no_answer_at = ?3 WHERE service = ?1 AND name = ?2",
+                (key.0, key.1, at.to_string()),
             )?;
         }
         DoctorFact::Backup(backup) => {
@@ -217,7 +221,8 @@ fn doctor(
     name: &DoctorName,
 ) -> Result<Option<KnownDoctor>, StoreError> {
     let mut statement = connection.prepare(
-        "SELECT name, server, server_asked_at, server_copy, backup_health, deletion, deletion_at
+        "SELECT name, server, server_asked_at, server_copy, no_answer_at, backup_health, deletion,
+            deletion_at
          FROM doctors WHERE service = ?1 AND name = ?2",
     )?;
     let mut rows = statement.query((service, name.as_str()))?;
@@ -247,7 +252,8 @@ fn came(
 fn doctors(connection: &Connection, service: &str) -> Result<Vec<KnownDoctor>, StoreError> {
     let mut newest = newest_backups(connection, service)?;
     let mut statement = connection.prepare(
-        "SELECT name, server, server_asked_at, server_copy, backup_health, deletion, deletion_at
+        "SELECT name, server, server_asked_at, server_copy, no_answer_at, backup_health, deletion,
+            deletion_at
          FROM doctors WHERE service = ?1",
     )?;
     let mut rows = statement.query([service])?;
@@ -279,12 +285,11 @@ fn doctor_of(row: &Row<'_>) -> Result<KnownDoctor, StoreError> {
         "nothing" => ServerKnowledge::Nothing {
             checked_at: asked_at?,
         },
-        "could-not-check" => ServerKnowledge::CouldNotCheck {
-            tried_at: asked_at?,
-        },
         "never-checked" => ServerKnowledge::NeverChecked,
         _ => return Err(unreadable()),
     };
+    let no_answer_at: Option<String> = row.get("no_answer_at")?;
+    doctor.no_answer_at = no_answer_at.as_deref().map(time_from_column).transpose()?;
     doctor.backup_health = match row.get::<_, String>("backup_health")?.as_str() {
         "there" => BackupHealth::There,
         "missing" => BackupHealth::Missing,

@@ -1,13 +1,10 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::domain::{
     Account, DoctorState, KnownDoctor, ServerCopy, ServerKnowledge, TokenKeeping, Unfit,
 };
 
 use super::Text;
-
-/// After this long, what the server had is no longer said as if it were so now.
-const STALE_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
 impl Text {
     /// What the service said of a copy: `FLAC, 18.4 MB`.
@@ -40,27 +37,45 @@ impl Text {
         }
     }
 
-    /// What the last look at the server found.
+    /// What the last look at the server found that got an answer.
     #[must_use]
-    pub fn server(&self, server: &ServerKnowledge) -> String {
-        match server {
+    pub fn server(&self, doctor: &KnownDoctor) -> String {
+        match &doctor.server {
+            ServerKnowledge::NeverChecked if doctor.no_answer_at.is_some() => {
+                self.say("server-no-answer")
+            }
             ServerKnowledge::NeverChecked => self.say("server-not-checked"),
             ServerKnowledge::Has { copy, .. } => self.copy(copy),
             ServerKnowledge::Nothing { .. } => self.say("server-nothing"),
-            ServerKnowledge::CouldNotCheck { .. } => self.say("server-no-answer"),
         }
+    }
+
+    /// When that was, and when a later look got no answer: `2 h ago, no answer just now`.
+    #[must_use]
+    pub fn checked(&self, doctor: &KnownDoctor, now: Timestamp) -> Option<String> {
+        let answered = doctor.server.checked_at().map(|at| self.ago(at, now));
+        let Some(silent) = doctor.no_answer_at.map(|at| self.ago(at, now)) else {
+            return answered;
+        };
+        Some(match answered {
+            Some(answered) => self.say_with(
+                "checked-then-no-answer",
+                &[("answered", answered.into()), ("silent", silent.into())],
+            ),
+            None => self.say_with("checked-no-answer", &[("silent", silent.into())]),
+        })
     }
 
     /// The one word on a doctor's row: how the doctor stands, or how long nobody has looked.
     #[must_use]
     pub fn doctor_state(&self, doctor: &KnownDoctor, now: Timestamp) -> String {
         let state = doctor.state();
-        if let Some(ago) = Self::is_stale(doctor, now)
-            .then(|| doctor.server.asked_at())
-            .flatten()
-            .and_then(|asked| self.days_ago(asked, now))
-        {
-            return self.say_with("state-checked-ago", &[("ago", ago.into())]);
+        if Self::is_stale(doctor, now) {
+            let checked = doctor.server.checked_at();
+            return match checked.and_then(|checked| self.days_ago(checked, now)) {
+                Some(ago) => self.say_with("state-checked-ago", &[("ago", ago.into())]),
+                None => self.say("state-not-checked"),
+            };
         }
         match state {
             DoctorState::NotChecked => self.say("state-not-checked"),
@@ -84,9 +99,8 @@ impl Text {
     pub fn is_stale(doctor: &KnownDoctor, now: Timestamp) -> bool {
         doctor.state() != DoctorState::DeleteNotConfirmed
             && doctor
-                .server
                 .asked_at()
-                .is_some_and(|asked| now.duration_since(asked) >= STALE_AFTER)
+                .is_some_and(|asked| now.duration_since(asked) >= KnownDoctor::FRESH_FOR)
     }
 
     /// When the newest backup was checked, or that there is none.
@@ -112,6 +126,8 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use crate::domain::{AudioFormat, DeletionOutcome, DoctorName, LastDeletion};
 
     use super::*;
@@ -168,6 +184,28 @@ mod tests {
         assert_eq!(
             Text::new("en").doctor_state(&known, later),
             "Delete not confirmed"
+        );
+    }
+
+    #[test]
+    fn a_look_without_an_answer_leaves_what_was_known_with_its_age() {
+        let text = Text::new("en");
+        let at = Timestamp::UNIX_EPOCH;
+        let minutes = |minutes| at + SignedDuration::from_mins(minutes);
+        let mut known = doctor(ServerKnowledge::NeverChecked);
+        assert_eq!(text.checked(&known, at), None);
+        known.no_answer_at = Some(at);
+        assert_eq!(text.server(&known), "Could not be checked");
+        let said = text.checked(&known, minutes(5)).unwrap();
+        assert_eq!(said, "No answer 5 min ago");
+        known.server = ServerKnowledge::Nothing { checked_at: at };
+        known.no_answer_at = Some(minutes(10));
+        assert_eq!(text.server(&known), "Nothing under exactly this name");
+        let said = text.checked(&known, minutes(15)).unwrap();
+        assert_eq!(said, "15 min ago, no answer 5 min ago");
+        assert_eq!(
+            text.doctor_state(&known, minutes(15)),
+            "Could not be checked"
         );
     }
 }

@@ -325,7 +325,7 @@ impl Desk {
     }
 
     pub async fn begin_delete_all(&mut self, doctors: &[KnownDoctor]) -> JobId {
-        let tally = DoctorTally::of(doctors);
+        let tally = DoctorTally::of(doctors, Timestamp::now());
         let phrase = DeletionPlan::PHRASE.to_owned();
         let shown_at = Timestamp::now();
         self.confirm(Confirmation::Everything {

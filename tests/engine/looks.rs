@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditDraft, DeletionChoice, DeletionOutcome, Failure,
+    AuditAction, AuditDraft, DeletionChoice, DeletionOutcome, DoctorState, DoctorTally, Failure,
 };
 use audio_housekeeper::engine::{CheckAllReport, Command, Event, JobEnding, JobProgress};
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use axum::http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
 
 use crate::desk::{AMELIA, Desk, name, run};
 
@@ -206,5 +207,22 @@ fn a_check_of_many_that_is_stopped_while_it_waits_asks_no_more() {
         };
         assert_eq!(report, stopped);
         assert_eq!(desk.requests(Call::Download), 1);
+    });
+}
+
+#[test]
+fn a_look_without_an_answer_keeps_what_was_known_before() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let before = crate::downloads::check(&mut desk, AMELIA).await;
+        desk.service.add_fault(answers(403, None));
+        let known = crate::downloads::check(&mut desk, AMELIA).await;
+        assert_eq!(known.server, before.server);
+        assert_eq!(known.state(), DoctorState::CouldNotCheck);
+        let tally = DoctorTally::of([&known], Timestamp::now());
+        assert_eq!(tally.not_checked, [name(AMELIA)]);
+        desk.service.set_faults(Vec::new());
+        let known = crate::downloads::check(&mut desk, AMELIA).await;
+        assert_eq!(known.state(), DoctorState::NotBackedUp);
     });
 }

@@ -102,6 +102,7 @@ async fn what_is_known_of_a_doctor_is_found_again_after_a_restart() {
         KnownDoctor {
             name: name.clone(),
             server: has,
+            no_answer_at: None,
             backup: Some(backup("/b.flac")),
             backup_health: BackupHealth::Altered,
             last_deletion: Some(deletion),
@@ -122,7 +123,6 @@ async fn every_word_that_is_kept_is_read_back() {
         ServerKnowledge::Nothing {
             checked_at: time(2),
         },
-        ServerKnowledge::CouldNotCheck { tried_at: time(3) },
         ServerKnowledge::NeverChecked,
     ] {
         learn(
@@ -134,6 +134,19 @@ async fn every_word_that_is_kept_is_read_back() {
         .await;
         assert_eq!(one(&store, &name).await.server, knowledge);
     }
+    // A look without an answer leaves what was known, and one with an answer takes its place.
+    let seen = ServerKnowledge::Nothing {
+        checked_at: time(2),
+    };
+    learn(&store, SERVICE, &name, DoctorFact::Server(seen.clone())).await;
+    learn(&store, SERVICE, &name, DoctorFact::NoAnswer(time(3))).await;
+    let known = one(&store, &name).await;
+    assert_eq!(
+        (known.server, known.no_answer_at),
+        (seen.clone(), Some(time(3)))
+    );
+    learn(&store, SERVICE, &name, DoctorFact::Server(seen)).await;
+    assert_eq!(one(&store, &name).await.no_answer_at, None);
     for health in [
         BackupHealth::Missing,
         BackupHealth::Altered,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use audio_housekeeper::domain::BackupProof;
+use audio_housekeeper::domain::{BackupProof, ServerKnowledge};
 use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
 use rusqlite::Connection;
 
@@ -25,7 +25,9 @@ async fn first_versions(folder: &Path) {
              INSERT INTO backups (service, name, path, size, sha256, format, verified_at, proof,
                  made_from)
              VALUES ('s', 'Dr. A', '/a.wav', 5, zeroblob(32), 'wav', '2026-11-23T14:00:00Z',
-                 'length', '{}');",
+                 'length', '{}');
+             INSERT INTO doctors (service, name, last_used, server, server_asked_at)
+             VALUES ('s', 'Dr. B', '', 'could-not-check', '2026-11-23T14:00:00Z');",
         )
         .unwrap();
     // What that version wrote of an entry is what this one writes.
@@ -80,6 +82,9 @@ async fn a_database_of_an_older_version_is_brought_up_to_date_after_a_copy_is_pu
         .unwrap();
     let backup = known[0].backup.as_ref().unwrap();
     assert_eq!((backup.size, backup.proof), (5, BackupProof::Length));
+    let silent = Some("2026-11-23T14:00:00Z".parse().unwrap());
+    assert_eq!(known[1].no_answer_at, silent);
+    assert_eq!(known[1].server, ServerKnowledge::NeverChecked);
     let [copy] = &copies(folder.path())[..] else {
         panic!("{:?}", copies(folder.path()));
     };

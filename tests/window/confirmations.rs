@@ -217,7 +217,7 @@ fn each_button_means_what_it_says_and_carries_the_reason() {
 #[test]
 fn everything_is_deleted_only_after_the_phrase_is_typed() {
     let mut state = signed_in();
-    let tally = DoctorTally::of(&state.doctors);
+    let tally = DoctorTally::of(&state.doctors, state.now);
     state.modals.push(Modal::DeleteAll {
         tally,
         shown_at: now(),
@@ -265,7 +265,7 @@ fn everything_is_deleted_only_after_the_phrase_is_typed() {
 #[test]
 fn unknown_is_counted_by_itself_and_can_be_looked_into_first() {
     let mut state = signed_in();
-    let tally = DoctorTally::of(&state.doctors);
+    let tally = DoctorTally::of(&state.doctors, state.now);
     state.modals.push(Modal::DeleteAll {
         tally,
         shown_at: now(),

@@ -129,6 +129,13 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
             state.doctors.clear();
             state
         }),
+        ("recordings-no-answer", || {
+            let mut state = signed_in();
+            for doctor in &mut state.doctors {
+                doctor.no_answer_at = Some(ago(2));
+            }
+            state
+        }),
         ("recordings-practice", || {
             let mut state = downloading();
             state.mode = Mode::Practice;
@@ -218,7 +225,7 @@ fn questions() -> Vec<(&'static str, MakeState)> {
         }),
         ("delete-all", || {
             let mut state = downloading();
-            let tally = DoctorTally::of(&state.doctors);
+            let tally = DoctorTally::of(&state.doctors, state.now);
             state.modals.push(Modal::DeleteAll {
                 tally,
                 shown_at: now(),

@@ -107,7 +107,7 @@ fn asked(place: Place) -> State {
 
 fn asked_for_all(place: Place) -> State {
     let mut state = signed_in();
-    let tally = DoctorTally::of(&state.doctors);
+    let tally = DoctorTally::of(&state.doctors, state.now);
     state.modals.push(Modal::DeleteAll {
         tally,
         shown_at: now(),

@@ -167,6 +167,7 @@ pub fn signed_in() -> State {
                 copy: smith.clone(),
                 checked_at: now(),
             },
+            no_answer_at: None,
             backup: Some(backup_of(&smith, ago(3))),
             backup_health: BackupHealth::There,
             last_deletion: None,

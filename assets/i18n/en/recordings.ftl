@@ -30,6 +30,9 @@ server-not-checked = Not checked
 server-nothing = Nothing under exactly this name
 server-no-answer = Could not be checked
 
+checked-then-no-answer = { $answered }, no answer { $silent }
+checked-no-answer = No answer { $silent }
+
 state-not-checked = Not checked
 state-could-not-check = Could not be checked
 state-nothing-there = Nothing under exactly this name

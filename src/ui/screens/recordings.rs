@@ -141,24 +141,26 @@ fn facts(ui: &mut Ui, view: &View<'_>, subject: Option<&DoctorName>) {
         |doctor| {
             let colour = match doctor.server {
                 ServerKnowledge::Has { .. } => palette.text,
-                ServerKnowledge::CouldNotCheck { .. } => palette.warning,
                 _ => palette.muted,
             };
-            (text.server(&doctor.server), colour)
+            (text.server(doctor), colour)
         },
     );
     let checked = doctor
-        .and_then(|doctor| doctor.server.asked_at())
-        .map_or_else(
-            || plain(text.say("fact-never")),
-            |asked| (text.ago(asked, now), palette.text),
-        );
+        .and_then(|doctor| {
+            let colour = match doctor.no_answer_at {
+                Some(_) => palette.warning,
+                None => palette.text,
+            };
+            Some((text.checked(doctor, now)?, colour))
+        })
+        .unwrap_or_else(|| plain(text.say("fact-never")));
     let backup = doctor.map_or_else(
         || plain(text.say("doctors-backup-none")),
         |doctor| backup(palette, text, view.state, doctor),
     );
     let length = doctor
-        .and_then(|doctor| doctor.backup.as_ref())
+        .and_then(KnownDoctor::backup_of_that_copy)
         .and_then(|backup| backup.milliseconds)
         .map_or_else(
             || plain(text.say("fact-unknown")),
@@ -364,10 +366,10 @@ fn row(
     let now = view.state.now;
     let name = (doctor.name.as_str().to_owned(), palette.text);
     let checking = view.state.checking.contains(&doctor.name);
-    let server = (text.server(&doctor.server), palette.text);
-    let checked = match doctor.server.asked_at() {
+    let server = (text.server(doctor), palette.text);
+    let checked = match doctor.server.checked_at() {
         _ if checking => text.say("recordings-checking"),
-        Some(asked) => text.ago(asked, now),
+        Some(checked) => text.ago(checked, now),
         None => String::new(),
     };
     let checked = (checked, palette.muted);
