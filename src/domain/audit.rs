@@ -26,6 +26,8 @@ pub enum AuditAction {
     Check,
     /// A recording was fetched.
     Download,
+    /// A recording was fetched to compare it with its backup, and not kept.
+    Compare,
     /// A doctor's recordings were deleted, or were to be.
     Delete,
     /// All recordings were deleted, or were to be.
@@ -53,6 +55,10 @@ pub enum AuditOutcome {
     KeptAsItIs,
     /// What had been set aside, which can be no backup, was removed.
     Discarded,
+    /// A comparison found the backup's contents.
+    Same,
+    /// A comparison found other contents.
+    Differs,
     /// After a delete, the service answered 404.
     Gone,
     /// After a delete, the service still shows a recording.
@@ -290,6 +296,7 @@ codes!(AuditAction {
     SignOut => "sign-out",
     Check => "check",
     Download => "download",
+    Compare => "compare",
     Delete => "delete",
     DeleteAll => "delete-all",
 });
@@ -304,6 +311,8 @@ codes!(AuditOutcome {
     SavedNotProven => "saved-not-proven",
     KeptAsItIs => "kept-as-it-is",
     Discarded => "discarded",
+    Same => "same",
+    Differs => "differs",
     Gone => "gone",
     StillThere => "still-there",
     NotKnown => "not-known",

@@ -15,7 +15,8 @@ pub struct ServerCopy {
     /// `Last-Modified` as sent, where it was at least a minute before the answer's `Date`: a later
     /// one may stand for two copies, or be the time of the answer (RFC 9110 section 8.8.2.2).
     pub last_modified: Option<String>,
-    /// SHA-256 from `Repr-Digest` or `Content-Digest` (RFC 9530).
+    /// SHA-256 from `Repr-Digest` or `Content-Digest` (RFC 9530), or of the contents where they were
+    /// downloaded to be compared.
     pub digest: Option<Sha256Digest>,
     /// The file name that `Content-Disposition` suggests, as sent: never to be used as a path.
     pub file_name: Option<String>,

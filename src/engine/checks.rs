@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::Look;
 use crate::domain::{
-    AuditAction, AuditOutcome, Backup, BackupHealth, DoctorName, DoctorState, Failure, FailureKind,
-    KnownDoctor, ServerCopy, ServerKnowledge, Unfit, file_name_as_it_is, suggested_file_name,
+    AuditAction, AuditOutcome, Backup, BackupHealth, CopyComparison, DoctorName, DoctorState,
+    Failure, FailureKind, KnownDoctor, ServerCopy, ServerKnowledge, Unfit, file_name_as_it_is,
+    suggested_file_name,
 };
 use crate::engine::context::{Session, new_operation};
 use crate::engine::jobs::JobTicket;
@@ -80,11 +81,13 @@ pub async fn check(
 }
 
 /// What a look shows, with what a download showed of it before: the first bytes tell nothing of
-/// damage, and not everything of emptiness.
+/// damage, and not everything of emptiness, and the contents' digest holds for the very same copy.
 fn with_what_a_download_showed(copy: ServerCopy, earlier: Option<&ServerCopy>) -> ServerCopy {
     let shown = earlier.filter(|earlier| copy.may_be(earlier));
+    let same = earlier.filter(|earlier| copy.compare(earlier) == CopyComparison::Same);
     ServerCopy {
         unfit: copy.unfit.or(shown.and_then(|earlier| earlier.unfit)),
+        digest: copy.digest.or(same.and_then(|earlier| earlier.digest)),
         ..copy
     }
 }

@@ -37,6 +37,8 @@ pub enum Command {
         /// Whether what can be no backup is kept all the same.
         as_it_is: bool,
     },
+    /// Fetch a recording to compare it with its backup, and keep nothing of it.
+    Compare(DoctorName),
     /// Save what was set aside to a place that the person chose.
     KeepSetAside {
         /// Whose it is.

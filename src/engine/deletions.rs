@@ -12,15 +12,14 @@ use crate::domain::{
     Failure, FailureKind, OperationId, ServerCopy, Unfit,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
-use crate::engine::checks::{about, answer_of, check, health_of};
+use crate::engine::checks::{answer_of, check, health_of};
 use crate::engine::clock::Watch;
-use crate::engine::context::{Session, new_operation, store_failure};
+use crate::engine::comparing::{download_and_compare, read_back};
+use crate::engine::context::{Session, new_operation};
 use crate::engine::downloads::fetch;
 use crate::engine::jobs::JobTicket;
 use crate::engine::waiting::{NotSent, announce, because, begin_waiting, say_not_sent, wait};
-use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobFailure, JobProgress};
-use crate::store::DoctorFact;
-use crate::transfer::{self, TransferError};
+use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
 
 /// The record's words where the connection was given up: it may have been sent before.
 const CUT_BY_A_SLEEP: &str =
@@ -236,6 +235,12 @@ async fn last_look(
         Err(_) if ticket.cancel.is_cancelled() => return Err(NotSent::Stopped),
         Err(failure) => return Err(NotSent::Because(failure)),
     };
+    // What was compared by its contents, and can't be recognised by anything else, is so again.
+    let by_contents = backup.filter(|_| confirmed.digest.is_some() && copy.digest.is_none());
+    let copy = match by_contents {
+        Some(backup) => download_and_compare(session, doctor, backup, ticket).await?,
+        None => copy,
+    };
     let may_be_backed_up = |backup: &Backup| backup.may_be_of(&copy);
     if copy.compare(confirmed) == CopyComparison::Changed || !backup.is_none_or(may_be_backed_up) {
         return Err(because(
@@ -261,7 +266,7 @@ async fn last_look(
             }
         }
     }
-    Ok(plan_text(choice, &copy, backup))
+    Ok(plan_text(choice, &copy, backup, by_contents.is_some()))
 }
 
 async fn back_up(
@@ -279,11 +284,12 @@ async fn back_up(
         ticket,
     )
     .await;
-    let fetched = fetched.map_err(|failure| match failure {
-        JobFailure::Cancelled => NotSent::Stopped,
-        JobFailure::Failed(failure) => NotSent::Because(failure),
-    })?;
-    if fetched.copy.compare(confirmed) == CopyComparison::Changed {
+    let fetched = fetched?;
+    let copy = ServerCopy {
+        digest: Some(fetched.saved.sha256),
+        ..fetched.copy.clone()
+    };
+    if copy.compare(confirmed) == CopyComparison::Changed {
         return Err(because(
             FailureKind::CopyChanged,
             "the copy changed before its backup",
@@ -296,32 +302,6 @@ async fn back_up(
             "no length and no digest",
         )
     })
-}
-
-/// Reads a backup back from disk; one that is not what it was is kept in mind as such.
-async fn read_back(session: &Session, doctor: &DoctorName, backup: &Backup) -> Result<(), NotSent> {
-    let read = transfer::verify_backup(&backup.path, backup.size, backup.sha256);
-    let Err(error) = read.await else {
-        return Ok(());
-    };
-    // A disk that could not be read says nothing of the backup.
-    if matches!(error, TransferError::ReadBackDiffers { .. }) {
-        let health = match health_of(backup).await {
-            Some(BackupHealth::Missing) => BackupHealth::Missing,
-            _ => BackupHealth::Altered,
-        };
-        let change = about(session, doctor, DoctorFact::BackupHealth(health));
-        if let Err(error) = session.context.store.apply(vec![change]).await {
-            session.tell(Event::Failed {
-                doctor: Some(doctor.clone()),
-                failure: store_failure(&error),
-            });
-        }
-    }
-    session.tell_doctor(doctor).await;
-    Err(error
-        .into_failure(Timestamp::now())
-        .map_or(NotSent::Stopped, NotSent::Because))
 }
 
 async fn delete_all(
@@ -410,7 +390,12 @@ fn said_of(session: &Session, error: ApiError) -> (String, Option<Failure>) {
 }
 
 /// The plan as the record keeps it, in words.
-fn plan_text(choice: &DeletionChoice, copy: &ServerCopy, backup: Option<&Backup>) -> String {
+fn plan_text(
+    choice: &DeletionChoice,
+    copy: &ServerCopy,
+    backup: Option<&Backup>,
+    by_contents: bool,
+) -> String {
     let format = match (copy.unfit, copy.format) {
         (Some(Unfit::Other(kind)), _) => format!("{}, neither WAV nor FLAC", kind.label()),
         (unfit, format) => {
@@ -424,6 +409,9 @@ fn plan_text(choice: &DeletionChoice, copy: &ServerCopy, backup: Option<&Backup>
         .map_or("length not told".into(), |length| format!("{length} bytes"));
     let how = match (choice, backup.map(|backup| backup.compare(copy))) {
         (_, None) => "without backup",
+        (_, Some(CopyComparison::Same)) if by_contents => {
+            "backed up; the same contents as the server's, downloaded again just before"
+        }
         (_, Some(CopyComparison::Same)) => "backed up; the same copy as the server's",
         (DeletionChoice::BackUpFirst { .. }, _) => "backed up just before; contents not compared",
         _ => "an earlier backup is kept; contents not compared",

@@ -170,6 +170,8 @@ pub enum SignedOutBecause {
 pub enum JobKind {
     /// Fetches a recording.
     Download(DoctorName),
+    /// Fetches a recording to compare it with its backup.
+    Compare(DoctorName),
     /// Deletes a doctor's recordings.
     Delete(DoctorName),
     /// Deletes all recordings.
@@ -210,6 +212,17 @@ pub enum JobProgress {
         /// How many there are at most.
         tries: u32,
     },
+    /// Bytes arrive that are compared with a backup and not kept.
+    Comparing {
+        /// Whose recording.
+        doctor: DoctorName,
+        /// Bytes so far.
+        received: u64,
+        /// Bytes announced.
+        total: Option<u64>,
+        /// Bytes per second of late.
+        speed: f64,
+    },
     /// Reading the backup back from disk.
     ReadingBack,
     /// The wait before a delete, which Stop ends.
@@ -243,6 +256,13 @@ pub enum JobEnding {
         doctor: DoctorName,
         /// The file, or why there is none.
         result: Result<SavedFile, JobFailure>,
+    },
+    /// A comparison by downloading again.
+    Compare {
+        /// The doctor.
+        doctor: DoctorName,
+        /// How the backup stands to the server's copy by its contents, or why that is not known.
+        result: Result<Box<DeletionSurvey>, JobFailure>,
     },
     /// A deletion for one doctor.
     Delete {

@@ -47,6 +47,7 @@ pub struct JobTicket {
 pub struct ByteReporter {
     ticket: JobTicket,
     doctor: DoctorName,
+    compares: bool,
     last: Option<(Instant, u64)>,
     speed: f64,
 }
@@ -96,9 +97,19 @@ impl JobTicket {
 
     /// A reporter for the bytes of `doctor`'s recording.
     pub fn bytes_of(&self, doctor: &DoctorName) -> ByteReporter {
+        self.reporter(doctor, false)
+    }
+
+    /// The same where they are only compared.
+    pub fn compared_bytes_of(&self, doctor: &DoctorName) -> ByteReporter {
+        self.reporter(doctor, true)
+    }
+
+    fn reporter(&self, doctor: &DoctorName, compares: bool) -> ByteReporter {
         ByteReporter {
             ticket: self.clone(),
             doctor: doctor.clone(),
+            compares,
             last: None,
             speed: 0.0,
         }
@@ -128,11 +139,21 @@ impl ByteReporter {
             };
         }
         self.last = Some((now, received));
-        self.ticket.report(JobProgress::Downloading {
-            doctor: self.doctor.clone(),
-            received,
-            total,
-            speed: self.speed,
+        let (doctor, speed) = (self.doctor.clone(), self.speed);
+        self.ticket.report(if self.compares {
+            JobProgress::Comparing {
+                doctor,
+                received,
+                total,
+                speed,
+            }
+        } else {
+            JobProgress::Downloading {
+                doctor,
+                received,
+                total,
+                speed,
+            }
         });
     }
 }

@@ -8,6 +8,7 @@ mod aftermath;
 mod checks;
 mod clock;
 mod command;
+mod comparing;
 mod context;
 mod deletions;
 mod downloads;

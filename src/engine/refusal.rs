@@ -31,6 +31,7 @@ impl Command {
             Self::Cancel(id) => Event::NotCancelled { id, failure },
             Self::Download { doctor, .. }
             | Self::KeepSetAside { doctor, .. }
+            | Self::Compare(doctor)
             | Self::Forget(doctor) => failed(Some(doctor), failure),
             Self::Delete(plan) => match plan.scope() {
                 DeletionScope::Doctor(doctor) => failed(Some(doctor), failure),

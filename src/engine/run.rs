@@ -19,7 +19,7 @@ use crate::engine::jobs::JobTicket;
 use crate::engine::refusal::not_surveyed;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
-    aftermath, checks, deletions, downloads, places, set_aside, sign_in,
+    aftermath, checks, comparing, deletions, downloads, places, set_aside, sign_in,
 };
 use crate::settings::Settings;
 
@@ -252,6 +252,12 @@ impl Engine {
                     downloads::download(session, doctor, destination, as_it_is, ticket)
                 });
             }
+            Command::Compare(doctor) => {
+                let kind = JobKind::Compare(doctor.clone());
+                self.job(&session.clone(), kind, |ticket| {
+                    comparing::compare(session, doctor, ticket)
+                });
+            }
             Command::KeepSetAside {
                 doctor,
                 operation,
@@ -473,7 +479,9 @@ pub fn internal() -> Failure {
 
 const fn doctor_of(kind: &JobKind) -> Option<&DoctorName> {
     match kind {
-        JobKind::Download(doctor) | JobKind::Delete(doctor) => Some(doctor),
+        JobKind::Download(doctor) | JobKind::Compare(doctor) | JobKind::Delete(doctor) => {
+            Some(doctor)
+        }
         JobKind::DeleteAll | JobKind::CheckAll | JobKind::CheckAndBackUp => None,
     }
 }
@@ -485,8 +493,12 @@ fn collide(running: &JobKind, new: &JobKind) -> bool {
         _ if running == new => true,
         _ => {
             let deletes = |kind: &JobKind| matches!(kind, JobKind::Delete(_) | JobKind::DeleteAll);
-            let fetches =
-                |kind: &JobKind| matches!(kind, JobKind::Download(_) | JobKind::CheckAndBackUp);
+            let fetches = |kind: &JobKind| {
+                matches!(
+                    kind,
+                    JobKind::Download(_) | JobKind::Compare(_) | JobKind::CheckAndBackUp
+                )
+            };
             (deletes(running) || deletes(new))
                 && (deletes(running) == deletes(new) || fetches(running) || fetches(new))
         }
@@ -508,6 +520,10 @@ fn not_known(doctor: Option<&DoctorName>) -> DeletionReport {
 fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
     match kind {
         JobKind::Download(doctor) => JobEnding::Download {
+            doctor: doctor.clone(),
+            result: Err(JobFailure::Failed(internal())),
+        },
+        JobKind::Compare(doctor) => JobEnding::Compare {
             doctor: doctor.clone(),
             result: Err(JobFailure::Failed(internal())),
         },

@@ -13,7 +13,7 @@ use crate::domain::{
 use crate::engine::clock::Watch;
 use crate::engine::context::Session;
 use crate::engine::jobs::JobTicket;
-use crate::engine::{DeletionReport, Event, JobProgress};
+use crate::engine::{DeletionReport, Event, JobFailure, JobProgress};
 use crate::store::{Change, StoreError, WaitingDelete};
 
 /// How often the wait tells what is left of it.
@@ -41,6 +41,15 @@ impl NotSent {
                 ..
             })
         )
+    }
+}
+
+impl From<JobFailure> for NotSent {
+    fn from(failure: JobFailure) -> Self {
+        match failure {
+            JobFailure::Cancelled => Self::Stopped,
+            JobFailure::Failed(failure) => Self::Because(failure),
+        }
     }
 }
 

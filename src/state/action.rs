@@ -38,6 +38,8 @@ pub enum Action {
         /// The place, and whether a file was there.
         chosen: Option<(PathBuf, bool)>,
     },
+    /// "Compare by downloading again".
+    Compare(DoctorName),
     /// "Delete…".
     AskDelete(DoctorName),
     /// "Try again" in that question.
@@ -140,6 +142,7 @@ impl Action {
                 | Self::SurveyAgain
                 | Self::ConfirmDelete { .. }
                 | Self::KeepAsItIs
+                | Self::Compare(_)
                 | Self::CheckAndBackUpFirst
                 | Self::FolderChosen(_)
                 | Self::ConfirmDeleteAll { .. }

@@ -302,11 +302,14 @@ impl State {
     fn job_ended(&mut self, id: JobId, ending: JobEnding) {
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
+        let is_answered = self.answer_a_question(&ending);
         if let Some(job) = removed {
             self.job_saves_no_more(&job.kind);
         }
         // Of a sign-in that has ended only what reached the disk or the service matters.
         let is_seen = match &ending {
+            _ if is_answered => true,
+            JobEnding::Compare { result, .. } => !is_known && *result == Err(JobFailure::Cancelled),
             JobEnding::Download { doctor, result } => match result {
                 Err(JobFailure::Cancelled) => !is_known,
                 // That stands on the shelf already, with its answers.
@@ -329,6 +332,27 @@ impl State {
                     || shown.ending.is_unsettled() && was_not_sent(&ending)
             });
             self.show_result(ResultKind::Ended(ending));
+        }
+    }
+
+    /// Puts what a comparison found into the question that it was asked for in, where that stands;
+    /// a comparison that was cancelled leaves it as it was.
+    fn answer_a_question(&mut self, ending: &JobEnding) -> bool {
+        let JobEnding::Compare { doctor: of, result } = ending else {
+            return false;
+        };
+        let modals = self.modals.iter_mut();
+        let asked = modals.rev().find_map(|modal| match modal {
+            Modal::DeleteOne { doctor, survey } if doctor == of => Some(survey),
+            _ => None,
+        });
+        match (asked, result) {
+            (Some(survey), Ok(found)) => {
+                *survey = Some(found.clone());
+                true
+            }
+            (Some(_), Err(JobFailure::Cancelled)) => true,
+            _ => false,
         }
     }
 
@@ -392,6 +416,7 @@ fn is_about_the_same(shown: &ResultKind, ending: &JobEnding) -> bool {
     };
     match (shown, ending) {
         (JobEnding::Download { doctor, .. }, JobEnding::Download { doctor: of, .. })
+        | (JobEnding::Compare { doctor, .. }, JobEnding::Compare { doctor: of, .. })
         | (JobEnding::Delete { doctor, .. }, JobEnding::Delete { doctor: of, .. }) => doctor == of,
         (JobEnding::CheckAll(_), JobEnding::CheckAll(_))
         | (JobEnding::CheckAndBackUp { .. }, JobEnding::CheckAndBackUp { .. }) => true,

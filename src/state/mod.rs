@@ -349,6 +349,14 @@ impl State {
         self.doctors.iter().find(|doctor| &doctor.name == name)
     }
 
+    /// The comparison with a doctor's backup that runs.
+    #[must_use]
+    pub fn running_comparison(&self, name: &DoctorName) -> Option<(JobId, &Job)> {
+        let mut jobs = self.jobs.iter();
+        jobs.find(|(_, job)| matches!(&job.kind, JobKind::Compare(doctor) if doctor == name))
+            .map(|(id, job)| (*id, job))
+    }
+
     /// The delete that runs; the engine lets no second one run beside it.
     #[must_use]
     pub fn running_delete(&self) -> Option<(JobId, &Job)> {
@@ -370,7 +378,9 @@ impl State {
     #[must_use]
     pub fn is_busy(&self, name: &DoctorName) -> bool {
         self.jobs.values().any(|job| match &job.kind {
-            JobKind::Download(doctor) | JobKind::Delete(doctor) => doctor == name,
+            JobKind::Download(doctor) | JobKind::Compare(doctor) | JobKind::Delete(doctor) => {
+                doctor == name
+            }
             JobKind::DeleteAll | JobKind::CheckAndBackUp => true,
             JobKind::CheckAll => false,
         })
@@ -379,7 +389,8 @@ impl State {
     /// Whether closing the window would cut something off.
     #[must_use]
     pub fn has_running_jobs(&self) -> bool {
-        self.jobs.values().any(|job| job.kind != JobKind::CheckAll)
+        let only_looks = |kind: &JobKind| matches!(kind, JobKind::CheckAll | JobKind::Compare(_));
+        self.jobs.values().any(|job| !only_looks(&job.kind))
     }
 
     fn number(&mut self) -> u64 {

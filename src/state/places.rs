@@ -116,7 +116,10 @@ impl State {
 fn subject(kind: &JobKind) -> Option<DoctorName> {
     match kind {
         JobKind::Download(doctor) | JobKind::Delete(doctor) => Some(doctor.clone()),
-        JobKind::DeleteAll | JobKind::CheckAll | JobKind::CheckAndBackUp => None,
+        // One that compares saves nothing.
+        JobKind::DeleteAll | JobKind::CheckAll | JobKind::CheckAndBackUp | JobKind::Compare(_) => {
+            None
+        }
     }
 }
 

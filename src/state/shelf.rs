@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::{Completeness, DeletionOutcome, SetAside};
+use crate::domain::{BackupComparison, Completeness, DeletionOutcome, SetAside};
 use crate::state::{
     CheckAllReport, DeletionReport, Job, JobEnding, JobFailure, JobId, JobProgress, ResultKind,
     Screen, ShownResult, SignIn, State, Unfinished,
@@ -147,6 +147,12 @@ impl ResultKind {
         match self {
             Self::Ended(JobEnding::Download { result, .. }) => match result {
                 Ok(file) if matches!(file.completeness, Completeness::Proven(_)) => Sort::Done,
+                Ok(_) => Sort::WithAWarning,
+                Err(JobFailure::Cancelled) => Sort::Stopped,
+                Err(JobFailure::Failed(_)) => Sort::Failed,
+            },
+            Self::Ended(JobEnding::Compare { result, .. }) => match result {
+                Ok(survey) if matches!(survey.backup, BackupComparison::Same(_)) => Sort::Done,
                 Ok(_) => Sort::WithAWarning,
                 Err(JobFailure::Cancelled) => Sort::Stopped,
                 Err(JobFailure::Failed(_)) => Sort::Failed,

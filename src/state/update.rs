@@ -40,6 +40,7 @@ impl State {
             Action::CheckAll => engine(Command::CheckAll(self.names())),
             Action::Download(doctor) => self.prepare(doctor, SavePurpose::Download),
             Action::SaveChosen { request, chosen } => self.save_chosen(request, chosen),
+            Action::Compare(doctor) => engine(Command::Compare(doctor)),
             Action::AskDelete(doctor) => self.ask_delete(doctor),
             Action::SurveyAgain => self.survey_again(),
             Action::ConfirmDelete { choice, reason } => self.confirm_delete(choice, reason),

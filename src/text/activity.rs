@@ -11,6 +11,7 @@ impl Text {
             AuditAction::SignOut => self.say("action-sign-out"),
             AuditAction::Check => self.say("action-check"),
             AuditAction::Download => self.say("action-download"),
+            AuditAction::Compare => self.say("action-compare"),
             AuditAction::Delete => self.say("action-delete"),
             AuditAction::DeleteAll => self.say("action-delete-all"),
         }
@@ -35,6 +36,8 @@ impl Text {
             AuditOutcome::SavedNotProven => self.say("audit-saved-not-proven"),
             AuditOutcome::KeptAsItIs => self.say("audit-kept-as-it-is"),
             AuditOutcome::Discarded => self.say("audit-discarded"),
+            AuditOutcome::Same => self.say("audit-same"),
+            AuditOutcome::Differs => self.say("audit-differs"),
             AuditOutcome::Gone => self.say("audit-gone"),
             AuditOutcome::StillThere => self.say("audit-still-there"),
             AuditOutcome::NotKnown => self.say("audit-not-known"),

@@ -2,6 +2,7 @@
 //! and only then given its name.
 
 mod aside;
+mod digest;
 mod error;
 mod flush;
 mod gone;
@@ -26,6 +27,7 @@ use crate::transfer::verify::ReadBack;
 use crate::transfer::writer::{Expected, Writer};
 
 pub use aside::{Aside, find_set_aside, open_set_aside, remove_set_aside};
+pub use digest::{Contents, digest_of};
 pub use error::TransferError;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};

@@ -378,7 +378,7 @@ impl RunningHash {
 }
 
 /// What the service announced that fits what came; a digest outranks a length.
-fn announced(
+pub(super) fn announced(
     copy: &ServerCopy,
     size: u64,
     sha256: Sha256Digest,

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod addresses;
+mod comparing;
 mod confirmations;
 mod desk;
 mod disks;

@@ -2,16 +2,18 @@
 //! else by what differs, and never by a time of last change that is as old as its answer.
 
 use audio_housekeeper::domain::{
-    BackupComparison, DeletionChoice, DeletionOutcome, DoctorState, Sha256Digest,
+    BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionSurvey, DoctorState,
+    FailureKind, Sha256Digest,
 };
-use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure};
+use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use axum::http::header::{ETAG, LAST_MODIFIED};
 use axum::http::{HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::desk::{AMELIA, Desk, run, wav};
+use crate::desk::{AMELIA, Desk, name, run, wav};
 
 fn says(desk: &Desk, headers: &[(HeaderName, &str)]) {
     let faults = headers.iter().map(|(name, value)| {
@@ -107,12 +109,156 @@ fn a_digest_is_held_against_the_backup_itself_and_outranks_an_equal_mark() {
         let changed = DoctorState::ChangedSinceBackup;
         assert_eq!(compared(&mut desk).await, changed);
         // That the mark is the same does not help at the last look either.
-        says(&desk, &[(ETAG, "\"a\"")]);
+        says(&desk, &[(ETAG, "\"a\""), (REPR_DIGEST, &backed_up)]);
         desk.begin_delete(AMELIA, DeletionChoice::KeepingBackup)
             .await;
         says(&desk, &[(ETAG, "\"a\""), (REPR_DIGEST, &another)]);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::NotSent);
         assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+/// Compares by downloading again.
+async fn compare(desk: &mut Desk) -> Result<Box<DeletionSurvey>, JobFailure> {
+    desk.send(Command::Compare(name(AMELIA)));
+    desk.until(|event| match event {
+        Event::JobEnded { ending, .. } => match &**ending {
+            JobEnding::Compare { result, .. } => Some(result.clone()),
+            _ => None,
+        },
+        _ => None,
+    })
+    .await
+}
+
+/// A service of which each answer has another strong mark.
+async fn desk_with_flipping_marks() -> Desk {
+    let desk = Desk::new().await;
+    for (from, mark) in (1..).zip([
+        "\"1\"", "\"2\"", "\"3\"", "\"4\"", "\"5\"", "\"6\"", "\"7\"", "\"8\"",
+    ]) {
+        let value = HeaderValue::from_static(mark);
+        let fault = Fault::on(Call::Download, Effect::SetHeader(ETAG, value));
+        desk.service.add_fault(fault.from(from));
+    }
+    desk
+}
+
+fn is_same(survey: &DeletionSurvey) -> bool {
+    matches!(survey.backup, BackupComparison::Same(_))
+}
+
+#[test]
+fn a_download_that_is_compared_shows_the_same_contents_and_leaves_no_file() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let cannot = DoctorState::BackedUpCannotCompare;
+        assert_eq!(compared(&mut desk).await, cannot);
+        let files = std::fs::read_dir(desk.folder.path()).unwrap().count();
+        assert!(is_same(&compare(&mut desk).await.unwrap()));
+        assert_eq!(
+            std::fs::read_dir(desk.folder.path()).unwrap().count(),
+            files
+        );
+        assert_eq!(desk.story().await.pop().unwrap(), "compare same");
+        // Of the next look nothing is known again.
+        assert_eq!(compared(&mut desk).await, cannot);
+        desk.service.put(AMELIA, "a.wav", wav(100_000, 2));
+        let changed = compare(&mut desk).await.unwrap().backup;
+        assert!(matches!(changed, BackupComparison::Changed(_)));
+        assert_eq!(desk.story().await.pop().unwrap(), "compare differs");
+    });
+}
+
+#[test]
+fn equal_contents_count_as_the_last_look_where_the_mark_differs_each_time() {
+    run(async {
+        let mut desk = desk_with_flipping_marks().await;
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let changed = desk.survey(AMELIA).await.backup;
+        assert!(matches!(changed, BackupComparison::Changed(_)));
+        let survey = compare(&mut desk).await.unwrap();
+        assert!(is_same(&survey));
+        desk.confirm(Confirmation::Doctor {
+            survey,
+            choice: DeletionChoice::KeepingBackup,
+            reason: None,
+        })
+        .await;
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone, "{report:?}");
+        assert_eq!(desk.deletes_received(), 1);
+        let plans = desk.record().await.into_iter();
+        let plan: String = plans.filter_map(|entry| entry.draft.plan).collect();
+        assert!(plan.ends_with("downloaded again just before"), "{plan}");
+    });
+}
+
+#[test]
+fn other_contents_at_the_last_look_keep_the_delete() {
+    run(async {
+        let mut desk = desk_with_flipping_marks().await;
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let survey = compare(&mut desk).await.unwrap();
+        desk.confirm(Confirmation::Doctor {
+            survey,
+            choice: DeletionChoice::KeepingBackup,
+            reason: None,
+        })
+        .await;
+        desk.service.put(AMELIA, "a.wav", wav(100_000, 2));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_backup_that_was_altered_is_compared_with_nothing() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        std::fs::write(&saved.path, wav(100_000, 2)).unwrap();
+        let before = desk.requests(Call::Download);
+        let failure = compare(&mut desk).await.unwrap_err();
+        assert!(matches!(
+            failure,
+            JobFailure::Failed(failure)
+                if matches!(failure.kind, FailureKind::ReadBackDiffers { .. })
+        ));
+        assert_eq!(desk.requests(Call::Download), before);
+        let altered = DoctorState::BackupAltered;
+        let known = crate::downloads::check(&mut desk, AMELIA).await;
+        assert_eq!(known.state(), altered);
+    });
+}
+
+#[test]
+fn a_cut_is_no_other_recording() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.impatient = true;
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        desk.service.set_faults(vec![
+            Fault::on(Call::Download, Effect::OmitLength(NoLength::Chunked)).only(1),
+            Fault::on(
+                Call::Download,
+                Effect::ReplaceBody(wav(100_000, 1)[..5000].to_vec().into()),
+            )
+            .only(1),
+        ]);
+        assert!(is_same(&compare(&mut desk).await.unwrap()));
+        // The same part of it twice is what the service has.
+        desk.service.set_faults(vec![
+            Fault::on(Call::Download, Effect::OmitLength(NoLength::Chunked)),
+            Fault::on(
+                Call::Download,
+                Effect::ReplaceBody(wav(100_000, 1)[..5000].to_vec().into()),
+            ),
+        ]);
+        let changed = compare(&mut desk).await.unwrap().backup;
+        assert!(matches!(changed, BackupComparison::Changed(_)));
     });
 }

@@ -306,3 +306,46 @@ fn keeping_it_as_it_is_ends_the_question_and_asks_for_a_place() {
     };
     assert!(effects.iter().any(kept), "{effects:?}");
 }
+
+fn compared(state: &mut State, result: Result<Box<DeletionSurvey>, JobFailure>) {
+    let doctor = name("Dr. A");
+    let kind = JobKind::Compare(doctor.clone());
+    tell(state, 1, Event::JobStarted { id: JobId(1), kind });
+    let ending = Box::new(JobEnding::Compare { doctor, result });
+    let ended = Event::JobEnded {
+        id: JobId(1),
+        ending,
+    };
+    tell(state, 1, ended);
+}
+
+#[test]
+fn what_a_comparison_found_stands_in_the_question_or_on_the_shelf() {
+    let mut found = survey("Dr. A");
+    found.checked_at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(9);
+    let mut state = signed_in();
+    state.update(Action::AskDelete(name("Dr. A")));
+    tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
+    compared(&mut state, Err(JobFailure::Cancelled));
+    let stands = |state: &State, expected: &DeletionSurvey| {
+        matches!(
+            state.modals.last(),
+            Some(Modal::DeleteOne { survey: Some(shown), .. }) if **shown == *expected
+        )
+    };
+    assert!(stands(&state, &survey("Dr. A")) && state.results.is_empty());
+    compared(&mut state, Ok(found.clone()));
+    assert!(stands(&state, &found) && state.results.is_empty());
+    // Why it could not be found out is said, and the question is as it was.
+    let failure = Failure::new(FailureKind::TimedOut, Timestamp::UNIX_EPOCH, "");
+    compared(&mut state, Err(JobFailure::Failed(failure)));
+    assert!(stands(&state, &found));
+    assert_eq!(state.results.len(), 1);
+    state.update(Action::CloseModal);
+    compared(&mut state, Ok(found));
+    assert_eq!(state.results.len(), 1);
+    assert!(matches!(
+        &state.results[0].ending,
+        ResultKind::Ended(JobEnding::Compare { result: Ok(_), .. })
+    ));
+}

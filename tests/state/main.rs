@@ -25,7 +25,7 @@ use audio_housekeeper::engine::{
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, ConfirmedChoice, Effect, Message, Modal, Mode, Screen, SignIn, State,
+    Action, ConfirmedChoice, Effect, Message, Modal, Mode, ResultKind, Screen, SignIn, State,
 };
 use jiff::{SignedDuration, Timestamp};
 

@@ -10,8 +10,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::pictures::failure;
 use crate::stage::{
-    LARGE, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy, now, open,
-    signed_in, window,
+    LARGE, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, comparing, copy, now,
+    open, signed_in, window,
 };
 
 /// The buttons of the modal that is open, from left to right or from top to bottom.
@@ -31,27 +31,30 @@ fn focused(window: &Window) -> String {
         .expect("a button has the focus")
 }
 
-fn comparisons() -> Vec<(BackupComparison, [&'static str; 3])> {
+fn comparisons() -> Vec<(BackupComparison, Vec<&'static str>)> {
     let same = copy(AudioFormat::Flac, 18_400_000, Some("\"a\""));
     let backup = || backup_of(&same, ago(3));
-    let without = ["Delete without backup", "Cancel", "Back up, then delete…"];
+    let compare = "Compare by downloading again";
+    let without = || vec!["Delete without backup", "Cancel", "Back up, then delete…"];
+    let changed = [vec![compare], without()].concat();
     vec![
-        (BackupComparison::None, without),
+        (BackupComparison::None, without()),
         (
             BackupComparison::Same(backup()),
-            ["Back up again, then delete…", "Cancel", "Delete"],
+            vec!["Back up again, then delete…", "Cancel", "Delete"],
         ),
         (
             BackupComparison::CannotCompare(backup()),
-            [
+            vec![
+                compare,
                 "Delete, keeping the earlier backup",
                 "Cancel",
                 "Back up again, then delete…",
             ],
         ),
-        (BackupComparison::Changed(backup()), without),
-        (BackupComparison::Missing(backup()), without),
-        (BackupComparison::Altered(backup()), without),
+        (BackupComparison::Changed(backup()), changed),
+        (BackupComparison::Missing(backup()), without()),
+        (BackupComparison::Altered(backup()), without()),
     ]
 }
 
@@ -107,7 +110,12 @@ fn cancel_has_the_focus_so_return_cancels() {
 #[test]
 fn return_never_deletes_wherever_the_focus_is() {
     for (backup, expected) in comparisons() {
-        for label in expected.into_iter().filter(|label| *label != "Cancel") {
+        // Those two delete nothing.
+        let harmless = ["Cancel", "Compare by downloading again"];
+        for label in expected
+            .into_iter()
+            .filter(|label| !harmless.contains(label))
+        {
             let mut window = window(asking(backup.clone()));
             window.get_by_role_and_label(Role::Button, label).focus();
             window.run();
@@ -160,6 +168,27 @@ fn the_focus_goes_back_to_where_it_was() {
     window.state_mut().state.modals.clear();
     window.run();
     assert_eq!(focused(&window), "Delete…");
+}
+
+#[test]
+fn comparing_shows_how_far_it_is_and_can_be_cancelled() {
+    let copy = copy(AudioFormat::Flac, 18_400_000, None);
+    let backup = BackupComparison::CannotCompare(backup_of(&copy, ago(3)));
+    let mut asked = window(asking(backup));
+    let label = "Compare by downloading again";
+    asked.get_by_role_and_label(Role::Button, label).click();
+    asked.run();
+    let done = &asked.state().actions[..];
+    assert!(matches!(done, [Action::Compare(_)]), "{done:?}");
+
+    let mut window = window(comparing());
+    assert_eq!(buttons(&window), ["Cancel"]);
+    let how_far = window.get_by_role(Role::Dialog);
+    assert!(how_far.query_by_label_contains("59.6 of 96.1 MB").is_some());
+    window.get_by_role_and_label(Role::Button, "Cancel").click();
+    window.run();
+    let done = &window.state().actions[..];
+    assert!(matches!(done, [Action::Cancel(_)]), "{done:?}");
 }
 
 #[test]

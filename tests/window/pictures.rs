@@ -210,6 +210,15 @@ fn questions() -> Vec<(&'static str, MakeState)> {
             );
             asking(BackupComparison::Same(backup_of(&copy, ago(3))))
         }),
+        ("delete-changed", || {
+            let copy = copy(
+                audio_housekeeper::domain::AudioFormat::Flac,
+                18_400_000,
+                Some("\"a\""),
+            );
+            asking(BackupComparison::Changed(backup_of(&copy, ago(3))))
+        }),
+        ("delete-comparing", crate::stage::comparing),
         ("delete-damaged", || {
             asking_unfit(Unfit::Damaged(Damage::Incomplete))
         }),

@@ -250,6 +250,29 @@ pub fn asking(backup: BackupComparison) -> State {
     asking_with(Ok(Some(copy)), backup)
 }
 
+/// The question of a delete while the recording is downloaded again to be compared.
+pub fn comparing() -> State {
+    let copy = copy(AudioFormat::Wav, 96_100_000, None);
+    let backup = BackupComparison::CannotCompare(backup_of(&copy, ago(3)));
+    let mut state = asking(backup);
+    let doctor = name("Dr. Amelia Smith");
+    state.jobs.insert(
+        JobId(1),
+        Job {
+            kind: JobKind::Compare(doctor.clone()),
+            progress: JobProgress::Comparing {
+                doctor,
+                received: 59_600_000,
+                total: Some(96_100_000),
+                speed: 8_200_000.0,
+            },
+            cancelling: false,
+            last_call: LastCall::NotYet,
+        },
+    );
+    state
+}
+
 /// The question of a delete of what can be no backup.
 pub fn asking_unfit(unfit: Unfit) -> State {
     let (format, length) = match unfit {

@@ -15,6 +15,7 @@ action-sign-in = Sign in
 action-sign-out = Sign out
 action-check = Check
 action-download = Download
+action-compare = Compared
 action-delete = Delete
 action-delete-all = Delete all
 
@@ -29,6 +30,8 @@ audit-saved-and-checked = Saved and checked
 audit-saved-not-proven = Saved, not proven whole
 audit-kept-as-it-is = Kept as it is, no backup
 audit-discarded = Discarded what was set aside
+audit-same = The same contents
+audit-differs = Other contents
 audit-gone = Deleted, nothing there now
 audit-still-there = Still there
 audit-not-known = Not confirmed

@@ -32,6 +32,7 @@ leaving-running = { $count ->
    *[other] { NUMBER($count) } things are still running:
 }
 leaving-download = Download for { $doctor }
+leaving-compare = Comparison for { $doctor }
 leaving-delete = Delete for { $doctor }
 leaving-delete-all = Delete of every recording
 leaving-check-all = Check of all doctors

@@ -11,6 +11,7 @@ tray-cancelled = Cancelled. Nothing was left behind.
 tray-progress = { $part }, { $speed }, { $left }
 tray-progress-no-left = { $part }, { $speed }
 tray-progress-no-total = { $size } so far, { $speed }
+comparing-running = Comparing { $doctor } with the backup
 check-all-running = Checking all doctors
 check-and-back-up-running = Checking and backing up
 check-and-back-up-one = Backing up { $doctor }
@@ -18,6 +19,8 @@ check-and-back-up-one = Backing up { $doctor }
 result-saved-and-checked = Saved and checked
 result-saved-not-proven = Saved. Nothing proves that the file is all of the recording, so it doesn't count as a backup.
 result-kept-as-it-is = Kept as it is, and no backup. { $why }
+result-same-contents = The recording on the server has the same contents as the backup.
+result-other-contents = The recording on the server has other contents than the backup.
 result-tried = { $count ->
     [one] Tried once.
    *[other] Tried { NUMBER($count) } times.

@@ -1,14 +1,16 @@
 use egui::{Id, Ui};
 
 use crate::domain::{Backup, BackupComparison, DeletionSurvey, DoctorName, Failure, ServerCopy};
-use crate::state::{Action, ConfirmedChoice};
+use crate::state::{Action, ConfirmedChoice, Job, JobId};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
 use crate::ui::theme::{Palette, Type, size};
+use crate::ui::tray::{done, status};
 use crate::ui::widgets::{
-    Button, Fact, announce, ask, banner, facts_down, modal_buttons, wrapped, wrapped_with_strong,
+    Button, Fact, announce, ask, banner, facts_down, modal_buttons, progress_bar, wrapped,
+    wrapped_with_strong,
 };
 
 /// Delete one doctor's recordings? Returns whether Escape was pressed.
@@ -20,6 +22,9 @@ pub fn show(
     doctor: &DoctorName,
     survey: Option<&DeletionSurvey>,
 ) -> bool {
+    if let Some(job) = view.state.running_comparison(doctor) {
+        return comparing(ui, view, id, doctor, job);
+    }
     match survey.map(|survey| (survey, &survey.server)) {
         None => looking(ui, view, id, doctor),
         Some((survey, Ok(Some(copy)))) => found(ui, view, draft, id, survey, copy),
@@ -48,6 +53,46 @@ fn looking(ui: &Ui, view: &mut View<'_>, id: Id, doctor: &DoctorName) -> bool {
     escaped
 }
 
+/// While the comparison runs that was asked for in the question, which comes back after it.
+fn comparing(
+    ui: &Ui,
+    view: &mut View<'_>,
+    id: Id,
+    doctor: &DoctorName,
+    (job, running): (JobId, &Job),
+) -> bool {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let name = || doctor.as_str().into();
+    let title = text.say_with("delete-title", &[("doctor", name())]);
+    let cancel = text.say("button-cancel");
+    let bar = text.say("tray-bar");
+    let body = |ui: &mut Ui| {
+        let said = text.say_with("compare-in-question", &[("doctor", name())]);
+        announce(&wrapped(ui, Type::Body, palette.text, said));
+        let width = ui.available_width();
+        progress_bar(ui, width, done(running), palette.primary, &bar);
+        wrapped(ui, Type::Small, palette.muted, status(text, running));
+    };
+    let (escaped, pressed) = ask(
+        ui,
+        id,
+        Id::unique("comparing"),
+        &title,
+        body,
+        |ui, fresh| {
+            let button = Button::secondary(&cancel)
+                .enabled(!running.cancelling)
+                .taking_focus(fresh);
+            modal_buttons(ui, Vec::new(), vec![(button, ())])
+        },
+    );
+    if pressed.is_some() {
+        view.act(Action::Cancel(job));
+    }
+    escaped
+}
+
 fn found(
     ui: &Ui,
     view: &mut View<'_>,
@@ -62,6 +107,7 @@ fn found(
     let title = text.say_with("delete-title", &[("doctor", name)]);
     let names = Names::of(text, copy, &survey.backup);
     let cancel = text.say("button-cancel");
+    let mut compare = false;
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
         let low = ui.ctx().content_rect().height() < size::LOW;
@@ -78,6 +124,10 @@ fn found(
         if !low {
             facts(ui, view, survey, copy);
         }
+        if can_be_compared(&survey.backup) {
+            let label = text.say("compare-button");
+            compare = Button::link(&label).small().pressed(ui);
+        }
         banner(ui, palette.warning_soft, |ui| {
             wrapped(ui, Type::Small, palette.warning, text.say("delete-warning"));
         });
@@ -89,6 +139,9 @@ fn found(
         let right = [Some((cancel, Pressed::Cancel)), stands_out];
         modal_buttons(ui, vec![set_apart], right.into_iter().flatten().collect())
     });
+    if compare {
+        view.act(Action::Compare(survey.doctor.clone()));
+    }
     match pressed {
         Some(Pressed::Confirm(choice)) => view.act(Action::ConfirmDelete {
             choice,
@@ -99,6 +152,14 @@ fn found(
         None => {}
     }
     escaped
+}
+
+/// Whether the contents would tell more than is known of how the backup stands.
+const fn can_be_compared(backup: &BackupComparison) -> bool {
+    matches!(
+        backup,
+        BackupComparison::CannotCompare(_) | BackupComparison::Changed(_)
+    )
 }
 
 fn facts(ui: &mut Ui, view: &View<'_>, survey: &DeletionSurvey, copy: &ServerCopy) {

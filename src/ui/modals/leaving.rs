@@ -59,6 +59,9 @@ fn named(view: &View<'_>, kind: &JobKind) -> String {
         JobKind::Download(doctor) => {
             text.say_with("leaving-download", &[("doctor", doctor.as_str().into())])
         }
+        JobKind::Compare(doctor) => {
+            text.say_with("leaving-compare", &[("doctor", doctor.as_str().into())])
+        }
         JobKind::Delete(doctor) => {
             text.say_with("leaving-delete", &[("doctor", doctor.as_str().into())])
         }

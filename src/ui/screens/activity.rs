@@ -128,10 +128,11 @@ fn damaged_row(palette: &Palette, view: &View<'_>, damaged: DamagedEntry) -> Row
 
 fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
     match outcome {
-        AuditOutcome::SavedAndChecked | AuditOutcome::Gone => palette.success,
+        AuditOutcome::SavedAndChecked | AuditOutcome::Same | AuditOutcome::Gone => palette.success,
         AuditOutcome::SavedNotProven
         | AuditOutcome::KeptAsItIs
         | AuditOutcome::Discarded
+        | AuditOutcome::Differs
         | AuditOutcome::StillThere
         | AuditOutcome::NotKnown => palette.warning,
         AuditOutcome::Failed | AuditOutcome::CutOff => palette.danger,

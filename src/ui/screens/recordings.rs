@@ -22,6 +22,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             ui.add_space(2.0);
             let subject = DoctorName::parse(&drafts.doctor.typed).ok();
             facts(ui, view, subject.as_ref());
+            comparison(ui, view, subject.as_ref());
             ui.add_space(10.0);
             buttons(ui, view, &mut drafts.doctor, subject.as_ref());
         });
@@ -178,6 +179,27 @@ fn facts(ui: &mut Ui, view: &View<'_>, subject: Option<&DoctorName>) {
         colour,
     });
     facts_across(ui, &facts);
+}
+
+/// The way to find out more about how the backup stands, where there is more to find out.
+fn comparison(ui: &mut Ui, view: &mut View<'_>, subject: Option<&DoctorName>) {
+    let state = view.state;
+    let Some(doctor) = subject.and_then(|name| state.doctor(name)) else {
+        return;
+    };
+    let tells_more = matches!(
+        doctor.state(),
+        DoctorState::BackedUpCannotCompare | DoctorState::ChangedSinceBackup
+    );
+    if tells_more && doctor.is_fresh(state.now) {
+        let label = view.text.say("compare-button");
+        let link = Button::link(&label)
+            .small()
+            .enabled(!state.is_busy(&doctor.name));
+        if link.pressed(ui) {
+            view.act(Action::Compare(doctor.name.clone()));
+        }
+    }
 }
 
 /// The backup as it stands to what the server was last seen to have.

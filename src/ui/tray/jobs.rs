@@ -175,6 +175,10 @@ pub fn heading(text: &Text, job: &Job) -> String {
     let about = |doctor: &str| doctor.to_owned();
     match (&job.kind, &job.progress) {
         (JobKind::Download(doctor), _) => about(doctor.as_str()),
+        (JobKind::Compare(doctor), _)
+        | (JobKind::Delete(doctor), JobProgress::Comparing { .. }) => {
+            text.say_with("comparing-running", &[("doctor", doctor.as_str().into())])
+        }
         (JobKind::Delete(doctor), JobProgress::Waiting { left, .. }) => {
             let seconds = text.number(seconds(*left)).into();
             let doctor = doctor.as_str().into();
@@ -214,6 +218,12 @@ pub fn status(text: &Text, job: &Job) -> String {
     match &job.progress {
         JobProgress::Looking => text.say("tray-looking"),
         JobProgress::Downloading {
+            received,
+            total,
+            speed,
+            ..
+        }
+        | JobProgress::Comparing {
             received,
             total,
             speed,
@@ -278,6 +288,11 @@ fn time_left(received: u64, total: u64, speed: f64) -> Option<Duration> {
 pub fn done(job: &Job) -> Option<f32> {
     match &job.progress {
         JobProgress::Downloading {
+            received,
+            total: Some(total),
+            ..
+        }
+        | JobProgress::Comparing {
             received,
             total: Some(total),
             ..

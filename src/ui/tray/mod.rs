@@ -5,6 +5,8 @@ mod results;
 mod running_delete;
 mod set_aside;
 
+pub use jobs::{done, status};
+
 use egui::{Align, CornerRadius, Frame, Id, Layout, Margin, Panel, ScrollArea, Stroke, Ui, vec2};
 
 use crate::domain::Place;

@@ -3,7 +3,8 @@ use std::path::Path;
 use egui::{Color32, Ui};
 
 use crate::domain::{
-    Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure, Place, WayOut,
+    BackupComparison, Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure, Place,
+    WayOut,
 };
 use crate::state::{
     Action, CheckAllReport, DeletionReport, JobEnding, JobFailure, ResultKind, SavedFile,
@@ -97,6 +98,7 @@ fn repeat(action: &Action) -> Action {
         Action::WrongDoctor(number) => Action::WrongDoctor(*number),
         Action::Download(doctor) => Action::Download(doctor.clone()),
         Action::TryAgain(doctor) => Action::TryAgain(doctor.clone()),
+        Action::Compare(doctor) => Action::Compare(doctor.clone()),
         Action::AskDelete(doctor) => Action::AskDelete(doctor.clone()),
         Action::AskDeleteAll => Action::AskDeleteAll,
         _ => Action::CloseModal,
@@ -116,6 +118,10 @@ fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEndin
         JobEnding::Download {
             doctor,
             result: Err(JobFailure::Cancelled),
+        }
+        | JobEnding::Compare {
+            doctor,
+            result: Err(JobFailure::Cancelled),
         } => Said {
             heading: doctor.as_str().to_owned(),
             icon: Icon::Information,
@@ -123,6 +129,21 @@ fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEndin
             lines: vec![text.say("tray-cancelled")],
             offers: Vec::new(),
         },
+        JobEnding::Compare {
+            doctor,
+            result: Ok(survey),
+        } => compared(palette, text, doctor, &survey.backup),
+        JobEnding::Compare {
+            doctor,
+            result: Err(JobFailure::Failed(failure)),
+        } => {
+            let mut said = failed(palette, text, doctor, failure);
+            said.offers = vec![
+                (text.say("compare-button"), Action::Compare(doctor.clone())),
+                details(text, Some(doctor), failure),
+            ];
+            said
+        }
         JobEnding::Delete {
             doctor,
             report,
@@ -159,6 +180,33 @@ fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEndin
             backed_up,
             failed,
         } => checked_and_backed_up(palette, text, checks, backed_up, failed),
+    }
+}
+
+fn compared(
+    palette: &Palette,
+    text: &Text,
+    doctor: &DoctorName,
+    backup: &BackupComparison,
+) -> Said {
+    let (icon, colour, verdict) = match backup {
+        BackupComparison::Same(_) => (
+            Icon::Check,
+            palette.success,
+            text.say("result-same-contents"),
+        ),
+        _ => (
+            Icon::Warning,
+            palette.warning,
+            text.say("result-other-contents"),
+        ),
+    };
+    Said {
+        heading: doctor.as_str().to_owned(),
+        icon,
+        colour,
+        lines: vec![verdict],
+        offers: Vec::new(),
     }
 }
 

@@ -1,0 +1,186 @@
+//! Comparing by downloading again: a recording is fetched, held against its backup, and not kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::api::Download;
+use crate::domain::{
+    AuditAction, AuditBackup, AuditOutcome, Backup, BackupHealth, DeletionSurvey, DoctorName,
+    Failure, FailureKind, ServerCopy, ServerKnowledge,
+};
+use crate::engine::checks::{about, answer_of, health_of};
+use crate::engine::context::{Session, new_operation, store_failure};
+use crate::engine::jobs::JobTicket;
+use crate::engine::retry::Budget;
+use crate::engine::tries::{self, Tries};
+use crate::engine::{Event, JobEnding, JobFailure, JobProgress};
+use crate::store::DoctorFact;
+use crate::transfer::{self, Progress, TransferError};
+
+/// The comparison that a person asked for.
+pub async fn compare(session: Arc<Session>, doctor: DoctorName, ticket: JobTicket) -> JobEnding {
+    let result = compared(&session, &doctor, &ticket).await;
+    JobEnding::Compare {
+        doctor,
+        result: result.map(Box::new),
+    }
+}
+
+async fn compared(
+    session: &Arc<Session>,
+    doctor: &DoctorName,
+    ticket: &JobTicket,
+) -> Result<DeletionSurvey, JobFailure> {
+    let failed = |failure| JobFailure::Failed(failure);
+    let known = session.known(doctor).await;
+    let known = known.map_err(|error| failed(store_failure(&error)))?;
+    let Some(backup) = known.backup.clone() else {
+        let kind = FailureKind::ConfirmationStale;
+        let failure = Failure::new(kind, Timestamp::now(), "there is no backup");
+        return Err(failed(failure));
+    };
+    ticket.report(JobProgress::ReadingBack);
+    read_back(session, doctor, &backup).await?;
+    let copy = download_and_compare(session, doctor, &backup, ticket).await?;
+    // It was read back just now, whatever a glance had shown before.
+    let known = crate::domain::KnownDoctor {
+        backup_health: BackupHealth::There,
+        ..known
+    };
+    Ok(DeletionSurvey {
+        doctor: doctor.clone(),
+        backup: known.compare_backup(&copy),
+        server: Ok(Some(copy)),
+        checked_at: Timestamp::now(),
+    })
+}
+
+/// Downloads a doctor's recording and gives the copy with the digest of its contents, by which it
+/// is or is not the backup's; records what was found.
+pub async fn download_and_compare(
+    session: &Arc<Session>,
+    doctor: &DoctorName,
+    backup: &Backup,
+    ticket: &JobTicket,
+) -> Result<ServerCopy, JobFailure> {
+    let tries = Tries::new(session, Budget::DOWNLOAD);
+    let all = async {
+        loop {
+            tries.begin();
+            let failure = match attempt(session, doctor, backup, ticket, &tries).await {
+                Err(JobFailure::Failed(failure)) => failure,
+                ended => return ended,
+            };
+            let (failure, wait) = tries.failed(failure).map_err(JobFailure::Failed)?;
+            tries::wait(ticket, doctor, failure, wait).await?;
+        }
+    };
+    let result = tries.timed(all).await;
+    let (outcome, answer) = match &result {
+        Ok(copy) if copy.digest == Some(backup.sha256) => (AuditOutcome::Same, "200".into()),
+        Ok(_) => (AuditOutcome::Differs, "200".into()),
+        Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, String::new()),
+        Err(JobFailure::Failed(failure)) => (AuditOutcome::Failed, answer_of(failure)),
+    };
+    let mut draft = session.draft(AuditAction::Compare, outcome, new_operation());
+    draft.doctor = Some(doctor.clone());
+    draft.answer = Some(answer).filter(|answer| !answer.is_empty());
+    draft.note = tries.note();
+    draft.backup = Some(AuditBackup {
+        path: backup.path.to_string_lossy().into_owned(),
+        size: backup.size,
+        sha256: backup.sha256,
+    });
+    let seen = result.as_ref().ok().map(|copy| ServerKnowledge::Has {
+        copy: copy.clone(),
+        checked_at: Timestamp::now(),
+    });
+    let changes = seen.map(|seen| about(session, doctor, DoctorFact::Server(seen)));
+    session.record(draft, changes.into_iter().collect()).await;
+    session.tell_doctor(doctor).await;
+    result
+}
+
+async fn attempt(
+    session: &Arc<Session>,
+    doctor: &DoctorName,
+    backup: &Backup,
+    ticket: &JobTicket,
+    tries: &Tries,
+) -> Result<ServerCopy, JobFailure> {
+    ticket.report(JobProgress::Looking);
+    let answer = tokio::select! {
+        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+        answer = session.api.download(doctor) => answer,
+    };
+    let recording = match answer {
+        Ok(Download::Recording(recording)) => recording,
+        Ok(Download::Nothing) => {
+            let failure = Failure::new(FailureKind::NothingThere, Timestamp::now(), "404");
+            return Err(JobFailure::Failed(failure));
+        }
+        Err(error) => return Err(JobFailure::Failed(session.failure(error))),
+    };
+    let copy = recording.copy.clone();
+    let reporter = Mutex::new(ticket.compared_bytes_of(doctor));
+    let progress = |progress| {
+        if let Progress::Receiving { received, total } = progress {
+            tries.bytes_came();
+            let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
+            reporter.report(received, total);
+        }
+    };
+    let contents = transfer::digest_of(recording, progress, ticket.cancel.clone()).await;
+    let contents = contents.map_err(|error| in_job(session, error))?;
+    // Of other contents that may not be all there is, nothing follows until they come again.
+    let came_before = tries.came_before() == Some(contents.sha256);
+    tries.came(Some(contents.sha256));
+    if contents.sha256 != backup.sha256 && !contents.arrived && !came_before {
+        let kind = FailureKind::DamagedInTransit {
+            expected: None,
+            received: contents.size,
+        };
+        let failure = Failure::new(kind, Timestamp::now(), "nothing shows that all came");
+        return Err(JobFailure::Failed(failure));
+    }
+    Ok(ServerCopy {
+        digest: Some(contents.sha256),
+        ..copy
+    })
+}
+
+/// Reads a backup back from disk; one that is not what it was is kept in mind as such.
+pub async fn read_back(
+    session: &Session,
+    doctor: &DoctorName,
+    backup: &Backup,
+) -> Result<(), JobFailure> {
+    let read = transfer::verify_backup(&backup.path, backup.size, backup.sha256);
+    let Err(error) = read.await else {
+        return Ok(());
+    };
+    // A disk that could not be read says nothing of the backup.
+    if matches!(error, TransferError::ReadBackDiffers { .. }) {
+        let health = match health_of(backup).await {
+            Some(BackupHealth::Missing) => BackupHealth::Missing,
+            _ => BackupHealth::Altered,
+        };
+        let change = about(session, doctor, DoctorFact::BackupHealth(health));
+        if let Err(error) = session.context.store.apply(vec![change]).await {
+            session.tell(Event::Failed {
+                doctor: Some(doctor.clone()),
+                failure: store_failure(&error),
+            });
+        }
+    }
+    session.tell_doctor(doctor).await;
+    Err(in_job(session, error))
+}
+
+fn in_job(session: &Session, error: TransferError) -> JobFailure {
+    match error.into_failure(Timestamp::now()) {
+        Some(failure) => JobFailure::Failed(session.noticed(failure)),
+        None => JobFailure::Cancelled,
+    }
+}
