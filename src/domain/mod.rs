@@ -5,6 +5,7 @@ mod audio_format;
 mod audit;
 mod backup;
 mod checked_audio;
+mod checked_part;
 mod content_kind;
 mod deletion;
 mod digest;
@@ -30,6 +31,7 @@ pub use audit::{
 };
 pub use backup::{Backup, BackupHealth, BackupProof, Completeness};
 pub use checked_audio::{CheckedAudio, Codec, EndProof, Oddity, code_of, of_code};
+pub use checked_part::CheckedPart;
 pub use deletion::{
     BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionReason,
     DeletionScope, DeletionSurvey, PlanError,

@@ -1,5 +1,6 @@
 //! What a delete did: only the server's own answers to a GET count.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -8,14 +9,14 @@ use jiff::Timestamp;
 
 use crate::api::Look;
 use crate::domain::{
-    AuditAction, AuditDraft, AuditEntry, AuditOutcome, DeletionOutcome, DoctorName, Failure,
-    LastDeletion, OperationId, ServerKnowledge,
+    AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, Backup, CheckedPart,
+    Completeness, DeletionOutcome, DoctorName, Failure, LastDeletion, OperationId, ServerKnowledge,
 };
 use crate::engine::checks::about;
 use crate::engine::context::{Notice, Session, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::looking::{Looked, look};
-use crate::engine::{DeletionReport, Event, JobProgress, Unfinished};
+use crate::engine::{DeletionReport, Event, JobProgress, SavedFile, Unfinished};
 use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
 use crate::transfer::{self, TransferError};
 
@@ -370,21 +371,35 @@ fn draft_of_look(
 
 /// `None` where its part file is, or may be, still there: then it is not closed.
 async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished> {
-    let mut note = "the app had ended in the middle; no part file is left";
-    if let Err(error) = transfer::remove_left_over(&left.part).await {
-        let is_another = matches!(error, TransferError::FileNameRefused { .. });
-        if let Some(failure) = error.into_failure(Timestamp::now()) {
-            session.tell(Event::Failed {
-                doctor: Some(left.doctor.clone()),
-                failure,
-            });
+    let part = match session.context.store.part(&left.operation).await {
+        Ok(part) => part,
+        Err(error) => return not_closed(session, left, Some(store_failure(&error))),
+    };
+    let mark = part.mark.as_deref();
+    let mut saved = None;
+    if let Some(checked) = part.checked {
+        match transfer::find_named(&left.part, mark, &checked).await {
+            Ok(found) => saved = found.map(|path| (path, checked)),
+            Err(error) => {
+                return not_closed(session, left, error.into_failure(Timestamp::now()));
+            }
         }
+    }
+    let mut note = "no part file is left";
+    if let Err(error) = transfer::remove_left_over(&left.part, mark).await {
+        let is_another = matches!(error, TransferError::FileNameRefused { .. });
+        let failure = error.into_failure(Timestamp::now());
         // What has come to stand at its name is not the app's to remove.
         if !is_another {
-            return None;
+            return not_closed(session, left, failure);
         }
-        note = "the app had ended in the middle; something else is at its part file's name, and \
-                could not be removed";
+        if saved.is_none() {
+            not_closed(session, left, failure);
+        }
+        note = "something else is at its part file's name, and was left alone";
+    }
+    if let Some((path, checked)) = saved {
+        return Some(close_saved(session, left, checked, path).await);
     }
     let mut draft = session.draft(
         AuditAction::Download,
@@ -392,7 +407,10 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
         left.operation.clone(),
     );
     draft.doctor = Some(left.doctor.clone());
-    draft.note = Some(format!("{note}; {}", by("begun", left.person.as_deref())));
+    draft.note = Some(format!(
+        "the app had ended in the middle; {note}; {}",
+        by("begun", left.person.as_deref())
+    ));
     session
         .record(draft, vec![Change::EndTransfer(left.operation.clone())])
         .await;
@@ -400,6 +418,76 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
         doctor: left.doctor.clone(),
         destination: left.destination.clone(),
     })
+}
+
+/// Says why a download is not closed.
+fn not_closed(session: &Session, left: &Transfer, failure: Option<Failure>) -> Option<Unfinished> {
+    if let Some(failure) = failure {
+        session.tell(Event::Failed {
+            doctor: Some(left.doctor.clone()),
+            failure,
+        });
+    }
+    None
+}
+
+/// Records a file that had its name when the app ended, and was read back again now.
+async fn close_saved(
+    session: &Session,
+    left: &Transfer,
+    checked: CheckedPart,
+    path: PathBuf,
+) -> Unfinished {
+    let doctor = &left.doctor;
+    let (outcome, proof) = match checked.completeness {
+        Completeness::Proven(proof) => (AuditOutcome::SavedAndChecked, Some(proof)),
+        Completeness::CannotBeProven => (AuditOutcome::SavedNotProven, None),
+        Completeness::AsItIs(_) => (AuditOutcome::KeptAsItIs, None),
+    };
+    let mut draft = session.draft(AuditAction::Download, outcome, left.operation.clone());
+    draft.doctor = Some(doctor.clone());
+    draft.answer = Some("200".into());
+    draft.backup = Some(AuditBackup {
+        path: path.to_string_lossy().into_owned(),
+        size: checked.size,
+        sha256: checked.sha256,
+    });
+    draft.note = Some(format!(
+        "the app had ended just after it was saved; read back again; audio: {}; {}",
+        checked.audio,
+        by("begun", left.person.as_deref())
+    ));
+    let fact = match (proof, checked.format) {
+        (Some(proof), Some(format)) => DoctorFact::Backup(Backup {
+            path: path.clone(),
+            size: checked.size,
+            sha256: checked.sha256,
+            format,
+            milliseconds: checked.milliseconds,
+            audio: Some(checked.audio.clone()),
+            verified_at: draft.time,
+            proof,
+            made_from: checked.copy,
+        }),
+        _ => DoctorFact::Came(checked.sha256),
+    };
+    let changes = vec![
+        about(session, doctor, fact),
+        Change::EndTransfer(left.operation.clone()),
+    ];
+    session.record(draft, changes).await;
+    session.tell_doctor(doctor).await;
+    Unfinished::Saved {
+        doctor: doctor.clone(),
+        file: SavedFile {
+            path,
+            size: checked.size,
+            milliseconds: checked.milliseconds,
+            audio: checked.audio,
+            completeness: checked.completeness,
+            remarks: Vec::new(),
+        },
+    }
 }
 
 async fn close_waiting(session: &Session, left: WaitingDelete) -> Unfinished {

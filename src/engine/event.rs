@@ -375,6 +375,13 @@ pub enum Unfinished {
         /// Where it was to go.
         destination: PathBuf,
     },
+    /// A recording was saved, and the app ended before it could say so.
+    Saved {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The file, which was read back again.
+        file: SavedFile,
+    },
     /// A delete was cut off, and this was found.
     Delete {
         /// The doctor, or all of them.

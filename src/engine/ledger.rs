@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::domain::OperationId;
+use crate::domain::{CheckedPart, OperationId};
 use crate::engine::context::{Context, Session};
 use crate::store::{Change, Transfer};
 use crate::transfer::{Ledger, LedgerError, SaveRequest, TransferEnd, TransferStart};
@@ -64,6 +64,13 @@ impl StoreLedger {
             tracing::warn!(%error, "a download that waits for its next try is not written down");
         }
     }
+
+    fn keep(&self, change: Change) -> BoxFuture<'_, Result<(), LedgerError>> {
+        Box::pin(async {
+            let kept = self.context.store.apply(vec![change]).await;
+            kept.map_err(|error| LedgerError(error.to_string()))
+        })
+    }
 }
 
 impl Ledger for StoreLedger {
@@ -83,6 +90,24 @@ impl Ledger for StoreLedger {
             self.begun.store(true, Ordering::Relaxed);
             Ok(())
         })
+    }
+
+    fn made<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        mark: String,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let operation = operation.clone();
+        self.keep(Change::PartMade { operation, mark })
+    }
+
+    fn checked<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        checked: CheckedPart,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let (operation, part) = (operation.clone(), Box::new(checked));
+        self.keep(Change::PartChecked { operation, part })
     }
 
     fn end<'a>(

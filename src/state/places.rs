@@ -47,7 +47,8 @@ impl State {
         let file = match &result.ending {
             ResultKind::Ended(JobEnding::Download {
                 result: Ok(file), ..
-            }) => &file.path,
+            })
+            | ResultKind::FromEarlier(Unfinished::Saved { file, .. }) => &file.path,
             ResultKind::Ended(JobEnding::Delete {
                 backup: Some(path), ..
             }) => path,

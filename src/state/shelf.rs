@@ -171,6 +171,7 @@ impl ResultKind {
             // News from before this start, which nobody has seen.
             Self::FromEarlier(
                 Unfinished::Download { .. }
+                | Unfinished::Saved { .. }
                 | Unfinished::NotSent { .. }
                 | Unfinished::Delete { .. },
             ) => Sort::NeedsAnswer,

@@ -2,11 +2,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{
-    AuditDraft, AuditEntry, Backup, BackupHealth, DoctorName, LastDeletion, OperationId,
-    ServerKnowledge, SetAside, Sha256Digest,
+    AuditDraft, AuditEntry, Backup, BackupHealth, CheckedPart, DoctorName, LastDeletion,
+    OperationId, ServerKnowledge, SetAside, Sha256Digest,
 };
 use crate::store::{
-    Store, StoreError, Transfer, WaitingDelete, doctors, record, set_aside, transfers,
+    Store, StoreError, Transfer, WaitingDelete, doctors, parts, record, set_aside, transfers,
     waiting_deletes,
 };
 
@@ -31,6 +31,20 @@ pub enum Change {
     },
     /// A download begins.
     BeginTransfer(Transfer),
+    /// The part file of a download that began is made.
+    PartMade {
+        /// The download.
+        operation: OperationId,
+        /// A mark that no other file has.
+        mark: String,
+    },
+    /// It is whole, and is about to get its name.
+    PartChecked {
+        /// The download.
+        operation: OperationId,
+        /// What it is.
+        part: Box<CheckedPart>,
+    },
     /// A download has ended, however it did.
     EndTransfer(OperationId),
     /// What came was set aside.
@@ -114,6 +128,8 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         } => doctors::learn(connection, &service, &doctor, &fact),
         Change::ForgetDoctor { service, doctor } => doctors::forget(connection, &service, &doctor),
         Change::BeginTransfer(transfer) => transfers::begin(connection, &transfer),
+        Change::PartMade { operation, mark } => parts::made(connection, &operation, &mark),
+        Change::PartChecked { operation, part } => parts::checked(connection, &operation, &part),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
         Change::SetAside { service, set_aside } => {
             set_aside::begin(connection, &service, &set_aside)

@@ -7,8 +7,8 @@ use rusqlite::types::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AudioFormat, AudioState, CheckedAudio, Codec, DoctorName, EndProof, Oddity, ServerCopy,
-    Sha256Digest, Unfit, code_of, of_code,
+    AudioFormat, AudioState, BackupProof, CheckedAudio, Codec, Completeness, DoctorName, EndProof,
+    Oddity, ServerCopy, Sha256Digest, Unfit, code_of, of_code,
 };
 use crate::store::StoreError;
 
@@ -182,6 +182,52 @@ pub(super) fn audio_from_column(text: &str) -> Result<CheckedAudio, StoreError> 
         ends: values(&EndProof::CODES, &column.ends)?,
         oddities: values(&Oddity::CODES, &column.oddities)?,
     })
+}
+
+const PROOFS: [(&str, BackupProof); 4] = [
+    ("length", BackupProof::Length),
+    ("digest", BackupProof::Digest),
+    ("same-twice", BackupProof::SameTwice),
+    ("own-totals", BackupProof::OwnTotals),
+];
+
+pub(super) const fn proof_to_column(proof: BackupProof) -> &'static str {
+    match proof {
+        BackupProof::Length => "length",
+        BackupProof::Digest => "digest",
+        BackupProof::SameTwice => "same-twice",
+        BackupProof::OwnTotals => "own-totals",
+    }
+}
+
+pub(super) fn proof_from_column(word: &str) -> Result<BackupProof, StoreError> {
+    let known = PROOFS.iter().find(|(known, _)| *known == word);
+    known.map(|(_, proof)| *proof).ok_or_else(unreadable)
+}
+
+/// The word for a file of which nothing proves that it is all.
+const NOT_PROVEN: &str = "not-proven";
+
+/// Before the word for why a file can be no backup.
+const AS_IT_IS: &str = "as-it-is ";
+
+pub(super) fn completeness_to_column(completeness: Completeness) -> String {
+    match completeness {
+        Completeness::Proven(proof) => proof_to_column(proof).to_owned(),
+        Completeness::CannotBeProven => NOT_PROVEN.to_owned(),
+        Completeness::AsItIs(unfit) => format!("{AS_IT_IS}{}", unfit.code()),
+    }
+}
+
+pub(super) fn completeness_from_column(word: &str) -> Result<Completeness, StoreError> {
+    if word == NOT_PROVEN {
+        return Ok(Completeness::CannotBeProven);
+    }
+    if let Some(code) = word.strip_prefix(AS_IT_IS) {
+        let unfit = Unfit::from_code(code).ok_or_else(unreadable)?;
+        return Ok(Completeness::AsItIs(unfit));
+    }
+    proof_from_column(word).map(Completeness::Proven)
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use crate::domain::{
-    AudioFormat, Backup, BackupHealth, BackupProof, DeletionOutcome, DoctorName, KnownDoctor,
-    LastDeletion, ServerKnowledge, Sha256Digest,
+    AudioFormat, Backup, BackupHealth, DeletionOutcome, DoctorName, KnownDoctor, LastDeletion,
+    ServerKnowledge, Sha256Digest,
 };
 use crate::store::columns::{
     audio_from_column, audio_to_column, copy_from_column, copy_to_column, count_from_column,
-    count_to_column, name_from_column, path_from_column, path_to_column, time_from_column,
-    unreadable,
+    count_to_column, name_from_column, path_from_column, path_to_column, proof_from_column,
+    proof_to_column, time_from_column, unreadable,
 };
 use crate::store::{Change, DoctorFact, Store, StoreError};
 
@@ -360,27 +360,6 @@ fn backup_of(row: &Row<'_>) -> Result<Backup, StoreError> {
 
 fn time_of(row: &Row<'_>, column: &str) -> Result<Timestamp, StoreError> {
     time_from_column(&row.get::<_, String>(column)?)
-}
-
-const PROOFS: [(&str, BackupProof); 4] = [
-    ("length", BackupProof::Length),
-    ("digest", BackupProof::Digest),
-    ("same-twice", BackupProof::SameTwice),
-    ("own-totals", BackupProof::OwnTotals),
-];
-
-const fn proof_to_column(proof: BackupProof) -> &'static str {
-    match proof {
-        BackupProof::Length => "length",
-        BackupProof::Digest => "digest",
-        BackupProof::SameTwice => "same-twice",
-        BackupProof::OwnTotals => "own-totals",
-    }
-}
-
-fn proof_from_column(word: &str) -> Result<BackupProof, StoreError> {
-    let known = PROOFS.iter().find(|(known, _)| *known == word);
-    known.map(|(_, proof)| *proof).ok_or_else(unreadable)
 }
 
 const OUTCOMES: [(&str, DeletionOutcome); 5] = [

@@ -9,6 +9,7 @@ mod database;
 mod doctors;
 mod error;
 mod migration;
+mod parts;
 mod record;
 mod set_aside;
 mod transfers;
@@ -19,6 +20,7 @@ use std::path::Path;
 
 pub use changes::{Change, DoctorFact};
 pub use error::StoreError;
+pub use parts::KnownPart;
 pub use record::{RecordFault, RecordFaultKind, RecordVerdict};
 pub use transfers::Transfer;
 pub use waiting_deletes::WaitingDelete;

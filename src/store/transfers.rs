@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::domain::{DoctorName, OperationId};
 use crate::store::columns::{name_from_column, path_from_column, path_to_column, time_from_column};
-use crate::store::{Change, Store, StoreError};
+use crate::store::{Change, Store, StoreError, parts};
 
 /// A download that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(super) fn begin(connection: &Connection, transfer: &Transfer) -> Result<(), 
             transfer.person,
         ],
     )?;
-    Ok(())
+    parts::forget(connection, &transfer.operation)
 }
 
 pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use futures_util::future::BoxFuture;
 
-use crate::domain::{DoctorName, OperationId};
+use crate::domain::{CheckedPart, DoctorName, OperationId};
 
 /// What a download must have written down before it touches the disk, so that a start after a
 /// cut-off finds the part file and can name what was lost.
@@ -12,6 +12,27 @@ pub trait Ledger: Send + Sync {
     /// # Errors
     /// [`LedgerError`]: nothing is then written to disk.
     fn begin(&self, start: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>>;
+
+    /// Remembers, durably, which file the part file is, by a mark that no other has. Before
+    /// anything is written to it.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: the part file is removed.
+    fn made<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        mark: String,
+    ) -> BoxFuture<'a, Result<(), LedgerError>>;
+
+    /// Remembers, durably, that the part file is whole, before it gets its name.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: the part file is removed.
+    fn checked<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        checked: CheckedPart,
+    ) -> BoxFuture<'a, Result<(), LedgerError>>;
 
     /// Remembers how it ended.
     ///

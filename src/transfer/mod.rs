@@ -5,9 +5,11 @@ mod aside;
 mod digest;
 mod error;
 mod flush;
+mod found;
 mod gone;
 mod ledger;
 mod long_path;
+mod mark;
 mod part;
 mod promote;
 mod verify;
@@ -29,6 +31,7 @@ use crate::transfer::writer::{Expected, Writer};
 pub use aside::{Aside, find_set_aside, open_set_aside, remove_set_aside};
 pub use digest::{Contents, digest_of};
 pub use error::TransferError;
+pub use found::find_named;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};
 pub use verify::{VerifiedBackup, verify_backup};
@@ -114,7 +117,7 @@ pub async fn save(
     let operation = request.operation.clone();
     let part = part::create(&request, ledger).await?;
     let part_path = part.path().to_path_buf();
-    let saved = receive(part, recording, request, &progress, cancel).await;
+    let saved = receive(part, recording, request, ledger, &progress, cancel).await;
 
     let end = match &saved {
         Ok(_) => TransferEnd::Saved,
@@ -134,6 +137,7 @@ async fn receive(
     part: PartFile,
     recording: Recording,
     request: SaveRequest,
+    ledger: &dyn Ledger,
     progress: &(impl Fn(Progress) + Sync),
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
@@ -147,7 +151,7 @@ async fn receive(
     let fed = feed(&copy, body, &writer, progress, &cancel).await;
     let written = writer.finish(fed, &cancel).await?;
     progress(Progress::ReadingBack);
-    let mut saved = verify::read_back_and_promote(written, request, cancel).await?;
+    let mut saved = verify::read_back_and_promote(written, copy, request, ledger, cancel).await?;
     saved.remarks.extend(coding.map(Remark::UnregisteredCoding));
     Ok(saved)
 }

@@ -3,13 +3,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use same_file::Handle;
 use tempfile::TempPath;
 use tokio::fs;
 
 use crate::domain::refused_by_windows;
 use crate::transfer::error::folder_of;
 use crate::transfer::long_path::however_long;
+use crate::transfer::mark::mark;
 use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError, TransferStart};
 
 /// The ending by which people, and the next start, know an unfinished file.
@@ -35,21 +35,19 @@ impl PartFile {
 #[derive(Debug)]
 pub(super) struct OwnPart {
     path: PathBuf,
-    /// The file that was made, held open: so no other can have its number.
-    made: Handle,
+    /// The mark of the file that was made, where it has one.
+    made: Option<String>,
     /// It has its name, or is to stay.
     is_done: bool,
 }
 
 impl OwnPart {
-    fn new(path: PathBuf, file: &File) -> io::Result<Self> {
-        let made = Handle::from_file(file.try_clone()?)?;
-        let is_done = false;
-        Ok(Self {
+    fn new(path: PathBuf, file: &File) -> Self {
+        Self {
             path,
-            made,
-            is_done,
-        })
+            made: mark(file).ok(),
+            is_done: false,
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -58,7 +56,8 @@ impl OwnPart {
 
     /// Whether the file that was made still stands there.
     fn is_there(&self) -> io::Result<bool> {
-        Ok(Handle::from_path(&self.path)? == self.made)
+        let there = File::open(&self.path)?;
+        Ok(self.made.is_none() || mark(&there).ok() == self.made)
     }
 
     /// Gives it its name. With `replace`, a file of that name goes.
@@ -140,16 +139,18 @@ pub async fn check_destination(destination: &Path) -> Result<(), TransferError> 
     Err(too_many(destination))
 }
 
-/// Removes a part file that an earlier run left.
+/// Removes a part file that an earlier run left. `part_mark` is what the ledger was told when it was
+/// made: a file without that mark is another one. Where the ledger was not told, only an empty one
+/// is removed: nothing was written to it by then.
 ///
 /// One that is gone already is no error, if the folder that it was in is there: on a drive that is
 /// not connected it may well be left.
 ///
 /// # Errors
 /// [`TransferError::FolderGone`] where it can't be looked for; others where it can't be removed, or
-/// is no part file ([`TransferError::FileNameRefused`]): a name without the ending, a folder, a
-/// link.
-pub async fn remove_left_over(part: &Path) -> Result<(), TransferError> {
+/// is no part file of the app's ([`TransferError::FileNameRefused`]): a name without the ending, a
+/// folder, a link, another file.
+pub async fn remove_left_over(part: &Path, part_mark: Option<&str>) -> Result<(), TransferError> {
     let named_so = part
         .file_name()
         .is_some_and(|name| name.to_string_lossy().ends_with(ENDING));
@@ -166,15 +167,32 @@ pub async fn remove_left_over(part: &Path) -> Result<(), TransferError> {
         }
         Err(error) => return Err(TransferError::in_work(part, "finding a part file", error)),
     };
+    let refused = |reason: &str| TransferError::FileNameRefused {
+        path: part.to_path_buf(),
+        reason: reason.to_owned(),
+    };
     if !named_so || !metadata.is_file() {
-        return Err(TransferError::FileNameRefused {
-            path: part.to_path_buf(),
-            reason: "this is no part file".to_owned(),
-        });
+        return Err(refused("this is no part file"));
+    }
+    let is_own = match part_mark {
+        None => metadata.len() == 0,
+        Some(made) => {
+            let opened = fs::File::open(part).await;
+            let found = mark_of(opened).await;
+            made == found
+                .map_err(|error| TransferError::in_work(part, "finding a part file", error))?
+        }
+    };
+    if !is_own {
+        return Err(refused("this is another file than the one that was made"));
     }
     fs::remove_file(part)
         .await
         .map_err(|error| TransferError::in_work(part, "removing a part file", error))
+}
+
+async fn mark_of(opened: io::Result<fs::File>) -> io::Result<String> {
+    mark(&opened?.into_std().await)
 }
 
 /// Makes the part file, after the ledger has it.
@@ -208,7 +226,11 @@ pub(super) async fn create(
         {
             tracing::warn!(%error, "the end of a transfer could not be written down");
         }
-        return made.map_err(|error| TransferError::in_making(&path, error));
+        let made = made.map_err(|error| TransferError::in_making(&path, error))?;
+        if let Some(mark) = &made.path.made {
+            ledger.made(&request.operation, mark.clone()).await?;
+        }
+        return Ok(made);
     }
     Err(too_many(destination))
 }
@@ -221,7 +243,7 @@ async fn make(path: &Path) -> io::Result<PartFile> {
     #[cfg(unix)]
     options.mode(0o600);
     let file = options.open(&path).await?.into_std().await;
-    let path = OwnPart::new(path, &file)?;
+    let path = OwnPart::new(path, &file);
     Ok(PartFile { file, path })
 }
 
@@ -280,7 +302,7 @@ mod tests {
         /// One with something in it.
         pub fn with_contents(path: &Path, contents: &str) -> Self {
             std::fs::write(path, contents).unwrap();
-            Self::new(path.to_path_buf(), &File::open(path).unwrap()).unwrap()
+            Self::new(path.to_path_buf(), &File::open(path).unwrap())
         }
     }
 
@@ -291,6 +313,7 @@ mod tests {
         for replace in [true, false] {
             let mut part = OwnPart::with_contents(&path, "ours");
             std::fs::remove_file(&path).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(20));
             std::fs::write(&path, "somebody's").unwrap();
             part.give_name(&name, replace).unwrap_err();
             drop(part);
@@ -304,6 +327,24 @@ mod tests {
         std::fs::copy(folder.path().join("elsewhere"), &path).unwrap();
         part.remove().unwrap();
         assert!(path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_part_file_of_an_earlier_run_is_known_by_its_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.part");
+        let made = OwnPart::with_contents(&path, "ours").made.clone();
+        // Dropped, and so removed: somebody put another one there.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::fs::write(&path, "ours").unwrap();
+        let refused = remove_left_over(&path, made.as_deref()).await.unwrap_err();
+        assert!(matches!(refused, TransferError::FileNameRefused { .. }));
+        assert!(path.exists());
+        let part = OwnPart::with_contents(&path, "ours");
+        let made = part.made.clone();
+        part.keep();
+        remove_left_over(&path, made.as_deref()).await.unwrap();
+        assert!(!path.exists());
     }
 
     #[test]

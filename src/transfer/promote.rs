@@ -46,14 +46,27 @@ pub(super) fn promote(
         waits: &WAITS,
         given_up,
     };
+    let (wanted, replace) = wanted(request, format);
+    let path = name(part, wanted, replace, &naming)?;
+    let flushed = make_last(&path)?;
+    Ok((path, flushed))
+}
+
+/// The name that a file of this format is to get, and whether a file of that name is replaced:
+/// otherwise it gets a number where it is taken.
+pub(super) fn wanted(request: &SaveRequest, format: Option<AudioFormat>) -> (PathBuf, bool) {
     let wanted = format.map_or_else(
         || request.destination.clone(),
         |format| with_extension_of(&request.destination, format),
     );
     let replace = request.replace && wanted == request.destination;
-    let path = name(part, wanted, replace, &naming)?;
-    let flushed = make_last(&path)?;
-    Ok((path, flushed))
+    (wanted, replace)
+}
+
+/// The names that are tried one after another.
+pub(super) fn names(wanted: &Path, is_numbered: bool) -> impl Iterator<Item = PathBuf> {
+    let last = if is_numbered { MOST } else { 1 };
+    (1..=last).map(|number| numbered(wanted, number))
 }
 
 /// How a part file is given a name.
@@ -79,8 +92,7 @@ fn name(
             Err(error) => Err(naming.refused(part, &wanted, error)),
         };
     }
-    for number in 1..=MOST {
-        let path = numbered(&wanted, number);
+    for path in names(&wanted, true) {
         match naming.give(&mut part, &path, false)? {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

@@ -7,13 +7,13 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    AudioFormat, Backup, BackupProof, Completeness, Remark, ServerCopy, Sha256Digest,
+    AudioFormat, Backup, BackupProof, CheckedPart, Completeness, Remark, ServerCopy, Sha256Digest,
 };
 use crate::transfer::error::folder_of;
 use crate::transfer::gone::is_folder_gone;
-use crate::transfer::promote::promote;
+use crate::transfer::promote::{promote, wanted};
 use crate::transfer::writer::{RunningHash, Written};
-use crate::transfer::{SaveRequest, Saved, TransferError};
+use crate::transfer::{Ledger, SaveRequest, Saved, TransferError};
 
 /// How much is read at once, in bytes.
 const BUFFER: usize = 256 * 1024;
@@ -64,17 +64,42 @@ impl VerifiedBackup {
     }
 }
 
-/// Reads a flushed part file back and gives it its name where it is what was written; otherwise,
-/// or where it is cancelled, removes it.
+/// Reads a flushed part file back, has the ledger know it, and gives it its name, where it is what
+/// was written; otherwise, or where it is cancelled, removes it.
 ///
 /// # Errors
-/// [`TransferError::ReadBackDiffers`], [`TransferError::Cancelled`], or the disk's.
+/// [`TransferError::ReadBackDiffers`], [`TransferError::Cancelled`], or the disk's or the ledger's.
 pub(super) async fn read_back_and_promote(
     written: Written,
+    copy: ServerCopy,
     request: SaveRequest,
+    ledger: &dyn Ledger,
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
     let destination = request.destination.clone();
+    let (named, cancelled) = (destination.clone(), cancel.clone());
+    let written = on_reader(&destination, move |unwanted| {
+        let given_up = || cancelled.is_cancelled() || unwanted();
+        let Written {
+            path, size, sha256, ..
+        } = &written;
+        compare(path.path(), &named, *size, *sha256, given_up)?;
+        Ok(written)
+    });
+    let written = written.await?;
+    let (name, replace) = wanted(&request, written.format);
+    let checked = CheckedPart {
+        name,
+        numbered: !replace,
+        size: written.size,
+        sha256: written.sha256,
+        format: written.format,
+        milliseconds: written.milliseconds,
+        audio: written.audio.clone(),
+        completeness: written.completeness,
+        copy,
+    };
+    ledger.checked(&request.operation, checked).await?;
     on_reader(&destination, move |unwanted| {
         let given_up = || cancel.is_cancelled() || unwanted();
         let Written {
@@ -87,7 +112,6 @@ pub(super) async fn read_back_and_promote(
             completeness,
             flushed,
         } = written;
-        compare(path.path(), &request.destination, size, sha256, given_up)?;
         let (path, named_to_last) = promote(path, &request, format, &given_up)?;
         let not_flushed = (!(flushed && named_to_last)).then_some(Remark::NotFlushed);
         let remarks = not_flushed.into_iter().collect();
@@ -126,7 +150,7 @@ pub async fn verify_backup(
 
 /// Does `work` on a thread of its own. What `work` is given tells whether nobody waits for it any
 /// more.
-async fn on_reader<T: Send + 'static>(
+pub(super) async fn on_reader<T: Send + 'static>(
     file: &Path,
     work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, TransferError> + Send + 'static,
 ) -> Result<T, TransferError> {
@@ -145,7 +169,7 @@ async fn on_reader<T: Send + 'static>(
 
 /// Compares what stands in `file` with what it should be, unless it is given up before the end.
 /// Failures name it `named`: a part file's own name means nothing to anyone.
-fn compare(
+pub(super) fn compare(
     file: &Path,
     named: &Path,
     size: u64,

@@ -274,7 +274,8 @@ fn a_download_that_a_kill_cut_off_is_named_and_offered_again() {
     let place = folder.path().join("saved");
     std::fs::create_dir(&place).unwrap();
     let (part, file) = (place.join("a.wav.part"), place.join("a.wav"));
-    std::fs::write(&part, b"RIFF").unwrap();
+    // Made, and nothing written to it yet.
+    std::fs::write(&part, b"").unwrap();
     // A port that is free, so that the service's address is known before it starts.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -1,21 +1,23 @@
 //! Promise 9: what was cut off is looked into and named at the next start.
 
 use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
-    OperationId,
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, BackupProof, Completeness, DeletionChoice,
+    DeletionOutcome, FailureKind, OperationId, Sha256Digest,
 };
-use audio_housekeeper::engine::{Command, Event, Unfinished};
-use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::engine::{Command, Event, JobProgress, SavedFile, Unfinished};
+use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{Mode, ResultKind, State};
 use audio_housekeeper::store::{Store, Transfer};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
-use crate::desk::{AMELIA, Desk, name, run};
+use crate::desk::{AMELIA, Desk, name, run, wav};
 
 async fn found(desk: &mut Desk) -> Vec<Unfinished> {
     desk.until(|event| match event {
@@ -85,24 +87,56 @@ fn a_delete_without_an_outcome_is_closed_as_what_is_found() {
     });
 }
 
+/// What a process leaves that is killed in the middle of a download: the part file, and what is
+/// known of it.
+async fn kill_in_the_middle(desk: &mut Desk) -> PathBuf {
+    let stall = Effect::StallAfter {
+        bytes: 60_000,
+        duration: Duration::from_secs(30),
+    };
+    desk.service.add_fault(Fault::on(Call::Download, stall));
+    let (part, aside) = (desk.file("a.wav.part"), desk.file("aside"));
+    desk.ask_download(AMELIA, "a.wav");
+    let id = desk
+        .until(|event| match event {
+            Event::JobStarted { id, .. } => Some(*id),
+            _ => None,
+        })
+        .await;
+    desk.progress(
+        id,
+        |now| matches!(now, JobProgress::Downloading { received, .. } if *received > 0),
+    )
+    .await;
+    // Neither the part file nor what is known of it goes with the download.
+    fs::rename(&part, &aside).unwrap();
+    let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+    database
+        .execute_batch(
+            "CREATE TRIGGER kept BEFORE DELETE ON transfers BEGIN SELECT RAISE(ABORT, ''); END",
+        )
+        .unwrap();
+    desk.send(Command::Cancel(id));
+    desk.end_of_download().await.unwrap_err();
+    database.execute_batch("DROP TRIGGER kept").unwrap();
+    fs::rename(&aside, &part).unwrap();
+    desk.service.set_faults(Vec::new());
+    part
+}
+
 #[test]
 fn a_download_that_was_cut_off_is_named_and_its_part_file_removed() {
     run(async {
-        let desk = Desk::new().await;
-        let (part, destination) = (desk.file("a.wav.part"), desk.file("a.wav"));
-        fs::write(&part, b"RIFF").unwrap();
-        let store = Store::open(desk.folder.path()).unwrap();
-        let transfer = Transfer {
-            operation: OperationId::from_bytes([8; 16]),
-            service: desk.origin().ascii(),
-            doctor: name(AMELIA),
-            destination: destination.clone(),
-            part: part.clone(),
-            person: None,
-            begun_at: Timestamp::now(),
-        };
-        store.begin_transfer(transfer).await.unwrap();
-        drop(store);
+        let mut desk = Desk::new().await;
+        let part = kill_in_the_middle(&mut desk).await;
+        // What was written stood in a buffer yet: a part file of any size is known by its mark.
+        fs::OpenOptions::new()
+            .append(true)
+            .open(&part)
+            .unwrap()
+            .write_all(b"RIFF")
+            .unwrap();
+        let destination = desk.file("a.wav");
         let mut desk = desk.restart().await;
         let found = found(&mut desk).await;
         assert_eq!(
@@ -115,6 +149,26 @@ fn a_download_that_was_cut_off_is_named_and_its_part_file_removed() {
         assert!(!part.exists());
         let story = desk.story().await;
         assert!(story.contains(&"download cut-off".to_owned()), "{story:?}");
+    });
+}
+
+#[test]
+fn a_file_that_came_to_stand_at_the_part_files_name_is_left_alone() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let part = kill_in_the_middle(&mut desk).await;
+        fs::remove_file(&part).unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        fs::write(&part, "somebody's").unwrap();
+        let mut desk = desk.restart().await;
+        let found = found(&mut desk).await;
+        assert!(
+            matches!(found[..], [Unfinished::Download { .. }]),
+            "{found:?}"
+        );
+        assert_eq!(fs::read(&part).unwrap(), b"somebody's");
+        let note = desk.record().await.pop().unwrap().draft.note.unwrap();
+        assert!(note.contains("was left alone"), "{note}");
     });
 }
 
@@ -144,23 +198,102 @@ fn a_delete_of_this_very_run_is_not_taken_for_one_that_was_cut_off() {
     });
 }
 
+/// Saves a file, of which nothing reaches the record: what a process leaves that is killed right
+/// after it gave the file its name.
+async fn save_and_be_killed(desk: &mut Desk) -> SavedFile {
+    let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END";
+    database.execute_batch(full).unwrap();
+    let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+    database.execute_batch("DROP TRIGGER full").unwrap();
+    saved
+}
+
 #[test]
-fn a_file_whose_download_never_reached_the_record_is_named_at_the_next_start() {
+fn a_file_whose_download_never_reached_the_record_is_recorded_as_saved_at_the_next_start() {
     run(async {
         let mut desk = Desk::new().await;
-        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
-        let full =
-            "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END";
-        database.execute_batch(full).unwrap();
-        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
-        database.execute_batch("DROP TRIGGER full").unwrap();
+        // The same recording was saved there before: the other file gets a number.
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let file = save_and_be_killed(&mut desk).await;
+        assert!(file.path.ends_with("a (2).wav"));
         let mut desk = desk.restart().await;
-        let named = Unfinished::Download {
-            doctor: name(AMELIA),
-            destination: saved.path.clone(),
+        let doctor = name(AMELIA);
+        let saved = Unfinished::Saved {
+            doctor: doctor.clone(),
+            file: file.clone(),
         };
-        assert_eq!(found(&mut desk).await, [named]);
-        assert!(saved.path.exists());
+        assert_eq!(found(&mut desk).await, [saved]);
+        let entry = desk.record().await.pop().unwrap().draft;
+        assert_eq!(entry.outcome, AuditOutcome::SavedAndChecked);
+        assert_eq!(entry.doctor.as_ref(), Some(&doctor));
+        let backup = entry.backup.unwrap();
+        assert_eq!(backup.path, file.path.to_str().unwrap());
+        assert_eq!(
+            (backup.size, backup.sha256),
+            (100_000, Sha256Digest::of(&wav(100_000, 1)))
+        );
+        // It is the doctor's backup.
+        let survey = desk.survey(AMELIA).await;
+        let backup = survey.backup.backup().unwrap();
+        assert_eq!(
+            (&backup.path, backup.proof),
+            (&file.path, BackupProof::Length)
+        );
+        assert_eq!(backup.audio.as_ref(), Some(&file.audio));
+        // Nothing is left to look into.
+        let story = desk.story().await;
+        let mut desk = desk.restart().await;
+        desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+            .await;
+        assert_eq!(desk.story().await, story);
+    });
+}
+
+#[test]
+fn a_file_of_which_nothing_proves_that_it_is_all_is_recorded_as_that_at_the_next_start() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let mut open = wav(100_000, 1);
+        open[4..8].fill(0xff);
+        open[40..44].fill(0xff);
+        desk.service.put(AMELIA, "a.wav", open);
+        let chunked = Effect::OmitLength(NoLength::Chunked);
+        desk.service.add_fault(Fault::on(Call::Download, chunked));
+        let file = save_and_be_killed(&mut desk).await;
+        assert_eq!(file.completeness, Completeness::CannotBeProven);
+        let mut desk = desk.restart().await;
+        let doctor = name(AMELIA);
+        assert_eq!(found(&mut desk).await, [Unfinished::Saved { doctor, file }]);
+        let entry = desk.record().await.pop().unwrap().draft;
+        assert_eq!(entry.outcome, AuditOutcome::SavedNotProven);
+        let survey = desk.survey(AMELIA).await;
+        assert_eq!(survey.backup.backup(), None);
+    });
+}
+
+#[test]
+fn a_file_that_is_gone_or_altered_by_the_next_start_is_not_claimed() {
+    run(async {
+        for alter in [
+            |file: &Path| fs::remove_file(file).unwrap(),
+            |file: &Path| fs::write(file, wav(100_000, 2)).unwrap(),
+            |file: &Path| fs::write(file, "RIFF").unwrap(),
+        ] {
+            let mut desk = Desk::new().await;
+            let file = save_and_be_killed(&mut desk).await;
+            alter(&file.path);
+            let before = fs::read(&file.path).ok();
+            let mut desk = desk.restart().await;
+            let named = Unfinished::Download {
+                doctor: name(AMELIA),
+                destination: file.path.clone(),
+            };
+            assert_eq!(found(&mut desk).await, [named]);
+            let entry = desk.record().await.pop().unwrap().draft;
+            assert_eq!(entry.outcome, AuditOutcome::CutOff);
+            assert_eq!(fs::read(&file.path).ok(), before);
+        }
     });
 }
 
@@ -191,7 +324,7 @@ fn the_record_claims_no_part_file_removed_that_is_still_there() {
             .find(|entry| entry.draft.outcome == AuditOutcome::CutOff)
             .unwrap();
         let note = cut_off.draft.note.as_deref().unwrap();
-        assert!(note.contains("could not be removed"), "{note}");
+        assert!(note.contains("was left alone"), "{note}");
     });
 }
 
@@ -314,7 +447,7 @@ fn a_part_file_on_a_drive_that_is_not_there_stays_to_be_removed() {
 
         // Connected again.
         fs::create_dir(&drive).unwrap();
-        fs::write(&transfer.part, b"RIFF").unwrap();
+        fs::write(&transfer.part, b"").unwrap();
         let mut desk = desk.restart().await;
         let named = Unfinished::Download {
             doctor: transfer.doctor,

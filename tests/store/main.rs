@@ -12,6 +12,7 @@ mod doctors;
 mod durability;
 mod migration;
 mod opening;
+mod parts;
 mod record;
 mod set_aside;
 mod tampering;
@@ -26,7 +27,7 @@ use audio_housekeeper::store::Store;
 use rusqlite::Connection;
 
 /// The newest form of the database.
-const NEWEST: i64 = 6;
+const NEWEST: i64 = 7;
 
 /// A draft of its own operation, whose note is `number`.
 fn draft(number: u64) -> AuditDraft {

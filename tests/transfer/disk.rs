@@ -81,27 +81,35 @@ async fn a_folder_that_takes_no_files_is_said_so() {
 async fn a_left_over_part_file_is_removed_and_nothing_else_is() {
     let folder = folder();
     let part = folder.path().join("a.wav (2).part");
-    fs::write(&part, "half").unwrap();
-    remove_left_over(&part).await.unwrap();
+    fs::write(&part, "").unwrap();
+    remove_left_over(&part, None).await.unwrap();
     assert!(!part.exists());
-    remove_left_over(&part).await.unwrap();
+    remove_left_over(&part, None).await.unwrap();
+
+    // What has something in it may be somebody else's.
+    let other = folder.path().join("a.wav (3).part");
+    fs::write(&other, "half").unwrap();
+    for mark in [None, Some("made 1")] {
+        remove_left_over(&other, mark).await.unwrap_err();
+        assert!(other.exists());
+    }
 
     // On a drive that is not there it may be left.
     let away = folder.path().join("stick/a.wav.part");
-    let error = remove_left_over(&away).await.unwrap_err();
+    let error = remove_left_over(&away, None).await.unwrap_err();
     assert!(matches!(error, TransferError::FolderGone { path, .. } if path == away));
 
     let file = folder.path().join("a.wav");
     fs::write(&file, "whole").unwrap();
-    remove_left_over(&file).await.unwrap_err();
+    remove_left_over(&file, None).await.unwrap_err();
     let directory = folder.path().join("b.part");
     fs::create_dir(&directory).unwrap();
-    remove_left_over(&directory).await.unwrap_err();
+    remove_left_over(&directory, None).await.unwrap_err();
     #[cfg(unix)]
     {
         let link = folder.path().join("c.part");
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        remove_left_over(&link).await.unwrap_err();
+        remove_left_over(&link, None).await.unwrap_err();
         assert!(link.is_symlink());
     }
     assert!(file.exists() && directory.exists());

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
-use audio_housekeeper::domain::{DoctorName, FailureKind, OperationId, ServerCopy};
+use audio_housekeeper::domain::{CheckedPart, DoctorName, FailureKind, OperationId, ServerCopy};
 use audio_housekeeper::transfer::{
     Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart, save,
 };
@@ -42,6 +42,10 @@ struct Book {
     /// Checked to be empty as long as nothing was written down.
     folder: Option<PathBuf>,
     starts: Mutex<Vec<TransferStart>>,
+    marks: Mutex<Vec<String>>,
+    refuses_what_is_checked: bool,
+    /// What was whole, with the names in its folder then.
+    checked: Mutex<Vec<(CheckedPart, Vec<String>)>>,
     ends: Mutex<Vec<TransferEnd>>,
 }
 
@@ -55,6 +59,33 @@ impl Ledger for Book {
                 return Err(LedgerError("no room".to_owned()));
             }
             self.starts.lock().unwrap().push(start);
+            Ok(())
+        })
+    }
+
+    fn made<'a>(
+        &'a self,
+        _operation: &'a OperationId,
+        mark: String,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        Box::pin(async move {
+            self.marks.lock().unwrap().push(mark);
+            Ok(())
+        })
+    }
+
+    fn checked<'a>(
+        &'a self,
+        _operation: &'a OperationId,
+        checked: CheckedPart,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        Box::pin(async move {
+            if self.refuses_what_is_checked {
+                return Err(LedgerError("no room".to_owned()));
+            }
+            let folder = checked.name.parent().unwrap();
+            let there = names_in(folder);
+            self.checked.lock().unwrap().push((checked, there));
             Ok(())
         })
     }

@@ -60,7 +60,7 @@ async fn a_kill_in_the_middle_leaves_a_part_file_and_the_old_file() {
     child.wait().unwrap();
     assert_eq!(names_in(folder.path()), ["a.wav", "a.wav.part"]);
     assert_eq!(fs::read(folder.path().join("a.wav")).unwrap(), b"before");
-    remove_left_over(&part).await.unwrap();
+    remove_left_over(&part, None).await.unwrap();
     assert_eq!(names_in(folder.path()), ["a.wav"]);
 }
 

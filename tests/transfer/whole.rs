@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use audio_housekeeper::domain::{
     AudioFormat, BackupProof, Completeness, FailureKind, ServerCopy, Sha256Digest,
 };
-use audio_housekeeper::transfer::{Progress, TransferEnd, save};
+use audio_housekeeper::transfer::{Progress, TransferEnd, find_named, save};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::wav;
@@ -133,4 +133,65 @@ async fn a_ledger_that_refuses_keeps_the_disk_untouched() {
     let result = save(announced(&wav()), destination, &book, |_| {}, cancel).await;
     assert_eq!(kind_of(result), FailureKind::StoreTrouble);
     assert!(names_in(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn what_a_part_file_is_and_becomes_is_written_down_before_it_gets_its_name() {
+    let folder = folder();
+    let path = folder.path().join("a.flac");
+    let book = Book::default();
+    let never = CancellationToken::new();
+    let saved = save(announced(&wav()), request(&path), &book, |_| {}, never).await;
+    let saved = saved.unwrap();
+    assert_eq!(book.marks.lock().unwrap().len(), 1);
+    let written = book.checked.lock().unwrap().pop().unwrap();
+    let (checked, there) = written;
+    assert_eq!(there, ["a.flac.part"]);
+    assert_eq!((&checked.name, checked.numbered), (&saved.path, true));
+    assert_eq!((checked.size, checked.sha256), (saved.size, saved.sha256));
+    assert_eq!(checked.copy, of_length(wav().len()));
+    let mark = book.marks.lock().unwrap().pop();
+    let part = folder.path().join("a.flac.part");
+    let found = find_named(&part, mark.as_deref(), &checked).await;
+    assert_eq!(found.unwrap(), Some(saved.path));
+}
+
+#[tokio::test]
+async fn a_part_file_gets_no_name_that_could_not_be_written_down() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    fs::write(&path, "before").unwrap();
+    let book = Book {
+        refuses_what_is_checked: true,
+        ..Book::default()
+    };
+    let never = CancellationToken::new();
+    let refused = save(announced(&wav()), request(&path), &book, |_| {}, never).await;
+    assert_eq!(kind_of(refused), FailureKind::StoreTrouble);
+    assert_eq!(names_in(folder.path()), ["a.wav"]);
+    assert_eq!(fs::read(&path).unwrap(), b"before");
+}
+
+/// Where a name is given by a link, a kill can leave both; a file of the same contents beside a
+/// part file that still waits for its name is another one.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_is_found_beside_its_part_file_only_where_both_are_one() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let book = Book::default();
+    let never = CancellationToken::new();
+    save(announced(&wav()), request(&path), &book, |_| {}, never)
+        .await
+        .unwrap();
+    let (checked, _) = book.checked.lock().unwrap().pop().unwrap();
+    let mark = book.marks.lock().unwrap().pop();
+    let part = folder.path().join("a.wav.part");
+    fs::hard_link(&path, &part).unwrap();
+    let found = find_named(&part, mark.as_deref(), &checked).await;
+    assert_eq!(found.unwrap(), Some(path.clone()));
+    fs::remove_file(&part).unwrap();
+    fs::copy(&path, &part).unwrap();
+    let found = find_named(&part, mark.as_deref(), &checked).await;
+    assert_eq!(found.unwrap(), None);
 }

@@ -9,7 +9,7 @@ use audio_housekeeper::domain::{
 use audio_housekeeper::engine::JobId;
 use audio_housekeeper::state::{
     Action, Job, JobEnding, JobFailure, JobKind, JobProgress, LastCall, ResultKind, SavedFile,
-    Screen, ShownResult, State,
+    Screen, ShownResult, State, Unfinished,
 };
 use egui::accesskit::Role;
 use egui::{Theme, Vec2};
@@ -46,6 +46,32 @@ fn saved(doctor: &str) -> JobEnding {
             remarks: Vec::new(),
         }),
     }
+}
+
+#[test]
+fn a_file_that_was_saved_just_before_the_app_ended_is_told_as_saved() {
+    let JobEnding::Download {
+        doctor,
+        result: Ok(file),
+    } = saved("Dr. Amelia Smith")
+    else {
+        panic!("it is saved");
+    };
+    let mut state = signed_in();
+    state.results = vec![ShownResult {
+        ending: ResultKind::FromEarlier(Unfinished::Saved { doctor, file }),
+        ..ended(1, 0, cancelled("Dr. Amelia Smith"))
+    }];
+    let mut window = open(state, LARGE, Theme::Light, 100);
+    window.get_by_label_contains("Saved and checked");
+    window.get_by_label_contains("The app ended just after this file was saved.");
+    press(&mut window, "Show in folder");
+    let shown = window
+        .state()
+        .actions
+        .iter()
+        .any(|action| matches!(action, Action::ShowInFolder(_)));
+    assert!(shown, "{:?}", window.state().actions);
 }
 
 fn cancelled(doctor: &str) -> JobEnding {

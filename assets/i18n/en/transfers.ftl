@@ -60,6 +60,7 @@ set-aside-where = Set aside as { $file } in { $folder }. It is no backup; the re
 set-aside-discard = Discard
 
 earlier-download = This download was cut off when the app ended. Nothing unfinished was left at { $path }; the recording on the server is untouched. Download it again when it suits you.
+earlier-saved = The app ended just after this file was saved. It was read back again now, and is right.
 earlier-not-sent = This delete was confirmed, and the app ended before it was sent. Nothing was deleted. Decide anew when it suits you.
 earlier-delete = This delete was cut off when the app ended, and was looked into now.
 tray-bar = Progress

@@ -411,6 +411,11 @@ fn from_earlier(
                 offers: vec![(again, Action::Download(doctor.clone()))],
             }
         }
+        Unfinished::Saved { doctor, file } => {
+            let mut said = saved(palette, text, doctor, file);
+            said.lines.push(text.say("earlier-saved"));
+            said
+        }
         Unfinished::NotSent { doctor } => {
             let (heading, again) = match doctor {
                 Some(doctor) => (

@@ -1,0 +1,61 @@
+//! What an earlier run gave its name, and did not come to say so.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::domain::CheckedPart;
+use crate::transfer::TransferError;
+use crate::transfer::mark::mark;
+use crate::transfer::promote::names;
+use crate::transfer::verify::{compare, on_reader};
+
+/// Looks for the file that a part file became: one of the names that it was to get, with its very
+/// contents. `None` where the part file is still there by its own name alone, or there is no such
+/// file.
+///
+/// `part_mark` is what the ledger was told when the part file was made.
+///
+/// # Errors
+/// [`TransferError`] where a file of such a name and size can't be read.
+pub async fn find_named(
+    part: &Path,
+    part_mark: Option<&str>,
+    checked: &CheckedPart,
+) -> Result<Option<PathBuf>, TransferError> {
+    let (part, part_mark) = (part.to_path_buf(), part_mark.map(ToOwned::to_owned));
+    let CheckedPart { size, sha256, .. } = *checked;
+    let candidates = candidates(checked, part_mark.as_deref());
+    on_reader(&checked.name, move |unwanted| {
+        // Where a name is given by a link, both may be there for a moment.
+        let unnamed = mark_at(&part);
+        let may_be = |path: &PathBuf| unnamed.is_none() || mark_at(path) == unnamed;
+        for path in candidates.into_iter().filter(may_be) {
+            match compare(&path, &path, size, sha256, unwanted) {
+                Ok(()) => return Ok(Some(path)),
+                Err(TransferError::ReadBackDiffers { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    })
+    .await
+}
+
+/// The files that it may be, the likeliest first: the one that has its mark, else the last of those
+/// in a row, as it got the first number that was free.
+fn candidates(checked: &CheckedPart, part_mark: Option<&str>) -> Vec<PathBuf> {
+    let is_taken = |path: &PathBuf| path.symlink_metadata().is_ok();
+    let mut taken: Vec<PathBuf> = names(&checked.name, checked.numbered)
+        .take_while(is_taken)
+        .collect();
+    taken.reverse();
+    taken.sort_by_key(|path| {
+        let found = mark_at(path);
+        found.is_none() || found.as_deref() != part_mark
+    });
+    taken
+}
+
+fn mark_at(path: &Path) -> Option<String> {
+    File::open(path).and_then(|file| mark(&file)).ok()
+}

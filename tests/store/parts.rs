@@ -1,0 +1,106 @@
+use audio_housekeeper::domain::{
+    AudioFormat, AudioState, BackupProof, CheckedAudio, CheckedPart, Codec, Completeness, Damage,
+    EndProof, Oddity, OperationId, ServerCopy, Sha256Digest, Unfit,
+};
+use audio_housekeeper::store::{Change, KnownPart, Store, Transfer};
+
+use crate::doctor;
+
+fn operation() -> OperationId {
+    OperationId::from_bytes([3; 16])
+}
+
+fn begin() -> Change {
+    Change::BeginTransfer(Transfer {
+        operation: operation(),
+        service: "practice".into(),
+        doctor: doctor("Dr. A"),
+        destination: "/home/a/a.wav".into(),
+        part: "/home/a/a.wav.part".into(),
+        person: None,
+        begun_at: "2026-11-23T14:02:11Z".parse().unwrap(),
+    })
+}
+
+fn made(mark: &str) -> Change {
+    let (operation, mark) = (operation(), mark.to_owned());
+    Change::PartMade { operation, mark }
+}
+
+fn part(completeness: Completeness, format: Option<AudioFormat>) -> CheckedPart {
+    CheckedPart {
+        name: "/home/a/J\u{fc}rgen.wav".into(),
+        numbered: format.is_some(),
+        size: 5000,
+        sha256: Sha256Digest::of(b"a"),
+        format,
+        milliseconds: format.map(|_| 1000),
+        audio: CheckedAudio {
+            state: AudioState::Unusual,
+            codec: Some(Codec::Pcm),
+            ends: vec![EndProof::DataSize],
+            oddities: vec![Oddity::TagBehind],
+        },
+        completeness,
+        copy: ServerCopy {
+            etag: Some("\"a\"".into()),
+            ..ServerCopy::default()
+        },
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_part_file_outlasts_the_app_and_ends_with_its_download() {
+    let folder = tempfile::tempdir().unwrap();
+    let unfit = Unfit::Damaged(Damage::Gap);
+    for (completeness, format) in [
+        (
+            Completeness::Proven(BackupProof::Length),
+            Some(AudioFormat::Wav),
+        ),
+        (
+            Completeness::Proven(BackupProof::Digest),
+            Some(AudioFormat::Flac),
+        ),
+        (
+            Completeness::Proven(BackupProof::SameTwice),
+            Some(AudioFormat::Wav),
+        ),
+        (
+            Completeness::Proven(BackupProof::OwnTotals),
+            Some(AudioFormat::Wav),
+        ),
+        (Completeness::CannotBeProven, Some(AudioFormat::Wav)),
+        (Completeness::AsItIs(unfit), None),
+    ] {
+        let store = Store::open(folder.path()).unwrap();
+        store.apply(vec![begin(), made("made 1")]).await.unwrap();
+        let known = store.part(&operation()).await.unwrap();
+        assert_eq!(
+            (known.mark.as_deref(), known.checked),
+            (Some("made 1"), None)
+        );
+        let part = part(completeness, format);
+        let checked = Change::PartChecked {
+            operation: operation(),
+            part: Box::new(part.clone()),
+        };
+        store.apply(vec![checked]).await.unwrap();
+        drop(store);
+        let store = Store::open(folder.path()).unwrap();
+        let known = store.part(&operation()).await.unwrap();
+        let expected = KnownPart {
+            mark: Some("made 1".into()),
+            checked: Some(part),
+        };
+        assert_eq!(known, expected);
+        // Another try makes another part file, of which nothing is known yet.
+        store.apply(vec![begin()]).await.unwrap();
+        let known = store.part(&operation()).await.unwrap();
+        assert_eq!(known, KnownPart::default());
+        store.apply(vec![made("made 2")]).await.unwrap();
+        store.end_transfer(&operation()).await.unwrap();
+        let known = store.part(&operation()).await.unwrap();
+        assert_eq!(known, KnownPart::default());
+    }
+}
