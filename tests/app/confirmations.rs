@@ -64,6 +64,7 @@ fn a_recording_whose_backup_can_t_be_compared() {
         [
             "Back up again, then delete…",
             "Cancel",
+            "Compare by downloading again",
             "Delete, keeping the earlier backup"
         ]
     );
@@ -79,7 +80,12 @@ fn a_recording_that_changed_since_its_backup() {
     driver.wait_for(", of an earlier recording");
     assert_eq!(
         driver.modal_buttons(),
-        ["Back up, then delete…", "Cancel", "Delete without backup"]
+        [
+            "Back up, then delete…",
+            "Cancel",
+            "Compare by downloading again",
+            "Delete without backup"
+        ]
     );
 }
 
