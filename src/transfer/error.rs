@@ -93,7 +93,7 @@ pub enum TransferError {
     #[error("what came is not kept: {reason}")]
     Unfit {
         /// What there is to say of it.
-        kind: FailureKind,
+        kind: Box<FailureKind>,
         /// The check's own words.
         reason: String,
         /// The digest of what came.
@@ -158,7 +158,7 @@ impl TransferError {
             Self::Damaged {
                 expected, received, ..
             } => FailureKind::DamagedInTransit { expected, received },
-            Self::Unfit { kind, .. } => kind,
+            Self::Unfit { kind, .. } => *kind,
             Self::ReadBackDiffers { path, .. } => FailureKind::ReadBackDiffers { path },
             Self::Held { path, part, .. } => FailureKind::FileHeld { path, part },
             Self::CompletenessNotProven { path } => FailureKind::CompletenessNotProven { path },

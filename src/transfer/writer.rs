@@ -206,7 +206,7 @@ fn write(
             reason: reason.clone(),
         };
         return Err(TransferError::Unfit {
-            kind,
+            kind: Box::new(kind),
             reason,
             sha256,
             aside: Some(Box::new(aside)),
@@ -285,7 +285,7 @@ impl Contents {
                 let reason = reason(&verdict);
                 let Some(unfit) = kind.unfit().filter(|_| size > 0) else {
                     return Err(TransferError::Unfit {
-                        kind,
+                        kind: Box::new(kind),
                         reason,
                         sha256,
                         aside: None,

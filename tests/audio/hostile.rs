@@ -1,6 +1,5 @@
 //! Bytes that nobody meant to be audio.
 
-use audio_housekeeper::audio::AudioCheck;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -190,7 +189,7 @@ fn memory() {
         return;
     };
     let piece = vec![0; 1 << 20];
-    let mut check = AudioCheck::new();
+    let mut check = audio_housekeeper::audio::AudioCheck::new();
     let before = peak();
     check.push(&CLAIMS[claim.parse::<usize>().unwrap()]());
     for _ in 0..64 {

@@ -120,7 +120,7 @@ mod held {
         let path = folder.path().join("a.wav");
         fs::write(&path, "before").unwrap();
         let part = folder.path().join("a.wav.part");
-        let held = interrupted(hold(part.clone(), Duration::from_secs(60)));
+        let held = interrupted(hold(part.clone(), Duration::from_mins(1)));
         let book = Book::default();
         let never = CancellationToken::new();
         let result = save(held, replacing(&path), &book, |_| {}, never).await;
