@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::OtherRecording;
+use crate::domain::{DoctorName, OtherRecording};
 
 /// Something that did not work, with what a person can do about it as its kind.
 ///
@@ -136,6 +136,18 @@ pub enum FailureKind {
         /// The folder.
         path: PathBuf,
     },
+    /// The file that was to be replaced is a backup.
+    ReplacesBackup {
+        /// The file.
+        path: PathBuf,
+        /// Whose recording it is a backup of.
+        doctor: DoctorName,
+        /// When it was checked.
+        made: Timestamp,
+        /// Whether the service has no such recording any more, or is another one: then it is never
+        /// replaced.
+        only_copy: bool,
+    },
     /// The file system refuses the file's name.
     FileNameRefused {
         /// The file.
@@ -259,6 +271,7 @@ impl FailureKind {
             | Self::FolderMissing { .. }
             | Self::FolderGone { .. }
             | Self::DestinationIsFolder { .. }
+            | Self::ReplacesBackup { .. }
             | Self::FileNameRefused { .. }
             | Self::Disk { .. }
             | Self::ReadBackDiffers { .. }

@@ -101,6 +101,8 @@ pub struct Destination {
     pub path: PathBuf,
     /// Whether a file was there when the person chose the place and so agreed to replace it.
     pub replace: bool,
+    /// Whether the person agreed to that although it is a backup, after being told whose.
+    pub even_a_backup: bool,
 }
 
 /// What a file is fetched for.

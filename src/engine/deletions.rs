@@ -280,7 +280,11 @@ async fn back_up(
     let fetched = fetch(
         session,
         &survey.doctor,
-        Destination { path, replace },
+        Destination {
+            path,
+            replace,
+            even_a_backup: false,
+        },
         ticket,
     )
     .await;

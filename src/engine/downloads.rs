@@ -14,6 +14,7 @@ use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
+use crate::engine::replacing::{Agreed, agreed};
 use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, set_aside};
@@ -92,6 +93,7 @@ pub async fn check_and_back_up(
         let destination = Destination {
             path: folder.join(name),
             replace: false,
+            even_a_backup: false,
         };
         match fetch(&session, &doctor, destination, &ticket).await {
             Ok(Fetched {
@@ -138,20 +140,26 @@ async fn fetch_or_keep(
         // Without it, no more is lost than a proof.
         Err(error) => tracing::warn!(%error, "what came earlier can't be read"),
     }
+    let (agreed, refused) = match agreed(session, doctor, &destination, as_it_is, ticket).await {
+        Ok(agreed) => (agreed, None),
+        Err(failure) => (Agreed::default(), Some(failure)),
+    };
     let request = SaveRequest {
         doctor: doctor.clone(),
         operation: operation.clone(),
         destination: destination.path,
-        replace: destination.replace,
+        replace: agreed.file.clone(),
+        replaces_backup: agreed.is_a_backup(),
         came_before: None,
         as_it_is,
     };
-    // In a box: a delete holds this too, and would grow too large for the stack.
-    let fetched = tries
-        .timed(Box::pin(persist(
-            session, &request, ticket, &ledger, &tries,
-        )))
-        .await;
+    let fetched = if let Some(failure) = refused {
+        Err(JobFailure::Failed(failure).into())
+    } else {
+        let all = persist(session, &request, ticket, &ledger, &tries);
+        // In a box: a delete holds this too, and would grow too large for the stack.
+        tries.timed(Box::pin(all)).await
+    };
     let (result, shown, aside) = match fetched {
         Ok(fetched) => (Ok(fetched), None, None),
         Err(NotFetched {
@@ -166,7 +174,10 @@ async fn fetch_or_keep(
     let now = Timestamp::now();
     let (outcome, facts) = learned(&result, shown, &tries, now);
     let facts = facts.into_iter().chain([DoctorFact::Used(now)]);
-    let mut changes: Vec<Change> = facts.map(|fact| about(session, doctor, fact)).collect();
+    let saved = result.as_ref().ok().map(|fetched| &fetched.saved.path);
+    let replaced = saved.map(|saved| agreed.replaced(&request.destination, saved));
+    let facts = facts.map(|fact| about(session, doctor, fact));
+    let mut changes: Vec<Change> = replaced.into_iter().chain(facts).collect();
     // Here and not before: a kill until then must leave neither a file nor a download in the
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !session.context.leaving.is_cancelled();
@@ -189,6 +200,7 @@ async fn fetch_or_keep(
     if session.record(draft, changes).await.is_some() {
         set_aside::finish(session, aside).await;
     }
+    agreed.tell(session).await;
     session.tell_doctor(doctor).await;
     result
 }

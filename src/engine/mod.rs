@@ -18,6 +18,7 @@ mod ledger;
 mod looking;
 mod places;
 mod refusal;
+mod replacing;
 mod retry;
 mod run;
 mod sent_deletes;

@@ -148,6 +148,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::FolderMissing { .. }
         | FailureKind::FolderGone { .. }
         | FailureKind::DestinationIsFolder { .. }
+        | FailureKind::ReplacesBackup { .. }
         | FailureKind::FileNameRefused { .. }
         | FailureKind::Disk { .. }
         | FailureKind::ReadBackDiffers { .. }

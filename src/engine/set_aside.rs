@@ -12,6 +12,7 @@ use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::downloads::{in_record, proof_in_words};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
+use crate::engine::replacing::agreed;
 use crate::engine::{Destination, Event, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, StoreError};
 use crate::transfer::{self, Aside, SaveRequest, TransferError};
@@ -111,11 +112,15 @@ async fn save(
     ticket.report(JobProgress::ReadingBack);
     let operation = new_operation();
     let ledger = StoreLedger::new(session);
+    let agreed = agreed(session, &set_aside.doctor, &destination, true, ticket).await;
+    let agreed = agreed.map_err(JobFailure::Failed)?;
+    let place = destination.path.clone();
     let request = SaveRequest {
         doctor: set_aside.doctor.clone(),
         operation: operation.clone(),
         destination: destination.path,
-        replace: destination.replace,
+        replace: agreed.file.clone(),
+        replaces_backup: agreed.is_a_backup(),
         came_before: Some(set_aside.sha256),
         as_it_is: true,
     };
@@ -136,12 +141,18 @@ async fn save(
     draft.doctor = Some(set_aside.doctor.clone());
     draft.note = Some(format!("of what was set aside; {note}"));
     draft.backup = result.as_ref().ok().map(in_record);
-    let changes = ledger.ended(&operation).into_iter().collect();
+    let saved = result.as_ref().ok().map(|saved| &saved.path);
+    let replaced = saved.map(|saved| agreed.replaced(&place, saved));
+    let changes = replaced
+        .into_iter()
+        .chain(ledger.ended(&operation))
+        .collect();
     session.record(draft, changes).await;
     let saved = result.map_err(|error| match error.into_failure(Timestamp::now()) {
         Some(failure) => JobFailure::Failed(failure),
         None => JobFailure::Cancelled,
     })?;
+    agreed.tell(session).await;
     forget(session, set_aside).await;
     Ok(saved.into())
 }

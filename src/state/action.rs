@@ -51,6 +51,10 @@ pub enum Action {
         /// The reason, if one was given.
         reason: Option<DeletionReason>,
     },
+    /// "Replace it" in the question whether a backup is to be replaced.
+    ReplaceBackup,
+    /// "Another place…" in that question.
+    AnotherPlace,
     /// "Keep it as it is…" in that question.
     KeepAsItIs,
     /// "Keep it as it is…" at what this download had set aside.
@@ -142,6 +146,8 @@ impl Action {
                 | Self::SurveyAgain
                 | Self::ConfirmDelete { .. }
                 | Self::KeepAsItIs
+                | Self::ReplaceBackup
+                | Self::AnotherPlace
                 | Self::Compare(_)
                 | Self::CheckAndBackUpFirst
                 | Self::FolderChosen(_)

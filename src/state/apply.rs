@@ -335,9 +335,16 @@ impl State {
         }
     }
 
-    /// Puts what a comparison found into the question that it was asked for in, where that stands;
-    /// a comparison that was cancelled leaves it as it was.
+    /// Puts what came of a job into a question, where that is its place: what a comparison found
+    /// into the one that it was asked for in, unless it was cancelled.
     fn answer_a_question(&mut self, ending: &JobEnding) -> bool {
+        if let JobEnding::Download {
+            doctor,
+            result: Err(JobFailure::Failed(failure)),
+        } = ending
+        {
+            return self.ask_to_replace(doctor, failure);
+        }
         let JobEnding::Compare { doctor: of, result } = ending else {
             return false;
         };
@@ -354,6 +361,29 @@ impl State {
             (Some(_), Err(JobFailure::Cancelled)) => true,
             _ => false,
         }
+    }
+
+    /// Asks whether a backup is to be replaced; under another question it is told on the shelf.
+    fn ask_to_replace(&mut self, doctor: &DoctorName, failure: &Failure) -> bool {
+        let FailureKind::ReplacesBackup {
+            path,
+            doctor: whose,
+            made,
+            only_copy: false,
+        } = &failure.kind
+        else {
+            return false;
+        };
+        let is_free = self.modals.is_empty();
+        if is_free {
+            self.modals.push(Modal::ReplaceBackup {
+                doctor: doctor.clone(),
+                path: path.clone(),
+                whose: whose.clone(),
+                made: *made,
+            });
+        }
+        is_free
     }
 
     fn looked_again(

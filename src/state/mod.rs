@@ -191,6 +191,17 @@ pub enum Modal {
         /// The facts, once the server answered.
         survey: Option<Box<DeletionSurvey>>,
     },
+    /// Replace a file that is a backup?
+    ReplaceBackup {
+        /// Whose recording is to take its place.
+        doctor: DoctorName,
+        /// The file.
+        path: PathBuf,
+        /// Whose recording it is a backup of.
+        whose: DoctorName,
+        /// When it was checked.
+        made: Timestamp,
+    },
     /// Delete everything?
     DeleteAll {
         /// The figures.

@@ -44,6 +44,13 @@ impl State {
             Action::AskDelete(doctor) => self.ask_delete(doctor),
             Action::SurveyAgain => self.survey_again(),
             Action::ConfirmDelete { choice, reason } => self.confirm_delete(choice, reason),
+            Action::ReplaceBackup => self.replace_backup(),
+            Action::AnotherPlace => match self.modals.pop() {
+                Some(Modal::ReplaceBackup { doctor, .. }) => {
+                    self.prepare(doctor, SavePurpose::Download)
+                }
+                _ => Vec::new(),
+            },
             Action::KeepAsItIs => self.keep_as_it_is(),
             Action::KeepSetAside(operation) => self.keep_set_aside(operation),
             Action::DiscardSetAside(operation) => engine(Command::DiscardSetAside(operation)),
@@ -239,14 +246,22 @@ impl State {
                 self.destinations.insert(doctor.clone(), path.clone());
                 engine(Command::Download {
                     doctor,
-                    destination: Destination { path, replace },
+                    destination: Destination {
+                        path,
+                        replace,
+                        even_a_backup: false,
+                    },
                     as_it_is: purpose == SavePurpose::KeepAsItIs,
                 })
             }
             (SavePurpose::KeepSetAside(operation), _) => engine(Command::KeepSetAside {
                 doctor: request.doctor,
                 operation,
-                destination: Destination { path, replace },
+                destination: Destination {
+                    path,
+                    replace,
+                    even_a_backup: false,
+                },
             }),
             (SavePurpose::BackUpThenDelete, Some(PendingBackup { survey, reason })) => {
                 let choice = DeletionChoice::BackUpFirst {
@@ -278,6 +293,7 @@ impl State {
         let destination = Destination {
             path,
             replace: false,
+            even_a_backup: false,
         };
         let mut effects: Vec<_> = look.into_iter().collect();
         effects.extend(engine(Command::Download {
@@ -286,6 +302,23 @@ impl State {
             as_it_is: false,
         }));
         effects
+    }
+
+    /// Downloads once more, to the place of the backup that the person was told of.
+    fn replace_backup(&mut self) -> Vec<Effect> {
+        let Some(Modal::ReplaceBackup { doctor, path, .. }) = self.modals.pop() else {
+            return Vec::new();
+        };
+        let destination = Destination {
+            path,
+            replace: true,
+            even_a_backup: true,
+        };
+        engine(Command::Download {
+            doctor,
+            destination,
+            as_it_is: false,
+        })
     }
 
     fn ask_delete(&mut self, doctor: DoctorName) -> Vec<Effect> {

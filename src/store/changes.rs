@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -47,6 +49,8 @@ pub enum Change {
     },
     /// A download has ended, however it did.
     EndTransfer(OperationId),
+    /// The files at these paths are no backups any more: others were saved there.
+    NoBackupsAt(Vec<PathBuf>),
     /// What came was set aside.
     SetAside {
         /// The service's key.
@@ -131,6 +135,9 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::PartMade { operation, mark } => parts::made(connection, &operation, &mark),
         Change::PartChecked { operation, part } => parts::checked(connection, &operation, &part),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
+        Change::NoBackupsAt(paths) => paths
+            .iter()
+            .try_for_each(|path| doctors::no_backup_at(connection, path)),
         Change::SetAside { service, set_aside } => {
             set_aside::begin(connection, &service, &set_aside)
         }

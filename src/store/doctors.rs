@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -14,8 +15,29 @@ use crate::store::columns::{
 };
 use crate::store::{Change, DoctorFact, Store, StoreError};
 
+/// A file that the record knows as a backup, of any service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownBackup {
+    /// The service's key.
+    pub service: String,
+    /// Whose recording it is.
+    pub doctor: DoctorName,
+    /// Where it is kept.
+    pub path: PathBuf,
+    /// When it was checked last.
+    pub verified_at: Timestamp,
+}
+
 /// `service` is a service's key everywhere: its origin in ASCII form, or `practice`.
 impl Store {
+    /// Every backup that was made and not replaced since, of all services, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read.
+    pub async fn backups(&self) -> Result<Vec<KnownBackup>, StoreError> {
+        self.writer.ask(|connection| backups(connection)).await
+    }
+
     /// The doctors whose names were used with this service, by name, case aside.
     ///
     /// # Errors
@@ -176,6 +198,7 @@ fn insert_backup(
     doctor: &DoctorName,
     backup: &Backup,
 ) -> Result<(), StoreError> {
+    no_backup_at(connection, &backup.path)?;
     connection.execute(
         "INSERT INTO backups (service, name, path, size, sha256, format, milliseconds,
             verified_at, proof, made_from, audio)
@@ -195,6 +218,31 @@ fn insert_backup(
         ],
     )?;
     Ok(())
+}
+
+/// Takes a file off the backups: another one has come to stand at its path.
+pub(super) fn no_backup_at(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM backups WHERE path = ?1",
+        [path_to_column(path)],
+    )?;
+    Ok(())
+}
+
+fn backups(connection: &Connection) -> Result<Vec<KnownBackup>, StoreError> {
+    let mut statement = connection
+        .prepare("SELECT service, name, path, verified_at FROM backups ORDER BY number DESC")?;
+    let mut rows = statement.query([])?;
+    let mut backups = Vec::new();
+    while let Some(row) = rows.next()? {
+        backups.push(KnownBackup {
+            service: row.get("service")?,
+            doctor: name_from_column(&row.get::<_, String>("name")?)?,
+            path: path_from_column(row.get("path")?)?,
+            verified_at: time_of(row, "verified_at")?,
+        });
+    }
+    Ok(backups)
 }
 
 fn set_health(

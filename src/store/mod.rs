@@ -19,6 +19,7 @@ mod writer;
 use std::path::Path;
 
 pub use changes::{Change, DoctorFact};
+pub use doctors::KnownBackup;
 pub use error::StoreError;
 pub use parts::KnownPart;
 pub use record::{RecordFault, RecordFaultKind, RecordVerdict};

@@ -227,6 +227,19 @@ impl Text {
             FailureKind::DiskFull { path } => {
                 self.say_with("failure-disk-full", &[("path", shown(path))])
             }
+            FailureKind::ReplacesBackup {
+                path,
+                doctor,
+                only_copy,
+                ..
+            } => {
+                let named = [("path", shown(path)), ("doctor", doctor.as_str().into())];
+                if *only_copy {
+                    self.say_with("failure-only-copy", &named)
+                } else {
+                    self.say_with("failure-replaces-backup", &named)
+                }
+            }
             FailureKind::FolderNotWritable { path } => {
                 self.say_with("failure-folder-not-writable", &[("path", shown(path))])
             }

@@ -12,6 +12,7 @@ mod long_path;
 mod mark;
 mod part;
 mod promote;
+mod seen;
 mod verify;
 mod writer;
 
@@ -34,6 +35,7 @@ pub use error::TransferError;
 pub use found::find_named;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};
+pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
 
 /// What to save, and where.
@@ -45,9 +47,11 @@ pub struct SaveRequest {
     pub operation: OperationId,
     /// The file to make. Its extension is corrected where the content is of the other format.
     pub destination: PathBuf,
-    /// Whether the person agreed that a file of that very name is replaced. Without it, a number
-    /// is added to the name.
-    pub replace: bool,
+    /// The file of that very name that the person agreed to replace. Where it is not that one any
+    /// more, and without it, a number is added to the name.
+    pub replace: Option<FileSeen>,
+    /// Whether that file is a backup: then only what is proven whole takes its place.
+    pub replaces_backup: bool,
     /// The digest of what an earlier answer brought that was not kept. The same again is what the
     /// server has.
     pub came_before: Option<Sha256Digest>,

@@ -26,8 +26,7 @@ const WAITS: [Duration; 7] = [
 /// Gives a finished part file its name and flushes its folder. Tells the name, and whether flushing
 /// was to be had.
 ///
-/// Only the very path that the person agreed to is replaced; anything else gets a number where
-/// the name is taken.
+/// `wanted` is what [`wanted`] gave.
 ///
 /// Where another program holds the part file, it is tried again for some seconds, unless it is given
 /// up meanwhile; after that the part file stays.
@@ -36,8 +35,7 @@ const WAITS: [Duration; 7] = [
 /// [`TransferError::Held`], [`TransferError::Cancelled`], or the disk's.
 pub(super) fn promote(
     part: OwnPart,
-    request: &SaveRequest,
-    format: Option<AudioFormat>,
+    (wanted, replace): (PathBuf, bool),
     given_up: &dyn Fn() -> bool,
 ) -> Result<(PathBuf, bool), TransferError> {
     let naming = Naming {
@@ -46,20 +44,28 @@ pub(super) fn promote(
         waits: &WAITS,
         given_up,
     };
-    let (wanted, replace) = wanted(request, format);
     let path = name(part, wanted, replace, &naming)?;
     let flushed = make_last(&path)?;
     Ok((path, flushed))
 }
 
-/// The name that a file of this format is to get, and whether a file of that name is replaced:
-/// otherwise it gets a number where it is taken.
-pub(super) fn wanted(request: &SaveRequest, format: Option<AudioFormat>) -> (PathBuf, bool) {
+/// The name that a file of this format is to get, and whether a file of that name is replaced: only
+/// the very one that the person agreed to, and a backup only by what is proven whole. Otherwise the
+/// name gets a number where it is taken. Blocks on the disk.
+pub(super) fn wanted(
+    request: &SaveRequest,
+    format: Option<AudioFormat>,
+    is_proven: bool,
+) -> (PathBuf, bool) {
     let wanted = format.map_or_else(
         || request.destination.clone(),
         |format| with_extension_of(&request.destination, format),
     );
-    let replace = request.replace && wanted == request.destination;
+    let agreed = request.replace.as_ref();
+    let may_replace = is_proven || !request.replaces_backup;
+    let replace = may_replace
+        && wanted == request.destination
+        && agreed.is_some_and(|seen| seen.is_at(&wanted));
     (wanted, replace)
 }
 

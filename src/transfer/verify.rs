@@ -76,7 +76,7 @@ pub(super) async fn read_back_and_promote(
     ledger: &dyn Ledger,
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
-    let destination = request.destination.clone();
+    let (destination, operation) = (request.destination.clone(), request.operation.clone());
     let (named, cancelled) = (destination.clone(), cancel.clone());
     let written = on_reader(&destination, move |unwanted| {
         let given_up = || cancelled.is_cancelled() || unwanted();
@@ -84,10 +84,12 @@ pub(super) async fn read_back_and_promote(
             path, size, sha256, ..
         } = &written;
         compare(path.path(), &named, *size, *sha256, given_up)?;
-        Ok(written)
+        let is_proven = matches!(written.completeness, Completeness::Proven(_));
+        let wanted = wanted(&request, written.format, is_proven);
+        Ok((written, wanted))
     });
-    let written = written.await?;
-    let (name, replace) = wanted(&request, written.format);
+    let (written, (name, replace)) = written.await?;
+    let wanted = (name.clone(), replace);
     let checked = CheckedPart {
         name,
         numbered: !replace,
@@ -99,7 +101,7 @@ pub(super) async fn read_back_and_promote(
         completeness: written.completeness,
         copy,
     };
-    ledger.checked(&request.operation, checked).await?;
+    ledger.checked(&operation, checked).await?;
     on_reader(&destination, move |unwanted| {
         let given_up = || cancel.is_cancelled() || unwanted();
         let Written {
@@ -112,7 +114,7 @@ pub(super) async fn read_back_and_promote(
             completeness,
             flushed,
         } = written;
-        let (path, named_to_last) = promote(path, &request, format, &given_up)?;
+        let (path, named_to_last) = promote(path, wanted, &given_up)?;
         let not_flushed = (!(flushed && named_to_last)).then_some(Remark::NotFlushed);
         let remarks = not_flushed.into_iter().collect();
         Ok(Saved {

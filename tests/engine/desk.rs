@@ -278,6 +278,7 @@ impl Desk {
         let destination = Destination {
             path: self.file(file),
             replace: false,
+            even_a_backup: false,
         };
         self.send(Command::Download {
             doctor: name(doctor),

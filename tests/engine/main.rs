@@ -19,6 +19,7 @@ mod downloads;
 mod ended_sign_ins;
 mod leaving;
 mod looks;
+mod replacing;
 mod retries;
 mod set_aside;
 mod sign_in;

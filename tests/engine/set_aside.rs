@@ -42,6 +42,7 @@ async fn keep(
     let destination = Destination {
         path: desk.file(file),
         replace: false,
+        even_a_backup: false,
     };
     desk.send(Command::KeepSetAside {
         doctor: name(AMELIA),

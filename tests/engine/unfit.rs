@@ -180,6 +180,7 @@ async fn keep(desk: &mut Desk, file: &str) -> Result<SavedFile, JobFailure> {
     let destination = Destination {
         path: desk.file(file),
         replace: false,
+        even_a_backup: false,
     };
     desk.send(Command::Download {
         doctor: name(AMELIA),

@@ -10,6 +10,7 @@
 
 mod deletions;
 mod places;
+mod replacing;
 mod retries;
 mod set_aside;
 

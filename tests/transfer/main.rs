@@ -28,7 +28,8 @@ use std::sync::Mutex;
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::{CheckedPart, DoctorName, FailureKind, OperationId, ServerCopy};
 use audio_housekeeper::transfer::{
-    Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart, save,
+    FileSeen, Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart,
+    save,
 };
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -157,15 +158,17 @@ fn request(destination: impl Into<PathBuf>) -> SaveRequest {
         doctor: DoctorName::parse("Dr. Amelia Smith").unwrap(),
         operation: OperationId::from_bytes([1; 16]),
         destination: destination.into(),
-        replace: false,
+        replace: None,
+        replaces_backup: false,
         came_before: None,
         as_it_is: false,
     }
 }
 
 fn replacing(destination: impl Into<PathBuf>) -> SaveRequest {
+    let destination = destination.into();
     SaveRequest {
-        replace: true,
+        replace: FileSeen::at(&destination),
         ..request(destination)
     }
 }

@@ -11,7 +11,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use crate::pictures::failure;
 use crate::stage::{
     LARGE, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, comparing, copy, now,
-    open, signed_in, window,
+    open, replacing, signed_in, window,
 };
 
 /// The buttons of the modal that is open, from left to right or from top to bottom.
@@ -190,6 +190,24 @@ fn comparing_shows_how_far_it_is_and_can_be_cancelled() {
     window.run();
     let done = &window.state().actions[..];
     assert!(matches!(done, [Action::Cancel(_)]), "{done:?}");
+}
+
+#[test]
+fn a_backup_is_not_replaced_by_return() {
+    let mut window = window(replacing());
+    assert_eq!(focused(&window), "Cancel");
+    let all = ["Replace it", "Cancel", "Choose another place…"];
+    assert_eq!(buttons(&window), all);
+    let replace = window.get_by_role_and_label(Role::Button, "Replace it");
+    replace.focus();
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(window.state().actions.is_empty());
+    window.key_press(Key::Space);
+    window.run();
+    let done = &window.state().actions[..];
+    assert!(matches!(done, [Action::ReplaceBackup]), "{done:?}");
 }
 
 #[test]

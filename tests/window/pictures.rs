@@ -167,6 +167,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
             });
             state
         }),
+        ("replace-backup", crate::stage::replacing),
         ("wrong-doctor", || {
             let mut state = signed_in();
             state.modals.push(Modal::WrongDoctor {

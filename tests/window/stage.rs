@@ -250,6 +250,18 @@ pub fn asking(backup: BackupComparison) -> State {
     asking_with(Ok(Some(copy)), backup)
 }
 
+/// The question whether another doctor's backup is to be replaced.
+pub fn replacing() -> State {
+    let mut state = signed_in();
+    state.modals.push(Modal::ReplaceBackup {
+        doctor: name("Dr. Jürgen Müller"),
+        path: PathBuf::from("/home/desk/Recordings/Dr. Amelia Smith 2026-11-23.flac"),
+        whose: name("Dr. Amelia Smith"),
+        made: ago(3),
+    });
+    state
+}
+
 /// The question of a delete while the recording is downloaded again to be compared.
 pub fn comparing() -> State {
     let copy = copy(AudioFormat::Wav, 96_100_000, None);

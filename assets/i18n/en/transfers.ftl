@@ -55,6 +55,12 @@ result-backed-up = { $count ->
 result-still-there = Still there: { $names }
 result-not-known = Could not be looked at: { $names }
 
+# Before a file is replaced that is a backup.
+replace-title = Replace the backup of { $doctor }?
+replace-body = { $file } in { $folder } is the backup of { $doctor }, checked { $when }. Once it is replaced, there is no way back.
+replace-button = Replace it
+replace-another-place = Choose another place…
+
 # What came, can be no backup, and waits for an answer.
 set-aside-where = Set aside as { $file } in { $folder }. It is no backup; the recording on the server is untouched.
 set-aside-discard = Discard

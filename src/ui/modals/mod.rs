@@ -5,6 +5,7 @@ mod delete_one;
 mod details;
 mod leaving;
 mod reason;
+mod replace_backup;
 mod wrong_doctor;
 
 use egui::{Id, Ui};
@@ -37,6 +38,9 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                     .proof(file.completeness, audio, length, &file.remarks);
                 details::show(ui, view, id, Some(doctor), &lines)
             }
+            Modal::ReplaceBackup {
+                path, whose, made, ..
+            } => replace_backup::show(ui, view, id, path, (whose, *made)),
             Modal::WrongDoctor {
                 doctor,
                 operation,

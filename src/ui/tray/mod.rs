@@ -6,6 +6,7 @@ mod running_delete;
 mod set_aside;
 
 pub use jobs::{done, status};
+pub use results::where_it_lies;
 
 use egui::{Align, CornerRadius, Frame, Id, Layout, Margin, Panel, ScrollArea, Stroke, Ui, vec2};
 
