@@ -92,6 +92,8 @@ pub struct DoctorTally {
     pub backed_up: usize,
     /// Doctors whose backup can't be compared.
     pub cannot_compare: usize,
+    /// Of those, doctors whose backup was made before the question.
+    pub uncompared: usize,
     /// Doctors with a recording and no good backup of it.
     pub not_backed_up: Vec<DoctorName>,
 }
@@ -150,6 +152,13 @@ impl KnownDoctor {
             })
     }
 
+    /// Whether the last look got an answer, and was no earlier than `since`.
+    #[must_use]
+    pub fn was_seen_since(&self, since: Timestamp) -> bool {
+        let checked = self.server.checked_at();
+        self.no_answer_at.is_none() && checked.is_some_and(|checked| checked >= since)
+    }
+
     /// The backup of the very copy that the server was last seen to have, or of what may be it.
     #[must_use]
     pub fn backup_of_that_copy(&self) -> Option<&Backup> {
@@ -200,20 +209,28 @@ impl KnownDoctor {
 }
 
 impl DoctorTally {
-    /// Counts `doctors` by what of them is known at `now`.
+    /// Counts `doctors` by what a look since `looked_since` found of them; a backup made since
+    /// `fetched_since` is one that nothing more can be done for.
     #[must_use]
-    pub fn of<'a>(doctors: impl IntoIterator<Item = &'a KnownDoctor>, now: Timestamp) -> Self {
+    pub fn of<'a>(
+        doctors: impl IntoIterator<Item = &'a KnownDoctor>,
+        looked_since: Timestamp,
+        fetched_since: Timestamp,
+    ) -> Self {
         let mut tally = Self::default();
         for doctor in doctors {
             match &doctor.server {
-                _ if !doctor.is_fresh(now) => tally.not_checked.push(doctor.name.clone()),
+                _ if !doctor.was_seen_since(looked_since) => {
+                    tally.not_checked.push(doctor.name.clone());
+                }
                 ServerKnowledge::Nothing { .. } => tally.without += 1,
                 ServerKnowledge::Has { copy, .. } => {
                     tally.with_recordings += 1;
                     match doctor.compare_backup(copy) {
                         BackupComparison::Same(_) => tally.backed_up += 1,
-                        BackupComparison::CannotCompare(_) if copy.unfit.is_none() => {
+                        BackupComparison::CannotCompare(backup) if copy.unfit.is_none() => {
                             tally.cannot_compare += 1;
+                            tally.uncompared += usize::from(backup.verified_at < fetched_since);
                         }
                         _ => tally.not_backed_up.push(doctor.name.clone()),
                     }
@@ -275,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_older_than_a_day_or_got_no_answer_counts_as_not_checked() {
+    fn only_what_was_seen_since_the_question_counts_as_checked() {
         let nothing = |hours_ago| ServerKnowledge::Nothing {
             checked_at: NOW - SignedDuration::from_hours(hours_ago),
         };
@@ -284,20 +301,50 @@ mod tests {
             ..doctor(has(5, 1))
         };
         let doctors = [
-            doctor(has(5, 23)),
-            doctor(nothing(23)),
-            doctor(has(5, 24)),
-            doctor(nothing(24)),
-            // Of a clock that was set back since.
-            doctor(has(5, -1)),
+            doctor(has(5, 2)),
+            doctor(nothing(2)),
+            doctor(has(5, 3)),
+            doctor(nothing(3)),
             doctor(ServerKnowledge::NeverChecked),
             silent,
         ];
-        let tally = DoctorTally::of(&doctors, NOW);
+        let since = NOW - SignedDuration::from_hours(2);
+        let tally = DoctorTally::of(&doctors, since, since);
         assert_eq!((tally.with_recordings, tally.without), (1, 1));
-        assert_eq!(tally.not_checked.len(), 5);
+        assert_eq!(tally.not_checked.len(), 4);
         assert_eq!(tally.not_backed_up.len(), 1);
         assert_eq!(tally.total(), doctors.len());
+    }
+
+    #[test]
+    fn a_backup_that_can_t_be_compared_is_one_to_do_again_until_it_was_made_since_the_question() {
+        let known = KnownDoctor {
+            backup: Some(backup_of(copy(5))),
+            ..doctor(has(5, 0))
+        };
+        let later = NOW + SignedDuration::from_secs(1);
+        for (fetched_since, uncompared) in [(NOW, 0), (later, 1)] {
+            let tally = DoctorTally::of([&known], NOW, fetched_since);
+            assert_eq!((tally.cannot_compare, tally.uncompared), (1, uncompared));
+        }
+    }
+
+    #[test]
+    fn what_is_older_than_a_day_or_got_no_answer_is_not_fresh() {
+        let silent = KnownDoctor {
+            no_answer_at: Some(NOW),
+            ..doctor(has(5, 1))
+        };
+        for (known, is_fresh) in [
+            (doctor(has(5, 23)), true),
+            (doctor(has(5, 24)), false),
+            // Of a clock that was set back since.
+            (doctor(has(5, -1)), false),
+            (doctor(ServerKnowledge::NeverChecked), false),
+            (silent, false),
+        ] {
+            assert_eq!(known.is_fresh(NOW), is_fresh, "{known:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::domain::{DeletionPlan, DoctorName, OperationId, Secret, ServiceOrigin};
 use crate::settings::Settings;
 
@@ -21,6 +23,9 @@ pub enum Command {
     Check(DoctorName),
     /// Ask for each of these doctors.
     CheckAll(Vec<DoctorName>),
+    /// Look at each of these doctors, and at their backups, for the question whether everything is
+    /// to be deleted.
+    SurveyAll(Vec<DoctorName>),
     /// Ask what the server has, so that the save dialog can open with the right name.
     PrepareDownload {
         /// The doctor.
@@ -56,6 +61,8 @@ pub enum Command {
         doctors: Vec<DoctorName>,
         /// The folder that the files go to.
         folder: PathBuf,
+        /// A backup that can't be compared is one to be made anew unless it was made since.
+        fetched_since: Timestamp,
     },
     /// Look at the server afresh before a delete is confirmed.
     SurveyDeletion(DoctorName),

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use crate::api::Download;
 use crate::domain::{
-    AuditAction, AuditBackup, AuditOutcome, Backup, BackupProof, Completeness, DoctorName, Failure,
-    FailureKind, ServerCopy, ServerKnowledge, Sha256Digest, suggested_file_name,
+    AuditAction, AuditBackup, AuditOutcome, Backup, BackupProof, Completeness, DoctorName,
+    DoctorState, Failure, FailureKind, ServerCopy, ServerKnowledge, Sha256Digest,
+    suggested_file_name,
 };
-use crate::engine::checks::{about, answer_of, check_many, is_backed_up};
+use crate::engine::checks::{about, answer_of, check_many};
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
@@ -62,11 +63,13 @@ pub async fn download(
     JobEnding::Download { doctor, result }
 }
 
-/// Checks doctors, then fetches for each that has a recording and no good backup.
+/// Checks doctors, then fetches for each that has a recording and no good backup: one of the very
+/// copy, or one that can't be compared and was made since `fetched_since`.
 pub async fn check_and_back_up(
     session: Arc<Session>,
     doctors: Vec<DoctorName>,
     folder: PathBuf,
+    fetched_since: Timestamp,
     ticket: JobTicket,
 ) -> JobEnding {
     let mut checks = check_many(&session, doctors.clone(), &ticket).await;
@@ -86,7 +89,13 @@ pub async fn check_and_back_up(
         let Some(copy) = known.server.copy() else {
             continue;
         };
-        if is_backed_up(&known) {
+        let made = known.backup.as_ref().map(|backup| backup.verified_at);
+        let is_good = match known.state() {
+            DoctorState::BackedUp => true,
+            DoctorState::BackedUpCannotCompare => made.is_some_and(|made| made >= fetched_since),
+            _ => false,
+        };
+        if is_good {
             continue;
         }
         let name = suggested_file_name(&doctor, jiff::ZonedDateTime::now().date(), copy.format);

@@ -178,6 +178,8 @@ pub enum JobKind {
     DeleteAll,
     /// Checks many doctors.
     CheckAll,
+    /// Looks at all doctors while the question stands whether everything is to be deleted.
+    SurveyAll,
     /// Checks many doctors and backs up those that need it.
     CheckAndBackUp,
 }
@@ -282,8 +284,9 @@ pub enum JobEnding {
         /// What came of it.
         report: DeletionReport,
     },
-    /// A check of many doctors.
+    /// A check of many doctors, or the looks at all of them for a question.
     CheckAll(CheckAllReport),
+
     /// A check and backup of many doctors.
     CheckAndBackUp {
         /// What the checks found.

@@ -40,6 +40,7 @@ impl Command {
             Self::SignOut
             | Self::TryNow(_)
             | Self::CheckAll(_)
+            | Self::SurveyAll(_)
             | Self::CheckAndBackUp { .. }
             | Self::DiscardSetAside(_)
             | Self::ShowInFolder(_)

@@ -237,8 +237,26 @@ impl Engine {
                 let on_panic = Event::ActivityNotRead(internal());
                 self.spawn(on_panic, load_activity(session, before));
             }
+            Command::DiscardSetAside(operation) => {
+                self.spawn(
+                    failed(None, internal()),
+                    set_aside::discard(session, operation),
+                );
+            }
+            job => self.start(session, job),
+        }
+    }
+
+    /// Starts the job that was asked for.
+    fn start(&mut self, session: Arc<Session>, command: Command) {
+        match command {
             Command::CheckAll(doctors) => {
                 self.job(&session.clone(), JobKind::CheckAll, |ticket| async move {
+                    JobEnding::CheckAll(checks::check_many(&session, doctors, &ticket).await)
+                });
+            }
+            Command::SurveyAll(doctors) => {
+                self.job(&session.clone(), JobKind::SurveyAll, |ticket| async move {
                     JobEnding::CheckAll(checks::check_many(&session, doctors, &ticket).await)
                 });
             }
@@ -268,25 +286,18 @@ impl Engine {
                     set_aside::keep(session, doctor, operation, destination, ticket)
                 });
             }
-            Command::DiscardSetAside(operation) => {
-                self.spawn(
-                    failed(None, internal()),
-                    set_aside::discard(session, operation),
-                );
-            }
-            Command::CheckAndBackUp { doctors, folder } => {
+            Command::CheckAndBackUp {
+                doctors,
+                folder,
+                fetched_since,
+            } => {
                 self.job(&session.clone(), JobKind::CheckAndBackUp, |ticket| {
-                    downloads::check_and_back_up(session, doctors, folder, ticket)
+                    downloads::check_and_back_up(session, doctors, folder, fetched_since, ticket)
                 });
             }
             Command::Delete(plan) => self.delete(session, *plan),
-            Command::SignIn { .. }
-            | Command::SaveSettings(_)
-            | Command::ShowInFolder(_)
-            | Command::LookAtPlace(_)
-            | Command::Cancel(_)
-            | Command::NoStop(_)
-            | Command::TryNow(_) => {}
+            // All others were taken before.
+            _ => {}
         }
     }
 
@@ -482,7 +493,9 @@ const fn doctor_of(kind: &JobKind) -> Option<&DoctorName> {
         JobKind::Download(doctor) | JobKind::Compare(doctor) | JobKind::Delete(doctor) => {
             Some(doctor)
         }
-        JobKind::DeleteAll | JobKind::CheckAll | JobKind::CheckAndBackUp => None,
+        JobKind::DeleteAll | JobKind::CheckAll | JobKind::SurveyAll | JobKind::CheckAndBackUp => {
+            None
+        }
     }
 }
 
@@ -490,6 +503,14 @@ const fn doctor_of(kind: &JobKind) -> Option<&DoctorName> {
 fn collide(running: &JobKind, new: &JobKind) -> bool {
     match (doctor_of(running), doctor_of(new)) {
         (Some(a), Some(b)) => a == b,
+        // It only looks, and each question has its own.
+        _ if matches!(
+            (running, new),
+            (JobKind::SurveyAll, _) | (_, JobKind::SurveyAll)
+        ) =>
+        {
+            false
+        }
         _ if running == new => true,
         _ => {
             let deletes = |kind: &JobKind| matches!(kind, JobKind::Delete(_) | JobKind::DeleteAll);
@@ -537,7 +558,7 @@ fn ending_of_panic(kind: &JobKind, operation: OperationId) -> JobEnding {
             operation,
             report: not_known(None),
         },
-        JobKind::CheckAll => JobEnding::CheckAll(CheckAllReport {
+        JobKind::CheckAll | JobKind::SurveyAll => JobEnding::CheckAll(CheckAllReport {
             stopped: true,
             ..CheckAllReport::default()
         }),

@@ -108,7 +108,7 @@ impl State {
                     },
                 );
             }
-            Event::JobEnded { id, ending } => self.job_ended(id, *ending),
+            Event::JobEnded { id, ending } => return self.job_ended(id, *ending),
             Event::LookedAgain {
                 operation,
                 doctor,
@@ -229,6 +229,7 @@ impl State {
         self.checking.clear();
         self.preparing = None;
         self.pending_backup = None;
+        self.backing_up_since = None;
         self.destinations.clear();
         self.set_aside.clear();
         self.jobs.clear();
@@ -299,10 +300,16 @@ impl State {
         Vec::new()
     }
 
-    fn job_ended(&mut self, id: JobId, ending: JobEnding) {
+    fn job_ended(&mut self, id: JobId, ending: JobEnding) -> Vec<Effect> {
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
-        let is_answered = self.answer_a_question(&ending);
+        let is_answered = match removed.as_ref().map(|job| &job.kind) {
+            Some(JobKind::SurveyAll) => {
+                self.all_are_looked_at();
+                true
+            }
+            _ => self.answer_a_question(&ending),
+        };
         if let Some(job) = removed {
             self.job_saves_no_more(&job.kind);
         }
@@ -325,6 +332,9 @@ impl State {
             }
             JobEnding::CheckAll(_) | JobEnding::CheckAndBackUp { .. } => !is_known,
         };
+        let is_over =
+            matches!(&ending, JobEnding::CheckAndBackUp { checks, .. } if !checks.stopped);
+        let is_a_batch = matches!(ending, JobEnding::CheckAndBackUp { .. });
         if !is_seen {
             // A newer result for the same subject takes the older one's place.
             self.results.retain(|shown| {
@@ -332,6 +342,22 @@ impl State {
                     || shown.ending.is_unsettled() && was_not_sent(&ending)
             });
             self.show_result(ResultKind::Ended(ending));
+        }
+        // What was backed up for the question leads back to it, unless another stands by now.
+        match self.backing_up_since.take_if(|_| is_a_batch) {
+            Some(asked_at) if is_over && is_known && self.modals.is_empty() => {
+                self.ask_delete_all(asked_at)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// From now on the figures of the question stand whether everything is to be deleted.
+    fn all_are_looked_at(&mut self) {
+        for modal in &mut self.modals {
+            if let Modal::DeleteAll { shown_at, .. } = modal {
+                *shown_at = self.now;
+            }
         }
     }
 

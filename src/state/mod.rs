@@ -22,8 +22,8 @@ pub use crate::engine::{
 };
 
 use crate::domain::{
-    Account, AuditEntry, DamagedEntry, DeletionReason, DeletionSurvey, DoctorName, DoctorTally,
-    Failure, KnownDoctor, OperationId, OriginError, ServiceOrigin, SetAside,
+    Account, AuditEntry, DamagedEntry, DeletionReason, DeletionSurvey, DoctorName, Failure,
+    KnownDoctor, OperationId, OriginError, ServiceOrigin, SetAside,
 };
 use crate::settings::Settings;
 
@@ -67,6 +67,8 @@ pub struct State {
     /// The service of the last sign-in: what is still on show is about its doctors.
     service: Option<ServiceOrigin>,
     pending_backup: Option<PendingBackup>,
+    /// When the question was asked that backups are made for, before it is asked again.
+    backing_up_since: Option<Timestamp>,
     /// Where each doctor's last download was to go.
     destinations: BTreeMap<DoctorName, PathBuf>,
     places: places::Places,
@@ -204,9 +206,11 @@ pub enum Modal {
     },
     /// Delete everything?
     DeleteAll {
-        /// The figures.
-        tally: DoctorTally,
-        /// Since when they are shown.
+        /// Only what was looked at since then counts as checked.
+        looked_since: Timestamp,
+        /// When it was asked first: backups were made for it since.
+        asked_at: Timestamp,
+        /// Since when its figures stand.
         shown_at: Timestamp,
     },
     /// What support would ask for.
@@ -340,6 +344,7 @@ impl State {
             next_number: 0,
             service: None,
             pending_backup: None,
+            backing_up_since: None,
             destinations: BTreeMap::new(),
             places: places::Places::default(),
         }
@@ -368,6 +373,14 @@ impl State {
             .map(|(id, job)| (*id, job))
     }
 
+    /// The looks that run for the question whether everything is to be deleted.
+    #[must_use]
+    pub fn running_survey(&self) -> Option<(JobId, &Job)> {
+        let mut jobs = self.jobs.iter();
+        jobs.find(|(_, job)| job.kind == JobKind::SurveyAll && !job.cancelling)
+            .map(|(id, job)| (*id, job))
+    }
+
     /// The delete that runs; the engine lets no second one run beside it.
     #[must_use]
     pub fn running_delete(&self) -> Option<(JobId, &Job)> {
@@ -393,14 +406,19 @@ impl State {
                 doctor == name
             }
             JobKind::DeleteAll | JobKind::CheckAndBackUp => true,
-            JobKind::CheckAll => false,
+            JobKind::CheckAll | JobKind::SurveyAll => false,
         })
     }
 
     /// Whether closing the window would cut something off.
     #[must_use]
     pub fn has_running_jobs(&self) -> bool {
-        let only_looks = |kind: &JobKind| matches!(kind, JobKind::CheckAll | JobKind::Compare(_));
+        let only_looks = |kind: &JobKind| {
+            matches!(
+                kind,
+                JobKind::CheckAll | JobKind::SurveyAll | JobKind::Compare(_)
+            )
+        };
         self.jobs.values().any(|job| !only_looks(&job.kind))
     }
 

@@ -110,17 +110,25 @@ impl State {
     }
 
     pub(super) fn job_saves_no_more(&mut self, kind: &JobKind) {
-        self.places.going_to.remove(&subject(kind));
+        // One that only looks saved nothing, while another may go on saving.
+        let saved = matches!(
+            kind,
+            JobKind::Download(_) | JobKind::Delete(_) | JobKind::CheckAndBackUp
+        );
+        if saved {
+            self.places.going_to.remove(&subject(kind));
+        }
     }
 }
 
 fn subject(kind: &JobKind) -> Option<DoctorName> {
     match kind {
         JobKind::Download(doctor) | JobKind::Delete(doctor) => Some(doctor.clone()),
-        // One that compares saves nothing.
-        JobKind::DeleteAll | JobKind::CheckAll | JobKind::CheckAndBackUp | JobKind::Compare(_) => {
-            None
-        }
+        JobKind::DeleteAll
+        | JobKind::CheckAll
+        | JobKind::SurveyAll
+        | JobKind::CheckAndBackUp
+        | JobKind::Compare(_) => None,
     }
 }
 

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 
 use crate::domain::{BackupComparison, Completeness, DeletionOutcome, SetAside};
 use crate::state::{
-    CheckAllReport, DeletionReport, Job, JobEnding, JobFailure, JobId, JobProgress, ResultKind,
-    Screen, ShownResult, SignIn, State, Unfinished,
+    CheckAllReport, DeletionReport, Job, JobEnding, JobFailure, JobId, JobKind, JobProgress,
+    ResultKind, Screen, ShownResult, SignIn, State, Unfinished,
 };
 
 /// How long the newest result stands open.
@@ -63,7 +63,9 @@ impl State {
                 shelf.folded.push(result);
             }
         }
-        let running = self.jobs.iter().filter(|(_, job)| !job.deletes());
+        // The looks for a question are told in it.
+        let is_told = |job: &Job| !job.deletes() && job.kind != JobKind::SurveyAll;
+        let running = self.jobs.iter().filter(|(_, job)| is_told(job));
         shelf.running = running.map(|(id, job)| (*id, job)).collect();
         shelf
             .running

@@ -1,10 +1,12 @@
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::domain::{
     Confirmation, DeletionChoice, DeletionPlan, DeletionReason, DoctorName, DoctorTally, Failure,
     FailureKind, OperationId, PlanError, Secret, ServiceOrigin,
 };
-use crate::engine::{Command, Destination, JobEnding, SavePurpose, Unfinished};
+use crate::engine::{Command, Destination, JobEnding, JobId, SavePurpose, Unfinished};
 use crate::state::{
     Action, ConfirmedChoice, Effect, LastCall, Message, Modal, PendingBackup, ResultKind,
     SaveRequest, Screen, SignIn, State,
@@ -54,34 +56,11 @@ impl State {
             Action::KeepAsItIs => self.keep_as_it_is(),
             Action::KeepSetAside(operation) => self.keep_set_aside(operation),
             Action::DiscardSetAside(operation) => engine(Command::DiscardSetAside(operation)),
-            Action::AskDeleteAll => {
-                let tally = DoctorTally::of(&self.doctors, self.now);
-                self.modals.push(Modal::DeleteAll {
-                    tally,
-                    shown_at: self.now,
-                });
-                self.look_at_all_backups()
-            }
-            Action::CheckAndBackUpFirst => {
-                self.close_delete_all();
-                vec![Effect::FolderDialog {
-                    folder: self.settings.download_folder.clone(),
-                }]
-            }
-            Action::FolderChosen(folder) => folder.map_or_else(Vec::new, |folder| {
-                let mut effects = vec![self.goes_to(None, &folder)];
-                effects.extend(engine(Command::CheckAndBackUp {
-                    doctors: self.names(),
-                    folder,
-                }));
-                effects
-            }),
+            Action::AskDeleteAll => self.ask_delete_all(self.now),
+            Action::CheckAndBackUpFirst => self.back_up_first(),
+            Action::FolderChosen(folder) => self.folder_chosen(folder),
             Action::ConfirmDeleteAll { phrase, reason } => self.confirm_delete_all(phrase, reason),
-            Action::Cancel(id) => self.jobs.get_mut(&id).map_or_else(Vec::new, |job| {
-                job.cancelling = true;
-                job.last_call = LastCall::Stopped;
-                engine(Command::Cancel(id))
-            }),
+            Action::Cancel(id) => self.cancel(id),
             Action::NoStop(id) => match self.jobs.get_mut(&id) {
                 Some(job) if job.last_call == LastCall::Open => {
                     job.last_call = LastCall::Answered;
@@ -128,10 +107,10 @@ impl State {
                 self.modals.pop();
                 engine(Command::Forget(doctor))
             }
-            Action::CloseModal => {
-                self.modals.pop();
-                Vec::new()
-            }
+            Action::CloseModal => match self.modals.pop() {
+                Some(Modal::DeleteAll { .. }) => self.stop_survey(),
+                _ => Vec::new(),
+            },
             Action::LoadMoreActivity => {
                 let before = self.activity.entries.last().map(|entry| match entry {
                     Ok(entry) => entry.number,
@@ -428,22 +407,90 @@ impl State {
         phrase: String,
         reason: Option<DeletionReason>,
     ) -> Vec<Effect> {
-        let Some(Modal::DeleteAll { tally, shown_at }) = self.modals.last() else {
+        // The figures that are confirmed are those that stand.
+        if self.running_survey().is_some() {
+            return Vec::new();
+        }
+        let Some(Modal::DeleteAll {
+            looked_since,
+            asked_at,
+            shown_at,
+        }) = self
+            .modals
+            .pop_if(|modal| matches!(modal, Modal::DeleteAll { .. }))
+        else {
             return Vec::new();
         };
-        let confirmation = Confirmation::Everything {
-            tally: tally.clone(),
+        self.plan(Confirmation::Everything {
+            tally: DoctorTally::of(&self.doctors, looked_since, asked_at),
             phrase,
-            shown_at: *shown_at,
+            shown_at,
             reason,
-        };
-        self.close_delete_all();
-        self.plan(confirmation)
+        })
     }
 
-    fn close_delete_all(&mut self) {
-        self.modals
-            .retain(|modal| !matches!(modal, Modal::DeleteAll { .. }));
+    /// Asks whether everything is to be deleted, and looks at every doctor while the question
+    /// stands. `asked_at`: when it was asked first.
+    pub(super) fn ask_delete_all(&mut self, asked_at: Timestamp) -> Vec<Effect> {
+        self.modals.push(Modal::DeleteAll {
+            looked_since: self.now,
+            asked_at,
+            shown_at: self.now,
+        });
+        let mut effects = self.look_at_all_backups();
+        if !self.doctors.is_empty() {
+            effects.extend(engine(Command::SurveyAll(self.names())));
+        }
+        effects
+    }
+
+    fn back_up_first(&mut self) -> Vec<Effect> {
+        let Some(Modal::DeleteAll { asked_at, .. }) = self
+            .modals
+            .pop_if(|modal| matches!(modal, Modal::DeleteAll { .. }))
+        else {
+            return Vec::new();
+        };
+        self.backing_up_since = Some(asked_at);
+        let mut effects = self.stop_survey();
+        effects.push(Effect::FolderDialog {
+            folder: self.settings.download_folder.clone(),
+        });
+        effects
+    }
+
+    /// Backs up into the folder; without one, the question comes back.
+    fn folder_chosen(&mut self, folder: Option<PathBuf>) -> Vec<Effect> {
+        let Some(asked_at) = self.backing_up_since else {
+            return Vec::new();
+        };
+        let Some(folder) = folder else {
+            self.backing_up_since = None;
+            return self.ask_delete_all(asked_at);
+        };
+        let mut effects = vec![self.goes_to(None, &folder)];
+        effects.extend(engine(Command::CheckAndBackUp {
+            doctors: self.names(),
+            folder,
+            fetched_since: asked_at,
+        }));
+        effects
+    }
+
+    /// Ends the looks of a question that stands no more.
+    fn stop_survey(&mut self) -> Vec<Effect> {
+        match self.running_survey().map(|(id, _)| id) {
+            Some(id) => self.cancel(id),
+            None => Vec::new(),
+        }
+    }
+
+    fn cancel(&mut self, id: JobId) -> Vec<Effect> {
+        self.jobs.get_mut(&id).map_or_else(Vec::new, |job| {
+            job.cancelling = true;
+            job.last_call = LastCall::Stopped;
+            engine(Command::Cancel(id))
+        })
     }
 
     /// Makes the plan here, where the facts were shown: the engine takes nothing less.

@@ -181,23 +181,22 @@ impl Text {
     /// What should be looked at before everything is deleted, if anything should.
     #[must_use]
     pub fn check_first(&self, tally: &DoctorTally) -> Option<String> {
+        let mut said = Vec::new();
         let unchecked = tally.not_checked.len();
-        let missing = tally.not_backed_up.len();
-        match (unchecked, missing) {
-            (0, 0) => None,
-            (_, 0) => Some(self.say_with(
-                "delete-all-first-unchecked",
-                &[("unchecked", unchecked.into())],
-            )),
-            (0, _) => Some(self.say_with(
-                "delete-all-first-without-backup",
-                &[("missing", missing.into())],
-            )),
-            _ => Some(self.say_with(
-                "delete-all-first-both",
-                &[("unchecked", unchecked.into()), ("missing", missing.into())],
-            )),
+        if unchecked > 0 {
+            let count = [("unchecked", unchecked.into())];
+            said.push(self.say_with("delete-all-first-unchecked", &count));
         }
+        let missing = tally.not_backed_up.len();
+        if missing > 0 {
+            let count = [("missing", missing.into())];
+            said.push(self.say_with("delete-all-first-without-backup", &count));
+        }
+        if tally.uncompared > 0 {
+            let count = [("uncompared", tally.uncompared.into())];
+            said.push(self.say_with("delete-all-first-uncompared", &count));
+        }
+        (!said.is_empty()).then(|| said.join(" "))
     }
 }
 
@@ -219,6 +218,7 @@ mod tests {
             not_checked: names(1),
             backed_up: 1,
             cannot_compare: 1,
+            uncompared: 1,
             not_backed_up: names(1),
         };
         let text = Text::new("en");
@@ -232,7 +232,10 @@ mod tests {
         );
         assert_eq!(
             text.check_first(&tally).as_deref(),
-            Some("1 doctor was not checked and 1 has no backup.")
+            Some(
+                "1 doctor was not checked. 1 doctor has no backup. 1 doctor's backup can't be \
+                 compared."
+            )
         );
         assert_eq!(text.check_first(&DoctorTally::default()), None);
     }

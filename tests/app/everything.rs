@@ -45,10 +45,10 @@ fn the_question_tells_what_is_known_and_opens_its_button_for_the_phrase_alone() 
     let mut driver = three_doctors(folder.path());
     driver.click("Delete all recordings…");
     driver.wait_for("This removes all recordings of all doctors, including doctors not listed");
-    driver.wait_for("3: 1 with recordings, 1 without, 1 not checked");
-    driver.wait_for("1: Dr. Amelia Smith");
-    driver.wait_for("1: Dr. Priya Nair");
-    driver.wait_for("1 doctor was not checked and 1 has no backup.");
+    // Each is looked at while the question stands, also those of whom nothing was known.
+    driver.wait_for("3: 2 with recordings, 1 without, 0 not checked");
+    driver.wait_for("2: Dr. Amelia Smith, Dr. Priya Nair");
+    driver.wait_for("2 doctors have no backup.");
     for typed in ["", "DELETE", "delete all", "DELETE ALL X", "DELETE  ALL"] {
         driver.fill("Type DELETE ALL to continue", typed);
         assert!(!driver.can_click(BUTTON), "{typed:?} opened it");
@@ -87,13 +87,54 @@ fn check_and_back_up_first_saves_into_the_chosen_folder() {
         wav(10_000, 2)
     );
     assert_eq!(driver.count(Call::DeleteAll), 0);
-    driver.click("Delete all recordings…");
+    // The question comes back by itself.
     driver.wait_for("3: 2 with recordings, 1 without, 0 not checked");
     driver.settle();
     assert!(
         !driver.shows("Check and back up first…"),
         "nothing is left to back up"
     );
+    // Asked anew, a backup that can't be compared is one to be made anew.
+    driver.click("Cancel");
+    driver.click("Delete all recordings…");
+    driver.wait_for("2 doctors' backups can't be compared.");
+    assert!(driver.shows("Check and back up first…"));
+}
+
+#[test]
+fn what_changed_since_the_last_look_is_seen_while_the_question_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = three_doctors(folder.path());
+    driver.back_up(AMELIA, &folder.path().join("a.wav"));
+    driver.service.put(AMELIA, "a.wav", wav(30_000, 9));
+    driver.service.remove(PRIYA);
+    driver.click("Delete all recordings…");
+    driver.wait_for("3: 1 with recordings, 2 without, 0 not checked");
+    driver.wait_for("1: Dr. Amelia Smith");
+    driver.click("Cancel");
+    assert_eq!(driver.count(Call::DeleteAll), 0);
+}
+
+#[test]
+fn the_looks_can_be_stopped_and_the_rest_is_not_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = three_doctors(folder.path());
+    let silent = Effect::StallBeforeHead(std::time::Duration::from_mins(1));
+    let stalls = Fault::on(Call::Download, silent).for_doctor(PRIYA);
+    driver.service.add_fault(stalls);
+    driver.click("Delete all recordings…");
+    driver.wait_for("Looking at every doctor: 2 of 3");
+    driver.fill("Type DELETE ALL to continue", "DELETE ALL");
+    assert!(!driver.can_click(BUTTON), "the figures are not all there");
+    driver.click("Stop looking");
+    driver.wait_for("3: 1 with recordings, 1 without, 1 not checked");
+    driver.wait_until("the end of the looks", |state| {
+        state.running_survey().is_none()
+    });
+    driver.settle();
+    assert!(driver.can_click(BUTTON));
+    driver.click("Cancel");
+    assert_eq!(driver.count(Call::DeleteAll), 0);
 }
 
 #[test]
@@ -110,7 +151,11 @@ fn backups_that_can_t_be_saved_are_named_one_by_one() {
 
 fn delete_all(driver: &mut Driver) {
     driver.click("Delete all recordings…");
+    driver.wait_until("the end of the looks", |state| {
+        state.running_survey().is_none() && !state.modals.is_empty()
+    });
     driver.fill("Type DELETE ALL to continue", "DELETE ALL");
+    driver.settle();
     driver.click(BUTTON);
 }
 

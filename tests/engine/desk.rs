@@ -326,7 +326,7 @@ impl Desk {
     }
 
     pub async fn begin_delete_all(&mut self, doctors: &[KnownDoctor]) -> JobId {
-        let tally = DoctorTally::of(doctors, Timestamp::now());
+        let tally = DoctorTally::of(doctors, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
         let phrase = DeletionPlan::PHRASE.to_owned();
         let shown_at = Timestamp::now();
         self.confirm(Confirmation::Everything {
@@ -379,7 +379,23 @@ impl Desk {
     ) -> (CheckAllReport, Vec<DoctorName>, Vec<(DoctorName, Failure)>) {
         let doctors = doctors.iter().copied().map(name).collect();
         let folder = self.folder.path().to_owned();
-        self.send(Command::CheckAndBackUp { doctors, folder });
+        let fetched_since = Timestamp::UNIX_EPOCH;
+        self.check_and_back_up_since(doctors, folder, fetched_since)
+            .await
+    }
+
+    /// As the question whether everything is to be deleted does it, that was asked then.
+    pub async fn check_and_back_up_since(
+        &mut self,
+        doctors: Vec<DoctorName>,
+        folder: PathBuf,
+        fetched_since: Timestamp,
+    ) -> (CheckAllReport, Vec<DoctorName>, Vec<(DoctorName, Failure)>) {
+        self.send(Command::CheckAndBackUp {
+            doctors,
+            folder,
+            fetched_since,
+        });
         self.until(|event| match event {
             Event::JobEnded { ending, .. } => match &**ending {
                 JobEnding::CheckAndBackUp {

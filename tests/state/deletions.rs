@@ -141,6 +141,7 @@ fn deleting_everything_takes_the_phrase() {
         reason: None,
     };
     assert!(state.update(confirm("delete all")).is_empty());
+    state.modals.clear();
     state.update(Action::AskDeleteAll);
     let effects = state.update(confirm("DELETE ALL"));
     assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
@@ -348,4 +349,106 @@ fn what_a_comparison_found_stands_in_the_question_or_on_the_shelf() {
         &state.results[0].ending,
         ResultKind::Ended(JobEnding::Compare { result: Ok(_), .. })
     ));
+}
+
+fn doctor_known(state: &mut State, doctor: &str) {
+    let known = KnownDoctor::new(name(doctor));
+    tell(state, 1, Event::Doctor(Box::new(known)));
+}
+
+fn started(state: &mut State, id: u64, kind: JobKind) {
+    let id = JobId(id);
+    tell(state, 1, Event::JobStarted { id, kind });
+}
+
+fn ended(state: &mut State, id: u64, ending: JobEnding) -> Vec<Effect> {
+    let (id, ending) = (JobId(id), Box::new(ending));
+    tell(state, 1, Event::JobEnded { id, ending })
+}
+
+#[test]
+fn everything_is_confirmed_by_figures_that_stand() {
+    let mut state = signed_in();
+    doctor_known(&mut state, "Dr. A");
+    let effects = state.update(Action::AskDeleteAll);
+    let looks = commands(&effects);
+    assert!(
+        looks
+            .iter()
+            .any(|command| matches!(command, Command::SurveyAll(_)))
+    );
+    started(&mut state, 1, JobKind::SurveyAll);
+    let confirm = || Action::ConfirmDeleteAll {
+        phrase: "DELETE ALL".into(),
+        reason: None,
+    };
+    assert!(state.update(confirm()).is_empty());
+    assert_eq!(state.modals.len(), 1);
+    // The figures stand from the end of the looks on, however long those took.
+    state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_mins(30));
+    ended(
+        &mut state,
+        1,
+        JobEnding::CheckAll(CheckAllReport::default()),
+    );
+    assert!(state.results.is_empty(), "it is told in the question alone");
+    let effects = state.update(confirm());
+    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+}
+
+#[test]
+fn a_question_that_is_closed_looks_no_longer() {
+    let mut state = signed_in();
+    doctor_known(&mut state, "Dr. A");
+    state.update(Action::AskDeleteAll);
+    started(&mut state, 1, JobKind::SurveyAll);
+    let effects = state.update(Action::CloseModal);
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::Cancel(JobId(1))]
+    ));
+}
+
+#[test]
+fn backing_up_first_leads_back_to_the_question_unless_it_was_stopped() {
+    for (stopped, comes_back) in [(false, true), (true, false)] {
+        let mut state = signed_in();
+        doctor_known(&mut state, "Dr. A");
+        state.update(Action::AskDeleteAll);
+        let asked_at = state.now;
+        state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_mins(1));
+        state.update(Action::CheckAndBackUpFirst);
+        let effects = state.update(Action::FolderChosen(Some("/backups".into())));
+        let since = commands(&effects)
+            .into_iter()
+            .find_map(|command| match command {
+                Command::CheckAndBackUp { fetched_since, .. } => Some(*fetched_since),
+                _ => None,
+            });
+        assert_eq!(since, Some(asked_at));
+        started(&mut state, 2, JobKind::CheckAndBackUp);
+        let checks = CheckAllReport {
+            stopped,
+            ..CheckAllReport::default()
+        };
+        let ending = JobEnding::CheckAndBackUp {
+            checks,
+            backed_up: Vec::new(),
+            failed: Vec::new(),
+        };
+        ended(&mut state, 2, ending);
+        let back = matches!(
+            state.modals[..],
+            [Modal::DeleteAll { asked_at: at, .. }] if at == asked_at
+        );
+        assert_eq!(back, comes_back);
+        assert_eq!(state.results.len(), 1);
+    }
+    // A dialog that was closed leads back at once.
+    let mut state = signed_in();
+    state.update(Action::AskDeleteAll);
+    state.update(Action::CheckAndBackUpFirst);
+    assert!(state.modals.is_empty());
+    state.update(Action::FolderChosen(None));
+    assert!(matches!(state.modals[..], [Modal::DeleteAll { .. }]));
 }

@@ -21,8 +21,8 @@ use audio_housekeeper::domain::{
     KnownDoctor, OperationId, Secret, ServerCopy, ServiceOrigin, TokenKeeping,
 };
 use audio_housekeeper::engine::{
-    Command, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId, JobKind, JobProgress,
-    SavePurpose, SignedOutBecause,
+    CheckAllReport, Command, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId,
+    JobKind, JobProgress, SavePurpose, SignedOutBecause,
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{

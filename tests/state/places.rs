@@ -141,6 +141,8 @@ fn what_one_job_saved_to_is_not_told_of_the_next() {
 #[test]
 fn many_backups_tell_of_the_folder_that_was_chosen_for_them() {
     let mut state = signed_in();
+    state.update(Action::AskDeleteAll);
+    state.update(Action::CheckAndBackUpFirst);
     let effects = state.update(Action::FolderChosen(Some("/desk/OneDrive".into())));
     assert_eq!(looked_at(&effects), [Path::new("/desk/OneDrive")]);
     seen(&mut state, "/desk/OneDrive", Some(one_drive()));

@@ -1,7 +1,7 @@
 //! The questions before a delete: which buttons stand there, and what keys do.
 
 use audio_housekeeper::domain::{
-    AudioFormat, BackupComparison, Damage, DeletionReason, DoctorTally, OtherRecording, Unfit,
+    AudioFormat, BackupComparison, Damage, DeletionReason, OtherRecording, Unfit,
 };
 use audio_housekeeper::state::{Action, ConfirmedChoice, Modal};
 use egui::accesskit::Role;
@@ -265,9 +265,9 @@ fn each_button_means_what_it_says_and_carries_the_reason() {
 #[test]
 fn everything_is_deleted_only_after_the_phrase_is_typed() {
     let mut state = signed_in();
-    let tally = DoctorTally::of(&state.doctors, state.now);
     state.modals.push(Modal::DeleteAll {
-        tally,
+        looked_since: ago(30),
+        asked_at: ago(30),
         shown_at: now(),
     });
     let mut window = open(state, LARGE, egui::Theme::Light, 100);
@@ -313,9 +313,9 @@ fn everything_is_deleted_only_after_the_phrase_is_typed() {
 #[test]
 fn unknown_is_counted_by_itself_and_can_be_looked_into_first() {
     let mut state = signed_in();
-    let tally = DoctorTally::of(&state.doctors, state.now);
     state.modals.push(Modal::DeleteAll {
-        tally,
+        looked_since: ago(30),
+        asked_at: ago(30),
         shown_at: now(),
     });
     let mut window = window(state);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, BackupComparison, BackupProof,
-    Completeness, Damage, DeletionOutcome, DoctorTally, Failure, FailureKind, GENESIS, OperationId,
+    Completeness, Damage, DeletionOutcome, Failure, FailureKind, GENESIS, OperationId,
     OtherRecording, Unfit,
 };
 use audio_housekeeper::settings::Settings;
@@ -235,9 +235,9 @@ fn questions() -> Vec<(&'static str, MakeState)> {
         }),
         ("delete-all", || {
             let mut state = downloading();
-            let tally = DoctorTally::of(&state.doctors, state.now);
             state.modals.push(Modal::DeleteAll {
-                tally,
+                looked_since: ago(30),
+                asked_at: ago(30),
                 shown_at: now(),
             });
             state

@@ -1,7 +1,7 @@
 //! What is said of the folders that recordings go to and lie in.
 
 use audio_housekeeper::domain::{
-    BackupComparison, BackupProof, CloudService, Completeness, DoctorTally, Drive, Place,
+    BackupComparison, BackupProof, CloudService, Completeness, Drive, Place,
 };
 use audio_housekeeper::engine::{Envelope, Event, SavePurpose};
 use audio_housekeeper::state::{
@@ -107,9 +107,9 @@ fn asked(place: Place) -> State {
 
 fn asked_for_all(place: Place) -> State {
     let mut state = signed_in();
-    let tally = DoctorTally::of(&state.doctors, state.now);
     state.modals.push(Modal::DeleteAll {
-        tally,
+        looked_since: ago(30),
+        asked_at: ago(30),
         shown_at: now(),
     });
     with(state, place)

@@ -61,14 +61,15 @@ delete-all-first-without-backup = { $missing ->
     [one] { NUMBER($missing) } doctor has no backup.
    *[other] { NUMBER($missing) } doctors have no backup.
 }
-delete-all-first-both = { $unchecked ->
-    [one] { NUMBER($unchecked) } doctor was not checked
-   *[other] { NUMBER($unchecked) } doctors were not checked
-} and { $missing ->
-    [one] { NUMBER($missing) } has no backup.
-   *[other] { NUMBER($missing) } have no backup.
+delete-all-first-uncompared = { $uncompared ->
+    [one] { NUMBER($uncompared) } doctor's backup can't be compared.
+   *[other] { NUMBER($uncompared) } doctors' backups can't be compared.
 }
 delete-all-first-button = Check and back up first…
+delete-all-looking = Looking at every doctor: { $done } of { $of }
+delete-all-begins-looking = Looking at every doctor…
+delete-all-stop-looking = Stop looking
+delete-all-still-looking = The doctors are still being looked at. Stop that to go on with what is known.
 delete-all-phrase = Type { $phrase } to continue
 delete-all-button = Delete all doctors' recordings
 

@@ -3,14 +3,14 @@ use std::cell::Cell;
 use egui::{Id, Ui};
 
 use crate::domain::{DeletionPlan, DoctorTally};
-use crate::state::Action;
+use crate::state::{Action, Job, JobProgress};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{
-    Button, Fact, Field, Limit, ask, banner, facts_down, modal_buttons, wrapped,
+    Button, Fact, Field, Limit, ask, banner, facts_down, label, modal_buttons, wrapped,
     wrapped_with_strong,
 };
 
@@ -27,8 +27,11 @@ pub fn show(
     let state = view.state;
     let title = text.say("delete-all-title");
     let cancel = text.say("button-cancel");
+    let still = text.say("delete-all-still-looking");
     let delete = text.say("delete-all-button");
     let back_up_first = Cell::new(false);
+    let survey = state.running_survey();
+    let stop = Cell::new(false);
     let typed = Cell::new(false);
     let body = |ui: &mut Ui| {
         if let Some(account) = state.account() {
@@ -37,10 +40,13 @@ pub fn show(
         }
         wrapped(ui, Type::Body, palette.text, text.say("delete-all-body"));
         facts_down(ui, &facts(palette, text, tally));
+        if let Some((_, job)) = survey {
+            stop.set(looking(ui, text, job));
+        }
         if let Some(said) = text.backups_that_may_be_lost(state.backups_that_may_be_lost()) {
             wrapped(ui, Type::Small, palette.warning, said);
         }
-        if let Some(first) = text.check_first(tally) {
+        if let Some(first) = text.check_first(tally).filter(|_| survey.is_none()) {
             banner(ui, palette.selected, |ui| {
                 let button = text.say("delete-all-first-button");
                 ui.spacing_mut().item_spacing.y = 2.0;
@@ -65,12 +71,18 @@ pub fn show(
         body,
         |ui, fresh| {
             let cancel = Button::secondary(&cancel).taking_focus(fresh);
-            let delete = Button::danger(&delete)
-                .enabled(typed.get())
+            let mut delete = Button::danger(&delete)
+                .enabled(typed.get() && survey.is_none())
                 .ignoring_return();
+            if survey.is_some() {
+                delete = delete.why_not(&still);
+            }
             modal_buttons(ui, Vec::new(), vec![(cancel, false), (delete, true)])
         },
     );
+    if let Some((id, _)) = survey.filter(|_| stop.get()) {
+        view.act(Action::Cancel(id));
+    }
     if back_up_first.get() {
         view.act(Action::CheckAndBackUpFirst);
     }
@@ -83,6 +95,25 @@ pub fn show(
         None => {}
     }
     escaped
+}
+
+/// How many doctors were looked at by now. Whether that is to be stopped.
+fn looking(ui: &mut Ui, text: &Text, job: &Job) -> bool {
+    let palette = Palette::here(ui);
+    let said = match job.progress {
+        JobProgress::Counting { done, of } => text.say_with(
+            "delete-all-looking",
+            &[("done", done.into()), ("of", of.into())],
+        ),
+        _ => text.say("delete-all-begins-looking"),
+    };
+    let stop = text.say("delete-all-stop-looking");
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        label(ui, Type::Small, palette.muted, said);
+        Button::link(&stop).small().pressed(ui)
+    })
+    .inner
 }
 
 fn facts(palette: &Palette, text: &Text, tally: &DoctorTally) -> Vec<Fact> {

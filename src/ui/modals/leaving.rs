@@ -66,7 +66,7 @@ fn named(view: &View<'_>, kind: &JobKind) -> String {
             text.say_with("leaving-delete", &[("doctor", doctor.as_str().into())])
         }
         JobKind::DeleteAll => text.say("leaving-delete-all"),
-        JobKind::CheckAll => text.say("leaving-check-all"),
+        JobKind::CheckAll | JobKind::SurveyAll => text.say("leaving-check-all"),
         JobKind::CheckAndBackUp => text.say("leaving-check-and-back-up"),
     }
 }

@@ -10,6 +10,7 @@ mod wrong_doctor;
 
 use egui::{Id, Ui};
 
+use crate::domain::DoctorTally;
 use crate::state::{Action, Modal};
 use crate::ui::View;
 use crate::ui::drafts::Drafts;
@@ -24,8 +25,13 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                 let survey = survey.as_deref();
                 delete_one::show(ui, view, &mut drafts.deletion, id, doctor, survey)
             }
-            Modal::DeleteAll { tally, .. } => {
-                delete_all::show(ui, view, &mut drafts.deletion, id, tally)
+            Modal::DeleteAll {
+                looked_since,
+                asked_at,
+                ..
+            } => {
+                let tally = DoctorTally::of(&view.state.doctors, *looked_since, *asked_at);
+                delete_all::show(ui, view, &mut drafts.deletion, id, &tally)
             }
             Modal::Details { doctor, failure } => {
                 let lines = view.text.details(failure);

@@ -198,7 +198,7 @@ pub fn heading(text: &Text, job: &Job) -> String {
             text.say_with("delete-sending", &[("doctor", doctor.as_str().into())])
         }
         (JobKind::DeleteAll, _) => text.say("delete-sending-all"),
-        (JobKind::CheckAll, _) => text.say("check-all-running"),
+        (JobKind::CheckAll | JobKind::SurveyAll, _) => text.say("check-all-running"),
         (
             JobKind::CheckAndBackUp,
             JobProgress::Downloading { doctor, .. } | JobProgress::WaitingToTryAgain { doctor, .. },
