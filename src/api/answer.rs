@@ -160,10 +160,12 @@ impl Answer {
         content: ContentKind,
     ) -> ApiError {
         let content_type = headers::content_type(headers);
+        let says_nothing = matches!(content, ContentKind::Other | ContentKind::Empty);
         let web_page = content == ContentKind::Html
-            || (content == ContentKind::Other && content_type.as_deref() == Some("text/html"));
+            || (says_nothing && content_type.as_deref() == Some("text/html"));
         let (kind, seen) = match content {
             _ if web_page => (FailureKind::WebPageInstead, "HTML"),
+            ContentKind::Empty if headers::is_text(headers) => (FailureKind::NotAudio, "no text"),
             ContentKind::Empty => (FailureKind::EmptyRecording { arrived: false }, "nothing"),
             ContentKind::Json => (FailureKind::JsonInstead, "JSON"),
             ContentKind::Base64 => (FailureKind::Base64Instead, "base64"),

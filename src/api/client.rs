@@ -48,7 +48,7 @@ impl RecordingsApi for HttpClient {
     fn look<'a>(
         &'a self,
         doctor: &'a DoctorName,
-        oldest: Option<Duration>,
+        oldest: Duration,
     ) -> BoxFuture<'a, Result<Look, ApiError>> {
         Box::pin(async move {
             // Dropping the body ends the transfer.
@@ -57,9 +57,13 @@ impl RecordingsApi for HttpClient {
         })
     }
 
-    fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>> {
-        Box::pin(async {
-            let begun = self.begin(doctor, None).await?;
+    fn download<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Duration,
+    ) -> BoxFuture<'a, Result<Download, ApiError>> {
+        Box::pin(async move {
+            let begun = self.begin(doctor, oldest).await?;
             Ok(begun.map_or(Download::Nothing, Download::Recording))
         })
     }
@@ -86,7 +90,7 @@ impl HttpClient {
     async fn begin(
         &self,
         doctor: &DoctorName,
-        oldest: Option<Duration>,
+        oldest: Duration,
     ) -> Result<Option<Recording>, ApiError> {
         let call = Call::Download;
         let response = self.get(call, call.url(&self.origin, Some(doctor))).await?;
@@ -122,7 +126,9 @@ impl HttpClient {
             ContentKind::Tagged => (None, None),
             ContentKind::OtherRecording(kind) => (None, Some(Unfit::Other(kind))),
             // Without a length, nothing may have come of what is there.
-            ContentKind::Empty if length == Some(0) => (None, Some(Unfit::Empty)),
+            ContentKind::Empty if length == Some(0) && !headers::is_text(&answered) => {
+                (None, Some(Unfit::Empty))
+            }
             other => return Err(Answer::no_recording(call, status, &answered, other)),
         };
         Ok(Some(Recording {
@@ -230,18 +236,16 @@ impl HttpClient {
 /// Refuses an answer that a cache on the way had, or may have had, longer than `oldest` before it
 /// was asked for.
 fn refuse_older(
-    oldest: Option<Duration>,
+    oldest: Duration,
     call: Call,
     status: StatusCode,
     headers: &HeaderMap,
 ) -> Result<(), ApiError> {
-    match (oldest, headers::age(headers)) {
-        (Some(oldest), Some(age)) if age > oldest => Err(call.error(
+    match headers::age(headers) {
+        Some(age) if age > oldest => Err(call.error(
             FailureKind::AnswerTooOld,
             Some(status.as_u16()),
-            format!(
-                "answered {status} from a cache, with an Age that reaches back before the delete"
-            ),
+            format!("answered {status} from a cache, with too great an Age"),
             true,
         )),
         _ => Ok(()),

@@ -138,6 +138,13 @@ pub(super) fn age(headers: &HeaderMap) -> Option<Duration> {
     ages.max()
 }
 
+/// Whether the type says that it is a page, a message or other text.
+pub(super) fn is_text(headers: &HeaderMap) -> bool {
+    content_type(headers).is_some_and(|kind| {
+        kind.starts_with("text/") || kind.contains("json") || kind.contains("xml")
+    })
+}
+
 /// The seconds that `Retry-After` asks for, given in seconds or as a date
 /// (RFC 9110 section 10.2.3). A date that has passed asks for none.
 ///

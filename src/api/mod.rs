@@ -29,18 +29,22 @@ pub trait RecordingsApi: Send + Sync {
     ///
     /// `oldest` is how long before it is asked for an answer may have been made. One that a cache
     /// on the way had longer, as far as its `Age` tells (RFC 9111 section 5.1), says nothing of now:
-    /// [`FailureKind::AnswerTooOld`]. Without it, any answer counts.
+    /// [`FailureKind::AnswerTooOld`].
     ///
     /// [`FailureKind::AnswerTooOld`]: crate::domain::FailureKind::AnswerTooOld
     fn look<'a>(
         &'a self,
         doctor: &'a DoctorName,
-        oldest: Option<Duration>,
+        oldest: Duration,
     ) -> BoxFuture<'a, Result<Look, ApiError>>;
 
     /// Begins to fetch the recording (`GET /api/download`). The headers have come and the first
     /// bytes are audio when this is done.
-    fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>>;
+    fn download<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Duration,
+    ) -> BoxFuture<'a, Result<Download, ApiError>>;
 
     /// Sends `DELETE /api/delete` once: no redirect, no retry, a connection of its own.
     fn delete<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Deletion, ApiError>>;

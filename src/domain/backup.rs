@@ -29,12 +29,14 @@ pub struct Backup {
 
 impl Backup {
     /// How the copy that the server shows stands to this backup: by the server's digest of it, else
-    /// by what was said of the copy that the backup was made from.
+    /// by its length, else by what was said of the copy that the backup was made from. A copy of
+    /// another length than the file is another one, whatever mark it has.
     #[must_use]
     pub fn compare(&self, now: &ServerCopy) -> CopyComparison {
         match now.digest {
             Some(digest) if digest == self.sha256 => CopyComparison::Same,
             Some(_) => CopyComparison::Changed,
+            None if now.length.is_some_and(|length| length != self.size) => CopyComparison::Changed,
             None => now.compare(&self.made_from),
         }
     }

@@ -154,7 +154,7 @@ impl DeletionPlan {
                 if !matches!(survey.server, Ok(Some(_))) {
                     return Err(PlanError::NothingToDelete);
                 }
-                if !survey.backup.allows(choice) {
+                if !survey.allows(choice) {
                     return Err(PlanError::ChoiceDoesNotFit);
                 }
                 survey.checked_at
@@ -202,6 +202,27 @@ impl DeletionPlan {
     }
 }
 
+impl DeletionSurvey {
+    /// Whether `choice` is one that a person may make of these facts.
+    #[must_use]
+    pub const fn allows(&self, choice: &DeletionChoice) -> bool {
+        let unfit = matches!(&self.server, Ok(Some(copy)) if copy.unfit.is_some());
+        match choice {
+            DeletionChoice::BackUpFirst { .. } => true,
+            DeletionChoice::KeepingBackup => match self.backup {
+                BackupComparison::Same(_) => true,
+                BackupComparison::CannotCompare(_) => !unfit,
+                _ => false,
+            },
+            DeletionChoice::WithoutBackup => match self.backup {
+                BackupComparison::Same(_) => false,
+                BackupComparison::CannotCompare(_) => unfit,
+                _ => true,
+            },
+        }
+    }
+}
+
 impl BackupComparison {
     /// The backup, in whatever state.
     #[must_use]
@@ -213,21 +234,6 @@ impl BackupComparison {
             | Self::Changed(backup)
             | Self::Missing(backup)
             | Self::Altered(backup) => Some(backup),
-        }
-    }
-
-    /// Whether `choice` is one that a person may make in this state.
-    #[must_use]
-    pub const fn allows(&self, choice: &DeletionChoice) -> bool {
-        match choice {
-            DeletionChoice::BackUpFirst { .. } => true,
-            DeletionChoice::KeepingBackup => matches!(self, Self::Same(_) | Self::CannotCompare(_)),
-            DeletionChoice::WithoutBackup => {
-                matches!(
-                    self,
-                    Self::None | Self::Changed(_) | Self::Missing(_) | Self::Altered(_)
-                )
-            }
         }
     }
 }

@@ -101,10 +101,17 @@ impl ServerCopy {
         }
     }
 
+    /// Whether both are, as far as is known, of the same kind of recording.
+    #[must_use]
+    pub fn is_of_one_kind_with(&self, other: &Self) -> bool {
+        self.kind() == other.kind()
+    }
+
     fn kind(&self) -> Option<Kind> {
-        match self.unfit {
-            Some(Unfit::Other(other)) => Some(Kind::Other(other)),
-            _ => self.format.map(Kind::Kept),
+        match (self.unfit, self.format) {
+            (Some(Unfit::Other(other)), _) => Some(Kind::Other(other)),
+            (Some(Unfit::Empty), None) => Some(Kind::Nothing),
+            (_, format) => format.map(Kind::Kept),
         }
     }
 }
@@ -120,6 +127,8 @@ enum Kind {
     /// One that the service keeps.
     Kept(AudioFormat),
     Other(OtherRecording),
+    /// Not one byte.
+    Nothing,
 }
 
 #[cfg(test)]
@@ -214,7 +223,17 @@ mod tests {
             ..copy(None, None)
         };
         let (ds2, mp3) = (other(OtherRecording::Ds2), other(OtherRecording::Mp3));
-        for (now, earlier) in [(&ds2, &wav), (&wav, &ds2), (&ds2, &mp3)] {
+        let empty = ServerCopy {
+            unfit: Some(Unfit::Empty),
+            ..copy(None, None)
+        };
+        for (now, earlier) in [
+            (&ds2, &wav),
+            (&wav, &ds2),
+            (&ds2, &mp3),
+            (&wav, &empty),
+            (&empty, &wav),
+        ] {
             assert_eq!(now.compare(earlier), CopyComparison::Changed);
         }
         assert_eq!(ds2.compare(&ds2), CopyComparison::CannotCompare);

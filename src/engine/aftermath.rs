@@ -51,7 +51,7 @@ impl While {
         };
         let looked = tokio::select! {
             () = over => return None,
-            looked = look(session, doctor, &session.context.leaving) => looked,
+            looked = look(session, doctor, || session.since_delete(doctor), &session.context.leaving) => looked,
         };
         let refused = looked.result.as_ref().is_err_and(Failure::needs_sign_in);
         let is_left = self == Self::SignedIn && refused;

@@ -34,7 +34,7 @@ pub async fn check(
     doctor: &DoctorName,
     give_up: &CancellationToken,
 ) -> Result<Option<ServerCopy>, Failure> {
-    let looked = look(session, doctor, give_up).await;
+    let looked = look(session, doctor, || session.oldest_answer(doctor), give_up).await;
     let now = Timestamp::now();
     let known = session.known(doctor).await.ok();
     let (fact, outcome, result) = match looked.result {
@@ -82,7 +82,7 @@ pub async fn check(
 
 /// What a look shows, with what a download showed of it before: the first bytes tell nothing of
 /// damage, and not everything of emptiness, and the contents' digest holds for the very same copy.
-fn with_what_a_download_showed(copy: ServerCopy, earlier: Option<&ServerCopy>) -> ServerCopy {
+pub fn with_what_a_download_showed(copy: ServerCopy, earlier: Option<&ServerCopy>) -> ServerCopy {
     let shown = earlier.filter(|earlier| copy.may_be(earlier));
     let same = earlier.filter(|earlier| copy.compare(earlier) == CopyComparison::Same);
     ServerCopy {

@@ -9,7 +9,7 @@ use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupHealth, DeletionSurvey, DoctorName,
     Failure, FailureKind, ServerCopy, ServerKnowledge,
 };
-use crate::engine::checks::{about, answer_of, health_of};
+use crate::engine::checks::{about, answer_of, health_of, with_what_a_download_showed};
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::retry::Budget;
@@ -77,8 +77,11 @@ pub async fn download_and_compare(
         }
     };
     let result = tries.timed(all).await;
+    if session.context.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
+        return Err(JobFailure::Cancelled);
+    }
     let (outcome, answer) = match &result {
-        Ok(copy) if copy.digest == Some(backup.sha256) => (AuditOutcome::Same, "200".into()),
+        Ok((copy, _)) if copy.digest == Some(backup.sha256) => (AuditOutcome::Same, "200".into()),
         Ok(_) => (AuditOutcome::Differs, "200".into()),
         Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, String::new()),
         Err(JobFailure::Failed(failure)) => (AuditOutcome::Failed, answer_of(failure)),
@@ -92,14 +95,17 @@ pub async fn download_and_compare(
         size: backup.size,
         sha256: backup.sha256,
     });
-    let seen = result.as_ref().ok().map(|copy| ServerKnowledge::Has {
-        copy: copy.clone(),
-        checked_at: Timestamp::now(),
-    });
+    let seen = result
+        .as_ref()
+        .ok()
+        .map(|(copy, seen_at)| ServerKnowledge::Has {
+            copy: copy.clone(),
+            checked_at: *seen_at,
+        });
     let changes = seen.map(|seen| about(session, doctor, DoctorFact::Server(seen)));
     session.record(draft, changes.into_iter().collect()).await;
     session.tell_doctor(doctor).await;
-    result
+    result.map(|(copy, _)| copy)
 }
 
 async fn attempt(
@@ -108,12 +114,13 @@ async fn attempt(
     backup: &Backup,
     ticket: &JobTicket,
     tries: &Tries,
-) -> Result<ServerCopy, JobFailure> {
+) -> Result<(ServerCopy, Timestamp), JobFailure> {
     ticket.report(JobProgress::Looking);
     let answer = tokio::select! {
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-        answer = session.api.download(doctor) => answer,
+        answer = session.api.download(doctor, session.oldest_answer(doctor)) => answer,
     };
+    let seen_at = Timestamp::now();
     let recording = match answer {
         Ok(Download::Recording(recording)) => recording,
         Ok(Download::Nothing) => {
@@ -144,10 +151,14 @@ async fn attempt(
         let failure = Failure::new(kind, Timestamp::now(), "nothing shows that all came");
         return Err(JobFailure::Failed(failure));
     }
-    Ok(ServerCopy {
+    let copy = ServerCopy {
         digest: Some(contents.sha256),
         ..copy
-    })
+    };
+    let known = session.known(doctor).await.ok();
+    let earlier = known.as_ref().and_then(|known| known.server.copy());
+    let copy = with_what_a_download_showed(copy, earlier);
+    Ok((copy, seen_at))
 }
 
 /// Reads a backup back from disk; one that is not what it was is kept in mind as such.

@@ -21,6 +21,10 @@ use crate::keychain::Keychain;
 use crate::settings::{Settings, SettingsFile};
 use crate::store::{Change, Store, StoreError};
 
+/// How long a cache may have kept what is taken for what the service has now. It is told to ask the
+/// service itself each time; its `Age` then tells how long the answer was on its way.
+const A_MOMENT: Duration = Duration::from_secs(5);
+
 /// How long a confirmed delete waits for Stop.
 #[derive(Debug, Clone, Copy)]
 pub struct Waits {
@@ -177,10 +181,18 @@ impl Session {
     }
 
     /// How long before now an answer may have been made that says what the service has for a
-    /// doctor: no longer than since the last delete that may have met it. `None` where none has.
-    pub fn oldest_answer(&self, doctor: &DoctorName) -> Option<Duration> {
-        let sent = self.context.sent.last(&self.service, doctor)?;
-        Some(self.context.clock.steady().saturating_sub(sent))
+    /// doctor: a moment, and no longer than since the last delete that may have met it.
+    pub fn oldest_answer(&self, doctor: &DoctorName) -> Duration {
+        self.since_delete(doctor).min(A_MOMENT)
+    }
+
+    /// How long ago the last delete went out that may have met a doctor's recording: an answer that
+    /// is younger shows what it did. As good as endless where none has.
+    pub fn since_delete(&self, doctor: &DoctorName) -> Duration {
+        let sent = self.context.sent.last(&self.service, doctor);
+        sent.map_or(Duration::MAX, |sent| {
+            self.context.clock.steady().saturating_sub(sent)
+        })
     }
 
     /// An entry of the audit record, as far as the sign-in knows it.

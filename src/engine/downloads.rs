@@ -86,7 +86,8 @@ pub async fn check_and_back_up(
                 continue;
             }
         };
-        let Some(copy) = known.server.copy() else {
+        // Of a doctor that could not be checked just now, nothing is fetched either.
+        let Some(copy) = known.server.copy().filter(|_| known.no_answer_at.is_none()) else {
             continue;
         };
         let made = known.backup.as_ref().map(|backup| backup.verified_at);
@@ -363,7 +364,7 @@ async fn attempt(
         .map_err(not_saved)?;
     let answer = tokio::select! {
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled.into()),
-        answer = session.api.download(&request.doctor) => answer,
+        answer = session.api.download(&request.doctor, session.oldest_answer(&request.doctor)) => answer,
     };
     let seen_at = Timestamp::now();
     let recording = match answer {

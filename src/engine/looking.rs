@@ -23,18 +23,20 @@ pub struct Looked {
     pub note: Option<String>,
 }
 
-/// Looks at what the server has for a doctor. `give_up` ends the wait before another try.
-pub async fn look(session: &Session, doctor: &DoctorName, give_up: &CancellationToken) -> Looked {
+/// Looks at what the server has for a doctor. `oldest` tells how old an answer may be when it is
+/// asked for; `give_up` ends the wait before another try.
+pub async fn look(
+    session: &Session,
+    doctor: &DoctorName,
+    oldest: impl Fn() -> Duration,
+    give_up: &CancellationToken,
+) -> Looked {
     let tries = Tries::new(session, Budget::LOOK);
     let all = async {
         let mut came_empty = false;
         loop {
             tries.begin();
-            let failure = match session
-                .api
-                .look(doctor, session.oldest_answer(doctor))
-                .await
-            {
+            let failure = match session.api.look(doctor, oldest()).await {
                 Ok(look) => return Ok(look),
                 Err(error) => session.failure(error),
             };
@@ -60,7 +62,7 @@ pub async fn look(session: &Session, doctor: &DoctorName, give_up: &Cancellation
     let result = tries.timed(all).await;
     let too_old = match &result {
         Err(failure) if failure.kind == FailureKind::AnswerTooOld => {
-            Some("a cache answered, with what may be from before the delete".to_owned())
+            Some("a cache answered, with what it had kept".to_owned())
         }
         _ => None,
     };

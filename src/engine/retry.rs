@@ -241,7 +241,11 @@ mod tests {
         async fn met(&self, head: String) -> Failure {
             *self.head.lock().unwrap() = head;
             let doctor = DoctorName::parse("Dr. Amelia Smith").unwrap();
-            self.api.look(&doctor, None).await.unwrap_err().failure
+            self.api
+                .look(&doctor, Duration::MAX)
+                .await
+                .unwrap_err()
+                .failure
         }
     }
 

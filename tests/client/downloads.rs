@@ -13,10 +13,11 @@ use crate::{assert_discreet, connect, doctor};
 async fn looked_at(bytes: Vec<u8>) -> ServerCopy {
     let server = Server::saying(vec![Step::Send(bytes), Step::Close]).await;
     let api = connect(&server.origin());
-    let Look::Has(looked) = api.look(&doctor(), None).await.unwrap() else {
+    let Look::Has(looked) = api.look(&doctor(), Duration::MAX).await.unwrap() else {
         panic!("a look found nothing");
     };
-    let Download::Recording(recording) = api.download(&doctor()).await.unwrap() else {
+    let Download::Recording(recording) = api.download(&doctor(), Duration::MAX).await.unwrap()
+    else {
         panic!("a download found nothing");
     };
     assert_eq!(recording.copy, looked, "a look and a download differ");
@@ -80,7 +81,9 @@ async fn plain_audio_is_taken_whatever_unregistered_coding_it_is_said_to_have() 
             let length = looked_at(bytes.clone()).await.length;
             assert_eq!(length, Some(body.len() as u64), "{said}");
             let server = Server::saying(vec![Step::Send(bytes)]).await;
-            let download = connect(&server.origin()).download(&doctor()).await;
+            let download = connect(&server.origin())
+                .download(&doctor(), Duration::MAX)
+                .await;
             let Download::Recording(recording) = download.unwrap() else {
                 panic!("a download found nothing");
             };
@@ -88,7 +91,9 @@ async fn plain_audio_is_taken_whatever_unregistered_coding_it_is_said_to_have() 
         }
         let said = "Content-Encoding: aws-chunked, gzip\r\n";
         let server = Server::saying(vec![Step::Send(answer("200 OK", said, &body))]).await;
-        let error = connect(&server.origin()).look(&doctor(), None).await;
+        let error = connect(&server.origin())
+            .look(&doctor(), Duration::MAX)
+            .await;
         let kind = error.unwrap_err().failure.kind;
         assert_eq!(kind, FailureKind::UnexpectedAnswer);
     }
@@ -109,14 +114,14 @@ async fn what_a_cache_may_have_kept_for_longer_than_is_asked_for_says_nothing() 
             let server = server.await;
             let api = connect(&server.origin());
             let (doctor, least) = (doctor(), Duration::from_secs(least));
-            api.look(&doctor, None).await.unwrap();
+            api.look(&doctor, Duration::MAX).await.unwrap();
             if said != "Age: soon\r\n" {
-                api.look(&doctor, Some(least)).await.unwrap();
+                api.look(&doctor, least).await.unwrap();
             }
             let Some(shorter) = least.checked_sub(Duration::from_millis(1)) else {
                 continue;
             };
-            let error = api.look(&doctor, Some(shorter)).await.unwrap_err();
+            let error = api.look(&doctor, shorter).await.unwrap_err();
             assert_discreet(&error);
             assert_eq!(error.failure.kind, FailureKind::AnswerTooOld, "{said}");
         }
@@ -148,7 +153,8 @@ async fn the_first_bytes_are_recognised_however_they_are_cut_up() {
     steps.push(Step::Send(wav().split_off(20)));
     let server = Server::saying(steps).await;
     let api = connect(&server.origin());
-    let Download::Recording(mut recording) = api.download(&doctor()).await.unwrap() else {
+    let Download::Recording(mut recording) = api.download(&doctor(), Duration::MAX).await.unwrap()
+    else {
         panic!("a download found nothing");
     };
     let mut all = Vec::new();
@@ -167,7 +173,7 @@ async fn a_look_does_not_fetch_the_recording() {
     bytes.resize(begin + size, 0);
     let server = Server::saying(vec![Step::Send(bytes)]).await;
     let looked = connect(&server.origin())
-        .look(&doctor(), None)
+        .look(&doctor(), Duration::MAX)
         .await
         .unwrap();
     let Look::Has(copy) = looked else {
@@ -197,7 +203,7 @@ async fn names_travel_byte_by_byte() {
         let server = Server::saying(vec![Step::Send(answer("200 OK", "", wav()))]).await;
         let doctor = DoctorName::parse(name).unwrap();
         let api = connect(&server.origin());
-        api.look(&doctor, None).await.unwrap();
+        api.look(&doctor, Duration::MAX).await.unwrap();
         api.delete(&doctor).await.unwrap_err();
         assert_eq!(
             server.lines(),

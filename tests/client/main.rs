@@ -70,11 +70,11 @@ impl Call {
         let doctor = doctor();
         Ok(match self {
             Self::WhoAmI => Seen::Person(api.who_am_i().await?.name),
-            Self::Look => match api.look(&doctor, None).await? {
+            Self::Look => match api.look(&doctor, Duration::MAX).await? {
                 Look::Has(_) => Seen::Has,
                 Look::Nothing => Seen::Nothing,
             },
-            Self::Download => match api.download(&doctor).await? {
+            Self::Download => match api.download(&doctor, Duration::MAX).await? {
                 Download::Recording(_) => Seen::Has,
                 Download::Nothing => Seen::Nothing,
             },

@@ -15,7 +15,7 @@ use crate::sleep::{self, Sleep};
 
 const HOUR: i64 = 3_600;
 
-const FROM_A_CACHE: &str = "a cache answered, with what may be from before the delete";
+const FROM_A_CACHE: &str = "a cache answered, with what it had kept";
 
 /// The documented 404, from a cache.
 fn nothing_there(age: &'static str) -> Effect {

@@ -5,7 +5,7 @@ use audio_housekeeper::domain::{
     BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionSurvey, DoctorState,
     FailureKind, Sha256Digest,
 };
-use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure};
+use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, JobProgress};
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use axum::http::header::{ETAG, LAST_MODIFIED};
 use axum::http::{HeaderName, HeaderValue};
@@ -260,5 +260,75 @@ fn a_cut_is_no_other_recording() {
         ]);
         let changed = compare(&mut desk).await.unwrap().backup;
         assert!(matches!(changed, BackupComparison::Changed(_)));
+    });
+}
+
+/// Compares, confirms, and lets `meanwhile` happen while the last comparison downloads.
+async fn delete_while_it_compares(meanwhile: impl FnOnce(&Desk)) -> (DeletionOutcome, usize) {
+    let mut desk = desk_with_flipping_marks().await;
+    desk.download(AMELIA, "a.wav").await.unwrap();
+    let survey = compare(&mut desk).await.unwrap();
+    let slow = Effect::StallAfter {
+        bytes: 50_000,
+        duration: std::time::Duration::from_millis(400),
+    };
+    desk.service.add_fault(Fault::on(Call::Download, slow));
+    let id = desk
+        .confirm(Confirmation::Doctor {
+            survey,
+            choice: DeletionChoice::KeepingBackup,
+            reason: None,
+        })
+        .await;
+    let compares = |now: &JobProgress| matches!(now, JobProgress::Comparing { .. });
+    desk.progress(id, compares).await;
+    meanwhile(&desk);
+    let (report, _) = desk.end_of_delete().await;
+    (report.outcome, desk.deletes_received())
+}
+
+#[test]
+fn what_came_in_its_place_while_it_was_compared_keeps_the_delete() {
+    run(async {
+        let nothing = |_: &Desk| {};
+        let gone = (DeletionOutcome::Gone, 1);
+        assert_eq!(delete_while_it_compares(nothing).await, gone);
+        let kept = (DeletionOutcome::NotSent, 0);
+        let another = |desk: &Desk| desk.service.put(AMELIA, "a.wav", wav(222_000, 2));
+        assert_eq!(delete_while_it_compares(another).await, kept);
+        let none = |desk: &Desk| desk.service.remove(AMELIA);
+        assert_eq!(delete_while_it_compares(none).await, kept);
+    });
+}
+
+#[test]
+fn what_a_cache_had_kept_is_compared_with_nothing_and_is_no_look() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.impatient = true;
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let age = HeaderValue::from_static("86400");
+        let kept = Effect::SetHeader(axum::http::header::AGE, age);
+        desk.service.add_fault(Fault::on(Call::Download, kept));
+        let JobFailure::Failed(failure) = compare(&mut desk).await.unwrap_err() else {
+            panic!("it was cancelled")
+        };
+        assert_eq!(failure.kind, FailureKind::AnswerTooOld);
+        let survey = desk.survey(AMELIA).await;
+        assert_eq!(survey.server.unwrap_err().kind, FailureKind::AnswerTooOld);
+        let failure = crate::retries::failure_of(desk.download(AMELIA, "b.wav").await);
+        assert_eq!(failure.kind, FailureKind::AnswerTooOld);
+    });
+}
+
+#[test]
+fn a_backup_of_another_size_than_the_copy_has_is_not_of_it_whatever_the_mark() {
+    run(async {
+        let mut desk = Desk::new().await;
+        says(&desk, &[(ETAG, "\"a\"")]);
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        desk.service.put(AMELIA, "a.wav", wav(222_000, 1));
+        let changed = DoctorState::ChangedSinceBackup;
+        assert_eq!(compared(&mut desk).await, changed);
     });
 }

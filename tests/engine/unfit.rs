@@ -4,11 +4,16 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    BackupComparison, Completeness, Damage, DeletionChoice, DeletionOutcome, DoctorState,
-    FailureKind, OtherRecording, ServerCopy, Unfit,
+    BackupComparison, Completeness, Confirmation, Damage, DeletionChoice, DeletionOutcome,
+    DoctorState, FailureKind, OtherRecording, ServerCopy, Unfit,
 };
-use audio_housekeeper::engine::{Command, Destination, Event, JobFailure, SavePurpose, SavedFile};
+use audio_housekeeper::engine::{
+    Command, Destination, Event, JobEnding, JobFailure, SavePurpose, SavedFile,
+};
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
+
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
 use crate::downloads::check;
@@ -245,4 +250,107 @@ fn a_page_a_message_or_text_is_kept_in_no_way() {
             assert!(!desk.file("a.wav").exists());
         }
     });
+}
+
+#[test]
+fn a_recording_that_took_the_place_of_nothing_without_a_length_is_not_deleted() {
+    run(async {
+        for (now_chunked, before_chunked) in [(true, true), (false, true), (true, false)] {
+            let mut desk = desk_with(Vec::new()).await;
+            let chunked = || {
+                let slowly = Effect::StallAfter {
+                    bytes: 0,
+                    duration: Duration::from_millis(1),
+                };
+                vec![
+                    Fault::on(Call::Download, Effect::OmitLength(NoLength::Chunked)),
+                    Fault::on(Call::Download, slowly),
+                ]
+            };
+            if before_chunked {
+                desk.service.set_faults(chunked());
+            }
+            let survey = Box::new(desk.survey(AMELIA).await);
+            let seen = survey.server.as_ref().unwrap().as_ref().unwrap();
+            assert_eq!(seen.unfit, Some(Unfit::Empty));
+            desk.service
+                .set_faults(if now_chunked { chunked() } else { Vec::new() });
+            desk.service.put(AMELIA, "a.wav", wav(222_000, 1));
+            desk.confirm(Confirmation::Doctor {
+                survey,
+                choice: DeletionChoice::WithoutBackup,
+                reason: None,
+            })
+            .await;
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, DeletionOutcome::NotSent);
+            assert_eq!(desk.deletes_received(), 0);
+        }
+    });
+}
+
+#[test]
+fn an_empty_page_or_message_is_no_empty_recording() {
+    run(async {
+        for kind in ["text/html", "application/json", "text/plain"] {
+            let mut desk = desk_with(Vec::new()).await;
+            let typed = Effect::SetHeader(CONTENT_TYPE, HeaderValue::from_static(kind));
+            desk.service.add_fault(Fault::on(Call::Download, typed));
+            let survey = desk.survey(AMELIA).await;
+            let failure = survey.server.unwrap_err();
+            let instead = matches!(
+                failure.kind,
+                FailureKind::WebPageInstead | FailureKind::NotAudio
+            );
+            assert!(instead, "{kind}: {failure:?}");
+        }
+    });
+}
+
+/// Damaged in the place of one that was backed up, with nothing to compare by.
+async fn desk_with_one_that_rotted() -> Desk {
+    let mut desk = desk_with(wav(64_044, 1)).await;
+    desk.download(AMELIA, "a.wav").await.unwrap();
+    let mut rotten = wav(64_044, 1);
+    rotten[4..8].fill(0x7f);
+    rotten[40..44].fill(0x7f);
+    desk.service.put(AMELIA, "a.wav", rotten);
+    failure_of(desk.download(AMELIA, "b.wav").await);
+    desk
+}
+
+#[test]
+fn what_can_be_no_backup_is_deleted_without_one_though_an_earlier_one_is_kept() {
+    run(async {
+        let mut desk = desk_with_one_that_rotted().await;
+        let survey = desk.survey(AMELIA).await;
+        assert!(matches!(survey.backup, BackupComparison::CannotCompare(_)));
+        assert!(survey.allows(&DeletionChoice::WithoutBackup));
+        assert!(!survey.allows(&DeletionChoice::KeepingBackup));
+        let (report, _) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+    });
+}
+
+#[test]
+fn a_comparison_forgets_no_damage() {
+    run(async {
+        let mut desk = desk_with_one_that_rotted().await;
+        desk.send(Command::Compare(name(AMELIA)));
+        let survey = desk
+            .until(|event| match event {
+                Event::JobEnded { ending, .. } => match &**ending {
+                    JobEnding::Compare { result, .. } => Some(result.clone().unwrap()),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .await;
+        assert!(survey.server.unwrap().unwrap().unfit.is_some());
+        assert!(seen_now(&mut desk).await.unfit.is_some());
+    });
+}
+
+async fn seen_now(desk: &mut Desk) -> ServerCopy {
+    desk.survey(AMELIA).await.server.unwrap().unwrap()
 }

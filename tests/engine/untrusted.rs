@@ -52,13 +52,17 @@ impl RecordingsApi for Split {
     fn look<'a>(
         &'a self,
         doctor: &'a DoctorName,
-        oldest: Option<Duration>,
+        oldest: Duration,
     ) -> BoxFuture<'a, Result<Look, ApiError>> {
         self.there.look(doctor, oldest)
     }
 
-    fn download<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Download, ApiError>> {
-        self.there.download(doctor)
+    fn download<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Duration,
+    ) -> BoxFuture<'a, Result<Download, ApiError>> {
+        self.there.download(doctor, oldest)
     }
 
     fn delete<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Deletion, ApiError>> {

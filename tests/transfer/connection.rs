@@ -27,7 +27,11 @@ async fn download(server: &Server) -> Result<Recording, ApiError> {
     let origin = ServiceOrigin::parse(&server.origin()).unwrap();
     let api = connector.connect(&origin, Secret::new("t".to_owned()));
     let doctor = DoctorName::parse("Dr. Amelia Smith").unwrap();
-    match api.unwrap().download(&doctor).await? {
+    match api
+        .unwrap()
+        .download(&doctor, std::time::Duration::MAX)
+        .await?
+    {
         Download::Recording(recording) => Ok(recording),
         Download::Nothing => panic!("a download found nothing"),
     }

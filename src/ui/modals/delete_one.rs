@@ -256,7 +256,7 @@ impl Names {
                 save: Some((text.say("delete-button-back-up-again"), back_up)),
                 delete_stands_out: true,
             },
-            BackupComparison::CannotCompare(_) => Self {
+            BackupComparison::CannotCompare(_) if copy.unfit.is_none() => Self {
                 delete: (
                     text.say("delete-button-keeping"),
                     ConfirmedChoice::KeepingBackup,
@@ -265,6 +265,7 @@ impl Names {
                 delete_stands_out: false,
             },
             BackupComparison::None
+            | BackupComparison::CannotCompare(_)
             | BackupComparison::Changed(_)
             | BackupComparison::Missing(_)
             | BackupComparison::Altered(_) => Self {
