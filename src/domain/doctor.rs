@@ -280,7 +280,7 @@ mod tests {
     fn backup_of(made_from: ServerCopy) -> Backup {
         Backup {
             path: "/a.wav".into(),
-            size: 44,
+            size: made_from.length.unwrap_or_default(),
             sha256: Sha256Digest::of(b""),
             format: AudioFormat::Wav,
             milliseconds: Some(42_000),

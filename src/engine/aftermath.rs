@@ -457,8 +457,13 @@ async fn close_saved(
         checked.audio,
         by("begun", left.person.as_deref())
     ));
+    // One that was made since is the newer one.
+    let known = session.known(doctor).await.ok();
+    let newest = known.and_then(|known| known.backup);
+    let is_newest = newest.is_none_or(|newest| newest.verified_at < left.begun_at);
     let fact = match (proof, checked.format) {
-        (Some(proof), Some(format)) => DoctorFact::Backup(Backup {
+        (Some(_), Some(_)) if !is_newest => None,
+        (Some(proof), Some(format)) => Some(DoctorFact::Backup(Backup {
             path: path.clone(),
             size: checked.size,
             sha256: checked.sha256,
@@ -468,13 +473,12 @@ async fn close_saved(
             verified_at: draft.time,
             proof,
             made_from: checked.copy,
-        }),
-        _ => DoctorFact::Came(checked.sha256),
+        })),
+        _ => Some(DoctorFact::Came(checked.sha256)),
     };
-    let changes = vec![
-        about(session, doctor, fact),
-        Change::EndTransfer(left.operation.clone()),
-    ];
+    let fact = fact.map(|fact| about(session, doctor, fact));
+    let end = Change::EndTransfer(left.operation.clone());
+    let changes = fact.into_iter().chain([end]).collect();
     session.record(draft, changes).await;
     session.tell_doctor(doctor).await;
     Unfinished::Saved {

@@ -108,6 +108,16 @@ async fn found(
         .map_err(|error| Failure::new(FailureKind::Internal, Timestamp::now(), error.to_string()))
 }
 
+/// Whether `path` leads to one of the files at `places`.
+pub async fn is_one_of(path: &Path, places: [PathBuf; 2]) -> bool {
+    let path = path.to_path_buf();
+    let looking = tokio::task::spawn_blocking(move || {
+        places.iter().any(|place| is_the_same_file(place, &path))
+    });
+    // What could not be looked at may well be one of them.
+    looking.await.unwrap_or(true)
+}
+
 /// Whether both names lead to one file: links and, where the volume is so, case aside.
 fn is_the_same_file(one: &Path, other: &Path) -> bool {
     let name = |path: &Path| {

@@ -1,6 +1,5 @@
 //! What came and can be no backup: it waits until the person keeps it as it is or discards it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +11,7 @@ use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::downloads::{in_record, proof_in_words};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
-use crate::engine::replacing::agreed;
+use crate::engine::replacing::{agreed, is_one_of};
 use crate::engine::{Destination, Event, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, StoreError};
 use crate::transfer::{self, Aside, SaveRequest, TransferError};
@@ -24,7 +23,7 @@ pub async fn prepare(
     request: &SaveRequest,
     aside: Option<Aside>,
     changes: &mut Vec<Change>,
-) -> Option<(Aside, PathBuf)> {
+) -> Option<(Aside, Box<SetAside>)> {
     let aside = aside?;
     let earlier = session.context.store.set_aside(&session.service).await;
     for earlier in earlier.unwrap_or_default() {
@@ -37,12 +36,12 @@ pub async fn prepare(
         if found.is_ok_and(|earlier| earlier != aside.part()) {
             return None;
         }
+        changes.push(Change::EndSetAside(earlier.operation));
     }
-    let place = aside.place(&request.destination);
-    let set_aside = SetAside {
+    let set_aside = Box::new(SetAside {
         operation: request.operation.clone(),
         doctor: request.doctor.clone(),
-        path: place.clone(),
+        path: aside.place(&request.destination),
         part: aside.part().to_path_buf(),
         size: aside.size,
         sha256: aside.sha256,
@@ -50,20 +49,29 @@ pub async fn prepare(
         unfit: aside.unfit,
         reason: aside.reason.clone(),
         at: Timestamp::now(),
-    };
+    });
     changes.push(Change::SetAside {
         service: session.service.clone(),
-        set_aside: Box::new(set_aside),
+        set_aside: set_aside.clone(),
     });
-    Some((aside, place))
+    Some((aside, set_aside))
 }
 
 /// Sets aside what [`prepare`] gave, and tells it.
-pub async fn finish(session: &Session, prepared: Option<(Aside, PathBuf)>) {
-    let Some((aside, place)) = prepared else {
+pub async fn finish(session: &Session, prepared: Option<(Aside, Box<SetAside>)>) {
+    let Some((aside, mut set_aside)) = prepared else {
         return;
     };
-    aside.keep_at(&place);
+    if !aside.keep_at(&set_aside.path) {
+        // People are told where it really is.
+        set_aside.path.clone_from(&set_aside.part);
+        let end = Change::EndSetAside(set_aside.operation.clone());
+        let service = session.service.clone();
+        let change = Change::SetAside { service, set_aside };
+        if let Err(error) = session.context.store.apply(vec![end, change]).await {
+            tracing::warn!(%error, "where something was set aside is not written down");
+        }
+    }
     tell(session).await;
 }
 
@@ -112,6 +120,14 @@ async fn save(
     ticket.report(JobProgress::ReadingBack);
     let operation = new_operation();
     let ledger = StoreLedger::new(session);
+    let places = [set_aside.path.clone(), set_aside.part.clone()];
+    if is_one_of(&destination.path, places).await {
+        // It would be saved over itself, and removed as what was set aside.
+        let path = destination.path;
+        let kind = FailureKind::FileNameRefused { path };
+        let failure = Failure::new(kind, Timestamp::now(), "it is set aside there");
+        return Err(JobFailure::Failed(failure));
+    }
     let agreed = agreed(session, &set_aside.doctor, &destination, true, ticket).await;
     let agreed = agreed.map_err(JobFailure::Failed)?;
     let place = destination.path.clone();
@@ -153,24 +169,29 @@ async fn save(
         None => JobFailure::Cancelled,
     })?;
     agreed.tell(session).await;
-    forget(session, set_aside).await;
+    let _removed = forget(session, set_aside).await;
     Ok(saved.into())
 }
 
 /// Removes what was set aside, as the person wants.
 pub async fn discard(session: Arc<Session>, operation: OperationId) {
     match known(&session, &operation).await {
-        Ok(Some(set_aside)) if forget(&session, &set_aside).await => {
-            let mut draft =
-                session.draft(AuditAction::Download, AuditOutcome::Discarded, operation);
-            draft.note = Some(format!(
-                "{} bytes, SHA-256 {}",
-                set_aside.size, set_aside.sha256
-            ));
-            draft.doctor = Some(set_aside.doctor);
-            session.record(draft, Vec::new()).await;
+        Ok(Some(set_aside)) => {
+            if let Some(was_there) = forget(&session, &set_aside).await {
+                let mut draft =
+                    session.draft(AuditAction::Download, AuditOutcome::Discarded, operation);
+                let SetAside { size, sha256, .. } = set_aside;
+                let became = if was_there {
+                    "removed"
+                } else {
+                    "it was no longer there, and nothing was removed"
+                };
+                draft.note = Some(format!("{became}; {size} bytes, SHA-256 {sha256}"));
+                draft.doctor = Some(set_aside.doctor);
+                session.record(draft, Vec::new()).await;
+            }
         }
-        Ok(_) => {}
+        Ok(None) => {}
         Err(error) => session.tell(Event::Failed {
             doctor: None,
             failure: store_failure(&error),
@@ -180,24 +201,30 @@ pub async fn discard(session: Arc<Session>, operation: OperationId) {
 }
 
 /// Removes the file, then what is known of it: in this order nothing is left of which nothing
-/// speaks. Whether both are gone.
-async fn forget(session: &Session, set_aside: &SetAside) -> bool {
-    let failure = match transfer::remove_set_aside(set_aside).await {
-        Ok(()) => {
+/// speaks. Whether the file was there, where neither is left.
+async fn forget(session: &Session, set_aside: &SetAside) -> Option<bool> {
+    let removed = match transfer::remove_set_aside(set_aside).await {
+        Ok(was_there) => {
             let end = Change::EndSetAside(set_aside.operation.clone());
             let applied = session.context.store.apply(vec![end]).await;
-            applied.err().map(|error| store_failure(&error))
+            applied
+                .map(|()| was_there)
+                .map_err(|error| Some(store_failure(&error)))
         }
-        Err(error) => error.into_failure(Timestamp::now()),
+        Err(error) => Err(error.into_failure(Timestamp::now())),
     };
-    let is_gone = failure.is_none();
-    if let Some(failure) = failure {
-        session.tell(Event::Failed {
-            doctor: Some(set_aside.doctor.clone()),
-            failure,
-        });
+    match removed {
+        Ok(was_there) => Some(was_there),
+        Err(failure) => {
+            if let Some(failure) = failure {
+                session.tell(Event::Failed {
+                    doctor: Some(set_aside.doctor.clone()),
+                    failure,
+                });
+            }
+            None
+        }
     }
-    is_gone
 }
 
 async fn known(session: &Session, operation: &OperationId) -> Result<Option<SetAside>, StoreError> {

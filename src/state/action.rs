@@ -59,8 +59,10 @@ pub enum Action {
     KeepAsItIs,
     /// "Keep it as it is…" at what this download had set aside.
     KeepSetAside(OperationId),
-    /// "Discard" there.
-    DiscardSetAside(OperationId),
+    /// "Discard…" there.
+    AskDiscard(OperationId),
+    /// "Discard" in that question.
+    Discard,
     /// "Delete all recordings…".
     AskDeleteAll,
     /// "Check and back up first…" in that question.
@@ -147,6 +149,7 @@ impl Action {
                 | Self::ConfirmDelete { .. }
                 | Self::KeepAsItIs
                 | Self::ReplaceBackup
+                | Self::Discard
                 | Self::AnotherPlace
                 | Self::Compare(_)
                 | Self::CheckAndBackUpFirst

@@ -70,7 +70,7 @@ pub struct State {
     /// When the question was asked that backups are made for, before it is asked again.
     backing_up_since: Option<Timestamp>,
     /// Where each doctor's last download was to go.
-    destinations: BTreeMap<DoctorName, PathBuf>,
+    destinations: BTreeMap<DoctorName, (PathBuf, bool)>,
     places: places::Places,
 }
 
@@ -193,6 +193,8 @@ pub enum Modal {
         /// The facts, once the server answered.
         survey: Option<Box<DeletionSurvey>>,
     },
+    /// Discard what was set aside?
+    Discard(SetAside),
     /// Replace a file that is a backup?
     ReplaceBackup {
         /// Whose recording is to take its place.

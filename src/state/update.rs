@@ -55,7 +55,16 @@ impl State {
             },
             Action::KeepAsItIs => self.keep_as_it_is(),
             Action::KeepSetAside(operation) => self.keep_set_aside(operation),
-            Action::DiscardSetAside(operation) => engine(Command::DiscardSetAside(operation)),
+            Action::AskDiscard(operation) => {
+                let mut all = self.set_aside.iter();
+                let one = all.find(|one| one.operation == operation).cloned();
+                self.modals.extend(one.map(Modal::Discard));
+                Vec::new()
+            }
+            Action::Discard => match self.modals.pop() {
+                Some(Modal::Discard(one)) => engine(Command::DiscardSetAside(one.operation)),
+                _ => Vec::new(),
+            },
             Action::AskDeleteAll => self.ask_delete_all(self.now),
             Action::CheckAndBackUpFirst => self.back_up_first(),
             Action::FolderChosen(folder) => self.folder_chosen(folder),
@@ -222,7 +231,9 @@ impl State {
         effects.extend(match (request.purpose, pending) {
             (purpose @ (SavePurpose::Download | SavePurpose::KeepAsItIs), _) => {
                 let doctor = request.doctor;
-                self.destinations.insert(doctor.clone(), path.clone());
+                let as_it_is = purpose == SavePurpose::KeepAsItIs;
+                self.destinations
+                    .insert(doctor.clone(), (path.clone(), as_it_is));
                 engine(Command::Download {
                     doctor,
                     destination: Destination {
@@ -230,7 +241,7 @@ impl State {
                         replace,
                         even_a_backup: false,
                     },
-                    as_it_is: purpose == SavePurpose::KeepAsItIs,
+                    as_it_is,
                 })
             }
             (SavePurpose::KeepSetAside(operation), _) => engine(Command::KeepSetAside {
@@ -263,7 +274,7 @@ impl State {
     /// The word that a file there may be replaced was given for that download: what stands there
     /// now is kept, and the new file gets a number.
     fn try_again(&mut self, doctor: DoctorName) -> Vec<Effect> {
-        let Some(path) = self.destinations.get(&doctor).cloned() else {
+        let Some((path, as_it_is)) = self.destinations.get(&doctor).cloned() else {
             return self.prepare(doctor, SavePurpose::Download);
         };
         self.take_back_messages(&doctor);
@@ -278,7 +289,7 @@ impl State {
         effects.extend(engine(Command::Download {
             doctor,
             destination,
-            as_it_is: false,
+            as_it_is,
         }));
         effects
     }

@@ -184,17 +184,23 @@ impl Text {
         let mut said = Vec::new();
         let unchecked = tally.not_checked.len();
         if unchecked > 0 {
-            let count = [("unchecked", unchecked.into())];
-            said.push(self.say_with("delete-all-first-unchecked", &count));
+            said.push(self.say_with(
+                "delete-all-first-unchecked",
+                &[("unchecked", unchecked.into())],
+            ));
         }
         let missing = tally.not_backed_up.len();
         if missing > 0 {
-            let count = [("missing", missing.into())];
-            said.push(self.say_with("delete-all-first-without-backup", &count));
+            said.push(self.say_with(
+                "delete-all-first-without-backup",
+                &[("missing", missing.into())],
+            ));
         }
         if tally.uncompared > 0 {
-            let count = [("uncompared", tally.uncompared.into())];
-            said.push(self.say_with("delete-all-first-uncompared", &count));
+            said.push(self.say_with(
+                "delete-all-first-uncompared",
+                &[("uncompared", tally.uncompared.into())],
+            ));
         }
         (!said.is_empty()).then(|| said.join(" "))
     }

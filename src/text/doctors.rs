@@ -98,9 +98,10 @@ impl Text {
     #[must_use]
     pub fn is_stale(doctor: &KnownDoctor, now: Timestamp) -> bool {
         doctor.state() != DoctorState::DeleteNotConfirmed
-            && doctor
-                .asked_at()
-                .is_some_and(|asked| now.duration_since(asked) >= KnownDoctor::FRESH_FOR)
+            && doctor.asked_at().is_some_and(|asked| {
+                let age = now.duration_since(asked);
+                age.is_negative() || age >= KnownDoctor::FRESH_FOR
+            })
     }
 
     /// When the newest backup was checked, or that there is none.

@@ -233,11 +233,16 @@ impl Text {
                 only_copy,
                 ..
             } => {
-                let named = [("path", shown(path)), ("doctor", doctor.as_str().into())];
                 if *only_copy {
-                    self.say_with("failure-only-copy", &named)
+                    self.say_with(
+                        "failure-only-copy",
+                        &[("path", shown(path)), ("doctor", doctor.as_str().into())],
+                    )
                 } else {
-                    self.say_with("failure-replaces-backup", &named)
+                    self.say_with(
+                        "failure-replaces-backup",
+                        &[("path", shown(path)), ("doctor", doctor.as_str().into())],
+                    )
                 }
             }
             FailureKind::FolderNotWritable { path } => {

@@ -70,13 +70,16 @@ impl Aside {
             .unwrap_or_else(|| self.part().to_path_buf())
     }
 
-    /// Keeps it at `place`, or, where that can't be, where it is.
-    pub fn keep_at(self, place: &Path) {
+    /// Keeps it at `place`, or, where that can't be, where it is. Whether it is at `place`.
+    #[must_use]
+    pub fn keep_at(self, place: &Path) -> bool {
         let mut part = self.path;
-        if let Err(error) = part.give_name(place, false) {
+        let named = part.give_name(place, false);
+        if let Err(error) = &named {
             tracing::warn!(%error, "what was set aside keeps its part file's name");
             part.keep();
         }
+        named.is_ok()
     }
 }
 
@@ -102,18 +105,20 @@ pub async fn open_set_aside(set_aside: &SetAside) -> Result<Recording, TransferE
 }
 
 /// Removes what was set aside. One that is gone, or in whose place something else stands, is no
-/// error, if the folder that it was in is there.
+/// error, if the folder that it was in is there. Whether it was there and is removed.
 ///
 /// # Errors
 /// [`TransferError`] where it can't be looked for or removed.
-pub async fn remove_set_aside(set_aside: &SetAside) -> Result<(), TransferError> {
+pub async fn remove_set_aside(set_aside: &SetAside) -> Result<bool, TransferError> {
     let path = match find_set_aside(set_aside).await {
         Ok(path) => path,
-        Err(TransferError::ReadBackDiffers { .. }) => return Ok(()),
+        Err(TransferError::ReadBackDiffers { .. }) => return Ok(false),
         Err(error) => return Err(error),
     };
     let removed = tokio::fs::remove_file(&path).await;
-    removed.map_err(|error| TransferError::in_work(&path, "removing what was set aside", error))
+    removed
+        .map(|()| true)
+        .map_err(|error| TransferError::in_work(&path, "removing what was set aside", error))
 }
 
 /// Where what was set aside is now: the file of its very contents.

@@ -63,6 +63,8 @@ fn discarding_it_asks_no_more() {
     driver.download(AMELIA, &place.join("a.wav"));
     driver.wait_for("DS2: neither WAV nor FLAC");
     driver.settle();
+    driver.click("Discard…");
+    driver.wait_for("The service was seen to have a recording for this doctor.");
     driver.click("Discard");
     driver.wait_until_gone("DS2: neither WAV nor FLAC");
     assert!(names_in(&place).is_empty());

@@ -125,6 +125,7 @@ fn it_is_discarded_where_the_person_wants_that_and_the_record_says_so() {
         let entry = desk.record().await.pop().unwrap().draft;
         assert_eq!(entry.outcome.code(), "discarded");
         assert_eq!(entry.operation, one.operation);
+        assert!(entry.note.as_ref().unwrap().starts_with("removed; "));
         // A second press finds nothing, and says nothing.
         assert_eq!(discard(&mut desk, &one).await, []);
         assert_eq!(desk.record().await.pop().unwrap().draft, entry);
@@ -141,7 +142,7 @@ fn the_same_contents_are_set_aside_once() {
         // Once that is gone, they are set aside anew.
         fs::remove_file(&one.path).unwrap();
         desk.ask_download(AMELIA, "a.wav");
-        assert_eq!(all_set_aside(&mut desk).await.len(), 2);
+        assert_eq!(all_set_aside(&mut desk).await.len(), 1);
         assert_eq!(recordings(&desk), ["a (damaged).wav.part"]);
     });
 }
@@ -176,6 +177,8 @@ fn another_file_in_its_place_is_neither_kept_nor_discarded() {
         assert_eq!(left, std::slice::from_ref(&one));
         assert_eq!(discard(&mut desk, &one).await, []);
         assert_eq!(fs::read(&one.path).unwrap(), another);
+        let note = desk.record().await.pop().unwrap().draft.note.unwrap();
+        assert!(note.contains("nothing was removed"), "{note}");
     });
 }
 
@@ -197,5 +200,25 @@ fn on_a_drive_that_is_away_it_stays_known() {
         fs::rename(desk.file("unplugged"), &drive).unwrap();
         assert_eq!(discard(&mut desk, &one).await, []);
         assert!(!one.path.exists());
+    });
+}
+
+#[test]
+fn kept_over_itself_it_would_be_gone_and_so_it_is_not() {
+    run(async {
+        let mut desk = desk_with(cut()).await;
+        let one = set_aside(&mut desk, "a.wav").await;
+        desk.send(Command::KeepSetAside {
+            doctor: name(AMELIA),
+            operation: one.operation.clone(),
+            destination: Destination {
+                path: one.path.clone(),
+                replace: true,
+                even_a_backup: true,
+            },
+        });
+        assert_eq!(all_set_aside(&mut desk).await, std::slice::from_ref(&one));
+        failure_of(desk.end_of_download().await);
+        assert_eq!(fs::read(&one.path).unwrap(), cut());
     });
 }

@@ -88,3 +88,17 @@ fn a_sign_out_takes_it_out_of_sight() {
     tell(&mut state, 2, Event::SignedOut(because));
     assert!(state.set_aside.is_empty());
 }
+
+#[test]
+fn it_is_discarded_after_a_question() {
+    let mut state = signed_in();
+    tell(&mut state, 1, Event::SetAside(vec![one()]));
+    assert!(state.update(Action::AskDiscard(one().operation)).is_empty());
+    assert_eq!(state.modals, [Modal::Discard(one())]);
+    let effects = state.update(Action::Discard);
+    assert!(state.modals.is_empty());
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::DiscardSetAside(operation)] if *operation == one().operation
+    ));
+}

@@ -168,6 +168,12 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
             state
         }),
         ("replace-backup", crate::stage::replacing),
+        ("discard", || {
+            let mut state = shelf::with_what_was_set_aside();
+            let one = state.set_aside[0].clone();
+            state.modals.push(Modal::Discard(one));
+            state
+        }),
         ("wrong-doctor", || {
             let mut state = signed_in();
             state.modals.push(Modal::WrongDoctor {

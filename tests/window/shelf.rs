@@ -179,7 +179,7 @@ pub fn with_what_was_set_aside() -> State {
 #[test]
 fn what_was_set_aside_stands_there_until_it_is_kept_or_discarded() {
     let mut window = open(with_what_was_set_aside(), LARGE, Theme::Light, 100);
-    for (at, label) in ["Keep it as it is…", "Discard"].into_iter().enumerate() {
+    for (at, label) in ["Keep it as it is…", "Discard…"].into_iter().enumerate() {
         let mut buttons = window.get_all_by_role_and_label(Role::Button, label);
         buttons.nth(at).unwrap().click();
         drop(buttons);
@@ -190,7 +190,7 @@ fn what_was_set_aside_stands_there_until_it_is_kept_or_discarded() {
     assert!(
         matches!(
             done,
-            [Action::KeepSetAside(kept), Action::DiscardSetAside(gone)]
+            [Action::KeepSetAside(kept), Action::AskDiscard(gone)]
                 if *kept == one(1) && *gone == one(2)
         ),
         "{done:?}"

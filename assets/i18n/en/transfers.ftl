@@ -62,8 +62,13 @@ replace-button = Replace it
 replace-another-place = Choose another place…
 
 # What came, can be no backup, and waits for an answer.
-set-aside-where = Set aside as { $file } in { $folder }. It is no backup; the recording on the server is untouched.
-set-aside-discard = Discard
+set-aside-where = Set aside as { $file } in { $folder }. It is no backup.
+set-aside-discard = Discard…
+discard-title = Discard what came for { $doctor }?
+discard-body = { $file } in { $folder } is removed from this computer, for good.
+discard-service-has-one = The service was seen to have a recording for this doctor.
+discard-may-be-the-only-copy = It may be the only copy: the service is not known to have this recording now.
+discard-button = Discard
 
 earlier-download = This download was cut off when the app ended. Nothing unfinished was left at { $path }; the recording on the server is untouched. Download it again when it suits you.
 earlier-saved = The app ended just after this file was saved. It was read back again now, and is right.

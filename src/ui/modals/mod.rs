@@ -3,6 +3,7 @@
 mod delete_all;
 mod delete_one;
 mod details;
+mod discard;
 mod leaving;
 mod reason;
 mod replace_backup;
@@ -44,6 +45,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                     .proof(file.completeness, audio, length, &file.remarks);
                 details::show(ui, view, id, Some(doctor), &lines)
             }
+            Modal::Discard(one) => discard::show(ui, view, id, one),
             Modal::ReplaceBackup {
                 path, whose, made, ..
             } => replace_backup::show(ui, view, id, path, (whose, *made)),

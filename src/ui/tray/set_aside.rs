@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, text: &Text, one: &SetAside, busy: bool, actions: &mut 
     });
     match pressed {
         Some(Pressed::Keep) => actions.push(Action::KeepSetAside(one.operation.clone())),
-        Some(Pressed::Discard) => actions.push(Action::DiscardSetAside(one.operation.clone())),
+        Some(Pressed::Discard) => actions.push(Action::AskDiscard(one.operation.clone())),
         Some(Pressed::Details) => actions.push(Action::ShowDetails {
             doctor: Some(one.doctor.clone()),
             failure: Failure::new(one.unfit.into(), one.at, one.reason.clone()),
