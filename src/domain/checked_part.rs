@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::domain::{AudioFormat, CheckedAudio, Completeness, ServerCopy, Sha256Digest};
 
-/// A part file that is whole, checked and read back, just before it gets its name.
+/// A part file that is whole, checked and flushed, just before it gets its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedPart {
     /// The name.

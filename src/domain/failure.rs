@@ -158,7 +158,7 @@ pub enum FailureKind {
         /// The file or folder.
         path: PathBuf,
     },
-    /// What was read back from disk is not what was written.
+    /// What stands on disk is not what was written.
     ReadBackDiffers {
         /// The file.
         path: PathBuf,

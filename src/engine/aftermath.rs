@@ -431,7 +431,7 @@ fn not_closed(session: &Session, left: &Transfer, failure: Option<Failure>) -> O
     None
 }
 
-/// Records a file that had its name when the app ended, and was read back again now.
+/// Records a file that had its name when the app ended, and was read back now.
 async fn close_saved(
     session: &Session,
     left: &Transfer,
@@ -453,7 +453,7 @@ async fn close_saved(
         sha256: checked.sha256,
     });
     draft.note = Some(format!(
-        "the app had ended just after it was saved; read back again; audio: {}; {}",
+        "the app had ended just after it was saved; read back now; audio: {}; {}",
         checked.audio,
         by("begun", left.person.as_deref())
     ));

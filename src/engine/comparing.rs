@@ -16,7 +16,7 @@ use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
 use crate::engine::{Event, JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
-use crate::transfer::{self, Progress, TransferError};
+use crate::transfer::{self, Progress, ReadFrom, TransferError};
 
 /// The comparison that a person asked for.
 pub async fn compare(session: Arc<Session>, doctor: DoctorName, ticket: JobTicket) -> JobEnding {
@@ -131,12 +131,10 @@ async fn attempt(
     };
     let copy = recording.copy.clone();
     let reporter = Mutex::new(ticket.compared_bytes_of(doctor));
-    let progress = |progress| {
-        if let Progress::Receiving { received, total } = progress {
-            tries.bytes_came();
-            let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
-            reporter.report(received, total);
-        }
+    let progress = |Progress { received, total }| {
+        tries.bytes_came();
+        let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
+        reporter.report(received, total);
     };
     let contents = transfer::digest_of(recording, progress, ticket.cancel.clone()).await;
     let contents = contents.map_err(|error| in_job(session, error))?;
@@ -161,15 +159,22 @@ async fn attempt(
     Ok((copy, seen_at))
 }
 
-/// Reads a backup back from disk; one that is not what it was is kept in mind as such.
+/// Reads a backup back from the disk itself, where that is to be had, and tells whether it was; one
+/// that is not what it was is kept in mind as such.
 pub async fn read_back(
     session: &Session,
     doctor: &DoctorName,
     backup: &Backup,
-) -> Result<(), JobFailure> {
+) -> Result<ReadFrom, JobFailure> {
     let read = transfer::verify_backup(&backup.path, backup.size, backup.sha256);
-    let Err(error) = read.await else {
-        return Ok(());
+    let error = match read.await {
+        Ok(from) => {
+            if from == ReadFrom::PerhapsMemory {
+                tracing::info!("a backup was read back, perhaps from memory");
+            }
+            return Ok(from);
+        }
+        Err(error) => error,
     };
     // A disk that could not be read says nothing of the backup.
     if matches!(error, TransferError::ReadBackDiffers { .. }) {

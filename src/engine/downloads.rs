@@ -12,6 +12,7 @@ use crate::domain::{
     suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many};
+use crate::engine::comparing::read_back;
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
@@ -105,7 +106,7 @@ pub async fn check_and_back_up(
             replace: false,
             even_a_backup: false,
         };
-        match fetch(&session, &doctor, destination, &ticket).await {
+        match fetch_or_keep(&session, &doctor, destination, false, &ticket).await {
             Ok(Fetched {
                 backup: Some(_), ..
             }) => backed_up.push(doctor),
@@ -124,17 +125,24 @@ pub async fn check_and_back_up(
     }
 }
 
-/// Fetches one recording to `destination`, checked and read back, and records what came of it.
+/// Fetches one recording to `destination` for a delete to rest on: its file is also read back, from
+/// the disk itself where that is to be had.
 pub async fn fetch(
     session: &Arc<Session>,
     doctor: &DoctorName,
     destination: Destination,
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
-    fetch_or_keep(session, doctor, destination, false, ticket).await
+    let fetched = fetch_or_keep(session, doctor, destination, false, ticket).await?;
+    if let Some(backup) = &fetched.backup {
+        ticket.report(JobProgress::ReadingBack);
+        read_back(session, doctor, backup).await?;
+    }
+    Ok(fetched)
 }
 
-/// As [`fetch`]; with `as_it_is`, what can be no backup is kept all the same.
+/// Fetches one recording to `destination`, checked, and records what came of it. With `as_it_is`,
+/// what can be no backup is kept all the same.
 async fn fetch_or_keep(
     session: &Arc<Session>,
     doctor: &DoctorName,
@@ -377,13 +385,10 @@ async fn attempt(
     };
     let copy = recording.copy.clone();
     let reporter = Mutex::new(ticket.bytes_of(&request.doctor));
-    let progress = |progress: transfer::Progress| match progress {
-        transfer::Progress::Receiving { received, total } => {
-            tries.bytes_came();
-            let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
-            reporter.report(received, total);
-        }
-        transfer::Progress::ReadingBack => ticket.report(JobProgress::ReadingBack),
+    let progress = |transfer::Progress { received, total }| {
+        tries.bytes_came();
+        let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
+        reporter.report(received, total);
     };
     let saved = transfer::save(recording, request, ledger, progress, ticket.cancel.clone())
         .await

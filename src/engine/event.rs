@@ -382,7 +382,7 @@ pub enum Unfinished {
     Saved {
         /// The doctor.
         doctor: DoctorName,
-        /// The file, which was read back again.
+        /// The file, which was read back.
         file: SavedFile,
     },
     /// A delete was cut off, and this was found.

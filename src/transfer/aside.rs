@@ -131,7 +131,7 @@ pub async fn find_set_aside(set_aside: &SetAside) -> Result<PathBuf, TransferErr
         return Ok(set_aside.path.clone());
     };
     match verify_backup(&set_aside.part, *size, *sha256).await {
-        Ok(()) => Ok(set_aside.part.clone()),
+        Ok(_) => Ok(set_aside.part.clone()),
         Err(_) => Err(not_there),
     }
 }

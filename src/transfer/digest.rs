@@ -38,7 +38,7 @@ pub async fn digest_of(
         let Some(bytes) = next else { break };
         received += bytes.len() as u64;
         hash.take(&bytes);
-        progress(Progress::Receiving { received, total });
+        progress(Progress { received, total });
     }
     if let Some(total) = total
         && received < total

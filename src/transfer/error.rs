@@ -101,8 +101,8 @@ pub enum TransferError {
         /// The file, where all came that the service has.
         aside: Option<Box<Aside>>,
     },
-    /// What is on disk is not what was written.
-    #[error("what was read back differs: {reason}")]
+    /// What stands on disk is not what was written.
+    #[error("what stands on disk differs: {reason}")]
     ReadBackDiffers {
         /// The file.
         path: PathBuf,

@@ -30,8 +30,8 @@ pub async fn find_named(
         let unnamed = mark_at(&part);
         let may_be = |path: &PathBuf| unnamed.is_none() || mark_at(path) == unnamed;
         for path in candidates.into_iter().filter(may_be) {
-            match compare(&path, &path, size, sha256, unwanted) {
-                Ok(()) => return Ok(Some(path)),
+            match compare(&path, size, sha256, unwanted) {
+                Ok(_) => return Ok(Some(path)),
                 Err(TransferError::ReadBackDiffers { .. }) => {}
                 Err(error) => return Err(error),
             }

@@ -69,7 +69,7 @@ pub(super) fn refuse_a_drive_that_went_away(
     let drive = open.metadata().map(|file| file.dev());
     let now_there = fs::metadata(folder_of(part)).map(|folder| folder.dev());
     match (drive, now_there) {
-        // It is the part file alone that was taken away, which reading it back tells.
+        // It is the part file alone that was taken away, which is told when it is to get its name.
         (Ok(drive), Ok(now_there)) if drive == now_there => Ok(()),
         _ => Err(TransferError::FolderGone {
             path: destination.to_path_buf(),

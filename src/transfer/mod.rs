@@ -1,11 +1,12 @@
-//! One download onto a disk: into a part file beside its destination, checked, flushed, read back,
-//! and only then given its name.
+//! One download onto a disk: into a part file beside its destination, checked while it comes,
+//! flushed, and only then given its name. What a delete rests on is read back from the disk itself.
 
 mod aside;
 mod digest;
 mod error;
 mod flush;
 mod found;
+mod from_disk;
 mod gone;
 mod ledger;
 mod long_path;
@@ -13,6 +14,7 @@ mod mark;
 mod part;
 mod promote;
 mod seen;
+mod to_disk;
 mod verify;
 mod writer;
 
@@ -26,13 +28,14 @@ use crate::domain::{
     Sha256Digest,
 };
 use crate::transfer::part::PartFile;
-use crate::transfer::verify::ReadBack;
+use crate::transfer::verify::Promoted;
 use crate::transfer::writer::{Expected, Writer};
 
 pub use aside::{Aside, find_set_aside, open_set_aside, remove_set_aside};
 pub use digest::{Contents, digest_of};
 pub use error::TransferError;
 pub use found::find_named;
+pub use from_disk::ReadFrom;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};
 pub use seen::FileSeen;
@@ -62,20 +65,15 @@ pub struct SaveRequest {
 
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    /// Bytes arrive.
-    Receiving {
-        /// Bytes that arrived.
-        received: u64,
-        /// Bytes that were announced.
-        total: Option<u64>,
-    },
-    /// All is written and flushed; what is on disk is compared with what came.
-    ReadingBack,
+pub struct Progress {
+    /// Bytes that arrived.
+    pub received: u64,
+    /// Bytes that were announced.
+    pub total: Option<u64>,
 }
 
-/// A file under its final name, read back from disk and flushed with its folder where that is to be
-/// had. Only [`save`] makes one.
+/// A file under its final name, checked while it came, and flushed with its folder where that is to
+/// be had. Only [`save`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
     /// Where it is; not always the destination that was asked for.
@@ -94,7 +92,7 @@ pub struct Saved {
     pub completeness: Completeness,
     /// What else there is to say of it.
     pub remarks: Vec<Remark>,
-    read_back: ReadBack,
+    promoted: Promoted,
 }
 
 /// Saves a recording that has begun to arrive.
@@ -107,7 +105,7 @@ pub struct Saved {
 ///
 /// # Errors
 /// [`TransferError`]: the connection's, the disk's, the ledger's, or what came is no whole
-/// recording or not what stands on disk.
+/// recording or not what stands in the part file's place.
 pub async fn save(
     recording: Recording,
     request: SaveRequest,
@@ -154,8 +152,7 @@ async fn receive(
     let writer = Writer::start(part, request.destination.clone(), expected)?;
     let fed = feed(&copy, body, &writer, progress, &cancel).await;
     let written = writer.finish(fed, &cancel).await?;
-    progress(Progress::ReadingBack);
-    let mut saved = verify::read_back_and_promote(written, copy, request, ledger, cancel).await?;
+    let mut saved = verify::write_down_and_promote(written, copy, request, ledger, cancel).await?;
     saved.remarks.extend(coding.map(Remark::UnregisteredCoding));
     Ok(saved)
 }
@@ -195,7 +192,7 @@ async fn feed(
         if !taken {
             return Ok(());
         }
-        progress(Progress::Receiving { received, total });
+        progress(Progress { received, total });
     }
     match total {
         Some(total) if received < total => Err(TransferError::CutShort { received, total }),

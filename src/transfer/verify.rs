@@ -1,5 +1,4 @@
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,20 +9,19 @@ use crate::domain::{
     AudioFormat, Backup, BackupProof, CheckedPart, Completeness, Remark, ServerCopy, Sha256Digest,
 };
 use crate::transfer::error::folder_of;
+use crate::transfer::from_disk::{DiskReader, ReadFrom};
 use crate::transfer::gone::is_folder_gone;
 use crate::transfer::promote::{promote, wanted};
 use crate::transfer::writer::{RunningHash, Written};
 use crate::transfer::{Ledger, SaveRequest, Saved, TransferError};
 
-/// How much is read at once, in bytes.
-const BUFFER: usize = 256 * 1024;
-
-/// What a [`Saved`] holds to show that its bytes were read back. Nothing else makes one.
+/// What a [`Saved`] holds to show that it was checked, written and flushed before it got its name.
+/// Nothing else makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReadBack(());
+pub(super) struct Promoted(());
 
-/// A saved file that was read back from disk, is what came, and is proven whole. Only
-/// [`Saved::verified`] makes one.
+/// A saved file that was checked while it came, and is proven whole. Only [`Saved::verified`] makes
+/// one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedBackup {
     saved: Saved,
@@ -64,12 +62,12 @@ impl VerifiedBackup {
     }
 }
 
-/// Reads a flushed part file back, has the ledger know it, and gives it its name, where it is what
-/// was written; otherwise, or where it is cancelled, removes it.
+/// Has the ledger know a flushed part file, and gives it its name; where something else stands in
+/// its place, or it is cancelled, removes it.
 ///
 /// # Errors
 /// [`TransferError::ReadBackDiffers`], [`TransferError::Cancelled`], or the disk's or the ledger's.
-pub(super) async fn read_back_and_promote(
+pub(super) async fn write_down_and_promote(
     written: Written,
     copy: ServerCopy,
     request: SaveRequest,
@@ -80,10 +78,10 @@ pub(super) async fn read_back_and_promote(
     let (named, cancelled) = (destination.clone(), cancel.clone());
     let written = on_reader(&destination, move |unwanted| {
         let given_up = || cancelled.is_cancelled() || unwanted();
-        let Written {
-            path, size, sha256, ..
-        } = &written;
-        compare(path.path(), &named, *size, *sha256, given_up)?;
+        if given_up() {
+            return Err(TransferError::Cancelled);
+        }
+        expect_size(written.path.path(), &named, written.size)?;
         let is_proven = matches!(written.completeness, Completeness::Proven(_));
         let wanted = wanted(&request, written.format, is_proven);
         Ok((written, wanted))
@@ -126,14 +124,14 @@ pub(super) async fn read_back_and_promote(
             audio,
             completeness,
             remarks,
-            read_back: ReadBack(()),
+            promoted: Promoted(()),
         })
     })
     .await
 }
 
-/// Reads a backup from disk and compares its size and digest with what they were when it was
-/// made.
+/// Reads a backup from the disk itself, where that is to be had, and compares its size and digest
+/// with what they were when it was made. Tells where it was read from.
 ///
 /// # Errors
 /// [`TransferError::ReadBackDiffers`] where it is missing or altered, [`TransferError::Disk`]
@@ -142,10 +140,10 @@ pub async fn verify_backup(
     path: &Path,
     size: u64,
     sha256: Sha256Digest,
-) -> Result<(), TransferError> {
+) -> Result<ReadFrom, TransferError> {
     let owned = path.to_path_buf();
     on_reader(path, move |unwanted| {
-        compare(&owned, &owned, size, sha256, unwanted)
+        compare(&owned, size, sha256, unwanted)
     })
     .await
 }
@@ -170,19 +168,54 @@ pub(super) async fn on_reader<T: Send + 'static>(
 }
 
 /// Compares what stands in `file` with what it should be, unless it is given up before the end.
-/// Failures name it `named`: a part file's own name means nothing to anyone.
+/// Tells where it was read from.
 pub(super) fn compare(
     file: &Path,
-    named: &Path,
     size: u64,
     sha256: Sha256Digest,
     given_up: impl Fn() -> bool,
-) -> Result<(), TransferError> {
-    let differs = |reason: String| TransferError::ReadBackDiffers {
+) -> Result<ReadFrom, TransferError> {
+    expect_size(file, file, size)?;
+    let unreadable = |error| unreadable(file, file, error);
+    let mut reader = DiskReader::open(file).map_err(unreadable)?;
+    let mut hash = RunningHash::default();
+    loop {
+        if given_up() {
+            return Err(TransferError::Cancelled);
+        }
+        match reader.read() {
+            Ok([]) => break,
+            Ok(bytes) => hash.take(bytes),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
+        }
+    }
+    if hash.finish() != (size, sha256) {
+        return Err(differs(file, "other contents"));
+    }
+    Ok(reader.read_from())
+}
+
+/// Sees whether a file of that size stands there. Failures name it `named`: a part file's own name
+/// means nothing to anyone.
+fn expect_size(file: &Path, named: &Path, size: u64) -> Result<(), TransferError> {
+    let metadata = std::fs::metadata(file).map_err(|error| unreadable(file, named, error))?;
+    if !metadata.is_file() || metadata.len() != size {
+        let reason = format!("{} bytes instead of {size}", metadata.len());
+        return Err(differs(named, &reason));
+    }
+    Ok(())
+}
+
+fn differs(named: &Path, reason: &str) -> TransferError {
+    TransferError::ReadBackDiffers {
         path: named.to_path_buf(),
-        reason,
-    };
-    let unreadable = |error: io::Error| match error.kind() {
+        reason: reason.to_owned(),
+    }
+}
+
+fn unreadable(file: &Path, named: &Path, error: io::Error) -> TransferError {
+    match error.kind() {
         ErrorKind::NotFound if is_folder_gone(file) && file == named => {
             TransferError::FolderMissing {
                 path: folder_of(file),
@@ -193,33 +226,7 @@ pub(super) fn compare(
             path: named.to_path_buf(),
             source: error,
         },
-        ErrorKind::NotFound => differs("the file is gone".to_owned()),
+        ErrorKind::NotFound => differs(named, "the file is gone"),
         _ => TransferError::in_work(named, "reading back", error),
-    };
-    let metadata = std::fs::metadata(file).map_err(unreadable)?;
-    if !metadata.is_file() || metadata.len() != size {
-        return Err(differs(format!(
-            "{} bytes instead of {size}",
-            metadata.len()
-        )));
     }
-    let mut opened = File::open(file).map_err(unreadable)?;
-    let mut hash = RunningHash::default();
-    let mut buffer = vec![0; BUFFER];
-    loop {
-        if given_up() {
-            return Err(TransferError::Cancelled);
-        }
-        let read = match opened.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(unreadable(error)),
-        };
-        hash.take(buffer.get(..read).unwrap_or_default());
-    }
-    if hash.finish() != (size, sha256) {
-        return Err(differs("other contents".to_owned()));
-    }
-    Ok(())
 }

@@ -1,7 +1,7 @@
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
@@ -16,14 +16,12 @@ use crate::domain::{
 use crate::transfer::flush::flush;
 use crate::transfer::gone;
 use crate::transfer::part::{OwnPart, PartFile};
+use crate::transfer::to_disk::{WAITING_FOR_DISK, write_out};
 use crate::transfer::{Aside, TransferError};
 
-/// How many pieces of a body may wait for the disk: with the connection's largest pieces, of
+/// How many pieces of a body may wait to be looked at: with the connection's largest pieces, of
 /// 400 KiB, some 3 MiB.
 const WAITING: usize = 8;
-
-/// How much is handed to the system at once, in bytes.
-const BUFFER: usize = 256 * 1024;
 
 /// How many of the first bytes are kept: a web page may begin with white space.
 const KEPT: usize = 1024;
@@ -38,7 +36,8 @@ pub(super) struct Expected {
     pub(super) as_it_is: bool,
 }
 
-/// A thread that hashes, checks and writes while the connection's task receives.
+/// A thread that hashes and checks, and one beside it that writes, while the connection's task
+/// receives.
 pub(super) struct Writer {
     inbox: mpsc::Sender<Message>,
     outcome: oneshot::Receiver<Result<Written, TransferError>>,
@@ -152,30 +151,24 @@ fn write(
     part: PartFile,
     destination: &Path,
     expected: &Expected,
-    mut messages: mpsc::Receiver<Message>,
+    messages: mpsc::Receiver<Message>,
     given_up: &Arc<AtomicBool>,
 ) -> Result<Written, TransferError> {
     let PartFile { file, path } = part;
-    let mut contents = Contents::until(given_up.clone());
-    let mut output = BufWriter::with_capacity(BUFFER, file);
     let trouble = |error| TransferError::in_work(destination, "writing", error);
-    loop {
-        let message = messages
-            .blocking_recv()
-            .filter(|_| !given_up.load(Ordering::Relaxed));
-        match message {
-            Some(Message::Bytes(bytes)) => {
-                contents.take(&bytes);
-                output.write_all(&bytes).map_err(trouble)?;
-            }
-            Some(Message::End) => break,
-            None => {
-                // Nothing that was buffered has to reach a file that is about to be removed.
-                drop(output.into_parts());
-                return Err(TransferError::Cancelled);
-            }
-        }
-    }
+    let (to_disk, pieces) = sync_channel(WAITING_FOR_DISK);
+    let (file, checked) = std::thread::scope(|scope| {
+        let disk = std::thread::Builder::new()
+            .name("disk-writer".to_owned())
+            .spawn_scoped(scope, || write_out(file, pieces, given_up))
+            .map_err(|error| TransferError::in_work(destination, "starting to write", error))?;
+        let checked = take_in(messages, &to_disk, expected, given_up);
+        drop(to_disk);
+        let file = disk.join().map_err(|_| TransferError::ThreadLost)?;
+        Ok::<_, TransferError>((file, checked))
+    })?;
+    // A disk that takes no more is why the rest was not looked at.
+    let file = file.map_err(trouble)?;
     let Checked {
         size,
         sha256,
@@ -184,11 +177,7 @@ fn write(
         audio,
         completeness,
         refused,
-    } = contents.judge(expected)?;
-
-    let file = output
-        .into_inner()
-        .map_err(|error| trouble(error.into_error()))?;
+    } = checked?;
     let flushed = flush(&file).map_err(trouble)?;
     gone::refuse_a_drive_that_went_away(&file, path.path(), destination)?;
     if let Some(Refused {
@@ -222,6 +211,31 @@ fn write(
         completeness,
         flushed,
     })
+}
+
+/// Looks at what comes while it is written.
+fn take_in(
+    mut messages: mpsc::Receiver<Message>,
+    to_disk: &SyncSender<Bytes>,
+    expected: &Expected,
+    given_up: &Arc<AtomicBool>,
+) -> Result<Checked, TransferError> {
+    let mut contents = Contents::until(given_up.clone());
+    loop {
+        let message = messages
+            .blocking_recv()
+            .filter(|_| !given_up.load(Ordering::Relaxed));
+        match message {
+            Some(Message::Bytes(bytes)) => {
+                if to_disk.send(bytes.clone()).is_err() {
+                    return Err(TransferError::ThreadLost);
+                }
+                contents.take(&bytes);
+            }
+            Some(Message::End) => return contents.judge(expected),
+            None => return Err(TransferError::Cancelled),
+        }
+    }
 }
 
 /// What the bytes that go by are, each looked at once.

@@ -19,6 +19,7 @@ mod downloads;
 mod ended_sign_ins;
 mod leaving;
 mod looks;
+mod reading_back;
 mod replacing;
 mod retries;
 mod set_aside;

@@ -1,94 +1,34 @@
-//! Only what was read back from disk gets its name, and only that is a backup.
+//! What makes a file a backup, and reading that back before a delete rests on it.
 
 use std::fs;
-use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
-use audio_housekeeper::domain::{BackupProof, FailureKind, ServerCopy, Sha256Digest};
-use audio_housekeeper::transfer::{
-    Progress, Saved, TransferEnd, TransferError, save, verify_backup,
-};
-use tokio_util::sync::CancellationToken;
+use audio_housekeeper::domain::{BackupProof, FailureKind, Sha256Digest};
+#[cfg(target_os = "linux")]
+use audio_housekeeper::transfer::ReadFrom;
+use audio_housekeeper::transfer::verify_backup;
 
+use crate::meanwhile::interrupted;
 use crate::server::{flac, wav};
-use crate::{
-    Book, announced, folder, kind_of, names_in, of_length, recording, replacing, request, saved,
-};
-
-/// Saves over a file that is there, and does something as soon as the part file is to be read
-/// back.
-async fn disturbed(
-    copy: ServerCopy,
-    folder: &Path,
-    disturb: impl Fn(&Path, &CancellationToken) + Send + Sync,
-) -> (Result<Saved, TransferError>, TransferEnd) {
-    let path = folder.join("a.wav");
-    fs::write(&path, "the file from before").unwrap();
-    let (book, cancel) = (Book::default(), CancellationToken::new());
-    let saving = save(
-        recording(copy, &wav()),
-        replacing(&path),
-        &book,
-        |progress| {
-            if progress == Progress::ReadingBack {
-                disturb(&folder.join("a.wav.part"), &cancel);
-            }
-        },
-        cancel.clone(),
-    );
-    let result = saving.await;
-    assert_eq!(names_in(folder), ["a.wav"]);
-    assert_eq!(fs::read(&path).unwrap(), b"the file from before");
-    (result, book.ends.into_inner().unwrap()[0])
-}
-
-#[tokio::test]
-async fn what_reads_back_otherwise_never_gets_its_name_and_leaves_the_old_file() {
-    let mut flipped = wav();
-    flipped[20_000] ^= 1;
-    let longer = [wav(), vec![0]].concat();
-    let shorter = wav()[..32_000].to_vec();
-    let another = flac();
-    for bytes in [flipped, longer, shorter, another, Vec::new()] {
-        for copy in [of_length(wav().len()), ServerCopy::default()] {
-            let folder = folder();
-            let (result, end) = disturbed(copy, folder.path(), |part, _| {
-                fs::write(part, &bytes).unwrap();
-            })
-            .await;
-            let path = folder.path().join("a.wav");
-            assert_eq!(kind_of(result), FailureKind::ReadBackDiffers { path });
-            assert_eq!(end, TransferEnd::Discarded);
-        }
-    }
-}
+use crate::{announced, folder, kind_of, names_in, of_length, replacing, request, saved};
 
 #[tokio::test]
 async fn a_part_file_that_is_taken_away_is_said_so_and_leaves_the_old_file() {
     let folder = folder();
-    let copy = of_length(wav().len());
-    let (result, _) = disturbed(copy, folder.path(), |part, _| {
-        fs::remove_file(part).unwrap();
-    })
-    .await;
     let path = folder.path().join("a.wav");
-    assert_eq!(kind_of(result), FailureKind::ReadBackDiffers { path });
+    fs::write(&path, "the file from before").unwrap();
+    let part = folder.path().join("a.wav.part");
+    let taken = interrupted(move || fs::remove_file(part).unwrap());
+    let result = saved(taken, replacing(&path)).await;
+    let expected = FailureKind::ReadBackDiffers { path: path.clone() };
+    assert_eq!(kind_of(result), expected);
+    assert_eq!(names_in(folder.path()), ["a.wav"]);
+    assert_eq!(fs::read(&path).unwrap(), b"the file from before");
 }
 
 #[tokio::test]
-async fn cancelling_while_it_is_read_back_leaves_no_trace_and_the_old_file_alone() {
-    let folder = folder();
-    let copy = of_length(wav().len());
-    let (result, end) = disturbed(copy, folder.path(), |part, cancel| {
-        assert_eq!(fs::read(part).unwrap(), wav());
-        cancel.cancel();
-    })
-    .await;
-    assert!(matches!(result, Err(TransferError::Cancelled)));
-    assert_eq!(end, TransferEnd::Discarded);
-}
-
-#[tokio::test]
-async fn a_file_that_reads_back_as_written_is_a_backup() {
+async fn a_file_that_came_whole_is_a_backup_and_reads_back_as_that() {
     let folder = folder();
     let path = folder.path().join("a.wav");
     let saved = saved(announced(&wav()), request(&path)).await.unwrap();
@@ -136,4 +76,82 @@ async fn a_backup_that_is_gone_or_a_folder_now_is_none() {
             FailureKind::ReadBackDiffers { path }
         );
     }
+}
+
+#[tokio::test]
+async fn a_backup_of_any_length_is_read_back_to_its_last_byte() {
+    let folder = folder();
+    let path = folder.path().join("a.wav");
+    let (sector, piece) = (4096, 1 << 20);
+    for length in [
+        0,
+        1,
+        sector - 1,
+        sector,
+        sector + 1,
+        piece,
+        piece + sector,
+        piece + 1,
+    ] {
+        let mut bytes = vec![7; length];
+        let digest = Sha256Digest::of(&bytes);
+        fs::write(&path, &bytes).unwrap();
+        verify_backup(&path, length as u64, digest).await.unwrap();
+        let Some(last) = bytes.last_mut() else {
+            continue;
+        };
+        *last ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        let altered = verify_backup(&path, length as u64, digest).await;
+        let expected = FailureKind::ReadBackDiffers { path: path.clone() };
+        assert_eq!(kind_of(altered), expected, "{length}");
+    }
+}
+
+/// Memory holds all of a file that was just written.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_backup_is_read_back_from_the_disk_itself() {
+    let folder = folder();
+    let told = Command::new("stat")
+        .args(["-f", "-c", "%T"])
+        .arg(folder.path())
+        .output();
+    let file_system = String::from_utf8(told.unwrap().stdout).unwrap();
+    if !["ext2/ext3", "xfs", "btrfs"].contains(&file_system.trim()) {
+        eprintln!("not tried: whether {file_system} reads from a disk is not known");
+        return;
+    }
+    let path = folder.path().join("a.wav");
+    let bytes = vec![7; 256 << 20];
+    let (size, digest) = (bytes.len() as u64, Sha256Digest::of(&bytes));
+    fs::write(&path, bytes).unwrap();
+    let before = read_from_disks();
+    let read_from = verify_backup(&path, size, digest).await.unwrap();
+    let read = read_from_disks() - before;
+    assert!(
+        read >= size,
+        "{read} of {size} bytes were read from the disk"
+    );
+    assert_eq!(read_from, ReadFrom::Disk);
+}
+
+/// How many bytes this process has had the system read from disks (`proc_pid_io(5)`).
+#[cfg(target_os = "linux")]
+fn read_from_disks() -> u64 {
+    let all = fs::read_to_string("/proc/self/io").unwrap();
+    let counted = all
+        .lines()
+        .find_map(|line| line.strip_prefix("read_bytes: "));
+    counted.unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_backup_that_memory_may_hold_is_read_as_ever_and_that_is_told() {
+    let in_memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let path = in_memory.path().join("a.wav");
+    let made = saved(announced(&wav()), request(&path)).await.unwrap();
+    let read_from = verify_backup(&path, made.size, made.sha256).await.unwrap();
+    assert_eq!(read_from, ReadFrom::PerhapsMemory);
 }

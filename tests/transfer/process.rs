@@ -10,7 +10,7 @@ use audio_housekeeper::domain::FailureKind;
 use audio_housekeeper::transfer::remove_left_over;
 
 use crate::server::wav;
-use crate::{announced, folder, kind_of, names_in, replacing, saved, stalling};
+use crate::{announced, folder, kind_of, names_in, replacing, request, saved, stalling};
 
 /// Tells a test that it is run by another one, and the folder to work in.
 const FOLDER: &str = "TRANSFER_TEST_FOLDER";
@@ -98,6 +98,42 @@ async fn a_folder_mounted_read_only_is_said_so() {
     }
     let name = "a_folder_mounted_read_only_is_said_so";
     in_own_mounts(name, "mount -t tmpfs -o ro none \"$0\"");
+}
+
+/// What the disk gave back just after would come from memory, and prove nothing.
+#[tokio::test]
+async fn a_download_is_not_read_back() {
+    let name = "a_download_is_not_read_back";
+    let Some(folder) = given_folder() else {
+        // Where nothing else reads.
+        let folder = folder();
+        let [binary, arguments @ ..] = this_test(name);
+        let mut alone = Command::new(binary);
+        alone.args(arguments).env(FOLDER, folder.path());
+        let output = alone.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{said}"
+        );
+        return;
+    };
+    let mut large = wav();
+    large.resize(20 << 20, 7);
+    let length = u32::try_from(large.len()).unwrap();
+    large[4..8].copy_from_slice(&(length - 8).to_le_bytes());
+    large[40..44].copy_from_slice(&(length - 44).to_le_bytes());
+    let read = || {
+        let all = fs::read_to_string("/proc/self/io").unwrap();
+        let counted = all.lines().find_map(|line| line.strip_prefix("rchar: "));
+        counted.unwrap().parse::<u64>().unwrap()
+    };
+    let before = read();
+    let path = folder.join("a.wav");
+    saved(announced(&large), request(&path)).await.unwrap();
+    let read = read() - before;
+    assert!(read < 1 << 20, "{read} bytes were read");
+    assert_eq!(fs::read(&path).unwrap(), large);
 }
 
 /// Runs a test of this binary where `mount`, a shell command, has mounted something on a new

@@ -45,4 +45,4 @@ oddity-no-sample-rate = Unusual: it doesn't state its sample rate.
 oddity-no-audio = Unusual: there is no audio in it.
 
 remark-coding = Unusual: the service called the recording encoded, as “{ $coding }”. It came plain.
-remark-not-flushed = Not flushed to the disk: this drive has no way to say when all is really written. The file was read back and is right; before this computer or the drive is switched off, wait a while or eject the drive.
+remark-not-flushed = Not flushed to the disk: this drive has no way to say when all is really written. All of it came and was handed to the drive; before this computer or the drive is switched off, wait a while or eject the drive.

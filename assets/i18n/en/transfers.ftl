@@ -71,7 +71,7 @@ discard-may-be-the-only-copy = It may be the only copy: the service is not known
 discard-button = Discard
 
 earlier-download = This download was cut off when the app ended. Nothing unfinished was left at { $path }; the recording on the server is untouched. Download it again when it suits you.
-earlier-saved = The app ended just after this file was saved. It was read back again now, and is right.
+earlier-saved = The app ended just after this file was saved. It was read now, and is right.
 earlier-not-sent = This delete was confirmed, and the app ended before it was sent. Nothing was deleted. Decide anew when it suits you.
 earlier-delete = This delete was cut off when the app ended, and was looked into now.
 tray-bar = Progress

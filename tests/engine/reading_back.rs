@@ -1,0 +1,48 @@
+//! Promise 3: a delete rests on a backup that was read back.
+
+use std::fs::OpenOptions;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::time::Duration;
+
+use audio_housekeeper::domain::{DeletionChoice, DeletionOutcome, FailureKind};
+
+use crate::desk::{AMELIA, Desk, run, wav};
+
+#[test]
+fn a_backup_that_is_altered_just_after_it_was_made_stops_the_delete_that_was_to_rest_on_it() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(AMELIA, "b.wav", wav(100_000, 2));
+        let backup = desk.file("backup.wav");
+        let spoil = {
+            let backup = backup.clone();
+            move || {
+                // From the moment on at which it has its name.
+                let mut options = OpenOptions::new();
+                options.read(true).write(true);
+                let mut file = loop {
+                    match options.open(&backup) {
+                        Ok(file) => break file,
+                        Err(_) => std::thread::sleep(Duration::from_micros(50)),
+                    }
+                };
+                let mut last = [0];
+                file.seek(SeekFrom::End(-1)).unwrap();
+                file.read_exact(&mut last).unwrap();
+                file.seek(SeekFrom::End(-1)).unwrap();
+                file.write_all(&[!last[0]]).unwrap();
+            }
+        };
+        let spoiling = std::thread::spawn(spoil);
+        let choice = DeletionChoice::BackUpFirst {
+            destination: backup.clone(),
+            replace: false,
+        };
+        let (report, _) = desk.delete(AMELIA, choice).await;
+        spoiling.join().unwrap();
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        let expected = FailureKind::ReadBackDiffers { path: backup };
+        assert_eq!(report.failure.unwrap().kind, expected);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
