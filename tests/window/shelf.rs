@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    BackupProof, Completeness, Damage, DeletionOutcome, OperationId, OtherRecording, SetAside,
-    Sha256Digest, Unfit,
+    AudioState, BackupProof, CheckedAudio, Codec, Completeness, Damage, DeletionOutcome, EndProof,
+    Oddity, OperationId, OtherRecording, SetAside, Sha256Digest, Unfit,
 };
 use audio_housekeeper::engine::JobId;
 use audio_housekeeper::state::{
-    Action, Job, JobEnding, JobFailure, JobKind, JobProgress, LastCall, ResultKind, SavedFile,
-    Screen, ShownResult, State, Unfinished,
+    Action, Job, JobEnding, JobFailure, JobKind, JobProgress, LastCall, Modal, ResultKind,
+    SavedFile, Screen, ShownResult, State, Unfinished,
 };
 use egui::accesskit::Role;
 use egui::{Theme, Vec2};
@@ -35,16 +35,10 @@ fn ended(number: u64, minutes_ago: i64, ending: JobEnding) -> ShownResult {
 }
 
 fn saved(doctor: &str) -> JobEnding {
+    let proof = Completeness::Proven(BackupProof::Length);
     JobEnding::Download {
         doctor: name(doctor),
-        result: Ok(SavedFile {
-            path: "/home/front-desk/Recordings/Dr. Amelia Smith 2026-11-23.flac".into(),
-            size: 18_400_000,
-            milliseconds: Some(724_000),
-            audio: crate::stage::whole_audio(),
-            completeness: Completeness::Proven(BackupProof::Length),
-            remarks: Vec::new(),
-        }),
+        result: Ok(file(crate::stage::whole_audio(), proof)),
     }
 }
 
@@ -141,6 +135,61 @@ pub fn crowded_with_a_delete() -> State {
         last_call: LastCall::NotYet,
     };
     state.jobs.insert(JobId(9), delete);
+    state
+}
+
+/// A saved file, with what was found out about its audio and its arrival.
+fn file(audio: CheckedAudio, completeness: Completeness) -> SavedFile {
+    SavedFile {
+        path: "/home/front-desk/Recordings/Dr. Amelia Smith 2026-11-23.flac".into(),
+        size: 18_400_000,
+        milliseconds: Some(724_000),
+        audio,
+        completeness,
+        remarks: Vec::new(),
+    }
+}
+
+fn detailed(file: SavedFile) -> State {
+    let mut state = signed_in();
+    let doctor = name("Dr. Amelia Smith");
+    let ending = JobEnding::Download {
+        doctor: doctor.clone(),
+        result: Ok(file.clone()),
+    };
+    state.results = vec![ended(1, 0, ending)];
+    let file = Box::new(file);
+    state.modals.push(Modal::Proof { doctor, file });
+    state
+}
+
+/// What was checked of one of which all is proven.
+pub fn proven() -> State {
+    let proof = Completeness::Proven(BackupProof::Length);
+    detailed(file(crate::stage::whole_audio(), proof))
+}
+
+/// What was checked of one with slips that take nothing from it.
+pub fn unusual() -> State {
+    let audio = CheckedAudio {
+        state: AudioState::Unusual,
+        codec: Some(Codec::MuLaw),
+        ends: vec![EndProof::DataSize],
+        oddities: vec![Oddity::SizesDisagree, Oddity::TagBehind],
+    };
+    detailed(file(audio, Completeness::Proven(BackupProof::Digest)))
+}
+
+/// One of which nothing proves that it is all.
+pub fn not_proven() -> State {
+    let audio = CheckedAudio {
+        state: AudioState::Open,
+        codec: Some(Codec::Pcm),
+        ends: Vec::new(),
+        oddities: vec![Oddity::OpenSizes],
+    };
+    let mut state = detailed(file(audio, Completeness::CannotBeProven));
+    state.modals.clear();
     state
 }
 
