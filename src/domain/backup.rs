@@ -19,6 +19,9 @@ pub struct Backup {
     pub milliseconds: Option<u64>,
     /// What was found out about its audio; `None` where it was made by a version that did not look.
     pub audio: Option<CheckedAudio>,
+    /// By what its file is known without reading it, as it was when it was checked last; `None` where
+    /// that is not known.
+    pub seen: Option<String>,
     /// When it was checked last.
     pub verified_at: Timestamp,
     /// What proves that it is whole.

@@ -286,6 +286,7 @@ mod tests {
             milliseconds: Some(42_000),
             audio: None,
             verified_at: NOW,
+            seen: None,
             proof: BackupProof::Length,
             made_from,
         }

@@ -471,6 +471,7 @@ async fn close_saved(
             milliseconds: checked.milliseconds,
             audio: Some(checked.audio.clone()),
             verified_at: draft.time,
+            seen: None,
             proof,
             made_from: checked.copy,
         })),

@@ -15,6 +15,7 @@ use crate::domain::{
     Failure, FailureKind, KnownDoctor, ServerCopy, ServerKnowledge, Unfit, file_name_as_it_is,
     suggested_file_name,
 };
+use crate::engine::comparing::see_backup;
 use crate::engine::context::{Session, new_operation};
 use crate::engine::jobs::JobTicket;
 use crate::engine::looking::look;
@@ -141,6 +142,24 @@ pub async fn check_many(
     doctors: Vec<DoctorName>,
     ticket: &JobTicket,
 ) -> CheckAllReport {
+    look_at_many(session, doctors, ticket, false).await
+}
+
+/// As [`check_many`]; before each, its backup is seen to be the very file that was verified.
+pub async fn survey_many(
+    session: &Arc<Session>,
+    doctors: Vec<DoctorName>,
+    ticket: &JobTicket,
+) -> CheckAllReport {
+    look_at_many(session, doctors, ticket, true).await
+}
+
+async fn look_at_many(
+    session: &Arc<Session>,
+    doctors: Vec<DoctorName>,
+    ticket: &JobTicket,
+    with_files: bool,
+) -> CheckAllReport {
     let of = doctors.len();
     let mut report = CheckAllReport::default();
     ticket.report(JobProgress::Counting { done: 0, of });
@@ -148,6 +167,13 @@ pub async fn check_many(
         .map(|doctor| async move {
             if ticket.cancel.is_cancelled() {
                 return None;
+            }
+            if with_files {
+                // In this order: the look is what makes it count.
+                tokio::select! {
+                    () = ticket.cancel.cancelled() => return None,
+                    () = see_backup(session, &doctor) => {}
+                }
             }
             let result = check(session, &doctor, &ticket.cancel).await;
             Some((doctor, result))
@@ -284,6 +310,7 @@ mod tests {
             milliseconds: None,
             verified_at: Timestamp::UNIX_EPOCH,
             audio: None,
+            seen: None,
             proof: BackupProof::Length,
             made_from: ServerCopy::default(),
         };

@@ -16,7 +16,7 @@ use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
 use crate::engine::{Event, JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
-use crate::transfer::{self, Progress, ReadFrom, TransferError};
+use crate::transfer::{self, FileSeen, Progress, ReadFrom, TransferError};
 
 /// The comparison that a person asked for.
 pub async fn compare(session: Arc<Session>, doctor: DoctorName, ticket: JobTicket) -> JobEnding {
@@ -192,6 +192,32 @@ pub async fn read_back(
     }
     session.tell_doctor(doctor).await;
     Err(in_job(session, error))
+}
+
+/// Sees to it that a doctor's backup is the very file that was verified: the same file, not written
+/// to since, or else read back.
+pub async fn see_backup(session: &Session, doctor: &DoctorName) {
+    let known = session.known(doctor).await.ok();
+    let Some(backup) = known.and_then(|known| known.backup) else {
+        return;
+    };
+    let path = backup.path.clone();
+    let seen = tokio::task::spawn_blocking(move || FileSeen::at(&path)).await;
+    let seen = seen.ok().flatten().map(|seen| seen.to_text());
+    // What is missing is told by the look's own glance.
+    let Some(seen) = seen.filter(|seen| backup.seen.as_ref() != Some(seen)) else {
+        return;
+    };
+    if read_back(session, doctor, &backup).await.is_ok() {
+        let facts = [
+            DoctorFact::BackupHealth(BackupHealth::There),
+            DoctorFact::BackupSeen(seen),
+        ];
+        let changes = facts.map(|fact| about(session, doctor, fact)).to_vec();
+        if let Err(error) = session.context.store.apply(changes).await {
+            tracing::warn!(%error, "what was read back is not kept in mind");
+        }
+    }
 }
 
 fn in_job(session: &Session, error: TransferError) -> JobFailure {

@@ -257,7 +257,7 @@ impl Engine {
             }
             Command::SurveyAll(doctors) => {
                 self.job(&session.clone(), JobKind::SurveyAll, |ticket| async move {
-                    JobEnding::CheckAll(checks::check_many(&session, doctors, &ticket).await)
+                    JobEnding::CheckAll(checks::survey_many(&session, doctors, &ticket).await)
                 });
             }
             Command::Download {

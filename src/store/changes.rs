@@ -79,6 +79,8 @@ pub enum DoctorFact {
     Backup(Backup),
     /// The digest of what came and is no backup.
     Came(Sha256Digest),
+    /// By what the newest backup's file is known, after it was read back.
+    BackupSeen(String),
     /// What was found where the newest backup should be.
     BackupHealth(BackupHealth),
     /// What became of a deletion.

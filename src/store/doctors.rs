@@ -163,6 +163,13 @@ pub(super) fn learn(
                 (key.0, key.1, sha256.as_bytes()),
             )?;
         }
+        DoctorFact::BackupSeen(seen) => {
+            connection.execute(
+                "UPDATE backups SET seen = ?3 WHERE number =
+                    (SELECT max(number) FROM backups WHERE service = ?1 AND name = ?2)",
+                (key.0, key.1, seen),
+            )?;
+        }
         DoctorFact::BackupHealth(health) => set_health(connection, service, doctor, *health)?,
         DoctorFact::Deletion(deletion) => {
             connection.execute(
@@ -201,8 +208,8 @@ fn insert_backup(
     no_backup_at(connection, &backup.path)?;
     connection.execute(
         "INSERT INTO backups (service, name, path, size, sha256, format, milliseconds,
-            verified_at, proof, made_from, audio)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            verified_at, proof, made_from, audio, seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             service,
             doctor.as_str(),
@@ -215,6 +222,7 @@ fn insert_backup(
             proof_to_column(backup.proof),
             copy_to_column(&backup.made_from)?,
             backup.audio.as_ref().map(audio_to_column).transpose()?,
+            backup.seen,
         ],
     )?;
     Ok(())
@@ -355,7 +363,8 @@ fn doctor_of(row: &Row<'_>) -> Result<KnownDoctor, StoreError> {
 }
 
 const BACKUP_COLUMNS: &str =
-    "name, path, size, sha256, format, milliseconds, verified_at, proof, made_from, audio";
+    "name, path, size, sha256, format, milliseconds, verified_at, proof, made_from, audio,
+     seen";
 
 fn newest_backups(
     connection: &Connection,
@@ -397,6 +406,7 @@ fn backup_of(row: &Row<'_>) -> Result<Backup, StoreError> {
             .ok_or_else(unreadable)?,
         milliseconds: milliseconds.map(count_from_column).transpose()?,
         verified_at: time_of(row, "verified_at")?,
+        seen: row.get("seen")?,
         proof: proof_from_column(&row.get::<_, String>("proof")?)?,
         made_from: copy_from_column(&row.get::<_, String>("made_from")?)?,
         audio: match row.get::<_, Option<String>>("audio")? {

@@ -294,6 +294,7 @@ mod tests {
             milliseconds: None,
             audio: None,
             verified_at: Timestamp::UNIX_EPOCH,
+            seen: None,
             proof: BackupProof::Length,
             made_from: copy("W/\"a\""),
         };

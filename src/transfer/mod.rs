@@ -78,6 +78,8 @@ pub struct Progress {
 pub struct Saved {
     /// Where it is; not always the destination that was asked for.
     pub path: PathBuf,
+    /// The file as it is there.
+    pub seen: Option<FileSeen>,
     /// Its size in bytes.
     pub size: u64,
     /// The digest of its contents.

@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::transfer::mark::mark;
 
@@ -24,6 +24,17 @@ impl FileSeen {
             size: metadata.len(),
             modified: metadata.modified().ok(),
         })
+    }
+
+    /// All of it as a text, equal for the same file that was not written to since.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mark = self.mark.as_deref().unwrap_or("no mark");
+        let modified = self
+            .modified
+            .and_then(|modified| modified.duration_since(UNIX_EPOCH).ok())
+            .map_or(0, |since| since.as_nanos());
+        format!("{mark}, {} bytes, {modified}", self.size)
     }
 
     /// Whether it is still as it was.

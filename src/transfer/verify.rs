@@ -13,7 +13,7 @@ use crate::transfer::from_disk::{DiskReader, ReadFrom};
 use crate::transfer::gone::is_folder_gone;
 use crate::transfer::promote::{promote, wanted};
 use crate::transfer::writer::{RunningHash, Written};
-use crate::transfer::{Ledger, SaveRequest, Saved, TransferError};
+use crate::transfer::{FileSeen, Ledger, SaveRequest, Saved, TransferError};
 
 /// What a [`Saved`] holds to show that it was checked, written and flushed before it got its name.
 /// Nothing else makes one.
@@ -56,6 +56,7 @@ impl VerifiedBackup {
             milliseconds: self.saved.milliseconds,
             audio: Some(self.saved.audio),
             verified_at,
+            seen: self.saved.seen.map(|seen| seen.to_text()),
             proof: self.proof,
             made_from,
         }
@@ -116,6 +117,7 @@ pub(super) async fn write_down_and_promote(
         let not_flushed = (!(flushed && named_to_last)).then_some(Remark::NotFlushed);
         let remarks = not_flushed.into_iter().collect();
         Ok(Saved {
+            seen: FileSeen::at(&path),
             path,
             size,
             sha256,

@@ -17,6 +17,7 @@ mod deletions;
 mod desk;
 mod downloads;
 mod ended_sign_ins;
+mod everything;
 mod leaving;
 mod looks;
 mod reading_back;

@@ -159,6 +159,7 @@ fn backup(path: &str) -> Backup {
         milliseconds: None,
         verified_at: Timestamp::UNIX_EPOCH,
         audio: None,
+        seen: None,
         proof: BackupProof::Length,
         made_from: ServerCopy::default(),
     }

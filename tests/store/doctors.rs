@@ -42,6 +42,7 @@ fn backup(path: &str) -> Backup {
             ends: vec![EndProof::Md5],
             oddities: vec![Oddity::TagBehind],
         }),
+        seen: Some("made 7, 18400000 bytes, 9".into()),
         proof: BackupProof::Digest,
         made_from: copy(),
     }
@@ -213,6 +214,7 @@ async fn the_newest_backup_counts() {
     let plain = Backup {
         milliseconds: None,
         audio: None,
+        seen: None,
         proof: BackupProof::Length,
         format: AudioFormat::Wav,
         made_from: ServerCopy::default(),

@@ -145,6 +145,7 @@ pub fn backup_of(made_from: &ServerCopy, verified_at: Timestamp) -> Backup {
         milliseconds: Some(724_000),
         verified_at,
         audio: None,
+        seen: None,
         proof: BackupProof::Length,
         made_from: made_from.clone(),
     }
