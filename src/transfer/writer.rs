@@ -20,8 +20,8 @@ use crate::transfer::to_disk::{WAITING_FOR_DISK, write_out};
 use crate::transfer::{Aside, TransferError};
 
 /// How many pieces of a body may wait to be looked at: with the connection's largest pieces, of
-/// 400 KiB, some 3 MiB.
-const WAITING: usize = 8;
+/// 400 KiB, some 2 MiB.
+const WAITING: usize = 4;
 
 /// How many of the first bytes are kept: a web page may begin with white space.
 const KEPT: usize = 1024;
