@@ -152,11 +152,14 @@ impl KnownDoctor {
             })
     }
 
-    /// Whether the last look got an answer, and was no earlier than `since`.
+    /// Whether the last look got an answer that counts at `now`, and was no earlier than `since`.
     #[must_use]
-    pub fn was_seen_since(&self, since: Timestamp) -> bool {
+    pub fn was_seen_since(&self, since: Timestamp, now: Timestamp) -> bool {
+        /// What is looked at while something is shown is newer than the time that is shown.
+        const AHEAD: SignedDuration = SignedDuration::from_mins(2);
         let checked = self.server.checked_at();
-        self.no_answer_at.is_none() && checked.is_some_and(|checked| checked >= since)
+        checked.is_some_and(|checked| checked >= since && checked <= now + AHEAD)
+            && self.is_fresh(now.max(checked.unwrap_or(now)))
     }
 
     /// The backup of the very copy that the server was last seen to have, or of what may be it.
@@ -216,11 +219,12 @@ impl DoctorTally {
         doctors: impl IntoIterator<Item = &'a KnownDoctor>,
         looked_since: Timestamp,
         fetched_since: Timestamp,
+        now: Timestamp,
     ) -> Self {
         let mut tally = Self::default();
         for doctor in doctors {
             match &doctor.server {
-                _ if !doctor.was_seen_since(looked_since) => {
+                _ if !doctor.was_seen_since(looked_since, now) => {
                     tally.not_checked.push(doctor.name.clone());
                 }
                 ServerKnowledge::Nothing { .. } => tally.without += 1,
@@ -308,13 +312,19 @@ mod tests {
             doctor(nothing(3)),
             doctor(ServerKnowledge::NeverChecked),
             silent,
+            // Of a clock that was set back since.
+            doctor(has(5, -1)),
         ];
         let since = NOW - SignedDuration::from_hours(2);
-        let tally = DoctorTally::of(&doctors, since, since);
+        let tally = DoctorTally::of(&doctors, since, since, NOW);
         assert_eq!((tally.with_recordings, tally.without), (1, 1));
-        assert_eq!(tally.not_checked.len(), 4);
+        assert_eq!(tally.not_checked.len(), 5);
         assert_eq!(tally.not_backed_up.len(), 1);
         assert_eq!(tally.total(), doctors.len());
+        // A question that stands over the weekend.
+        let later = NOW + SignedDuration::from_hours(48);
+        let tally = DoctorTally::of(&doctors, since, since, later);
+        assert_eq!(tally.not_checked.len(), doctors.len());
     }
 
     #[test]
@@ -325,7 +335,7 @@ mod tests {
         };
         let later = NOW + SignedDuration::from_secs(1);
         for (fetched_since, uncompared) in [(NOW, 0), (later, 1)] {
-            let tally = DoctorTally::of([&known], NOW, fetched_since);
+            let tally = DoctorTally::of([&known], NOW, fetched_since, NOW);
             assert_eq!((tally.cannot_compare, tally.uncompared), (1, uncompared));
         }
     }

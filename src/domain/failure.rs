@@ -144,9 +144,10 @@ pub enum FailureKind {
         doctor: DoctorName,
         /// When it was checked.
         made: Timestamp,
-        /// Whether the service has no such recording any more, or is another one: then it is never
-        /// replaced.
+        /// Whether the service has no such recording any more, as far as is known.
         only_copy: bool,
+        /// What the file is known by, where a question may be asked whether it is to be replaced.
+        may_replace: Option<String>,
     },
     /// The file system refuses the file's name.
     FileNameRefused {

@@ -26,7 +26,7 @@ use crate::store::{Change, DoctorFact};
 const AT_ONCE: usize = 4;
 
 /// How long a disk may take to say that a file is there.
-const LONGEST_GLANCE: Duration = Duration::from_secs(5);
+pub const LONGEST_GLANCE: Duration = Duration::from_secs(5);
 
 /// Asks for one doctor, and keeps and tells what was found. `Ok(None)` is the service's 404.
 /// `give_up` ends the wait before another try.
@@ -35,7 +35,15 @@ pub async fn check(
     doctor: &DoctorName,
     give_up: &CancellationToken,
 ) -> Result<Option<ServerCopy>, Failure> {
-    let looked = look(session, doctor, || session.oldest_answer(doctor), give_up).await;
+    let looked = loop {
+        let begun = session.context.clock.steady();
+        let looked = look(session, doctor, || session.oldest_answer(doctor), give_up).await;
+        let took = session.context.clock.steady().saturating_sub(begun);
+        // What a delete met that went out meanwhile is not what is there now.
+        if session.since_delete(doctor) > took {
+            break looked;
+        }
+    };
     let now = Timestamp::now();
     let known = session.known(doctor).await.ok();
     let (fact, outcome, result) = match looked.result {

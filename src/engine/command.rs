@@ -108,8 +108,9 @@ pub struct Destination {
     pub path: PathBuf,
     /// Whether a file was there when the person chose the place and so agreed to replace it.
     pub replace: bool,
-    /// Whether the person agreed to that although it is a backup, after being told whose.
-    pub even_a_backup: bool,
+    /// What the file was known by that the person agreed to replace although it is a backup, after
+    /// being told whose.
+    pub even_a_backup: Option<String>,
 }
 
 /// What a file is fetched for.

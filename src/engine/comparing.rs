@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use crate::api::Download;
 use crate::domain::{
-    AuditAction, AuditBackup, AuditOutcome, Backup, BackupHealth, DeletionSurvey, DoctorName,
-    Failure, FailureKind, ServerCopy, ServerKnowledge,
+    AuditAction, AuditBackup, AuditOutcome, Backup, BackupHealth, CopyComparison, DeletionSurvey,
+    DoctorName, Failure, FailureKind, ServerCopy, ServerKnowledge,
 };
-use crate::engine::checks::{about, answer_of, health_of, with_what_a_download_showed};
+use crate::engine::checks::{about, answer_of, check, health_of, with_what_a_download_showed};
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::retry::Budget;
@@ -42,7 +42,8 @@ async fn compared(
     };
     ticket.report(JobProgress::ReadingBack);
     read_back(session, doctor, &backup).await?;
-    let copy = download_and_compare(session, doctor, &backup, ticket).await?;
+    let before = known.server.copy().cloned().unwrap_or_default();
+    let copy = compare_and_look(session, doctor, before, &backup, ticket).await?;
     // It was read back just now, whatever a glance had shown before.
     let known = crate::domain::KnownDoctor {
         backup_health: BackupHealth::There,
@@ -56,9 +57,45 @@ async fn compared(
     })
 }
 
+/// Compares by downloading again, and looks once more: a download may take hours, and the server may
+/// have got another recording meanwhile. `before` is what it showed before.
+pub async fn compare_and_look(
+    session: &Arc<Session>,
+    doctor: &DoctorName,
+    before: ServerCopy,
+    backup: &Backup,
+    ticket: &JobTicket,
+) -> Result<ServerCopy, JobFailure> {
+    let compared = download_and_compare(session, doctor, backup, ticket).await?;
+    ticket.report(JobProgress::Looking);
+    let failed = |kind, why| JobFailure::Failed(Failure::new(kind, Timestamp::now(), why));
+    let after = match check(session, doctor, &ticket.cancel).await {
+        Ok(Some(after)) => after,
+        Ok(None) => return Err(failed(FailureKind::NothingThere, "404")),
+        Err(_) if ticket.cancel.is_cancelled() => return Err(JobFailure::Cancelled),
+        Err(failure) => return Err(JobFailure::Failed(failure)),
+    };
+    let shown = |copy: &ServerCopy| ServerCopy {
+        digest: None,
+        ..copy.clone()
+    };
+    let marks_nothing = shown(&compared).compare(&shown(&before)) == CopyComparison::Changed;
+    let is_another = if marks_nothing {
+        // Each answer is marked anew: only what else it says tells anything.
+        after.length != compared.length || !after.is_of_one_kind_with(&compared)
+    } else {
+        shown(&after).compare(&shown(&compared)) == CopyComparison::Changed
+    };
+    if is_another {
+        let why = "the server shows another copy since the comparison";
+        return Err(failed(FailureKind::CopyChanged, why));
+    }
+    Ok(compared)
+}
+
 /// Downloads a doctor's recording and gives the copy with the digest of its contents, by which it
 /// is or is not the backup's; records what was found.
-pub async fn download_and_compare(
+async fn download_and_compare(
     session: &Arc<Session>,
     doctor: &DoctorName,
     backup: &Backup,

@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::engine::aftermath::{conclude, conclude_all};
 use crate::engine::checks::{answer_of, check, health_of};
 use crate::engine::clock::Watch;
-use crate::engine::comparing::{download_and_compare, read_back};
+use crate::engine::comparing::{compare_and_look, read_back};
 use crate::engine::context::{Session, new_operation};
 use crate::engine::downloads::fetch;
 use crate::engine::jobs::JobTicket;
@@ -238,7 +238,7 @@ async fn last_look(
     // What was compared by its contents, and can't be recognised by anything else, is so again.
     let by_contents = backup.filter(|_| confirmed.digest.is_some() && copy.digest.is_none());
     let copy = match by_contents {
-        Some(backup) => compare_again(session, doctor, copy, backup, ticket).await?,
+        Some(backup) => compare_and_look(session, doctor, copy, backup, ticket).await?,
         None => copy,
     };
     if copy.unfit != confirmed.unfit {
@@ -275,41 +275,6 @@ async fn last_look(
     Ok(plan_text(choice, &copy, backup, by_contents.is_some()))
 }
 
-/// Compares by downloading again, and looks once more: a download may take hours, and the server may
-/// have got another recording meanwhile. `before` is what it showed before.
-async fn compare_again(
-    session: &Arc<Session>,
-    doctor: &DoctorName,
-    before: ServerCopy,
-    backup: &Backup,
-    ticket: &JobTicket,
-) -> Result<ServerCopy, NotSent> {
-    let compared = download_and_compare(session, doctor, backup, ticket).await?;
-    ticket.report(JobProgress::Looking);
-    let after = check(session, doctor, &ticket.cancel).await;
-    let Some(after) = after.map_err(NotSent::Because)? else {
-        return Err(because(FailureKind::NothingThere, "404 before the delete"));
-    };
-    let shown = |copy: &ServerCopy| ServerCopy {
-        digest: None,
-        ..copy.clone()
-    };
-    let marks_nothing = shown(&compared).compare(&shown(&before)) == CopyComparison::Changed;
-    let is_another = if marks_nothing {
-        // Each answer is marked anew: only what else it says tells anything.
-        after.length != compared.length || !after.is_of_one_kind_with(&compared)
-    } else {
-        shown(&after).compare(&shown(&compared)) == CopyComparison::Changed
-    };
-    if is_another {
-        return Err(because(
-            FailureKind::CopyChanged,
-            "the server shows another copy since the comparison",
-        ));
-    }
-    Ok(compared)
-}
-
 async fn back_up(
     session: &Arc<Session>,
     survey: &DeletionSurvey,
@@ -324,7 +289,7 @@ async fn back_up(
         Destination {
             path,
             replace,
-            even_a_backup: false,
+            even_a_backup: None,
         },
         ticket,
     )

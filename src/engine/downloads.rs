@@ -94,7 +94,9 @@ pub async fn check_and_back_up(
         let made = known.backup.as_ref().map(|backup| backup.verified_at);
         let is_good = match known.state() {
             DoctorState::BackedUp => true,
-            DoctorState::BackedUpCannotCompare => made.is_some_and(|made| made >= fetched_since),
+            DoctorState::BackedUpCannotCompare => {
+                made.is_some_and(|made| made >= fetched_since && made <= Timestamp::now())
+            }
             _ => false,
         };
         if is_good {
@@ -104,7 +106,7 @@ pub async fn check_and_back_up(
         let destination = Destination {
             path: folder.join(name),
             replace: false,
-            even_a_backup: false,
+            even_a_backup: None,
         };
         match fetch_or_keep(&session, &doctor, destination, false, &ticket).await {
             Ok(Fetched {
@@ -158,7 +160,7 @@ async fn fetch_or_keep(
         // Without it, no more is lost than a proof.
         Err(error) => tracing::warn!(%error, "what came earlier can't be read"),
     }
-    let (agreed, refused) = match agreed(session, doctor, &destination, as_it_is, ticket).await {
+    let (agreed, refused) = match agreed(session, &destination, as_it_is, ticket).await {
         Ok(agreed) => (agreed, None),
         Err(failure) => (Agreed::default(), Some(failure)),
     };
@@ -172,7 +174,7 @@ async fn fetch_or_keep(
         as_it_is,
     };
     let fetched = if let Some(failure) = refused {
-        Err(JobFailure::Failed(failure).into())
+        Err(failure.into())
     } else {
         let all = persist(session, &request, ticket, &ledger, &tries);
         // In a box: a delete holds this too, and would grow too large for the stack.

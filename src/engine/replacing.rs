@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{DoctorName, Failure, FailureKind};
-use crate::engine::Destination;
-use crate::engine::checks::check;
+use crate::domain::{CopyComparison, Failure, FailureKind};
+use crate::engine::checks::{LONGEST_GLANCE, check};
 use crate::engine::context::{Session, store_failure};
 use crate::engine::jobs::JobTicket;
+use crate::engine::{Destination, JobFailure};
 use crate::store::{Change, KnownBackup};
 use crate::transfer::FileSeen;
 
@@ -28,7 +28,7 @@ impl Agreed {
     /// is none any more.
     pub fn replaced(&self, destination: &Path, saved: &Path) -> Change {
         let replaced = self.backups.iter().filter(|_| saved == destination);
-        let paths = replaced.map(|backup| backup.path.clone());
+        let paths = replaced.map(|known| known.backup.path.clone());
         Change::NoBackupsAt(paths.chain([saved.to_path_buf()]).collect())
     }
 
@@ -51,42 +51,56 @@ impl Agreed {
 ///
 /// # Errors
 /// [`FailureKind::ReplacesBackup`] where the file is a backup, and that was not agreed to or the
-/// service has no such recording any more; why the service could not be asked for that.
+/// service has no such recording any more; why that could not be found out; that it is cancelled.
 pub async fn agreed(
     session: &Arc<Session>,
-    doctor: &DoctorName,
     destination: &Destination,
     as_it_is: bool,
     ticket: &JobTicket,
-) -> Result<Agreed, Failure> {
+) -> Result<Agreed, JobFailure> {
     if !destination.replace {
         return Ok(Agreed::default());
     }
-    let (file, backups) = found(session, &destination.path).await?;
-    let Some(newest) = backups.first().filter(|_| file.is_some()) else {
+    let (file, backups) = tokio::select! {
+        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+        found = found(session, &destination.path) => found.map_err(JobFailure::Failed)?,
+    };
+    let (Some(newest), Some(seen)) = (backups.first(), &file) else {
         let backups = Vec::new();
         return Ok(Agreed { file, backups });
     };
-    let only_copy = if newest.service != session.service {
-        // That service can't be asked from here.
-        true
-    } else if newest.doctor == *doctor {
-        false
-    } else {
-        check(session, &newest.doctor, &ticket.cancel)
-            .await?
-            .is_none()
-    };
-    if only_copy || as_it_is || !destination.even_a_backup {
+    let only_copy = is_only_copy(session, newest, ticket).await?;
+    let seen = seen.to_text();
+    if only_copy || as_it_is || destination.even_a_backup.as_ref() != Some(&seen) {
         let kind = FailureKind::ReplacesBackup {
             path: destination.path.clone(),
             doctor: newest.doctor.clone(),
-            made: newest.verified_at,
+            made: newest.backup.verified_at,
             only_copy,
+            may_replace: Some(seen).filter(|_| !only_copy && !as_it_is),
         };
-        return Err(Failure::new(kind, Timestamp::now(), "a backup is there"));
+        let failure = Failure::new(kind, Timestamp::now(), "a backup is there");
+        return Err(JobFailure::Failed(failure));
     }
     Ok(Agreed { file, backups })
+}
+
+/// Whether the service has the recording no more that the backup was made of, or that can't be asked
+/// for from here.
+async fn is_only_copy(
+    session: &Arc<Session>,
+    of: &KnownBackup,
+    ticket: &JobTicket,
+) -> Result<bool, JobFailure> {
+    if of.service != session.service {
+        return Ok(true);
+    }
+    match check(session, &of.doctor, &ticket.cancel).await {
+        Ok(Some(copy)) => Ok(of.backup.compare(&copy) == CopyComparison::Changed),
+        Ok(None) => Ok(true),
+        Err(_) if ticket.cancel.is_cancelled() => Err(JobFailure::Cancelled),
+        Err(failure) => Err(JobFailure::Failed(failure)),
+    }
 }
 
 /// The file at `path`, and the backups that it is, the newest first.
@@ -96,16 +110,29 @@ async fn found(
 ) -> Result<(Option<FileSeen>, Vec<KnownBackup>), Failure> {
     let backups = session.context.store.backups().await;
     let backups = backups.map_err(|error| store_failure(&error))?;
-    let path = path.to_path_buf();
+    let (path, named) = (path.to_path_buf(), path.to_path_buf());
     let looking = tokio::task::spawn_blocking(move || {
         let file = FileSeen::at(&path);
         let backups = backups.into_iter();
-        let there = backups.filter(|backup| is_the_same_file(&backup.path, &path));
+        let there = backups.filter(|known| is_the_same_file(&known.backup.path, &path));
         (file, there.collect())
     });
-    looking
-        .await
-        .map_err(|error| Failure::new(FailureKind::Internal, Timestamp::now(), error.to_string()))
+    match tokio::time::timeout(LONGEST_GLANCE, looking).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(error)) => {
+            let kind = FailureKind::Internal;
+            Err(Failure::new(kind, Timestamp::now(), error.to_string()))
+        }
+        // A drive that is away may hold a backup of that name: what is not known is not replaced.
+        Err(_) => {
+            let kind = FailureKind::Disk { path: named };
+            Err(Failure::new(
+                kind,
+                Timestamp::now(),
+                "the disk did not answer",
+            ))
+        }
+    }
 }
 
 /// Whether `path` leads to one of the files at `places`.
@@ -118,13 +145,16 @@ pub async fn is_one_of(path: &Path, places: [PathBuf; 2]) -> bool {
     looking.await.unwrap_or(true)
 }
 
-/// Whether both names lead to one file: links and, where the volume is so, case aside.
+/// Whether both names are of one file: case, where the volume is so, and links on the way to it aside.
+/// A link by the name itself is replaced, and not what it leads to.
 fn is_the_same_file(one: &Path, other: &Path) -> bool {
     let name = |path: &Path| {
         path.file_name()
             .map(|name| name.to_string_lossy().to_lowercase())
     };
-    let real = |path: &Path| -> Option<PathBuf> { path.canonicalize().ok() };
+    let folder = |path: &Path| path.parent().and_then(|folder| folder.canonicalize().ok());
     one == other
-        || (name(one) == name(other) && real(one).is_some_and(|one| Some(one) == real(other)))
+        || (name(one) == name(other)
+            && folder(one).is_some_and(|one| Some(one) == folder(other))
+            && FileSeen::at(one) == FileSeen::at(other))
 }

@@ -32,11 +32,14 @@ pub async fn prepare(
             continue;
         }
         // The new one may have taken the name of an earlier one that is gone.
-        let found = transfer::find_set_aside(&earlier).await;
-        if found.is_ok_and(|earlier| earlier != aside.part()) {
-            return None;
+        match transfer::find_set_aside(&earlier).await {
+            Ok(path) if path != aside.part() => return None,
+            Ok(_) | Err(TransferError::ReadBackDiffers { .. }) => {
+                changes.push(Change::EndSetAside(earlier.operation));
+            }
+            // On a drive that is away it stays known.
+            Err(_) => {}
         }
-        changes.push(Change::EndSetAside(earlier.operation));
     }
     let set_aside = Box::new(SetAside {
         operation: request.operation.clone(),
@@ -128,8 +131,7 @@ async fn save(
         let failure = Failure::new(kind, Timestamp::now(), "it is set aside there");
         return Err(JobFailure::Failed(failure));
     }
-    let agreed = agreed(session, &set_aside.doctor, &destination, true, ticket).await;
-    let agreed = agreed.map_err(JobFailure::Failed)?;
+    let agreed = agreed(session, &destination, true, ticket).await?;
     let place = destination.path.clone();
     let request = SaveRequest {
         doctor: set_aside.doctor.clone(),

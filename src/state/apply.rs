@@ -178,7 +178,13 @@ impl State {
                     failure,
                 });
             }
-            Event::Failed { doctor, failure } => self.tell(Message::Failed { doctor, failure }),
+            Event::Failed { doctor, failure } => {
+                self.tell(Message::Failed { doctor, failure });
+                if self.running_survey().is_none() {
+                    // The looks were not begun: their figures are what they are.
+                    return self.all_are_looked_at();
+                }
+            }
         }
         Vec::new()
     }
@@ -304,10 +310,8 @@ impl State {
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
         let is_answered = match removed.as_ref().map(|job| &job.kind) {
-            Some(JobKind::SurveyAll) => {
-                self.all_are_looked_at();
-                true
-            }
+            // Where the backups lie is known of those only that are known by now.
+            Some(JobKind::SurveyAll) => return self.all_are_looked_at(),
             _ => self.answer_a_question(&ending),
         };
         if let Some(job) = removed {
@@ -353,12 +357,17 @@ impl State {
     }
 
     /// From now on the figures of the question stand whether everything is to be deleted.
-    fn all_are_looked_at(&mut self) {
+    fn all_are_looked_at(&mut self) -> Vec<Effect> {
+        let asks = |modal: &Modal| matches!(modal, Modal::DeleteAll { shown_at: None, .. });
+        if !self.modals.iter().any(asks) {
+            return Vec::new();
+        }
         for modal in &mut self.modals {
             if let Modal::DeleteAll { shown_at, .. } = modal {
-                *shown_at = self.now;
+                shown_at.get_or_insert(self.now);
             }
         }
+        self.look_at_all_backups()
     }
 
     /// Puts what came of a job into a question, where that is its place: what a comparison found
@@ -369,7 +378,8 @@ impl State {
             result: Err(JobFailure::Failed(failure)),
         } = ending
         {
-            return self.ask_to_replace(doctor, failure);
+            self.ask_to_replace(doctor, failure);
+            return false;
         }
         let JobEnding::Compare { doctor: of, result } = ending else {
             return false;
@@ -389,27 +399,28 @@ impl State {
         }
     }
 
-    /// Asks whether a backup is to be replaced; under another question it is told on the shelf.
-    fn ask_to_replace(&mut self, doctor: &DoctorName, failure: &Failure) -> bool {
+    /// Asks whether a backup is to be replaced, unless another question stands. That nothing was
+    /// saved is told on the shelf too, where it stays whatever is answered.
+    fn ask_to_replace(&mut self, doctor: &DoctorName, failure: &Failure) {
         let FailureKind::ReplacesBackup {
             path,
             doctor: whose,
             made,
-            only_copy: false,
+            may_replace: Some(seen),
+            ..
         } = &failure.kind
         else {
-            return false;
+            return;
         };
-        let is_free = self.modals.is_empty();
-        if is_free {
+        if self.modals.is_empty() {
             self.modals.push(Modal::ReplaceBackup {
                 doctor: doctor.clone(),
                 path: path.clone(),
                 whose: whose.clone(),
                 made: *made,
+                seen: seen.clone(),
             });
         }
-        is_free
     }
 
     fn looked_again(

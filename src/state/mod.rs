@@ -205,6 +205,8 @@ pub enum Modal {
         whose: DoctorName,
         /// When it was checked.
         made: Timestamp,
+        /// What the file is known by.
+        seen: String,
     },
     /// Delete everything?
     DeleteAll {
@@ -212,8 +214,8 @@ pub enum Modal {
         looked_since: Timestamp,
         /// When it was asked first: backups were made for it since.
         asked_at: Timestamp,
-        /// Since when its figures stand.
-        shown_at: Timestamp,
+        /// Since when its figures stand; `None` while the doctors are looked at.
+        shown_at: Option<Timestamp>,
     },
     /// What support would ask for.
     Details {

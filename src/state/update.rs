@@ -47,6 +47,7 @@ impl State {
             Action::SurveyAgain => self.survey_again(),
             Action::ConfirmDelete { choice, reason } => self.confirm_delete(choice, reason),
             Action::ReplaceBackup => self.replace_backup(),
+            Action::AnotherPlace if self.a_place_is_chosen() => Vec::new(),
             Action::AnotherPlace => match self.modals.pop() {
                 Some(Modal::ReplaceBackup { doctor, .. }) => {
                     self.prepare(doctor, SavePurpose::Download)
@@ -239,7 +240,7 @@ impl State {
                     destination: Destination {
                         path,
                         replace,
-                        even_a_backup: false,
+                        even_a_backup: None,
                     },
                     as_it_is,
                 })
@@ -250,7 +251,7 @@ impl State {
                 destination: Destination {
                     path,
                     replace,
-                    even_a_backup: false,
+                    even_a_backup: None,
                 },
             }),
             (SavePurpose::BackUpThenDelete, Some(PendingBackup { survey, reason })) => {
@@ -283,7 +284,7 @@ impl State {
         let destination = Destination {
             path,
             replace: false,
-            even_a_backup: false,
+            even_a_backup: None,
         };
         let mut effects: Vec<_> = look.into_iter().collect();
         effects.extend(engine(Command::Download {
@@ -296,13 +297,16 @@ impl State {
 
     /// Downloads once more, to the place of the backup that the person was told of.
     fn replace_backup(&mut self) -> Vec<Effect> {
-        let Some(Modal::ReplaceBackup { doctor, path, .. }) = self.modals.pop() else {
+        let Some(Modal::ReplaceBackup {
+            doctor, path, seen, ..
+        }) = self.modals.pop()
+        else {
             return Vec::new();
         };
         let destination = Destination {
             path,
             replace: true,
-            even_a_backup: true,
+            even_a_backup: Some(seen),
         };
         engine(Command::Download {
             doctor,
@@ -422,18 +426,25 @@ impl State {
         if self.running_survey().is_some() {
             return Vec::new();
         }
+        let stands = |modal: &mut Modal| {
+            matches!(
+                modal,
+                Modal::DeleteAll {
+                    shown_at: Some(_),
+                    ..
+                }
+            )
+        };
         let Some(Modal::DeleteAll {
             looked_since,
             asked_at,
-            shown_at,
-        }) = self
-            .modals
-            .pop_if(|modal| matches!(modal, Modal::DeleteAll { .. }))
+            shown_at: Some(shown_at),
+        }) = self.modals.pop_if(stands)
         else {
             return Vec::new();
         };
         self.plan(Confirmation::Everything {
-            tally: DoctorTally::of(&self.doctors, looked_since, asked_at),
+            tally: DoctorTally::of(&self.doctors, looked_since, asked_at, self.now),
             phrase,
             shown_at,
             reason,
@@ -443,13 +454,14 @@ impl State {
     /// Asks whether everything is to be deleted, and looks at every doctor while the question
     /// stands. `asked_at`: when it was asked first.
     pub(super) fn ask_delete_all(&mut self, asked_at: Timestamp) -> Vec<Effect> {
+        let nobody = self.doctors.is_empty();
         self.modals.push(Modal::DeleteAll {
             looked_since: self.now,
             asked_at,
-            shown_at: self.now,
+            shown_at: nobody.then_some(self.now),
         });
         let mut effects = self.look_at_all_backups();
-        if !self.doctors.is_empty() {
+        if !nobody {
             effects.extend(engine(Command::SurveyAll(self.names())));
         }
         effects
@@ -477,6 +489,9 @@ impl State {
         };
         let Some(folder) = folder else {
             self.backing_up_since = None;
+            if !self.modals.is_empty() {
+                return Vec::new();
+            }
             return self.ask_delete_all(asked_at);
         };
         let mut effects = vec![self.goes_to(None, &folder)];

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -22,10 +22,8 @@ pub struct KnownBackup {
     pub service: String,
     /// Whose recording it is.
     pub doctor: DoctorName,
-    /// Where it is kept.
-    pub path: PathBuf,
-    /// When it was checked last.
-    pub verified_at: Timestamp,
+    /// The backup.
+    pub backup: Backup,
 }
 
 /// `service` is a service's key everywhere: its origin in ASCII form, or `practice`.
@@ -238,16 +236,16 @@ pub(super) fn no_backup_at(connection: &Connection, path: &Path) -> Result<(), S
 }
 
 fn backups(connection: &Connection) -> Result<Vec<KnownBackup>, StoreError> {
-    let mut statement = connection
-        .prepare("SELECT service, name, path, verified_at FROM backups ORDER BY number DESC")?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT service, {BACKUP_COLUMNS} FROM backups ORDER BY number DESC"
+    ))?;
     let mut rows = statement.query([])?;
     let mut backups = Vec::new();
     while let Some(row) = rows.next()? {
         backups.push(KnownBackup {
             service: row.get("service")?,
             doctor: name_from_column(&row.get::<_, String>("name")?)?,
-            path: path_from_column(row.get("path")?)?,
-            verified_at: time_of(row, "verified_at")?,
+            backup: backup_of(row)?,
         });
     }
     Ok(backups)

@@ -278,7 +278,7 @@ impl Desk {
         let destination = Destination {
             path: self.file(file),
             replace: false,
-            even_a_backup: false,
+            even_a_backup: None,
         };
         self.send(Command::Download {
             doctor: name(doctor),
@@ -326,7 +326,12 @@ impl Desk {
     }
 
     pub async fn begin_delete_all(&mut self, doctors: &[KnownDoctor]) -> JobId {
-        let tally = DoctorTally::of(doctors, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let tally = DoctorTally::of(
+            doctors,
+            Timestamp::UNIX_EPOCH,
+            Timestamp::UNIX_EPOCH,
+            Timestamp::now(),
+        );
         let phrase = DeletionPlan::PHRASE.to_owned();
         let shown_at = Timestamp::now();
         self.confirm(Confirmation::Everything {

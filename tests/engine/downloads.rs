@@ -169,7 +169,7 @@ fn a_cancelled_download_leaves_nothing() {
         let destination = Destination {
             path: desk.file("a.wav"),
             replace: false,
-            even_a_backup: false,
+            even_a_backup: None,
         };
         desk.send(Command::Download {
             doctor: name(AMELIA),
@@ -296,7 +296,7 @@ fn a_second_job_on_the_same_doctor_is_refused() {
             let destination = Destination {
                 path: desk.file(file),
                 replace: false,
-                even_a_backup: false,
+                even_a_backup: None,
             };
             desk.send(Command::Download {
                 doctor: name(AMELIA),

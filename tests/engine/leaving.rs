@@ -169,7 +169,7 @@ fn a_download_left_in_the_middle_leaves_no_part_file_and_is_named_at_the_next_st
             destination: Destination {
                 path: destination.clone(),
                 replace: false,
-                even_a_backup: false,
+                even_a_backup: None,
             },
             as_it_is: false,
         });

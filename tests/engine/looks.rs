@@ -219,7 +219,12 @@ fn a_look_without_an_answer_keeps_what_was_known_before() {
         let known = crate::downloads::check(&mut desk, AMELIA).await;
         assert_eq!(known.server, before.server);
         assert_eq!(known.state(), DoctorState::CouldNotCheck);
-        let tally = DoctorTally::of([&known], before.asked_at().unwrap(), Timestamp::now());
+        let tally = DoctorTally::of(
+            [&known],
+            before.asked_at().unwrap(),
+            Timestamp::now(),
+            Timestamp::now(),
+        );
         assert_eq!(tally.not_checked, [name(AMELIA)]);
         desk.service.set_faults(Vec::new());
         let known = crate::downloads::check(&mut desk, AMELIA).await;

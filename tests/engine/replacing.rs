@@ -8,6 +8,7 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::engine::{Command, Destination, Event, JobEnding, JobFailure, SavedFile};
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
+use audio_housekeeper::transfer::FileSeen;
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
 use crate::downloads::check;
@@ -30,10 +31,12 @@ async fn replace(
     file: &str,
     even_a_backup: bool,
 ) -> Result<SavedFile, JobFailure> {
+    let path = desk.file(file);
+    let seen = FileSeen::at(&path).map(|seen| seen.to_text());
     let destination = Destination {
-        path: desk.file(file),
+        path,
         replace: true,
-        even_a_backup,
+        even_a_backup: seen.filter(|_| even_a_backup),
     };
     desk.send(Command::Download {
         doctor: name(doctor),
@@ -156,7 +159,7 @@ fn a_file_that_came_after_the_person_agreed_is_not_replaced() {
         let destination = Destination {
             path: path.clone(),
             replace: true,
-            even_a_backup: false,
+            even_a_backup: None,
         };
         desk.send(Command::Download {
             doctor: name(AMELIA),
@@ -180,5 +183,123 @@ fn a_file_that_came_after_the_person_agreed_is_not_replaced() {
             .unwrap();
         assert_eq!(saved.path, desk.file("a (2).wav"));
         assert_eq!(fs::read(&path).unwrap(), b"somebody's own");
+    });
+}
+
+#[test]
+fn the_last_copy_of_a_recording_that_was_put_in_the_place_of_another_is_never_replaced() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service.put(AMELIA, "a.wav", wav(70_000, 7));
+        for doctor in [BORIS, AMELIA] {
+            let failure = failure_of(replace(&mut desk, doctor, "a.wav", true).await);
+            let only_copy = matches!(
+                failure.kind,
+                FailureKind::ReplacesBackup {
+                    only_copy: true,
+                    may_replace: None,
+                    ..
+                }
+            );
+            assert!(only_copy, "{failure:?}");
+        }
+        assert_eq!(fs::read(desk.file("a.wav")).unwrap(), wav(100_000, 1));
+    });
+}
+
+#[test]
+fn the_word_that_a_backup_may_be_replaced_holds_for_the_very_file() {
+    run(async {
+        let mut desk = desk().await;
+        let path = desk.file("a.wav");
+        let seen = FileSeen::at(&path).unwrap().to_text();
+        fs::write(&path, wav(100_000, 1)).unwrap();
+        desk.send(Command::Download {
+            doctor: name(BORIS),
+            destination: Destination {
+                path: path.clone(),
+                replace: true,
+                even_a_backup: Some(seen),
+            },
+            as_it_is: false,
+        });
+        let failure = failure_of(desk.end_of_download().await);
+        assert!(matches!(failure.kind, FailureKind::ReplacesBackup { .. }));
+        assert_eq!(fs::read(&path).unwrap(), wav(100_000, 1));
+    });
+}
+
+#[test]
+fn what_can_be_no_backup_takes_no_backup_s_place_and_no_question_offers_it() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service
+            .put(BORIS, "b.wav", &b"\x07ds2\x02\0\x03\0 and so on"[..]);
+        desk.send(Command::Download {
+            doctor: name(BORIS),
+            destination: Destination {
+                path: desk.file("a.wav"),
+                replace: true,
+                even_a_backup: None,
+            },
+            as_it_is: true,
+        });
+        let failure = failure_of(desk.end_of_download().await);
+        let offers_nothing = matches!(
+            failure.kind,
+            FailureKind::ReplacesBackup {
+                may_replace: None,
+                ..
+            }
+        );
+        assert!(offers_nothing, "{failure:?}");
+        assert_eq!(fs::read(desk.file("a.wav")).unwrap(), wav(100_000, 1));
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_replaced_leaves_the_backup_that_it_led_to() {
+    run(async {
+        let mut desk = desk().await;
+        let link = desk.file("link.wav");
+        std::os::unix::fs::symlink(desk.file("a.wav"), &link).unwrap();
+        let saved = replace(&mut desk, BORIS, "link.wav", false).await.unwrap();
+        assert_eq!(saved.path, link);
+        assert_eq!(fs::read(desk.file("a.wav")).unwrap(), wav(100_000, 1));
+        assert!(desk.survey(AMELIA).await.backup.backup().is_some());
+    });
+}
+
+#[test]
+fn a_backup_that_can_t_be_compared_is_made_anew_unless_it_was_made_since_the_question() {
+    run(async {
+        let mut desk = desk().await;
+        let folder = desk.file("backups");
+        fs::create_dir(&folder).unwrap();
+        let asked_at = jiff::Timestamp::now();
+        for made in [1, 0] {
+            let (_, backed_up, failed) = desk
+                .check_and_back_up_since(vec![name(AMELIA)], folder.clone(), asked_at)
+                .await;
+            assert_eq!((backed_up.len(), failed.len()), (made, 0));
+        }
+        // Nothing is fetched for one who could not be checked.
+        let refused = Effect::Answer {
+            status: axum::http::StatusCode::FORBIDDEN,
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+        };
+        desk.service.add_fault(Fault::on(Call::Download, refused));
+        let before = desk.requests(Call::Download);
+        let later = jiff::Timestamp::now();
+        let (checks, backed_up, failed) = desk
+            .check_and_back_up_since(vec![name(AMELIA)], folder, later)
+            .await;
+        assert_eq!(
+            (checks.not_checked, backed_up.len(), failed.len()),
+            (1, 0, 0)
+        );
+        assert_eq!(desk.requests(Call::Download) - before, 1);
     });
 }

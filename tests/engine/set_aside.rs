@@ -42,7 +42,7 @@ async fn keep(
     let destination = Destination {
         path: desk.file(file),
         replace: false,
-        even_a_backup: false,
+        even_a_backup: None,
     };
     desk.send(Command::KeepSetAside {
         doctor: name(AMELIA),
@@ -214,7 +214,7 @@ fn kept_over_itself_it_would_be_gone_and_so_it_is_not() {
             destination: Destination {
                 path: one.path.clone(),
                 replace: true,
-                even_a_backup: true,
+                even_a_backup: None,
             },
         });
         assert_eq!(all_set_aside(&mut desk).await, std::slice::from_ref(&one));

@@ -185,7 +185,7 @@ async fn keep(desk: &mut Desk, file: &str) -> Result<SavedFile, JobFailure> {
     let destination = Destination {
         path: desk.file(file),
         replace: false,
-        even_a_backup: false,
+        even_a_backup: None,
     };
     desk.send(Command::Download {
         doctor: name(AMELIA),

@@ -452,3 +452,34 @@ fn backing_up_first_leads_back_to_the_question_unless_it_was_stopped() {
     state.update(Action::FolderChosen(None));
     assert!(matches!(state.modals[..], [Modal::DeleteAll { .. }]));
 }
+
+#[test]
+fn the_button_waits_for_the_looks_also_before_they_have_begun_and_not_for_ever() {
+    let mut state = signed_in();
+    doctor_known(&mut state, "Dr. A");
+    state.update(Action::AskDeleteAll);
+    let confirm = || Action::ConfirmDeleteAll {
+        phrase: "DELETE ALL".into(),
+        reason: None,
+    };
+    assert!(state.update(confirm()).is_empty());
+    // They are not taken on: what is not looked at is not checked, and the figures stand.
+    let failure = Failure::new(FailureKind::QueueFull, Timestamp::UNIX_EPOCH, "");
+    let refused = Event::Failed {
+        doctor: None,
+        failure,
+    };
+    tell(&mut state, 1, refused);
+    let effects = state.update(confirm());
+    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+}
+
+#[test]
+fn the_question_comes_back_under_no_other_question() {
+    let mut state = signed_in();
+    state.update(Action::AskDeleteAll);
+    state.update(Action::CheckAndBackUpFirst);
+    state.update(Action::AskDelete(name("Dr. B")));
+    state.update(Action::FolderChosen(None));
+    assert!(matches!(state.modals[..], [Modal::DeleteOne { .. }]));
+}

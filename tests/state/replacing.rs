@@ -11,6 +11,7 @@ fn refused(state: &mut State, only_copy: bool) {
         doctor: name("Dr. A"),
         made: Timestamp::UNIX_EPOCH,
         only_copy,
+        may_replace: (!only_copy).then(|| "made 7, 9 bytes, 9".into()),
     };
     let failure = Failure::new(kind, Timestamp::UNIX_EPOCH, "");
     let ending = Box::new(JobEnding::Download {
@@ -32,14 +33,18 @@ fn a_download_over_a_backup_asks_and_goes_there_after_the_answer() {
         panic!("nothing is asked: {:?}", state.modals)
     };
     assert_eq!(*whose, name("Dr. A"));
-    assert!(state.results.is_empty());
     let effects = state.update(Action::ReplaceBackup);
     assert!(state.modals.is_empty());
     assert!(matches!(
         commands(&effects)[..],
         [Command::Download { destination, as_it_is: false, .. }]
-            if destination.replace && destination.even_a_backup
+            if destination.replace
+                && destination.even_a_backup.as_deref() == Some("made 7, 9 bytes, 9")
     ));
+    refused(&mut state, false);
+    // That nothing was saved stays told, whatever is answered.
+    state.update(Action::CloseModal);
+    assert_eq!(state.results.len(), 1);
     refused(&mut state, false);
     let effects = state.update(Action::AnotherPlace);
     assert!(matches!(

@@ -64,7 +64,7 @@ fn try_again_goes_to_the_same_place_without_a_word_to_replace_anything() {
     let destination = Destination {
         path: "/saved/a.wav".into(),
         replace: false,
-        even_a_backup: false,
+        even_a_backup: None,
     };
     assert_eq!(downloads, [(name("Dr. A"), destination)]);
     // Until the engine has taken it, what failed is still so.

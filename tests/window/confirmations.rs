@@ -268,7 +268,7 @@ fn everything_is_deleted_only_after_the_phrase_is_typed() {
     state.modals.push(Modal::DeleteAll {
         looked_since: ago(30),
         asked_at: ago(30),
-        shown_at: now(),
+        shown_at: Some(now()),
     });
     let mut window = open(state, LARGE, egui::Theme::Light, 100);
     assert_eq!(focused(&window), "Cancel");
@@ -316,7 +316,7 @@ fn unknown_is_counted_by_itself_and_can_be_looked_into_first() {
     state.modals.push(Modal::DeleteAll {
         looked_since: ago(30),
         asked_at: ago(30),
-        shown_at: now(),
+        shown_at: Some(now()),
     });
     let mut window = window(state);
     window.get_by_label("1: Dr. Lucía Fernández");

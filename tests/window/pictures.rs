@@ -247,7 +247,7 @@ fn questions() -> Vec<(&'static str, MakeState)> {
             state.modals.push(Modal::DeleteAll {
                 looked_since: ago(30),
                 asked_at: ago(30),
-                shown_at: now(),
+                shown_at: Some(now()),
             });
             state
         }),

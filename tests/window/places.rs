@@ -110,7 +110,7 @@ fn asked_for_all(place: Place) -> State {
     state.modals.push(Modal::DeleteAll {
         looked_since: ago(30),
         asked_at: ago(30),
-        shown_at: now(),
+        shown_at: Some(now()),
     });
     with(state, place)
 }

@@ -259,6 +259,7 @@ pub fn replacing() -> State {
         path: PathBuf::from("/home/desk/Recordings/Dr. Amelia Smith 2026-11-23.flac"),
         whose: name("Dr. Amelia Smith"),
         made: ago(3),
+        seen: "made 7, 18400000 bytes, 9".into(),
     });
     state
 }

@@ -14,13 +14,13 @@ use crate::ui::widgets::{
     wrapped_with_strong,
 };
 
-/// Delete everything? Returns whether Escape was pressed.
+/// Delete everything? `stands`: its figures are all there. Returns whether Escape was pressed.
 pub fn show(
     ui: &mut Ui,
     view: &mut View<'_>,
     draft: &mut DeletionDraft,
     id: Id,
-    tally: &DoctorTally,
+    (tally, stands): (&DoctorTally, bool),
 ) -> bool {
     let palette = Palette::here(ui);
     let text = view.text;
@@ -46,7 +46,7 @@ pub fn show(
         if let Some(said) = text.backups_that_may_be_lost(state.backups_that_may_be_lost()) {
             wrapped(ui, Type::Small, palette.warning, said);
         }
-        if let Some(first) = text.check_first(tally).filter(|_| survey.is_none()) {
+        if let Some(first) = text.check_first(tally).filter(|_| stands) {
             banner(ui, palette.selected, |ui| {
                 let button = text.say("delete-all-first-button");
                 ui.spacing_mut().item_spacing.y = 2.0;
@@ -72,9 +72,9 @@ pub fn show(
         |ui, fresh| {
             let cancel = Button::secondary(&cancel).taking_focus(fresh);
             let mut delete = Button::danger(&delete)
-                .enabled(typed.get() && survey.is_none())
+                .enabled(typed.get() && stands && survey.is_none())
                 .ignoring_return();
-            if survey.is_some() {
+            if survey.is_some() || !stands {
                 delete = delete.why_not(&still);
             }
             modal_buttons(ui, Vec::new(), vec![(cancel, false), (delete, true)])

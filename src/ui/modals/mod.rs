@@ -29,10 +29,12 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             Modal::DeleteAll {
                 looked_since,
                 asked_at,
-                ..
+                shown_at,
             } => {
-                let tally = DoctorTally::of(&view.state.doctors, *looked_since, *asked_at);
-                delete_all::show(ui, view, &mut drafts.deletion, id, &tally)
+                let state = view.state;
+                let tally = DoctorTally::of(&state.doctors, *looked_since, *asked_at, state.now);
+                let stands = shown_at.is_some();
+                delete_all::show(ui, view, &mut drafts.deletion, id, (&tally, stands))
             }
             Modal::Details { doctor, failure } => {
                 let lines = view.text.details(failure);
