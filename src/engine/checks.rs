@@ -176,15 +176,20 @@ async fn look_at_many(
             if ticket.cancel.is_cancelled() {
                 return None;
             }
-            if with_files {
-                // In this order: the look is what makes it count.
-                tokio::select! {
-                    () = ticket.cancel.cancelled() => return None,
-                    () = see_backup(session, &doctor) => {}
-                }
+            if !with_files {
+                let result = check(session, &doctor, &ticket.cancel).await;
+                return Some((doctor, result));
             }
-            let result = check(session, &doctor, &ticket.cancel).await;
-            Some((doctor, result))
+            let both = async {
+                // In this order: the look is what makes it count.
+                see_backup(session, &doctor).await;
+                check(session, &doctor, &ticket.cancel).await
+            };
+            // The question that it is for waits for no answer that may never come.
+            tokio::select! {
+                () = ticket.cancel.cancelled() => None,
+                result = both => Some((doctor.clone(), result)),
+            }
         })
         .buffer_unordered(AT_ONCE);
     let mut done = 0;

@@ -1,6 +1,7 @@
 //! Delete all: the question, the phrase, the tally, backing up first, and what is said after.
 
 use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::state::Modal;
 use egui::Key;
 
 use crate::desk::{AMELIA, desk, names_in, unavailable, wav};
@@ -128,9 +129,7 @@ fn the_looks_can_be_stopped_and_the_rest_is_not_checked() {
     assert!(!driver.can_click(BUTTON), "the figures are not all there");
     driver.click("Stop looking");
     driver.wait_for("3: 1 with recordings, 1 without, 1 not checked");
-    driver.wait_until("the end of the looks", |state| {
-        state.running_survey().is_none()
-    });
+    driver.wait_until("the end of the looks", |state| state.jobs.is_empty());
     driver.settle();
     assert!(driver.can_click(BUTTON));
     driver.click("Cancel");
@@ -152,7 +151,13 @@ fn backups_that_can_t_be_saved_are_named_one_by_one() {
 fn delete_all(driver: &mut Driver) {
     driver.click("Delete all recordings…");
     driver.wait_until("the end of the looks", |state| {
-        state.running_survey().is_none() && !state.modals.is_empty()
+        matches!(
+            state.modals.last(),
+            Some(Modal::DeleteAll {
+                shown_at: Some(_),
+                ..
+            })
+        )
     });
     driver.fill("Type DELETE ALL to continue", "DELETE ALL");
     driver.settle();
