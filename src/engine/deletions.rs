@@ -20,6 +20,7 @@ use crate::engine::downloads::fetch;
 use crate::engine::jobs::JobTicket;
 use crate::engine::waiting::{NotSent, announce, because, begin_waiting, say_not_sent, wait};
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
+use crate::transfer::ReadFrom;
 
 /// The record's words where the connection was given up: it may have been sent before.
 const CUT_BY_A_SLEEP: &str =
@@ -100,8 +101,9 @@ async fn delete_one(
         Err(report) => return (report, None),
     };
     let failed = draft(AuditOutcome::Failed);
-    let backup = match backup_for(session, survey, choice, ticket).await {
-        Ok(backup) => backup,
+    let (backup, read_back) = match backup_for(session, survey, choice, ticket).await {
+        Ok(Some((backup, read))) => (Some(backup), Some(said_of_reading(read))),
+        Ok(None) => (None, None),
         Err(not_sent) => return (say_not_sent(session, failed, not_sent, watch).await, None),
     };
     let looked = match wait(ticket, session.context.waits.one).await {
@@ -118,6 +120,7 @@ async fn delete_one(
     };
     let mut intent = draft(AuditOutcome::Intended);
     intent.plan = Some(plan_text.clone());
+    intent.note = read_back.map(ToOwned::to_owned);
     intent.backup = backup.as_ref().map(|backup| AuditBackup {
         path: backup.path.to_string_lossy().into_owned(),
         size: backup.size,
@@ -177,17 +180,24 @@ fn confirmed(survey: &DeletionSurvey) -> Result<&ServerCopy, NotSent> {
     }
 }
 
-/// The backup that a delete relies on: made now, or read back.
+/// The record's words for where a backup was read back from.
+const fn said_of_reading(from: ReadFrom) -> &'static str {
+    match from {
+        ReadFrom::Disk => "the backup was read back from the disk",
+        ReadFrom::PerhapsMemory => "the backup was read back, perhaps from memory",
+    }
+}
+
+/// The backup that a delete relies on, made now or before, and where it was read back from.
 async fn backup_for(
     session: &Arc<Session>,
     survey: &DeletionSurvey,
     choice: &DeletionChoice,
     ticket: &JobTicket,
-) -> Result<Option<Backup>, NotSent> {
-    let doctor = &survey.doctor;
+) -> Result<Option<(Backup, ReadFrom)>, NotSent> {
     let confirmed = confirmed(survey)?;
-    Ok(match choice {
-        DeletionChoice::WithoutBackup => None,
+    let backup = match choice {
+        DeletionChoice::WithoutBackup => return Ok(None),
         DeletionChoice::KeepingBackup => {
             let backup = survey.backup.backup().cloned();
             let Some(backup) = backup else {
@@ -196,25 +206,19 @@ async fn backup_for(
                     "there is no backup",
                 ));
             };
-            ticket.report(JobProgress::ReadingBack);
-            read_back(session, doctor, &backup).await?;
-            Some(backup)
+            backup
         }
         DeletionChoice::BackUpFirst {
             destination,
             replace,
-        } => Some(
-            back_up(
-                session,
-                survey,
-                destination.clone(),
-                *replace,
-                confirmed,
-                ticket,
-            )
-            .await?,
-        ),
-    })
+        } => {
+            let destination = destination.clone();
+            back_up(session, survey, destination, *replace, confirmed, ticket).await?
+        }
+    };
+    ticket.report(JobProgress::ReadingBack);
+    let read = read_back(session, &survey.doctor, &backup).await?;
+    Ok(Some((backup, read)))
 }
 
 /// The last look before a DELETE. Gives the plan as the record keeps it.
@@ -291,10 +295,10 @@ async fn back_up(
             replace,
             even_a_backup: None,
         },
+        false,
         ticket,
     )
-    .await;
-    let fetched = fetched?;
+    .await?;
     let copy = ServerCopy {
         digest: Some(fetched.saved.sha256),
         ..fetched.copy.clone()

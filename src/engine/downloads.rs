@@ -12,7 +12,6 @@ use crate::domain::{
     suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many};
-use crate::engine::comparing::read_back;
 use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
@@ -58,7 +57,7 @@ pub async fn download(
     as_it_is: bool,
     ticket: JobTicket,
 ) -> JobEnding {
-    let result = fetch_or_keep(&session, &doctor, destination, as_it_is, &ticket)
+    let result = fetch(&session, &doctor, destination, as_it_is, &ticket)
         .await
         .map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
@@ -108,7 +107,7 @@ pub async fn check_and_back_up(
             replace: false,
             even_a_backup: None,
         };
-        match fetch_or_keep(&session, &doctor, destination, false, &ticket).await {
+        match fetch(&session, &doctor, destination, false, &ticket).await {
             Ok(Fetched {
                 backup: Some(_), ..
             }) => backed_up.push(doctor),
@@ -127,25 +126,9 @@ pub async fn check_and_back_up(
     }
 }
 
-/// Fetches one recording to `destination` for a delete to rest on: its file is also read back, from
-/// the disk itself where that is to be had.
-pub async fn fetch(
-    session: &Arc<Session>,
-    doctor: &DoctorName,
-    destination: Destination,
-    ticket: &JobTicket,
-) -> Result<Fetched, JobFailure> {
-    let fetched = fetch_or_keep(session, doctor, destination, false, ticket).await?;
-    if let Some(backup) = &fetched.backup {
-        ticket.report(JobProgress::ReadingBack);
-        read_back(session, doctor, backup).await?;
-    }
-    Ok(fetched)
-}
-
 /// Fetches one recording to `destination`, checked, and records what came of it. With `as_it_is`,
 /// what can be no backup is kept all the same.
-async fn fetch_or_keep(
+pub async fn fetch(
     session: &Arc<Session>,
     doctor: &DoctorName,
     destination: Destination,

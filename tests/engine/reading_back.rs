@@ -46,3 +46,24 @@ fn a_backup_that_is_altered_just_after_it_was_made_stops_the_delete_that_was_to_
         assert_eq!(desk.deletes_received(), 0);
     });
 }
+
+#[test]
+fn the_record_of_a_delete_says_where_its_backup_was_read_back_from() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let first = DeletionChoice::BackUpFirst {
+            destination: desk.file("backup.wav"),
+            replace: false,
+        };
+        for (choice, said) in [(first, true), (DeletionChoice::WithoutBackup, false)] {
+            desk.service.put(AMELIA, "a.wav", wav(100_000, 1));
+            let (report, _) = desk.delete(AMELIA, choice).await;
+            assert_eq!(report.outcome, DeletionOutcome::Gone);
+            let record = desk.record().await.into_iter().rev();
+            let mut intents = record.filter(|entry| entry.draft.outcome.code() == "intended");
+            let note = intents.next().unwrap().draft.note.unwrap_or_default();
+            assert_eq!(note.starts_with("the backup was read back"), said, "{note}");
+            std::fs::remove_file(desk.file("backup.wav")).ok();
+        }
+    });
+}
