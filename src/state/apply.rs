@@ -182,7 +182,7 @@ impl State {
                 self.tell(Message::Failed { doctor, failure });
                 if self.running_survey().is_none() {
                     // The looks were not begun: their figures are what they are.
-                    return self.all_are_looked_at();
+                    self.figures_stand();
                 }
             }
         }
@@ -310,8 +310,11 @@ impl State {
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
         let is_answered = match removed.as_ref().map(|job| &job.kind) {
-            // Where the backups lie is known of those only that are known by now.
-            Some(JobKind::SurveyAll) => return self.all_are_looked_at(),
+            Some(JobKind::SurveyAll) => {
+                self.figures_stand();
+                // Where backups lie could be asked only of those that were known.
+                return self.look_at_all_backups();
+            }
             _ => self.answer_a_question(&ending),
         };
         if let Some(job) = removed {
@@ -357,17 +360,12 @@ impl State {
     }
 
     /// From now on the figures of the question stand whether everything is to be deleted.
-    fn all_are_looked_at(&mut self) -> Vec<Effect> {
-        let asks = |modal: &Modal| matches!(modal, Modal::DeleteAll { shown_at: None, .. });
-        if !self.modals.iter().any(asks) {
-            return Vec::new();
-        }
+    fn figures_stand(&mut self) {
         for modal in &mut self.modals {
             if let Modal::DeleteAll { shown_at, .. } = modal {
                 shown_at.get_or_insert(self.now);
             }
         }
-        self.look_at_all_backups()
     }
 
     /// Puts what came of a job into a question, where that is its place: what a comparison found

@@ -469,7 +469,7 @@ fn the_button_waits_for_the_looks_also_before_they_have_begun_and_not_for_ever()
         doctor: None,
         failure,
     };
-    tell(&mut state, 1, refused);
+    state.apply_refusal(refused);
     let effects = state.update(confirm());
     assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
 }
