@@ -38,6 +38,9 @@ impl Text {
             AuditOutcome::Discarded => self.say("audit-discarded"),
             AuditOutcome::Same => self.say("audit-same"),
             AuditOutcome::Differs => self.say("audit-differs"),
+            AuditOutcome::Gone if entry.action == AuditAction::DeleteAll => {
+                self.say("audit-gone-all")
+            }
             AuditOutcome::Gone => self.say("audit-gone"),
             AuditOutcome::StillThere => self.say("audit-still-there"),
             AuditOutcome::NotKnown => self.say("audit-not-known"),
@@ -76,5 +79,32 @@ impl Text {
         .iter()
         .find(|offered| offered.record_text() == recorded)
         .map_or_else(|| recorded.to_owned(), |offered| self.reason(offered))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::{AuditAction, AuditDraft, AuditOutcome, AuditWho, OperationId};
+    use crate::text::Text;
+
+    #[test]
+    fn of_all_doctors_no_more_is_said_than_was_seen() {
+        let entry = |action| AuditDraft {
+            time: jiff::Timestamp::UNIX_EPOCH,
+            action,
+            outcome: AuditOutcome::Gone,
+            operation: OperationId::from_bytes([1; 16]),
+            who: AuditWho::default(),
+            doctor: None,
+            reason: None,
+            plan: None,
+            backup: None,
+            answer: None,
+            note: None,
+        };
+        let text = Text::new("en");
+        let said = |action| text.audit_outcome(&entry(action));
+        assert!(!said(AuditAction::Delete).contains("listed here"));
+        assert!(said(AuditAction::DeleteAll).ends_with("for the doctors listed here"));
     }
 }

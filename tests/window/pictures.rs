@@ -162,6 +162,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
             state
         }),
         ("toasts", toasts),
+        ("delete-all-looking", crate::stage::looking_at_all),
         ("details", || {
             let mut state = signed_in();
             state.modals.push(Modal::Details {

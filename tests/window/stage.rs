@@ -251,6 +251,34 @@ pub fn asking(backup: BackupComparison) -> State {
     asking_with(Ok(Some(copy)), backup)
 }
 
+/// The question whether everything is to be deleted, while the doctors are looked at; of what was
+/// known before nothing counts.
+pub fn looking_at_all() -> State {
+    let mut state = signed_in();
+    for doctor in state.doctors.iter_mut().skip(2) {
+        if let ServerKnowledge::Has { checked_at, .. } | ServerKnowledge::Nothing { checked_at } =
+            &mut doctor.server
+        {
+            *checked_at = ago(30 * 24 * 60);
+        }
+    }
+    state.modals.push(Modal::DeleteAll {
+        looked_since: ago(2),
+        asked_at: ago(2),
+        shown_at: None,
+    });
+    state.jobs.insert(
+        JobId(3),
+        Job {
+            kind: JobKind::SurveyAll,
+            progress: JobProgress::Counting { done: 2, of: 5 },
+            cancelling: false,
+            last_call: LastCall::NotYet,
+        },
+    );
+    state
+}
+
 /// The question whether another doctor's backup is to be replaced.
 pub fn replacing() -> State {
     let mut state = signed_in();

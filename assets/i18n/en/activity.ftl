@@ -33,6 +33,7 @@ audit-discarded = Discarded what was set aside
 audit-same = The same contents
 audit-differs = Other contents
 audit-gone = Deleted, nothing there now
+audit-gone-all = Deleted, nothing there now for the doctors listed here
 audit-still-there = Still there
 audit-not-known = Not confirmed
 audit-stopped = Stopped
