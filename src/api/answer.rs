@@ -152,24 +152,29 @@ impl Answer {
         self.error(kind)
     }
 
-    /// 200 to a download, with something that is no recording in it.
+    /// 200 to a download, with something that is no recording in it, `length` bytes in all where
+    /// that is known.
     pub(super) fn no_recording(
         call: Call,
         status: StatusCode,
         headers: &HeaderMap,
         content: ContentKind,
+        length: Option<u64>,
     ) -> ApiError {
         let content_type = headers::content_type(headers);
         let says_nothing = matches!(content, ContentKind::Other | ContentKind::Empty);
         let web_page = content == ContentKind::Html
             || (says_nothing && content_type.as_deref() == Some("text/html"));
+        // Without a length, what came may be what a gateway had of it.
+        let arrived = length.is_some();
+        let not_audio = FailureKind::NotAudio { arrived };
         let (kind, seen) = match content {
             _ if web_page => (FailureKind::WebPageInstead, "HTML"),
-            ContentKind::Empty if headers::is_text(headers) => (FailureKind::NotAudio, "no text"),
+            ContentKind::Empty if headers::is_text(headers) => (not_audio, "no text"),
             ContentKind::Empty => (FailureKind::EmptyRecording { arrived: false }, "nothing"),
             ContentKind::Json => (FailureKind::JsonInstead, "JSON"),
             ContentKind::Base64 => (FailureKind::Base64Instead, "base64"),
-            _ => (FailureKind::NotAudio, "something else"),
+            _ => (not_audio, "something else"),
         };
         let technical = format!("{}; the body is {seen}", words(call, status, headers));
         call.error(kind, Some(status.as_u16()), technical, true)

@@ -129,7 +129,7 @@ impl HttpClient {
             ContentKind::Empty if length == Some(0) && !headers::is_text(&answered) => {
                 (None, Some(Unfit::Empty))
             }
-            other => return Err(Answer::no_recording(call, status, &answered, other)),
+            other => return Err(Answer::no_recording(call, status, &answered, other, length)),
         };
         Ok(Some(Recording {
             copy: ServerCopy {

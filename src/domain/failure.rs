@@ -76,7 +76,10 @@ pub enum FailureKind {
     /// A web page came instead: a network's log-in page, most likely.
     WebPageInstead,
     /// Something that is no audio came instead.
-    NotAudio,
+    NotAudio {
+        /// Whether that is all that the service has; otherwise it is asked again.
+        arrived: bool,
+    },
     /// A JSON document came instead of a recording: an error's, most likely.
     JsonInstead,
     /// The recording came written out as text (base64).
@@ -258,7 +261,7 @@ impl FailureKind {
             | Self::ServiceTrouble
             | Self::Redirected { .. }
             | Self::WebPageInstead
-            | Self::NotAudio
+            | Self::NotAudio { .. }
             | Self::JsonInstead
             | Self::Base64Instead
             | Self::EmptyRecording { .. }

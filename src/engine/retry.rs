@@ -106,8 +106,8 @@ fn asked_for(failure: &Failure) -> Option<Duration> {
 /// Whether the next try may well be met by something else.
 ///
 /// Connections that fail, bodies that are cut or stall, 408, 429, 500, 502, 503 and 504 pass, and
-/// so may what a cache had kept, what came damaged or was not what was announced, or came empty from a service that
-/// didn't say so.
+/// so may what a cache had kept, what came damaged or was not what was announced, and what came
+/// empty or was no recording, with nothing to show that it was all.
 /// What the service or the network decided does not, nor does trouble of this computer's own.
 const fn may_pass(failure: &Failure) -> bool {
     match failure.kind {
@@ -121,6 +121,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::DamagedRecording {
             on_server: false, ..
         }
+        | FailureKind::NotAudio { arrived: false }
         | FailureKind::EmptyRecording { arrived: false }
         | FailureKind::OtherRecording { arrived: false, .. } => true,
         FailureKind::ServiceTrouble => {
@@ -134,7 +135,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::NothingThere
         | FailureKind::Redirected { .. }
         | FailureKind::WebPageInstead
-        | FailureKind::NotAudio
+        | FailureKind::NotAudio { arrived: true }
         | FailureKind::JsonInstead
         | FailureKind::Base64Instead
         | FailureKind::EmptyRecording { arrived: true }
@@ -281,7 +282,8 @@ mod tests {
             (FailureKind::NothingThere, false),
             (FailureKind::Redirected { to_host: None }, false),
             (FailureKind::WebPageInstead, false),
-            (FailureKind::NotAudio, false),
+            (FailureKind::NotAudio { arrived: true }, false),
+            (FailureKind::NotAudio { arrived: false }, true),
             (FailureKind::JsonInstead, false),
             (FailureKind::Base64Instead, false),
             (FailureKind::EmptyRecording { arrived: false }, true),

@@ -179,7 +179,7 @@ impl Text {
             }
             FailureKind::TooManyRequests { .. } => self.say("failure-too-many-requests"),
             FailureKind::ServiceTrouble => self.say("failure-service-trouble"),
-            FailureKind::NotAudio => self.say("failure-not-audio"),
+            FailureKind::NotAudio { .. } => self.say("failure-not-audio"),
             FailureKind::JsonInstead => self.say("failure-json-instead"),
             FailureKind::Base64Instead => self.say("failure-base64-instead"),
             FailureKind::EmptyRecording { arrived: true } => self.say("failure-empty-recording"),
@@ -362,7 +362,7 @@ mod tests {
                 to_host: Some("elsewhere.example".into()),
             },
             FailureKind::WebPageInstead,
-            FailureKind::NotAudio,
+            FailureKind::NotAudio { arrived: true },
             FailureKind::JsonInstead,
             FailureKind::Base64Instead,
             FailureKind::EmptyRecording { arrived: true },

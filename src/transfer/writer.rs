@@ -349,7 +349,7 @@ fn unfit(verdict: &AudioVerdict, judgement: Judgement, start: &[u8]) -> FailureK
             ContentKind::Html => FailureKind::WebPageInstead,
             ContentKind::Json => FailureKind::JsonInstead,
             ContentKind::Base64 => FailureKind::Base64Instead,
-            _ => FailureKind::NotAudio,
+            _ => FailureKind::NotAudio { arrived },
         },
     }
 }

@@ -366,7 +366,7 @@ fn impostors() -> Vec<Row> {
                 &typed("application/zip"),
                 "PK\x03\x04 and so on and on",
             ),
-            other(NotAudio),
+            other(NotAudio { arrived: true }),
         ),
         row(
             "200, JSON cut short",

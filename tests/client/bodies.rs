@@ -111,17 +111,22 @@ async fn a_chunked_body_that_ends_before_it_shows_what_it_is_counts_as_cut() {
 
 #[tokio::test]
 async fn a_short_body_that_begins_no_recording_or_is_all_that_was_announced_is_no_cut() {
-    for (fields, body) in [
-        ("Transfer-Encoding: chunked\r\n", "3\r\nRIX\r\n0\r\n\r\n"),
+    for (fields, body, arrived) in [
+        (
+            "Transfer-Encoding: chunked\r\n",
+            "3\r\nRIX\r\n0\r\n\r\n",
+            false,
+        ),
         (
             "Transfer-Encoding: chunked\r\n",
             "c\r\nRIFF....AVI \r\n0\r\n\r\n",
+            false,
         ),
-        ("Content-Length: 3\r\n", "RIF"),
+        ("Content-Length: 3\r\n", "RIF", true),
     ] {
         let answer = [head("200 OK", fields), body.into()].concat();
         let (_, result) = download(vec![Step::Send(answer)]).await;
         let kind = result.unwrap_err().failure.kind;
-        assert_eq!(kind, FailureKind::NotAudio, "{body:?}");
+        assert_eq!(kind, FailureKind::NotAudio { arrived }, "{body:?}");
     }
 }

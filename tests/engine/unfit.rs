@@ -243,7 +243,10 @@ fn a_page_a_message_or_text_is_kept_in_no_way() {
                 b"UklGRiR3AQBXQVZFZm10IBAAAAABAAEA",
                 FailureKind::Base64Instead,
             ),
-            (b"PK\x03\x04 and so on and on and on", FailureKind::NotAudio),
+            (
+                b"PK\x03\x04 and so on and on and on",
+                FailureKind::NotAudio { arrived: true },
+            ),
         ] {
             let mut desk = desk_with(bytes.to_vec()).await;
             assert_eq!(failure_of(keep(&mut desk, "a.wav").await).kind, kind);
@@ -290,6 +293,23 @@ fn a_recording_that_took_the_place_of_nothing_without_a_length_is_not_deleted() 
 }
 
 #[test]
+fn what_is_no_recording_and_may_not_be_all_is_asked_for_again() {
+    run(async {
+        let neither = b"what a gateway sent in its place".to_vec();
+        for (chunked_tries, requests) in [(1, 2), (0, 1)] {
+            let mut desk = desk_with(neither.clone()).await;
+            let chunked = Effect::OmitLength(NoLength::Chunked);
+            let chunked = Fault::on(Call::Download, chunked).only(chunked_tries);
+            desk.service.add_fault(chunked);
+            let failure = failure_of(desk.download(AMELIA, "a.wav").await);
+            assert_eq!(failure.kind, FailureKind::NotAudio { arrived: true });
+            assert_eq!(desk.requests(Call::Download), requests);
+            assert!(!desk.file("a.wav").exists());
+        }
+    });
+}
+
+#[test]
 fn an_empty_page_or_message_is_no_empty_recording() {
     run(async {
         for kind in ["text/html", "application/json", "text/plain"] {
@@ -300,7 +320,7 @@ fn an_empty_page_or_message_is_no_empty_recording() {
             let failure = survey.server.unwrap_err();
             let instead = matches!(
                 failure.kind,
-                FailureKind::WebPageInstead | FailureKind::NotAudio
+                FailureKind::WebPageInstead | FailureKind::NotAudio { arrived: true }
             );
             assert!(instead, "{kind}: {failure:?}");
         }

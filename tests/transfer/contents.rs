@@ -25,9 +25,15 @@ async fn what_is_no_audio_gets_no_name() {
                 arrived: true,
             },
         ),
-        (b"\x20RIFF and something more", FailureKind::NotAudio),
-        (b"R", FailureKind::NotAudio),
-        (b"RIFF\0\0\0\0AVI and something more", FailureKind::NotAudio),
+        (
+            b"\x20RIFF and something more",
+            FailureKind::NotAudio { arrived: true },
+        ),
+        (b"R", FailureKind::NotAudio { arrived: true }),
+        (
+            b"RIFF\0\0\0\0AVI and something more",
+            FailureKind::NotAudio { arrived: true },
+        ),
     ] {
         let path = folder.path().join("a.wav");
         assert_eq!(kind_of(saved(announced(bytes), request(&path)).await), kind);
@@ -157,6 +163,17 @@ async fn what_came_twice_the_same_is_all_that_the_service_has() {
         assert_eq!(
             kind_of(saved(empty, request).await),
             FailureKind::EmptyRecording { arrived }
+        );
+    }
+    let neither = b"RIFF\x04\0\0\0AVI LIST";
+    for (request, arrived) in [
+        (request(folder.path().join("b.wav")), false),
+        (twice(neither), true),
+    ] {
+        let neither = recording(ServerCopy::default(), neither);
+        assert_eq!(
+            kind_of(saved(neither, request).await),
+            FailureKind::NotAudio { arrived }
         );
     }
     assert_eq!(names_in(folder.path()), ["a.wav"]);
