@@ -22,6 +22,8 @@ pub struct Backup {
     /// By what its file is known without reading it, as it was when it was checked last; `None` where
     /// that is not known.
     pub seen: Option<String>,
+    /// Whether it and its name were flushed to the disk; some shares and drives have no such thing.
+    pub flushed: bool,
     /// When it was checked last.
     pub verified_at: Timestamp,
     /// What proves that it is whole.

@@ -291,6 +291,7 @@ mod tests {
             audio: None,
             verified_at: NOW,
             seen: None,
+            flushed: true,
             proof: BackupProof::Length,
             made_from,
         }

@@ -1,6 +1,5 @@
 //! What a delete did: only the server's own answers to a GET count.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -10,7 +9,8 @@ use jiff::Timestamp;
 use crate::api::Look;
 use crate::domain::{
     AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, Backup, CheckedPart,
-    Completeness, DeletionOutcome, DoctorName, Failure, LastDeletion, OperationId, ServerKnowledge,
+    Completeness, DeletionOutcome, DoctorName, Failure, LastDeletion, OperationId, Remark,
+    ServerKnowledge,
 };
 use crate::engine::checks::about;
 use crate::engine::context::{Notice, Session, store_failure};
@@ -18,7 +18,7 @@ use crate::engine::jobs::JobTicket;
 use crate::engine::looking::{Looked, look};
 use crate::engine::{DeletionReport, Event, JobProgress, SavedFile, Unfinished};
 use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
-use crate::transfer::{self, TransferError};
+use crate::transfer::{self, Found, TransferError};
 
 /// How many doctors are looked at at once.
 const AT_ONCE: usize = 4;
@@ -379,7 +379,7 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
     let mut saved = None;
     if let Some(checked) = part.checked {
         match transfer::find_named(&left.part, mark, &checked).await {
-            Ok(found) => saved = found.map(|path| (path, checked)),
+            Ok(found) => saved = found.map(|found| (found, checked)),
             Err(error) => {
                 return not_closed(session, left, error.into_failure(Timestamp::now()));
             }
@@ -398,8 +398,8 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
         }
         note = "something else is at its part file's name, and was left alone";
     }
-    if let Some((path, checked)) = saved {
-        return Some(close_saved(session, left, checked, path).await);
+    if let Some((found, checked)) = saved {
+        return Some(close_saved(session, left, checked, found).await);
     }
     let mut draft = session.draft(
         AuditAction::Download,
@@ -436,8 +436,9 @@ async fn close_saved(
     session: &Session,
     left: &Transfer,
     checked: CheckedPart,
-    path: PathBuf,
+    found: Found,
 ) -> Unfinished {
+    let path = found.path;
     let doctor = &left.doctor;
     let (outcome, proof) = match checked.completeness {
         Completeness::Proven(proof) => (AuditOutcome::SavedAndChecked, Some(proof)),
@@ -452,11 +453,17 @@ async fn close_saved(
         size: checked.size,
         sha256: checked.sha256,
     });
-    draft.note = Some(format!(
-        "the app had ended just after it was saved; read back now; audio: {}; {}",
-        checked.audio,
-        by("begun", left.person.as_deref())
-    ));
+    let remarks: Vec<Remark> = (!found.flushed)
+        .then_some(Remark::NotFlushed)
+        .into_iter()
+        .collect();
+    let ended = "the app had ended just after it was saved; read back now".to_owned();
+    let notes = [ended, format!("audio: {}", checked.audio)];
+    let notes = notes
+        .into_iter()
+        .chain(remarks.iter().map(ToString::to_string));
+    let begun = by("begun", left.person.as_deref());
+    draft.note = Some(notes.chain([begun]).collect::<Vec<_>>().join("; "));
     // One that was made since is the newer one.
     let known = session.known(doctor).await.ok();
     let newest = known.and_then(|known| known.backup);
@@ -471,7 +478,8 @@ async fn close_saved(
             milliseconds: checked.milliseconds,
             audio: Some(checked.audio.clone()),
             verified_at: draft.time,
-            seen: None,
+            seen: found.seen.map(|seen| seen.to_text()),
+            flushed: found.flushed,
             proof,
             made_from: checked.copy,
         })),
@@ -490,7 +498,7 @@ async fn close_saved(
             milliseconds: checked.milliseconds,
             audio: checked.audio,
             completeness: checked.completeness,
-            remarks: Vec::new(),
+            remarks,
         },
     }
 }

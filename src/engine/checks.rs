@@ -324,6 +324,7 @@ mod tests {
             verified_at: Timestamp::UNIX_EPOCH,
             audio: None,
             seen: None,
+            flushed: true,
             proof: BackupProof::Length,
             made_from: ServerCopy::default(),
         };

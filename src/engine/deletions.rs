@@ -9,7 +9,7 @@ use crate::api::{ApiError, Deletion, DeletionOfAll};
 use crate::domain::{
     AudioFormat, AuditAction, AuditBackup, AuditOutcome, Backup, BackupComparison, BackupHealth,
     Confirmation, CopyComparison, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
-    Failure, FailureKind, OperationId, ServerCopy, Unfit,
+    Failure, FailureKind, OperationId, Remark, ServerCopy, Unfit,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
 use crate::engine::checks::{answer_of, check, health_of};
@@ -430,5 +430,9 @@ fn plan_text(
         (DeletionChoice::BackUpFirst { .. }, _) => "backed up just before; contents not compared",
         _ => "an earlier backup is kept; contents not compared",
     };
-    format!("delete every file under this name; on the server: {format}, {length}; {how}")
+    let flushed = match backup {
+        Some(Backup { flushed: false, .. }) => format!("; backup {}", Remark::NotFlushed),
+        _ => String::new(),
+    };
+    format!("delete every file under this name; on the server: {format}, {length}; {how}{flushed}")
 }

@@ -20,7 +20,7 @@ use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, set_aside};
 use crate::store::{Change, DoctorFact};
-use crate::transfer::{self, Aside, SaveRequest, Saved, TransferError};
+use crate::transfer::{self, Aside, Progress, SaveRequest, Saved, Step, TransferError};
 
 /// A file that was saved, and the backup that it is, if it is one.
 pub struct Fetched {
@@ -370,12 +370,19 @@ async fn attempt(
     };
     let copy = recording.copy.clone();
     let reporter = Mutex::new(ticket.bytes_of(&request.doctor));
-    let progress = |transfer::Progress { received, total }| {
-        tries.bytes_came();
-        let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
-        reporter.report(received, total);
+    let doctor = request.doctor.clone();
+    let steps = |step| match step {
+        Step::Arriving(Progress { received, total }) => {
+            tries.bytes_came();
+            let mut reporter = reporter.lock().unwrap_or_else(PoisonError::into_inner);
+            reporter.report(received, total);
+        }
+        Step::WaitingForFile => {
+            let doctor = doctor.clone();
+            ticket.report(JobProgress::WaitingForFile { doctor });
+        }
     };
-    let saved = transfer::save(recording, request, ledger, progress, ticket.cancel.clone())
+    let saved = transfer::save(recording, request, ledger, steps, ticket.cancel.clone())
         .await
         .map_err(|mut error| {
             let aside = error.take_aside();

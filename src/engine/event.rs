@@ -214,6 +214,12 @@ pub enum JobProgress {
         /// How many there are at most.
         tries: u32,
     },
+    /// The recording is there, and another program holds its file: it gets its name when that lets
+    /// go.
+    WaitingForFile {
+        /// Whose recording, in a job on many.
+        doctor: DoctorName,
+    },
     /// Bytes arrive that are compared with a backup and not kept.
     Comparing {
         /// Whose recording.

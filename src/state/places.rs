@@ -33,6 +33,7 @@ impl State {
                 progress,
                 JobProgress::Downloading { .. }
                     | JobProgress::WaitingToTryAgain { .. }
+                    | JobProgress::WaitingForFile { .. }
                     | JobProgress::ReadingBack
             ),
             (kind, _) => matches!(kind, JobKind::Download(_) | JobKind::CheckAndBackUp),

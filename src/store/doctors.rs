@@ -206,8 +206,8 @@ fn insert_backup(
     no_backup_at(connection, &backup.path)?;
     connection.execute(
         "INSERT INTO backups (service, name, path, size, sha256, format, milliseconds,
-            verified_at, proof, made_from, audio, seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            verified_at, proof, made_from, audio, seen, flushed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             service,
             doctor.as_str(),
@@ -221,6 +221,7 @@ fn insert_backup(
             copy_to_column(&backup.made_from)?,
             backup.audio.as_ref().map(audio_to_column).transpose()?,
             backup.seen,
+            backup.flushed,
         ],
     )?;
     Ok(())
@@ -362,7 +363,7 @@ fn doctor_of(row: &Row<'_>) -> Result<KnownDoctor, StoreError> {
 
 const BACKUP_COLUMNS: &str =
     "name, path, size, sha256, format, milliseconds, verified_at, proof, made_from, audio,
-     seen";
+     seen, flushed";
 
 fn newest_backups(
     connection: &Connection,
@@ -405,6 +406,7 @@ fn backup_of(row: &Row<'_>) -> Result<Backup, StoreError> {
         milliseconds: milliseconds.map(count_from_column).transpose()?,
         verified_at: time_of(row, "verified_at")?,
         seen: row.get("seen")?,
+        flushed: row.get("flushed")?,
         proof: proof_from_column(&row.get::<_, String>("proof")?)?,
         made_from: copy_from_column(&row.get::<_, String>("made_from")?)?,
         audio: match row.get::<_, Option<String>>("audio")? {

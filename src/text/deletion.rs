@@ -295,6 +295,7 @@ mod tests {
             audio: None,
             verified_at: Timestamp::UNIX_EPOCH,
             seen: None,
+            flushed: true,
             proof: BackupProof::Length,
             made_from: copy("W/\"a\""),
         };

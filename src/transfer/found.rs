@@ -1,13 +1,26 @@
 //! What an earlier run gave its name, and did not come to say so.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::CheckedPart;
-use crate::transfer::TransferError;
+use crate::transfer::flush::{flush, flush_folder};
 use crate::transfer::mark::mark;
 use crate::transfer::promote::names;
 use crate::transfer::verify::{compare, on_reader};
+use crate::transfer::{FileSeen, TransferError};
+
+/// A file that had got its name.
+#[derive(Debug)]
+pub struct Found {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The file as it is there.
+    pub seen: Option<FileSeen>,
+    /// Whether it and its name are flushed to the disk now.
+    pub flushed: bool,
+}
 
 /// Looks for the file that a part file became: one of the names that it was to get, with its very
 /// contents. `None` where the part file is still there by its own name alone, or there is no such
@@ -16,12 +29,12 @@ use crate::transfer::verify::{compare, on_reader};
 /// `part_mark` is what the ledger was told when the part file was made.
 ///
 /// # Errors
-/// [`TransferError`] where a file of such a name and size can't be read.
+/// [`TransferError`] where a file of such a name and size can't be read or flushed.
 pub async fn find_named(
     part: &Path,
     part_mark: Option<&str>,
     checked: &CheckedPart,
-) -> Result<Option<PathBuf>, TransferError> {
+) -> Result<Option<Found>, TransferError> {
     let (part, part_mark) = (part.to_path_buf(), part_mark.map(ToOwned::to_owned));
     let CheckedPart { size, sha256, .. } = *checked;
     let candidates = candidates(checked, part_mark.as_deref());
@@ -31,7 +44,7 @@ pub async fn find_named(
         let may_be = |path: &PathBuf| unnamed.is_none() || mark_at(path) == unnamed;
         for path in candidates.into_iter().filter(may_be) {
             match compare(&path, size, sha256, unwanted) {
-                Ok(_) => return Ok(Some(path)),
+                Ok(_) => return found(path).map(Some),
                 Err(TransferError::ReadBackDiffers { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -54,6 +67,22 @@ fn candidates(checked: &CheckedPart, part_mark: Option<&str>) -> Vec<PathBuf> {
         found.is_none() || found.as_deref() != part_mark
     });
     taken
+}
+
+/// Whether the app came to flush it before it ended is not known.
+fn found(path: PathBuf) -> Result<Found, TransferError> {
+    let flushed = flush_file(&path).and_then(|file| Ok(file && flush_folder(&path)?));
+    let flushed = flushed.map_err(|error| TransferError::in_work(&path, "flushing", error))?;
+    Ok(Found {
+        seen: FileSeen::at(&path),
+        path,
+        flushed,
+    })
+}
+
+/// Windows flushes only what may be written to.
+fn flush_file(path: &Path) -> io::Result<bool> {
+    flush(&OpenOptions::new().read(true).write(true).open(path)?)
 }
 
 fn mark_at(path: &Path) -> Option<String> {

@@ -34,7 +34,7 @@ use crate::transfer::writer::{Expected, Writer};
 pub use aside::{Aside, find_set_aside, open_set_aside, remove_set_aside};
 pub use digest::{Contents, digest_of};
 pub use error::TransferError;
-pub use found::find_named;
+pub use found::{Found, find_named};
 pub use from_disk::ReadFrom;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};
@@ -63,7 +63,16 @@ pub struct SaveRequest {
     pub as_it_is: bool,
 }
 
-/// How far a download is.
+/// What a download does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Its bytes arrive.
+    Arriving(Progress),
+    /// It waits for another program that holds the finished part file.
+    WaitingForFile,
+}
+
+/// How many bytes there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Bytes that arrived.
@@ -112,7 +121,7 @@ pub async fn save(
     recording: Recording,
     request: SaveRequest,
     ledger: &dyn Ledger,
-    progress: impl Fn(Progress) + Send + Sync,
+    steps: impl Fn(Step) + Send + Sync,
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
     if cancel.is_cancelled() {
@@ -121,7 +130,7 @@ pub async fn save(
     let operation = request.operation.clone();
     let part = part::create(&request, ledger).await?;
     let part_path = part.path().to_path_buf();
-    let saved = receive(part, recording, request, ledger, &progress, cancel).await;
+    let saved = receive(part, recording, request, ledger, &steps, cancel).await;
 
     let end = match &saved {
         Ok(_) => TransferEnd::Saved,
@@ -142,7 +151,7 @@ async fn receive(
     recording: Recording,
     request: SaveRequest,
     ledger: &dyn Ledger,
-    progress: &(impl Fn(Progress) + Sync),
+    steps: &(impl Fn(Step) + Sync),
     cancel: CancellationToken,
 ) -> Result<Saved, TransferError> {
     let Recording { copy, coding, body } = recording;
@@ -152,9 +161,12 @@ async fn receive(
         as_it_is: request.as_it_is,
     };
     let writer = Writer::start(part, request.destination.clone(), expected)?;
-    let fed = feed(&copy, body, &writer, progress, &cancel).await;
+    let progress = |progress| steps(Step::Arriving(progress));
+    let fed = feed(&copy, body, &writer, &progress, &cancel).await;
     let written = writer.finish(fed, &cancel).await?;
-    let mut saved = verify::write_down_and_promote(written, copy, request, ledger, cancel).await?;
+    let checked = verify::write_down(written, copy, request, ledger, &cancel).await?;
+    let held = || steps(Step::WaitingForFile);
+    let mut saved = checked.promote(held, cancel).await?;
     saved.remarks.extend(coding.map(Remark::UnregisteredCoding));
     Ok(saved)
 }

@@ -1,12 +1,15 @@
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::domain::{AudioFormat, numbered_file_name};
 use crate::transfer::flush::flush_folder;
 use crate::transfer::part::OwnPart;
-use crate::transfer::{SaveRequest, TransferError};
+use crate::transfer::{FileSeen, SaveRequest, TransferError};
 
 /// How many files of one name are stepped over.
 const MOST: u32 = 1000;
@@ -23,50 +26,56 @@ const WAITS: [Duration; 7] = [
     Duration::from_secs(2),
 ];
 
+/// The name that a finished part file is to get.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) path: PathBuf,
+    /// The file of that name that is replaced. Where another stands there by then, and without it,
+    /// the name gets a number where it is taken.
+    pub(super) replaces: Option<FileSeen>,
+}
+
 /// Gives a finished part file its name and flushes its folder. Tells the name, and whether flushing
 /// was to be had.
 ///
-/// `wanted` is what [`wanted`] gave.
-///
-/// Where another program holds the part file, it is tried again for some seconds, unless it is given
-/// up meanwhile; after that the part file stays.
+/// Where another program holds the part file, `held` is told, and it is tried again for some
+/// seconds, unless it is given up meanwhile; after that the part file stays.
 ///
 /// # Errors
 /// [`TransferError::Held`], [`TransferError::Cancelled`], or the disk's.
 pub(super) fn promote(
     part: OwnPart,
-    (wanted, replace): (PathBuf, bool),
+    wanted: Wanted,
+    held: oneshot::Sender<()>,
     given_up: &dyn Fn() -> bool,
 ) -> Result<(PathBuf, bool), TransferError> {
     let naming = Naming {
         give: &OwnPart::give_name,
         passes: is_held,
         waits: &WAITS,
+        held: Cell::new(Some(held)),
         given_up,
     };
-    let path = name(part, wanted, replace, &naming)?;
+    let path = name(part, wanted, &naming)?;
     let flushed = make_last(&path)?;
     Ok((path, flushed))
 }
 
-/// The name that a file of this format is to get, and whether a file of that name is replaced: only
-/// the very one that the person agreed to, and a backup only by what is proven whole. Otherwise the
-/// name gets a number where it is taken. Blocks on the disk.
+/// The name that a file of this format is to get. Only the very file that the person agreed to is
+/// replaced, and a backup only by what is proven whole. Blocks on the disk.
 pub(super) fn wanted(
     request: &SaveRequest,
     format: Option<AudioFormat>,
     is_proven: bool,
-) -> (PathBuf, bool) {
-    let wanted = format.map_or_else(
+) -> Wanted {
+    let path = format.map_or_else(
         || request.destination.clone(),
         |format| with_extension_of(&request.destination, format),
     );
-    let agreed = request.replace.as_ref();
-    let may_replace = is_proven || !request.replaces_backup;
-    let replace = may_replace
-        && wanted == request.destination
-        && agreed.is_some_and(|seen| seen.is_at(&wanted));
-    (wanted, replace)
+    let may_replace = (is_proven || !request.replaces_backup) && path == request.destination;
+    let agreed = request.replace.clone().filter(|_| may_replace);
+    let replaces = agreed.filter(|seen| seen.is_at(&path));
+    Wanted { path, replaces }
 }
 
 /// The names that are tried one after another.
@@ -82,29 +91,28 @@ struct Naming<'a> {
     passes: fn(&io::Error) -> bool,
     /// The waits before each further try.
     waits: &'a [Duration],
+    /// Told before the first wait.
+    held: Cell<Option<oneshot::Sender<()>>>,
     given_up: &'a dyn Fn() -> bool,
 }
 
 /// The name that it got.
-fn name(
-    mut part: OwnPart,
-    wanted: PathBuf,
-    replace: bool,
-    naming: &Naming,
-) -> Result<PathBuf, TransferError> {
-    if replace {
-        return match naming.give(&mut part, &wanted, true)? {
-            Ok(()) => Ok(wanted),
-            Err(error) => Err(naming.refused(part, &wanted, error)),
-        };
+fn name(mut part: OwnPart, wanted: Wanted, naming: &Naming) -> Result<PathBuf, TransferError> {
+    let Wanted { path, replaces } = wanted;
+    if let Some(replaced) = replaces {
+        match naming.give(&mut part, &path, Taking::Place(&replaced))? {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(naming.refused(part, &path, error)),
+        }
     }
-    for path in names(&wanted, true) {
-        match naming.give(&mut part, &path, false)? {
+    for path in names(&path, true) {
+        match naming.give(&mut part, &path, Taking::Free)? {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) if knows_no_such_move(&error) => {
                 if is_free(&path).map_err(|error| in_naming(&path, error))? {
-                    return match naming.give(&mut part, &path, true)? {
+                    return match naming.give(&mut part, &path, Taking::Seen)? {
                         Ok(()) => Ok(path),
                         Err(error) => Err(naming.refused(part, &path, error)),
                     };
@@ -114,9 +122,20 @@ fn name(
         }
     }
     Err(TransferError::FileNameRefused {
-        path: wanted,
+        path,
         reason: format!("there are {MOST} files of that name"),
     })
+}
+
+/// What a name is taken from.
+#[derive(Clone, Copy)]
+enum Taking<'a> {
+    /// From nothing.
+    Free,
+    /// From nothing, as far as a look could tell.
+    Seen,
+    /// From this file, while it is still that one.
+    Place(&'a FileSeen),
 }
 
 impl Naming<'_> {
@@ -125,10 +144,16 @@ impl Naming<'_> {
         &self,
         part: &mut OwnPart,
         path: &Path,
-        replace: bool,
+        taking: Taking,
     ) -> Result<io::Result<()>, TransferError> {
         let mut waits = self.waits.iter();
         loop {
+            if let Taking::Place(replaced) = taking
+                && !replaced.is_at(path)
+            {
+                return Ok(Err(io::ErrorKind::AlreadyExists.into()));
+            }
+            let replace = !matches!(taking, Taking::Free);
             let error = match (self.give)(part, path, replace) {
                 Err(error) if (self.passes)(&error) && !path.is_dir() => error,
                 done => return Ok(done),
@@ -138,6 +163,10 @@ impl Naming<'_> {
             };
             if (self.given_up)() {
                 return Err(TransferError::Cancelled);
+            }
+            if let Some(held) = self.held.take() {
+                // Whoever doesn't wait for the file any more is told nothing.
+                let _nobody_waits = held.send(());
             }
             std::thread::sleep(*wait);
         }
@@ -229,8 +258,6 @@ fn make_last(file: &Path) -> Result<bool, TransferError> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
 
     const SHARING_VIOLATION: i32 = 32;
@@ -256,6 +283,7 @@ mod tests {
         std::fs::write(&file, "old").unwrap();
         let part = OwnPart::with_contents(&folder.path().join("a.wav.part"), "new");
         let tried = Cell::new(0);
+        let (tell, mut told) = oneshot::channel();
         let naming = Naming {
             give: &|part, path, replace| {
                 tried.set(tried.get() + 1);
@@ -266,9 +294,16 @@ mod tests {
             },
             passes: is_violated,
             waits: &[Duration::from_millis(1); 3],
+            held: Cell::new(Some(tell)),
             given_up,
         };
-        let named = name(part, file.clone(), replace, &naming);
+        let wanted = Wanted {
+            path: file.clone(),
+            replaces: FileSeen::at(&file).filter(|_| replace),
+        };
+        let named = name(part, wanted, &naming);
+        let waited = tried.get() > 1;
+        assert_eq!(told.try_recv().is_ok(), waited);
         let named = named.map(|path| path.strip_prefix(folder.path()).unwrap().to_path_buf());
         let left = ["a.wav", "a.wav.part"].map(|name| {
             let contents = std::fs::read(folder.path().join(name)).ok()?;
@@ -285,6 +320,33 @@ mod tests {
         let (named, left, _) = name_where_it_is_refused(3, SHARING_VIOLATION, false, &|| false);
         assert_eq!(named.unwrap(), Path::new("a (2).wav"));
         assert_eq!(left, [Some("old"), None]);
+    }
+
+    #[test]
+    fn a_file_that_came_while_a_part_file_was_held_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.wav");
+        std::fs::write(&file, "old").unwrap();
+        let replaces = FileSeen::at(&file);
+        let part = OwnPart::with_contents(&folder.path().join("a.wav.part"), "new");
+        let naming = Naming {
+            give: &|part, path, replace| {
+                if std::fs::read(&file).unwrap() == b"old" {
+                    std::fs::write(&file, "another's").unwrap();
+                    return Err(io::Error::from_raw_os_error(SHARING_VIOLATION));
+                }
+                part.give_name(path, replace)
+            },
+            passes: is_violated,
+            waits: &[Duration::from_millis(1); 3],
+            held: Cell::default(),
+            given_up: &|| false,
+        };
+        let path = file.clone();
+        let named = name(part, Wanted { path, replaces }, &naming).unwrap();
+        assert!(named.ends_with("a (2).wav"), "{named:?}");
+        assert_eq!(std::fs::read(file).unwrap(), b"another's");
+        assert_eq!(std::fs::read(named).unwrap(), b"new");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -11,7 +12,7 @@ use crate::domain::{
 use crate::transfer::error::folder_of;
 use crate::transfer::from_disk::{DiskReader, ReadFrom};
 use crate::transfer::gone::is_folder_gone;
-use crate::transfer::promote::{promote, wanted};
+use crate::transfer::promote::{Wanted, promote, wanted};
 use crate::transfer::writer::{RunningHash, Written};
 use crate::transfer::{FileSeen, Ledger, SaveRequest, Saved, TransferError};
 
@@ -57,24 +58,32 @@ impl VerifiedBackup {
             audio: Some(self.saved.audio),
             verified_at,
             seen: self.saved.seen.map(|seen| seen.to_text()),
+            flushed: !self.saved.remarks.contains(&Remark::NotFlushed),
             proof: self.proof,
             made_from,
         }
     }
 }
 
-/// Has the ledger know a flushed part file, and gives it its name; where something else stands in
-/// its place, or it is cancelled, removes it.
+/// A flushed part file that the ledger knows, and the name that it is to get.
+pub(super) struct WrittenDown {
+    written: Written,
+    destination: PathBuf,
+    wanted: Wanted,
+}
+
+/// Has the ledger know a flushed part file; where something else stands in its place, or it is
+/// cancelled, removes it.
 ///
 /// # Errors
 /// [`TransferError::ReadBackDiffers`], [`TransferError::Cancelled`], or the disk's or the ledger's.
-pub(super) async fn write_down_and_promote(
+pub(super) async fn write_down(
     written: Written,
     copy: ServerCopy,
     request: SaveRequest,
     ledger: &dyn Ledger,
-    cancel: CancellationToken,
-) -> Result<Saved, TransferError> {
+    cancel: &CancellationToken,
+) -> Result<WrittenDown, TransferError> {
     let (destination, operation) = (request.destination.clone(), request.operation.clone());
     let (named, cancelled) = (destination.clone(), cancel.clone());
     let written = on_reader(&destination, move |unwanted| {
@@ -87,11 +96,10 @@ pub(super) async fn write_down_and_promote(
         let wanted = wanted(&request, written.format, is_proven);
         Ok((written, wanted))
     });
-    let (written, (name, replace)) = written.await?;
-    let wanted = (name.clone(), replace);
+    let (written, wanted) = written.await?;
     let checked = CheckedPart {
-        name,
-        numbered: !replace,
+        name: wanted.path.clone(),
+        numbered: wanted.replaces.is_none(),
         size: written.size,
         sha256: written.sha256,
         format: written.format,
@@ -101,35 +109,62 @@ pub(super) async fn write_down_and_promote(
         copy,
     };
     ledger.checked(&operation, checked).await?;
-    on_reader(&destination, move |unwanted| {
-        let given_up = || cancel.is_cancelled() || unwanted();
-        let Written {
-            path,
-            size,
-            sha256,
-            format,
-            milliseconds,
-            audio,
-            completeness,
-            flushed,
-        } = written;
-        let (path, named_to_last) = promote(path, wanted, &given_up)?;
-        let not_flushed = (!(flushed && named_to_last)).then_some(Remark::NotFlushed);
+    Ok(WrittenDown {
+        written,
+        destination,
+        wanted,
+    })
+}
+
+impl WrittenDown {
+    /// Gives the part file its name; where it is cancelled, removes it. `held` is called where
+    /// another program holds it and is waited for.
+    ///
+    /// # Errors
+    /// [`TransferError::Held`], [`TransferError::Cancelled`], or the disk's.
+    pub(super) async fn promote(
+        self,
+        held: impl Fn(),
+        cancel: CancellationToken,
+    ) -> Result<Saved, TransferError> {
+        let (tell, told) = oneshot::channel();
+        let naming = on_reader(&self.destination, move |unwanted| {
+            let given_up = || cancel.is_cancelled() || unwanted();
+            self.written.promote(self.wanted, tell, &given_up)
+        });
+        let mut naming = pin!(naming);
+        tokio::select! {
+            biased;
+            named = &mut naming => return named,
+            Ok(()) = told => held(),
+        }
+        naming.await
+    }
+}
+
+impl Written {
+    fn promote(
+        self,
+        wanted: Wanted,
+        held: oneshot::Sender<()>,
+        given_up: &dyn Fn() -> bool,
+    ) -> Result<Saved, TransferError> {
+        let (path, named_to_last) = promote(self.path, wanted, held, given_up)?;
+        let not_flushed = (!(self.flushed && named_to_last)).then_some(Remark::NotFlushed);
         let remarks = not_flushed.into_iter().collect();
         Ok(Saved {
             seen: FileSeen::at(&path),
             path,
-            size,
-            sha256,
-            format,
-            milliseconds,
-            audio,
-            completeness,
+            size: self.size,
+            sha256: self.sha256,
+            format: self.format,
+            milliseconds: self.milliseconds,
+            audio: self.audio,
+            completeness: self.completeness,
             remarks,
             promoted: Promoted(()),
         })
-    })
-    .await
+    }
 }
 
 /// Reads a backup from the disk itself, where that is to be had, and compares its size and digest

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use audio_housekeeper::domain::{BackupProof, Completeness, FailureKind, Remark};
+use audio_housekeeper::domain::{BackupProof, Completeness, DeletionChoice, FailureKind, Remark};
 
 use crate::desk::{AMELIA, Desk, run, wav};
 use crate::retries::failure_of;
@@ -64,9 +64,19 @@ fn where_nothing_can_be_flushed_a_recording_is_saved_and_checked_and_that_is_sai
         assert_eq!(entry.outcome.code(), "saved-and-checked");
         let note = entry.note.unwrap();
         assert!(note.ends_with("; not flushed to the disk"), "{note}");
+        let survey = desk.survey(AMELIA).await;
+        assert!(!survey.backup.backup().unwrap().flushed);
         // Elsewhere there is nothing to say.
         let saved = desk.download(AMELIA, "a.wav").await.unwrap();
         assert_eq!(saved.remarks, []);
+        assert!(desk.survey(AMELIA).await.backup.backup().unwrap().flushed);
+        // What a delete rests on is written down with it.
+        desk.download(AMELIA, "unflushed/b.wav").await.unwrap();
+        desk.delete(AMELIA, DeletionChoice::KeepingBackup).await;
+        let record = desk.record().await;
+        let plan = record.into_iter().find_map(|entry| entry.draft.plan);
+        let plan = plan.unwrap();
+        assert!(plan.ends_with("; backup not flushed to the disk"), "{plan}");
     });
 }
 

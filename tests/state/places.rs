@@ -160,6 +160,7 @@ fn backup(path: &str) -> Backup {
         verified_at: Timestamp::UNIX_EPOCH,
         audio: None,
         seen: None,
+        flushed: true,
         proof: BackupProof::Length,
         made_from: ServerCopy::default(),
     }

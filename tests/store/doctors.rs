@@ -43,6 +43,7 @@ fn backup(path: &str) -> Backup {
             oddities: vec![Oddity::TagBehind],
         }),
         seen: Some("made 7, 18400000 bytes, 9".into()),
+        flushed: true,
         proof: BackupProof::Digest,
         made_from: copy(),
     }
@@ -215,6 +216,7 @@ async fn the_newest_backup_counts() {
         milliseconds: None,
         audio: None,
         seen: None,
+        flushed: true,
         proof: BackupProof::Length,
         format: AudioFormat::Wav,
         made_from: ServerCopy::default(),

@@ -179,6 +179,7 @@ async fn an_entry_and_its_change_land_together_or_not_at_all() {
             verified_at: "2026-11-23T14:02:11Z".parse().unwrap(),
             audio: None,
             seen: None,
+            flushed: true,
             proof: BackupProof::Length,
             made_from: ServerCopy::default(),
         }),

@@ -8,7 +8,7 @@ use audio_housekeeper::api::{ApiError, Connector, Download, HttpConnector, Recor
 use audio_housekeeper::domain::{
     BackupProof, Completeness, DoctorName, FailureKind, Secret, ServiceOrigin,
 };
-use audio_housekeeper::transfer::{TransferEnd, TransferError, save};
+use audio_housekeeper::transfer::{self, TransferEnd, TransferError, save};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::{Server, Step, head, wav};
@@ -144,8 +144,8 @@ async fn cancelling_leaves_no_trace_and_the_old_file_alone() {
         stalling(&wav()),
         replacing(&path),
         &book,
-        |progress| {
-            if progress.received > 20_000 {
+        |step| {
+            if matches!(step, transfer::Step::Arriving(bytes) if bytes.received > 20_000) {
                 assert_eq!(names_in(folder.path()), ["a.wav", "a.wav.part"]);
                 cancel.cancel();
             }

@@ -78,9 +78,10 @@ async fn a_file_that_somebody_put_in_the_part_files_place_is_neither_removed_nor
 mod held {
     use std::os::windows::fs::OpenOptionsExt;
     use std::path::PathBuf;
+    use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Duration;
 
-    use audio_housekeeper::transfer::{TransferEnd, save};
+    use audio_housekeeper::transfer::{Step, TransferEnd, save};
     use tokio_util::sync::CancellationToken;
 
     use super::*;
@@ -109,7 +110,16 @@ mod held {
         fs::write(&path, "before").unwrap();
         let part = folder.path().join("a.wav.part");
         let held = interrupted(hold(part, Duration::from_secs(3)));
-        saved(held, replacing(&path)).await.unwrap();
+        let waits = AtomicU32::new(0);
+        let steps = |step| {
+            if step == Step::WaitingForFile {
+                waits.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        let (book, never) = (Book::default(), CancellationToken::new());
+        let saving = save(held, replacing(&path), &book, steps, never);
+        saving.await.unwrap();
+        assert_eq!(waits.into_inner(), 1);
         assert_eq!(names_in(folder.path()), ["a.wav"]);
         assert_eq!(fs::read(&path).unwrap(), wav());
     }

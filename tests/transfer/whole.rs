@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use audio_housekeeper::domain::{
     AudioFormat, BackupProof, Completeness, FailureKind, ServerCopy, Sha256Digest,
 };
-use audio_housekeeper::transfer::{Progress, TransferEnd, find_named, save};
+use audio_housekeeper::transfer::{Progress, Step, TransferEnd, find_named, save};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::wav;
@@ -76,8 +76,11 @@ async fn where_neither_the_service_nor_the_file_states_an_end_it_is_kept_and_is_
 #[tokio::test]
 async fn progress_counts_every_byte_once() {
     let folder = folder();
-    let seen = Mutex::new(Vec::new());
-    let note = |progress: Progress| seen.lock().unwrap().push(progress);
+    let seen = Mutex::new(Vec::<Progress>::new());
+    let note = |step| match step {
+        Step::Arriving(progress) => seen.lock().unwrap().push(progress),
+        Step::WaitingForFile => panic!("nothing holds the file"),
+    };
     let cancel = CancellationToken::new();
     let destination = request(folder.path().join("a.wav"));
     save(
@@ -147,7 +150,9 @@ async fn what_a_part_file_is_and_becomes_is_written_down_before_it_gets_its_name
     let mark = book.marks.lock().unwrap().pop();
     let part = folder.path().join("a.flac.part");
     let found = find_named(&part, mark.as_deref(), &checked).await;
-    assert_eq!(found.unwrap(), Some(saved.path));
+    let found = found.unwrap().unwrap();
+    assert_eq!((found.path, found.flushed), (saved.path, true));
+    assert_eq!(found.seen, saved.seen);
 }
 
 #[tokio::test]
@@ -183,9 +188,9 @@ async fn a_file_is_found_beside_its_part_file_only_where_both_are_one() {
     let part = folder.path().join("a.wav.part");
     fs::hard_link(&path, &part).unwrap();
     let found = find_named(&part, mark.as_deref(), &checked).await;
-    assert_eq!(found.unwrap(), Some(path.clone()));
+    assert_eq!(found.unwrap().unwrap().path, path);
     fs::remove_file(&part).unwrap();
     fs::copy(&path, &part).unwrap();
     let found = find_named(&part, mark.as_deref(), &checked).await;
-    assert_eq!(found.unwrap(), None);
+    assert!(found.unwrap().is_none());
 }

@@ -105,6 +105,19 @@ fn asked(place: Place) -> State {
     with(asking(BackupComparison::Same(backup)), place)
 }
 
+/// Where the drive has no way to say when all is written.
+fn asked_unflushed(place: Place) -> State {
+    let mut state = asked(place);
+    let Some(Modal::DeleteOne { survey, .. }) = state.modals.last_mut() else {
+        panic!("nothing is asked");
+    };
+    let BackupComparison::Same(backup) = &mut survey.as_mut().unwrap().backup else {
+        panic!("there is no backup");
+    };
+    backup.flushed = false;
+    state
+}
+
 fn asked_for_all(place: Place) -> State {
     let mut state = signed_in();
     state.modals.push(Modal::DeleteAll {
@@ -154,6 +167,14 @@ fn the_folder_of_a_backup_is_told_before_a_delete_rests_on_it() {
 }
 
 #[test]
+fn a_backup_that_was_not_flushed_is_told_before_a_delete_rests_on_it() {
+    let said = "no way to say when all is really written";
+    window(asked_unflushed(Place::default())).get_by_label_contains(said);
+    let window = window(asked(Place::default()));
+    assert!(window.query_by_label_contains(said).is_none());
+}
+
+#[test]
 fn backups_that_may_be_lost_are_counted_before_everything_is_deleted() {
     let said = "2 backups lie in a temporary folder or on a removable drive.";
     window(asked_for_all(temporary())).get_by_label(said);
@@ -171,6 +192,7 @@ fn what_is_said_of_a_folder_has_room_in_every_window() {
         ("place-saving", saving as fn(Place) -> State),
         ("place-saved", saved),
         ("place-asked", asked),
+        ("place-asked-unflushed", asked_unflushed),
         ("place-asked-for-all", asked_for_all),
     ] {
         for (way, size, theme, percent) in [

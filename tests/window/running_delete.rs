@@ -83,6 +83,9 @@ fn stop_stays_where_it_is_whatever_happens_until_it_comes_too_late() {
             JobProgress::Held,
             JobProgress::ReadingBack,
             backup_waiting(),
+            JobProgress::WaitingForFile {
+                doctor: name("Dr. Amelia Smith"),
+            },
             JobProgress::Downloading {
                 doctor: name("Dr. Amelia Smith"),
                 received: 1_000_000,

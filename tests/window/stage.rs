@@ -146,6 +146,7 @@ pub fn backup_of(made_from: &ServerCopy, verified_at: Timestamp) -> Backup {
         verified_at,
         audio: None,
         seen: None,
+        flushed: true,
         proof: BackupProof::Length,
         made_from: made_from.clone(),
     }

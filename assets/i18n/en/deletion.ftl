@@ -16,6 +16,7 @@ delete-backup-cannot-compare = { $when }, can't be compared with the server's
 delete-backup-may-be-changed = { $when }, can't be compared with the server's, which may have changed
 delete-backup-changed = { $when }, of an earlier recording
 delete-backup-missing = Missing: the file is no longer where it was saved
+delete-backup-not-flushed = This drive has no way to say when all is really written. Before you delete, wait a while or eject and reconnect the drive.
 delete-backup-altered = Altered: the file is not the one that was saved
 delete-warning-short = Every file under this name goes, for good.
 delete-warning = A download fetches one file, but a delete removes every file stored under this name. This app cannot see whether a recording was transcribed. Deleted recordings cannot be recovered.

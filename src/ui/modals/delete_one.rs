@@ -203,6 +203,13 @@ fn facts(ui: &mut Ui, view: &View<'_>, survey: &DeletionSurvey, copy: &ServerCop
             colour: palette.text,
         });
         facts.extend(place_of_backup(palette, view, kept));
+        if kept.is_some_and(|backup| !backup.flushed) {
+            facts.push(Fact {
+                name: String::new(),
+                value: text.say("delete-backup-not-flushed"),
+                colour: palette.warning,
+            });
+        }
     }
     facts_down(ui, &facts);
 }

@@ -192,6 +192,7 @@ pub fn heading(text: &Text, job: &Job) -> String {
             JobKind::Delete(doctor),
             JobProgress::Downloading { .. }
             | JobProgress::WaitingToTryAgain { .. }
+            | JobProgress::WaitingForFile { .. }
             | JobProgress::ReadingBack,
         ) => text.say_with("delete-backing-up", &[("doctor", doctor.as_str().into())]),
         (JobKind::Delete(doctor), _) => {
@@ -201,7 +202,9 @@ pub fn heading(text: &Text, job: &Job) -> String {
         (JobKind::CheckAll | JobKind::SurveyAll, _) => text.say("check-all-running"),
         (
             JobKind::CheckAndBackUp,
-            JobProgress::Downloading { doctor, .. } | JobProgress::WaitingToTryAgain { doctor, .. },
+            JobProgress::Downloading { doctor, .. }
+            | JobProgress::WaitingToTryAgain { doctor, .. }
+            | JobProgress::WaitingForFile { doctor },
         ) => text.say_with(
             "check-and-back-up-one",
             &[("doctor", doctor.as_str().into())],
@@ -231,6 +234,7 @@ pub fn status(text: &Text, job: &Job) -> String {
         } => downloading(text, *received, *total, *speed),
         JobProgress::ReadingBack => text.say("tray-reading-back"),
         JobProgress::Waiting { .. } | JobProgress::WaitingToTryAgain { .. } => String::new(),
+        JobProgress::WaitingForFile { .. } => text.say("tray-waiting-for-file"),
         JobProgress::Held => text.say("tray-held"),
         JobProgress::Deleting => text.say("tray-deleting"),
         JobProgress::Verifying => text.say("tray-verifying"),
@@ -301,7 +305,10 @@ pub fn done(job: &Job) -> Option<f32> {
             Some(1.0 - left.as_secs_f32() / of.as_secs_f32())
         }
         JobProgress::Counting { done, of } if *of > 0 => Some(*done as f32 / *of as f32),
-        JobProgress::ReadingBack | JobProgress::Verifying | JobProgress::Deleting => Some(1.0),
+        JobProgress::WaitingForFile { .. }
+        | JobProgress::ReadingBack
+        | JobProgress::Verifying
+        | JobProgress::Deleting => Some(1.0),
         _ => None,
     }
 }
