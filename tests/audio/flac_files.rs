@@ -34,57 +34,77 @@ fn a_flac_says_what_it_plays_and_what_proves_its_end() {
     assert!(sound.oddities.is_empty());
 }
 
+pub fn of_every_width() -> impl Iterator<Item = Shape> {
+    let widths = [4, 7, 8, 12, 16, 17, 20, 24, 28, 31, 32];
+    widths.into_iter().flat_map(|bits| {
+        (1..=8).map(move |channels| Shape {
+            rate: 44_100,
+            bits,
+            channels,
+            frames: 150,
+            block: 64,
+        })
+    })
+}
+
 #[test]
 fn every_width_and_number_of_channels_is_decoded_to_its_digest() {
-    for bits in [4, 7, 8, 12, 16, 17, 20, 24, 28, 31, 32] {
-        for channels in 1..=8 {
-            let shape = Shape {
-                rate: 44_100,
-                bits,
-                channels,
-                frames: 150,
-                block: 64,
-            };
-            let verdict = verdict(&made::flac(shape));
-            assert_eq!(verdict.grade(), Grade::Proven, "{shape:?}: {verdict:?}");
-        }
+    for shape in of_every_width() {
+        let verdict = verdict(&made::flac(shape));
+        assert_eq!(verdict.grade(), Grade::Proven, "{shape:?}: {verdict:?}");
     }
+}
+
+/// Of rates and blocks of every notation.
+pub fn of_every_notation() -> Vec<Shape> {
+    let rates = [
+        1, 8000, 11_025, 22_050, 44_100, 48_000, 65_535, 96_000, 100_000, 192_000, 655_350,
+    ];
+    let blocks = [16, 17, 192, 256, 257, 576, 1152, 4096, 65_535];
+    let of_rate = |rate| Shape { rate, ..SPEECH };
+    let of_block = |block| Shape {
+        block,
+        frames: 400,
+        ..SPEECH
+    };
+    let of_rates = rates.into_iter().map(of_rate);
+    of_rates.chain(blocks.into_iter().map(of_block)).collect()
 }
 
 #[test]
 fn rates_and_blocks_of_every_notation_are_read() {
-    for rate in [
-        1, 8000, 11_025, 22_050, 44_100, 48_000, 65_535, 96_000, 100_000, 192_000, 655_350,
-    ] {
-        let file = made::flac(Shape { rate, ..SPEECH });
-        assert_eq!(verdict(&file).properties.unwrap().sample_rate, rate);
-        assert_eq!(grade(&file), Grade::Proven);
-    }
-    for block in [16, 17, 192, 256, 257, 576, 1152, 4096, 65_535] {
-        let file = made::flac(Shape {
-            block,
-            frames: 400,
-            ..SPEECH
-        });
-        assert_eq!(grade(&file), Grade::Proven, "blocks of {block}");
+    for shape in of_every_notation() {
+        let verdict = verdict(&made::flac(shape));
+        assert_eq!(verdict.grade(), Grade::Proven, "{shape:?}");
+        assert_eq!(verdict.properties.unwrap().sample_rate, shape.rate);
     }
 }
 
-#[test]
-fn a_missing_repeated_or_displaced_frame_is_a_gap() {
+/// With a frame missing, repeated or displaced, and which one is found in its place. Neither total
+/// nor digest tells.
+pub fn with_gaps() -> Vec<(Vec<u8>, u64)> {
     let (info, frames) = taken_apart(&without_total(without_md5(bare_flac(SPEECH))));
     let [a, b, c, d] = &frames[..] else {
         panic!("{} frames", frames.len());
     };
-    for (frames, at) in [
+    [
         ([a, c, d].to_vec(), 1),
         ([a, b, d].to_vec(), 2),
         ([a, b, b, c, d].to_vec(), 2),
         ([a, c, b, d].to_vec(), 1),
         ([a, b, c, d, a].to_vec(), 4),
-    ] {
+    ]
+    .map(|(frames, at)| {
         let frames: Vec<Vec<u8>> = frames.into_iter().cloned().collect();
-        let verdict = verdict(&put_together(&info, &frames));
+        (put_together(&info, &frames), at)
+    })
+    .to_vec()
+}
+
+#[test]
+fn a_missing_repeated_or_displaced_frame_is_a_gap() {
+    for (file, at) in with_gaps() {
+        let verdict = verdict(&file);
         assert!(
             matches!(
                 verdict.outcome,
@@ -120,52 +140,53 @@ fn frames_numbered_by_samples_are_followed_by_samples() {
     }
 }
 
-#[test]
-fn another_number_of_samples_or_digest_than_stated_is_not_sound() {
+/// Each states another number of samples or another digest than its own.
+pub fn with_other_totals() -> [(Vec<u8>, Fault); 3] {
     let whole = bare_flac(SPEECH);
-    let mut fewer = whole.clone();
-    fewer[25] -= 1;
-    assert_eq!(
-        verdict(&fewer).outcome,
-        Err(Fault::Samples {
-            stated: 99,
-            found: 100
-        })
-    );
-    let mut more = whole.clone();
-    more[25] += 1;
-    assert_eq!(
-        verdict(&more).outcome,
-        Err(Fault::Samples {
-            stated: 101,
-            found: 100
-        })
-    );
-    let mut other = whole;
+    let samples = |stated: u8| {
+        let mut file = whole.clone();
+        file[25] = stated;
+        let stated = stated.into();
+        (file, Fault::Samples { stated, found: 100 })
+    };
+    let mut other = whole.clone();
     other[30] ^= 1;
-    assert_eq!(verdict(&other).outcome, Err(Fault::Md5));
+    [samples(99), samples(101), (other, Fault::Md5)]
 }
 
 #[test]
-fn what_stands_behind_the_last_frame_is_named_where_all_that_is_stated_was_met_before() {
+fn another_number_of_samples_or_digest_than_stated_is_not_sound() {
+    for (file, fault) in with_other_totals() {
+        assert_eq!(verdict(&file).outcome, Err(fault));
+    }
+}
+
+/// With something behind the last frame, and what that is.
+pub fn with_more_behind() -> Vec<(Vec<u8>, Oddity)> {
     let whole = bare_flac(SPEECH);
     let mut tag = b"TAG".to_vec();
     tag.resize(128, b' ');
-    for (more, oddity) in [
+    [
         (&b"\0"[..], Oddity::TrailingBytes),
         (b"TAG", Oddity::TrailingBytes),
         (&[0xff; 500], Oddity::TrailingBytes),
         (&tag, Oddity::TagBehind),
         (b"APETAGEX\xd0\x07\0\0", Oddity::TagBehind),
-    ] {
-        let longer = [&whole, more].concat();
+    ]
+    .map(|(more, oddity)| ([&whole, more].concat(), oddity))
+    .to_vec()
+}
+
+#[test]
+fn what_stands_behind_the_last_frame_is_named_where_all_that_is_stated_was_met_before() {
+    for (longer, oddity) in with_more_behind() {
         for closed in [
             longer.clone(),
             without_total(longer.clone()),
             without_md5(longer.clone()),
         ] {
             let sound = verdict(&closed).outcome.unwrap();
-            assert_eq!(sound.oddities, [oddity], "{more:x?}");
+            assert_eq!(sound.oddities, [oddity], "{closed:x?}");
         }
         // Where nothing is stated, only a tag can be told from audio that is lost.
         let open = verdict(&without_total(without_md5(longer)));
@@ -174,7 +195,7 @@ fn what_stands_behind_the_last_frame_is_named_where_all_that_is_stated_was_met_b
         } else {
             Grade::NotSound
         };
-        assert_eq!(open.grade(), told, "{more:x?}");
+        assert_eq!(open.grade(), told, "{oddity:?}");
     }
 }
 
@@ -214,51 +235,63 @@ fn flac_inside_ogg_is_named() {
     assert_eq!(verdict.outcome, Err(Fault::OggFlac));
 }
 
+/// A block of metadata between the stream info and the frames.
+fn with_block(header: [u8; 4], content: &[u8]) -> Vec<u8> {
+    let bare = bare_flac(SPEECH);
+    let info = [b"fLaC\0\0\0\x22", &bare[8..42]].concat();
+    [&info, &header[..], content, &bare[42..]].concat()
+}
+
+/// Files with one more block of metadata, and how far each is trusted.
+pub fn with_metadata() -> Vec<(Vec<u8>, Grade)> {
+    let comments = b"\x02\0\0\0me\x01\0\0\0\x03\0\0\0A=b";
+    [
+        // Padding, an application's block, a seek table, comments, and a type of the future.
+        ([0x81, 0, 0, 5], &[0; 5][..], Grade::Proven),
+        ([0x81, 0, 0, 0], &[], Grade::Proven),
+        ([0x82, 0, 0, 5], b"abcde", Grade::Proven),
+        ([0x83, 0, 0, 18], &[0xff; 18], Grade::Proven),
+        ([0x84, 0, 0, 17], comments, Grade::Proven),
+        ([0x90, 0, 0, 5], b"abcde", Grade::Proven),
+        ([0x83, 0, 0, 17], &[0xff; 17], Grade::Unusual),
+        // A type that is forbidden, a second stream info, and more than there is.
+        ([0xff, 0, 0, 0], &[], Grade::NotSound),
+        ([0x80, 0, 0, 34], &[0; 34], Grade::NotSound),
+        ([0x81, 0xff, 0xff, 0xff], &[0; 5], Grade::NotSound),
+    ]
+    .map(|(header, content, grade)| (with_block(header, content), grade))
+    .to_vec()
+}
+
 #[test]
 fn metadata_is_held_to_its_sizes() {
-    let bare = bare_flac(SPEECH);
-    let with = |header: [u8; 4], content: &[u8]| {
-        let info = [b"fLaC\0\0\0\x22", &bare[8..42]].concat();
-        verdict(&[&info, &header[..], content, &bare[42..]].concat())
-    };
-    // Padding, an application's block, a seek table, comments, and a type of the future.
-    assert_eq!(with([0x81, 0, 0, 5], &[0; 5]).grade(), Grade::Proven);
-    assert_eq!(with([0x81, 0, 0, 0], &[]).grade(), Grade::Proven);
-    assert_eq!(with([0x82, 0, 0, 5], b"abcde").grade(), Grade::Proven);
-    assert_eq!(with([0x83, 0, 0, 18], &[0xff; 18]).grade(), Grade::Proven);
-    let comments = b"\x02\0\0\0me\x01\0\0\0\x03\0\0\0A=b";
-    assert_eq!(with([0x84, 0, 0, 17], comments).grade(), Grade::Proven);
-    assert_eq!(with([0x90, 0, 0, 5], b"abcde").grade(), Grade::Proven);
+    for (file, grade) in with_metadata() {
+        let verdict = verdict(&file);
+        assert_eq!(verdict.grade(), grade, "{verdict:?}");
+        match verdict.outcome {
+            Ok(_) => {}
+            Err(Fault::Malformed { part, at }) => assert_eq!((part, at), (Part::Metadata, 42)),
+            Err(Fault::Cut { within, .. }) => assert_eq!(within, Part::Metadata),
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+}
 
-    assert_eq!(with([0x83, 0, 0, 17], &[0xff; 17]).grade(), Grade::Unusual);
-    let malformed = |part, at| Err(Fault::Malformed { part, at });
-    assert_eq!(
-        with([0xff, 0, 0, 0], &[]).outcome,
-        malformed(Part::Metadata, 42)
-    );
-    assert_eq!(
-        with([0x80, 0, 0, 34], &[0; 34]).outcome,
-        malformed(Part::Metadata, 42)
-    );
-    // More than there is.
-    assert!(matches!(
-        with([0x81, 0xff, 0xff, 0xff], &[0; 5]).outcome,
-        Err(Fault::Cut {
-            within: Part::Metadata,
-            ..
+/// Files whose comments are not built as they must be.
+pub fn with_odd_comments() -> Vec<Vec<u8>> {
+    let longer_text = b"\x02\0\0\0me\x01\0\0\0\x04\0\0\0A=b";
+    let more_texts = b"\x02\0\0\0me\x02\0\0\0\x03\0\0\0A=b";
+    [&[][..], &[7; 3], longer_text, more_texts]
+        .map(|comments| {
+            let size = u8::try_from(comments.len()).unwrap();
+            with_block([0x84, 0, 0, size], comments)
         })
-    ));
+        .to_vec()
 }
 
 #[test]
 fn comments_that_are_not_built_as_they_must_be_are_named_and_the_audio_is_sound() {
-    let bare = bare_flac(SPEECH);
-    let longer_text = b"\x02\0\0\0me\x01\0\0\0\x04\0\0\0A=b";
-    let more_texts = b"\x02\0\0\0me\x02\0\0\0\x03\0\0\0A=b";
-    for comments in [&[][..], &[7; 3], longer_text, more_texts] {
-        let size = u8::try_from(comments.len()).unwrap();
-        let info = [b"fLaC\0\0\0\x22", &bare[8..42]].concat();
-        let file = [&info, &[0x84, 0, 0, size][..], comments, &bare[42..]].concat();
+    for file in with_odd_comments() {
         let sound = verdict(&file).outcome.unwrap();
         assert_eq!(sound.proofs, [EndProof::TotalSamples, EndProof::Md5]);
         assert_eq!(sound.oddities, [Oddity::Metadata]);

@@ -132,9 +132,8 @@ fn what_the_program_encodes_without_a_digest_is_proven_by_its_total() {
     assert_eq!(grade(&without_total(file)), Grade::Unproven);
 }
 
-#[test]
-fn what_the_program_refuses_is_refused_but_where_a_reason_is_known() {
-    let folder = TempDir::new().unwrap();
+/// A whole file, the same with more metadata, and what damage makes of it.
+pub fn damaged() -> Vec<Vec<u8>> {
     let shape = Shape {
         block: 64,
         frames: 200,
@@ -161,6 +160,13 @@ fn what_the_program_refuses_is_refused_but_where_a_reason_is_known() {
         }
         files.push([&base[..], b"TAG and so on"].concat());
     }
+    files
+}
+
+#[test]
+fn what_the_program_refuses_is_refused_but_where_a_reason_is_known() {
+    let folder = TempDir::new().unwrap();
+    let files = damaged();
     let (mut refused, mut reasons) = (0, BTreeMap::<&str, u32>::new());
     for file in &files {
         let verdict = verdict(file);

@@ -353,9 +353,9 @@ fn foreign() -> Vec<Row> {
     ]
 }
 
-#[test]
-fn what_people_s_recorders_write_is_told_from_what_is_destroyed() {
-    let rows = [
+/// All of them.
+pub fn rows() -> Vec<Row> {
+    [
         left_open(),
         slips(),
         formats(),
@@ -363,13 +363,17 @@ fn what_people_s_recorders_write_is_told_from_what_is_destroyed() {
         flacs(),
         foreign(),
     ]
-    .concat();
+    .concat()
+}
+
+#[test]
+fn what_people_s_recorders_write_is_told_from_what_is_destroyed() {
     println!(
         "{:<50} {:<18} {:<18} milliseconds",
         "file", "expected", "seen"
     );
     let mut wrong = Vec::new();
-    for (name, file, expected, milliseconds) in rows {
+    for (name, file, expected, milliseconds) in rows() {
         let verdict = verdict(&file);
         let seen = verdict.state();
         let plays = verdict.properties.and_then(|audio| audio.milliseconds());

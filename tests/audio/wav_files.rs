@@ -34,8 +34,8 @@ fn a_wav_says_what_it_plays_and_what_proves_its_end() {
     }
 }
 
-#[test]
-fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
+/// Sound files, and what is unusual about each.
+pub fn unusual() -> Vec<(Vec<u8>, &'static [Oddity])> {
     let data = || chunk("data", &[7; 40]);
     let mut uncounted = wav_of(&[fmt(), chunk("data", &[7; 40]), chunk("note", b"odd")]);
     let size = u32::try_from(uncounted.len() - 8 - 1).unwrap();
@@ -47,7 +47,7 @@ fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
     let mut odd_frame_size = format(8000, 1, 16);
     odd_frame_size[12] = 3;
     let law = [fmt_of(&codec(7, 8000, 1, 8)), data()];
-    for (file, oddities) in [
+    vec![
         (made::streamed_wav(0), &[Oddity::OpenSizes][..]),
         (made::streamed_wav(u32::MAX), &[Oddity::OpenSizes]),
         (riff("RIFF", 0, &[fmt(), data()]), &[Oddity::OpenSizes]),
@@ -94,7 +94,12 @@ fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
             &[Oddity::UnknownCodec],
         ),
         (wav_of(&law), &[]),
-    ] {
+    ]
+}
+
+#[test]
+fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
+    for (file, oddities) in unusual() {
         let verdict = verdict(&file);
         assert_eq!(verdict.outcome.unwrap().oddities, oddities, "{file:x?}");
     }
@@ -104,21 +109,24 @@ fn fmt_of(content: &[u8]) -> Vec<u8> {
     chunk("fmt ", content)
 }
 
-#[test]
-fn extensible_formats_are_read_by_what_they_extend() {
+pub fn extensible() -> Vec<u8> {
     let mut content = codec(0xfffe, 48_000, 2, 24);
     content.extend(b"\x16\0\x18\0\x03\0\0\0");
     content.extend(b"\x01\0\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71");
-    let file = wav_of(&[fmt_of(&content), chunk("data", &[0; 60])]);
-    let verdict = verdict(&file);
+    wav_of(&[fmt_of(&content), chunk("data", &[0; 60])])
+}
+
+#[test]
+fn extensible_formats_are_read_by_what_they_extend() {
+    let verdict = verdict(&extensible());
     assert_eq!(verdict.grade(), Grade::Proven);
     assert_eq!(verdict.properties.unwrap().frames, Some(10));
 }
 
-#[test]
-fn a_wav_that_lies_or_lacks_something_is_not_sound() {
+/// Files that are not sound, and why.
+pub fn faulty() -> Vec<(Vec<u8>, Fault)> {
     let data = || chunk("data", &[7; 40]);
-    for (file, fault) in [
+    vec![
         (
             riff("RIFF", 200, &[fmt(), data()]),
             Fault::Shorter {
@@ -168,7 +176,12 @@ fn a_wav_that_lies_or_lacks_something_is_not_sound() {
         (b"<!doctype html>".to_vec(), Fault::NotAudio),
         (b"{\"error\":\"x\"}".to_vec(), Fault::NotAudio),
         (Vec::new(), Fault::Empty),
-    ] {
+    ]
+}
+
+#[test]
+fn a_wav_that_lies_or_lacks_something_is_not_sound() {
+    for (file, fault) in faulty() {
         assert_eq!(verdict(&file).outcome, Err(fault), "{file:x?}");
     }
 }
