@@ -105,6 +105,26 @@ fn what_is_unusual_about_a_wav_is_named_and_the_file_is_sound() {
     }
 }
 
+/// A file whose audio states less than a frame, and the whole this size.
+fn of_less_than_a_frame(whole: u32) -> Vec<u8> {
+    riff("RIFF", whole, &[fmt(), sized("data", 1, &[7; 40])])
+}
+
+#[test]
+fn a_size_of_less_than_a_frame_proves_no_end_of_the_audio_behind_it() {
+    // Left open, and met right behind the one byte, with its padding and without.
+    for whole in [0, u32::MAX, 38, 37] {
+        let verdict = verdict(&of_less_than_a_frame(whole));
+        assert_eq!(verdict.grade(), Grade::Unproven, "{whole}: {verdict:?}");
+        assert_eq!(verdict.properties.unwrap().frames, Some(20));
+    }
+    let file = of_less_than_a_frame(76);
+    let met = verdict(&file);
+    assert_eq!(met.grade(), Grade::Unusual);
+    assert_eq!(met.outcome.unwrap().proofs, [EndProof::RiffSize]);
+    assert_eq!(verdict(&file[..83]).grade(), Grade::NotSound);
+}
+
 fn fmt_of(content: &[u8]) -> Vec<u8> {
     chunk("fmt ", content)
 }

@@ -121,8 +121,9 @@ impl WavCheck {
             .properties(settled.audio)
             .is_some_and(|properties| properties.frames == Some(0));
         if no_frame && settled.audio > 0 && rest == Rest::Loose {
-            // The size that is stated is none; what follows is the audio.
+            // The size that is stated is none, and proves no end; what follows is the audio.
             settled.audio = length.saturating_sub(data.begin);
+            settled.proofs = walked.proofs_of_the_whole();
             note(&mut settled.oddities, Oddity::SizesDisagree);
         }
         Ok(settled)

@@ -85,6 +85,15 @@ impl Walked {
         self.end() == Some(self.length)
     }
 
+    /// What proves the end of audio that goes on to the end of the file.
+    pub(super) fn proofs_of_the_whole(&self) -> Vec<EndProof> {
+        if self.ends_as_stated() {
+            vec![EndProof::RiffSize]
+        } else {
+            Vec::new()
+        }
+    }
+
     fn shorter(&self, stated: u64) -> Fault {
         Fault::Shorter {
             stated,
@@ -104,11 +113,7 @@ impl Walked {
         let beyond = end.filter(|end| *end > self.begin);
         Ok(Settled {
             audio: self.length.saturating_sub(self.begin),
-            proofs: if self.ends_as_stated() {
-                vec![EndProof::RiffSize]
-            } else {
-                Vec::new()
-            },
+            proofs: self.proofs_of_the_whole(),
             oddities: vec![Oddity::OpenSizes],
             excess: beyond.map(|end| self.length.saturating_sub(end)),
         })
