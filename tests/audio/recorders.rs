@@ -192,7 +192,6 @@ fn slips() -> Vec<Row> {
 
 /// Formats that dictation is full of.
 fn formats() -> Vec<Row> {
-    let fact = |samples: u32| chunk("fact", &samples.to_le_bytes());
     let of = |format, audio: &[u8]| wav_of(&[format, chunk("data", audio)]);
     let law = |tag| of(longer_format(tag, 8000, 8, 1, &[]), &speech()[..8000]);
     let extensible = |sub: &[u8]| {
@@ -211,7 +210,7 @@ fn formats() -> Vec<Row> {
             "mu-law, nine samples and a fact",
             wav_of(&[
                 longer_format(7, 8000, 8, 1, &[]),
-                fact(9),
+                chunk("fact", &9_u32.to_le_bytes()),
                 chunk("data", &[0x76; 9]),
             ]),
             Whole,
@@ -235,34 +234,6 @@ fn formats() -> Vec<Row> {
             Some(1000),
         ),
         (
-            "GSM 6.10 with its fact, odd",
-            wav_of(&[
-                longer_format(0x31, 8000, 0, 65, &320_u16.to_le_bytes()),
-                fact(16_320),
-                chunk("data", &speech()[..3315]),
-            ]),
-            NotLookedInto,
-            Some(2040),
-        ),
-        (
-            "GSM 6.10 without a fact",
-            of(
-                longer_format(0x31, 8000, 0, 65, &320_u16.to_le_bytes()),
-                &speech()[..3250],
-            ),
-            NotLookedInto,
-            Some(2000),
-        ),
-        (
-            "IMA ADPCM",
-            of(
-                longer_format(0x11, 8000, 4, 256, &505_u16.to_le_bytes()),
-                &speech()[..2560],
-            ),
-            NotLookedInto,
-            Some(631),
-        ),
-        (
             "393,164 bytes of LIST first",
             wav_of(&[
                 fmt(),
@@ -277,6 +248,58 @@ fn formats() -> Vec<Row> {
             wav_of(&[fmt(), chunk("data", &[]), title()]),
             Empty,
             Some(0),
+        ),
+    ]
+}
+
+/// Codecs whose blocks have many samples each, so that a fact tells how many of the last one count.
+fn of_blocks() -> Vec<Row> {
+    let gsm = longer_format(0x31, 8000, 0, 65, &320_u16.to_le_bytes());
+    let ima = longer_format(0x11, 8000, 4, 256, &505_u16.to_le_bytes());
+    let microsoft = longer_format(2, 8000, 4, 256, &500_u16.to_le_bytes());
+    let of = |name, format: &[u8], fact: Option<u32>, bytes: usize, milliseconds| {
+        let fact = fact.map_or_else(Vec::new, |fact| chunk("fact", &fact.to_le_bytes()));
+        let data = chunk("data", &speech()[..bytes]);
+        let file = wav_of(&[format.to_vec(), fact, data]);
+        (name, file, NotLookedInto, Some(milliseconds))
+    };
+    vec![
+        of(
+            "GSM 6.10 with its fact, odd",
+            &gsm,
+            Some(16_320),
+            3315,
+            2040,
+        ),
+        of("GSM 6.10 without a fact", &gsm, None, 3250, 2000),
+        of("IMA ADPCM", &ima, None, 2560, 631),
+        of(
+            "IMA ADPCM, its last block filled up",
+            &ima,
+            Some(4600),
+            2560,
+            575,
+        ),
+        of(
+            "IMA ADPCM, a fact of half as many",
+            &ima,
+            Some(2525),
+            2560,
+            631,
+        ),
+        of(
+            "IMA ADPCM, less than what is taken for a block",
+            &longer_format(0x11, 8000, 4, 4096, &505_u16.to_le_bytes()),
+            Some(4600),
+            2560,
+            575,
+        ),
+        of(
+            "Microsoft's ADPCM, a fact that overflowed",
+            &microsoft,
+            Some(4_294_957_295),
+            2560,
+            625,
         ),
     ]
 }
@@ -359,6 +382,7 @@ pub fn rows() -> Vec<Row> {
         left_open(),
         slips(),
         formats(),
+        of_blocks(),
         destroyed::rows(),
         flacs(),
         foreign(),

@@ -80,19 +80,16 @@ impl WaveFormat {
     }
 
     /// What so many bytes of audio are. `fact` is how many samples (of each channel) the file
-    /// states, which counts where the codec doesn't tell.
+    /// states, which counts where the codec doesn't tell and its blocks allow it.
     pub(super) fn properties(&self, bytes: u64, fact: Option<u32>) -> AudioProperties {
-        let by_blocks = || {
-            let blocks = bytes.checked_div(u64::from(self.bytes_a_block))?;
-            blocks.checked_mul(u64::from(self.samples_a_block?))
-        };
         let frames = match bytes.checked_div(u64::from(self.bytes_a_frame)) {
             Some(frames) => Some(frames),
             None if bytes == 0 => Some(0),
             None => fact
                 .filter(|fact| !matches!(*fact, 0 | u32::MAX))
                 .map(u64::from)
-                .or_else(by_blocks),
+                .filter(|fact| self.is_near_blocks(*fact, bytes))
+                .or_else(|| self.by_blocks(bytes)),
         };
         AudioProperties {
             sample_rate: self.sample_rate,
@@ -101,6 +98,22 @@ impl WaveFormat {
             bits: self.bits,
             frames,
         }
+    }
+
+    /// Whether so many samples (of each channel) can be what the blocks are, of which the last one
+    /// may be filled up or a short one. Some writers state a number that overflowed, or for two
+    /// channels half of theirs (`libsndfile` in a W64 of ADPCM). Without a whole block nothing is
+    /// known against the number.
+    fn is_near_blocks(&self, samples: u64, bytes: u64) -> bool {
+        let block = u64::from(self.samples_a_block.unwrap_or(0));
+        self.by_blocks(bytes)
+            .is_none_or(|blocks| blocks == 0 || blocks.abs_diff(samples) <= block)
+    }
+
+    /// How many samples (of each channel) the whole blocks in so many bytes are.
+    fn by_blocks(&self, bytes: u64) -> Option<u64> {
+        let blocks = bytes.checked_div(u64::from(self.bytes_a_block))?;
+        blocks.checked_mul(u64::from(self.samples_a_block?))
     }
 }
 
