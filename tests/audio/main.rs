@@ -17,6 +17,7 @@ mod hostile;
 mod made;
 mod recorders;
 mod samples;
+mod sox_program;
 mod wav_files;
 
 use audio_housekeeper::audio::{AudioCheck, AudioVerdict};
