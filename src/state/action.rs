@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
 use crate::domain::{DeletionReason, DoctorName, Failure, OperationId, Secret};
-use crate::engine::{Command, JobId, SavePurpose, SavedFile};
+use crate::engine::{JobId, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
-use crate::state::{Mode, Screen};
+use crate::state::{ConfirmedChoice, Mode, SaveRequest, Screen};
 
 /// What a person did, or a dialog answered.
 #[derive(Debug)]
@@ -169,46 +169,4 @@ impl Action {
                 | Self::ConfirmClose
         )
     }
-}
-
-/// The deleting buttons.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConfirmedChoice {
-    /// "Delete", or "Delete, keeping the earlier backup".
-    KeepingBackup,
-    /// "Delete without backup".
-    WithoutBackup,
-    /// "Back up, then delete…", or "Back up again, then delete…".
-    BackUpFirst,
-}
-
-/// What an action leads to.
-#[derive(Debug)]
-pub enum Effect {
-    /// Ask the engine.
-    Engine(Command),
-    /// Open the save dialog.
-    SaveDialog(SaveRequest),
-    /// Open the folder dialog.
-    FolderDialog {
-        /// Where it starts.
-        folder: Option<PathBuf>,
-    },
-    /// Open the other mode in place of this one.
-    Switch(Mode),
-    /// Close the window now.
-    CloseWindow,
-}
-
-/// A save dialog that is to be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaveRequest {
-    /// The doctor.
-    pub doctor: DoctorName,
-    /// What the file is for.
-    pub purpose: SavePurpose,
-    /// Where it starts.
-    pub folder: Option<PathBuf>,
-    /// The name that it proposes.
-    pub file_name: String,
 }

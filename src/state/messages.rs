@@ -1,0 +1,112 @@
+//! Short messages, the toasts.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{DoctorName, Failure};
+use crate::state::{Effect, State};
+
+/// A short message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    /// For [`Action::DismissToast`](crate::state::Action::DismissToast).
+    pub number: u64,
+    /// What it says.
+    pub message: Message,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// What a toast says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// Something did not work.
+    Failed {
+        /// The doctor it was about.
+        doctor: Option<DoctorName>,
+        /// Why.
+        failure: Failure,
+    },
+    /// A check found nothing under exactly this name.
+    NothingThere(DoctorName),
+    /// The keychain does not hold what it was asked to, or may hold what it was asked to forget.
+    Keychain(Failure),
+    /// The token was forgotten.
+    SignedOut,
+    /// Text was put on the clipboard.
+    Copied,
+    /// The settings could not be read; the usual ones are used.
+    SettingsLost,
+    /// The computer's clock was set back while the app ran.
+    ClockSetBack,
+    /// The computer's clock is behind the newest entry of the record.
+    ClockBehindRecord,
+}
+
+impl Toast {
+    /// Whether it stays until the person takes it away: a failure must not pass unseen.
+    #[must_use]
+    pub const fn stands_until_dismissed(&self) -> bool {
+        matches!(
+            self.message,
+            Message::Failed { .. }
+                | Message::Keychain(_)
+                | Message::ClockSetBack
+                | Message::ClockBehindRecord
+        )
+    }
+
+    /// How long it stands otherwise.
+    #[must_use]
+    pub const fn stands_for(&self) -> SignedDuration {
+        SignedDuration::from_secs(8)
+    }
+}
+
+impl State {
+    /// Shows a short message.
+    pub fn tell(&mut self, message: Message) {
+        let number = self.number();
+        self.toasts.push(Toast {
+            number,
+            message,
+            at: self.now,
+        });
+    }
+
+    /// Sets the time that relative times are told from, and takes away toasts that stood long
+    /// enough.
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        self.toasts.retain(|toast| {
+            toast.stands_until_dismissed() || now.duration_since(toast.at) < toast.stands_for()
+        });
+    }
+
+    /// Takes away the messages about a doctor who is asked for anew: what they said is old then,
+    /// and piled up they would cover what lies under them.
+    pub(super) fn take_back_messages(&mut self, about: &DoctorName) {
+        self.toasts.retain(|toast| match &toast.message {
+            Message::Failed { doctor, .. } => doctor.as_ref() != Some(about),
+            Message::NothingThere(doctor) => doctor != about,
+            _ => true,
+        });
+    }
+
+    pub(super) fn dismiss_toast(&mut self, number: u64) -> Vec<Effect> {
+        self.toasts.retain(|toast| toast.number != number);
+        Vec::new()
+    }
+
+    pub(super) fn failed(&mut self, doctor: Option<DoctorName>, failure: Failure) {
+        self.tell(Message::Failed { doctor, failure });
+        if self.running_survey().is_none() {
+            // The looks were not begun: their figures are what they are.
+            self.figures_stand();
+        }
+    }
+
+    pub(super) fn copied(&mut self) -> Vec<Effect> {
+        self.tell(Message::Copied);
+        Vec::new()
+    }
+}

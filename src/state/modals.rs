@@ -1,0 +1,89 @@
+//! What stands over the window, asks or tells, and alone takes input.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::domain::{DeletionSurvey, DoctorName, Failure, OperationId, SetAside};
+use crate::engine::SavedFile;
+use crate::state::{Effect, State};
+
+/// A question, or something to read, over the window.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Modal {
+    /// Delete one doctor's recordings?
+    DeleteOne {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The facts, once the server answered.
+        survey: Option<Box<DeletionSurvey>>,
+    },
+    /// Discard what was set aside?
+    Discard(SetAside),
+    /// Replace a file that is a backup?
+    ReplaceBackup {
+        /// Whose recording is to take its place.
+        doctor: DoctorName,
+        /// The file.
+        path: PathBuf,
+        /// Whose recording it is a backup of.
+        whose: DoctorName,
+        /// When it was checked.
+        made: Timestamp,
+        /// What the file is known by.
+        seen: String,
+    },
+    /// Delete everything?
+    DeleteAll {
+        /// Only what was looked at since then counts as checked.
+        looked_since: Timestamp,
+        /// When it was asked first: backups were made for it since.
+        asked_at: Timestamp,
+        /// Since when its figures stand; `None` while the doctors are looked at.
+        shown_at: Option<Timestamp>,
+    },
+    /// What support would ask for.
+    Details {
+        /// The doctor it was about.
+        doctor: Option<DoctorName>,
+        /// The failure.
+        failure: Failure,
+    },
+    /// What was checked of a saved recording.
+    Proof {
+        /// Whose it is.
+        doctor: DoctorName,
+        /// What was saved.
+        file: Box<SavedFile>,
+    },
+    /// After a delete: where the copy is, and what to send to support.
+    WrongDoctor {
+        /// The doctor.
+        doctor: DoctorName,
+        /// The act, as the audit record names it.
+        operation: OperationId,
+        /// When its outcome was recorded.
+        at: Timestamp,
+        /// The copy here, if there is one.
+        backup: Option<PathBuf>,
+    },
+    /// Close while jobs run?
+    CloseWhileBusy,
+    /// Sign out, although jobs run?
+    SignOutWhileBusy,
+}
+
+impl State {
+    pub(super) fn open_modal(&mut self, modal: Modal) -> Vec<Effect> {
+        self.modals.push(modal);
+        Vec::new()
+    }
+
+    /// Closes the one on top.
+    pub(super) fn close_modal(&mut self) -> Vec<Effect> {
+        match self.modals.pop() {
+            Some(Modal::DeleteAll { .. }) => self.stop_survey(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What the person chooses, kept as soon as it is chosen.
+
+use crate::domain::ServiceOrigin;
+use crate::engine::Command;
+use crate::settings::{ThemeChoice, WindowPlace};
+use crate::state::{Effect, State, engine};
+
+impl State {
+    pub(super) fn set_theme(&mut self, theme: ThemeChoice) -> Vec<Effect> {
+        self.settings.theme = theme;
+        self.save_settings()
+    }
+
+    pub(super) fn set_text_size(&mut self, text_size: u16) -> Vec<Effect> {
+        self.settings.text_size = text_size;
+        self.save_settings()
+    }
+
+    pub(super) fn set_address(&mut self, address: &str) -> Vec<Effect> {
+        match ServiceOrigin::parse(address) {
+            Ok(service) => {
+                self.address_error = None;
+                self.settings.service = service;
+                self.save_settings()
+            }
+            Err(error) => {
+                self.address_error = Some(error);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn keep_window_place(&mut self, place: WindowPlace) -> Vec<Effect> {
+        self.settings.window = Some(place);
+        self.save_settings()
+    }
+
+    pub(super) fn save_settings(&self) -> Vec<Effect> {
+        engine(Command::SaveSettings(self.settings.clone()))
+    }
+}

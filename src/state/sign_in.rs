@@ -1,0 +1,128 @@
+//! Who is signed in: the one sign-in of this window, from the keychain's answer to its end.
+
+use crate::domain::{Account, Failure, Secret, ServiceOrigin};
+use crate::engine::{Command, SignedOutBecause};
+use crate::state::{Activity, Effect, Message, Screen, State, engine};
+
+/// Who is signed in, or why nobody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// The keychain is being asked.
+    Starting,
+    /// Nobody; the sign-in screen stands.
+    Out {
+        /// Why.
+        because: SignedOutBecause,
+        /// A token is being tried.
+        trying: bool,
+        /// What was wrong with the last try.
+        failure: Option<Failure>,
+    },
+    /// Somebody.
+    In(Account),
+    /// The app's own data can't be opened, for this reason: nothing else can be shown.
+    CannotOpen(Failure),
+}
+
+impl State {
+    /// Who is signed in.
+    #[must_use]
+    pub const fn account(&self) -> Option<&Account> {
+        match &self.sign_in {
+            SignIn::In(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    pub(super) fn sign_in(&mut self, address: &str, token: &Secret, stay: bool) -> Vec<Effect> {
+        let origin = match ServiceOrigin::parse(address) {
+            Ok(origin) => origin,
+            Err(error) => {
+                self.address_error = Some(error);
+                return Vec::new();
+            }
+        };
+        self.address_error = None;
+        // What is copied often brings white space along, which no token has.
+        let token = Secret::new(token.expose().trim().to_owned());
+        if let SignIn::Out {
+            trying, failure, ..
+        } = &mut self.sign_in
+        {
+            *trying = true;
+            *failure = None;
+        }
+        self.settings.service = origin.clone();
+        let mut effects = self.save_settings();
+        effects.extend(engine(Command::SignIn {
+            origin,
+            token,
+            stay,
+        }));
+        effects
+    }
+
+    pub(super) fn sign_out(&mut self) -> Vec<Effect> {
+        self.modals.clear();
+        engine(Command::SignOut)
+    }
+
+    pub(super) fn signed_in(&mut self, account: Account, keychain: Option<Failure>) {
+        self.forget_sign_in();
+        let last = self.service.replace(account.origin.clone());
+        if last.is_some_and(|last| last != account.origin) {
+            self.results.clear();
+        }
+        self.sign_in = SignIn::In(account);
+        self.screen = Screen::Recordings;
+        if let Some(failure) = keychain {
+            self.tell(Message::Keychain(failure));
+        }
+    }
+
+    pub(super) fn sign_in_failed(&mut self, reason: Failure) {
+        if let SignIn::Out {
+            trying, failure, ..
+        } = &mut self.sign_in
+        {
+            *trying = false;
+            *failure = Some(reason);
+        }
+    }
+
+    pub(super) fn signed_out(&mut self, because: SignedOutBecause) {
+        if matches!(because, SignedOutBecause::Asked(None)) {
+            self.tell(Message::SignedOut);
+        }
+        // A token that ends is nothing that the person did: what they were being told stays. After
+        // a sign-out it stays only where nobody knows yet what a delete did.
+        if because != SignedOutBecause::Ended {
+            self.results.retain(|shown| shown.ending.is_unsettled());
+        }
+        for shown in &mut self.results {
+            shown.looking = false;
+        }
+        self.sign_in = SignIn::Out {
+            because,
+            trying: false,
+            failure: None,
+        };
+        self.forget_sign_in();
+    }
+
+    /// Forgets what the events of one sign-in only would bring to an end.
+    fn forget_sign_in(&mut self) {
+        // A complaint about an address goes with the field that it was typed into.
+        self.address_error = None;
+        self.doctors.clear();
+        self.checking.clear();
+        self.preparing = None;
+        self.pending_backup = None;
+        self.backing_up_since = None;
+        self.destinations.clear();
+        self.set_aside.clear();
+        self.jobs.clear();
+        self.modals.clear();
+        self.activity = Activity::default();
+    }
+}
