@@ -3,6 +3,7 @@
 //! Nothing here waits: the launcher, dialogs and the engine are asked, and their answers polled.
 
 mod dialogs;
+mod frame_budget;
 mod input_queue;
 mod last_call;
 mod look_watch;
@@ -15,11 +16,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::dialogs::OpenDialog;
+use crate::app::frame_budget::FrameBudget;
 use crate::app::input_queue::InputQueue;
 use crate::app::look_watch::LookWatch;
 use crate::app::window_place::{Placing, window_place};
 use crate::domain::{Failure, FailureKind};
-use crate::engine::{Command, Handle, NotTaken, Wake};
+use crate::engine::{Command, Handle, NotTaken, Progress, Wake};
 use crate::platform::Dialogs;
 use crate::settings::{Settings, ThemeChoice};
 use crate::state::{Action, Effect, Message, Mode, SignIn, State};
@@ -84,6 +86,8 @@ pub struct App {
 /// The engine and what has to stay with it.
 struct Running {
     engine: Handle,
+    /// How far the jobs are, until the events are taken in that came before it.
+    progress: Option<Progress>,
     _kept: Box<dyn Any + Send>,
 }
 
@@ -160,26 +164,37 @@ impl App {
                 }
                 self.running = Some(Running {
                     engine: opened.engine,
+                    progress: None,
                     _kept: opened.kept,
                 });
             }
         }
     }
 
+    /// Takes in what the engine told, as much as there is time for in a frame.
     fn drain_events(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
         let Some(running) = &mut self.running else {
             return;
         };
-        let mut envelopes = Vec::new();
-        while let Some(envelope) = running.engine.next_event() {
-            envelopes.push(envelope);
+        // Read before the events, and taken in after them: each job's start is among them then. What
+        // is told of a job that nobody knows yet would be lost.
+        if let Some(progress) = running.engine.changed_progress() {
+            running.progress = Some(progress);
         }
-        let progress = running.engine.changed_progress();
-        for envelope in envelopes {
-            let effects = self.state.apply(envelope);
-            self.carry_out(ctx, frame, effects);
+        let is_all = FrameBudget::begin().spend(
+            self,
+            |app| app.running.as_mut()?.engine.next_event(),
+            |app, envelope| {
+                let effects = app.state.apply(envelope);
+                app.carry_out(ctx, frame, effects);
+            },
+        );
+        if !is_all {
+            ctx.request_repaint();
+            return;
         }
-        if let Some(progress) = progress {
+        let running = self.running.as_mut();
+        if let Some(progress) = running.and_then(|running| running.progress.take()) {
             self.state.apply_progress(&progress);
         }
     }
