@@ -50,7 +50,15 @@ impl Answer {
             let text = members.get(*member)?.as_str()?.trim();
             (!text.is_empty()).then(|| text.to_owned())
         });
-        Ok(Person { name })
+        // A name may be two people's; an address, hardly.
+        let id = ["id", "email"]
+            .iter()
+            .find_map(|member| match members.get(*member)? {
+                Value::String(text) if !text.trim().is_empty() => Some(format!("{member} {text}")),
+                Value::Number(number) => Some(format!("{member} {number}")),
+                _ => None,
+            });
+        Ok(Person { name, id })
     }
 
     /// `GET /api/download`, answered with anything but 200: the documented 404 or a failure.

@@ -71,6 +71,8 @@ pub trait Connector: Send + Sync {
 pub struct Person {
     /// The name to show, else the e-mail address, where either came.
     pub name: Option<String>,
+    /// What tells the person from all others at the service, where it came.
+    pub id: Option<String>,
 }
 
 /// What a look found.

@@ -210,6 +210,11 @@ pub enum FailureKind {
     WindowDidNotAnswer,
     /// The confirmation no longer holds: too old, or its facts do not allow it.
     ConfirmationStale,
+    /// A delete was confirmed in a sign-in that ended, and the next one is not of the same person.
+    ConfirmedByAnother {
+        /// Whether that is certain; otherwise it could not be told who signed in.
+        known: bool,
+    },
     /// Nobody is signed in (any more).
     NotSignedIn,
     /// Something runs for this doctor already.

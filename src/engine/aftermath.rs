@@ -13,9 +13,11 @@ use crate::domain::{
     ServerKnowledge,
 };
 use crate::engine::checks::about;
-use crate::engine::context::{Notice, Session, store_failure};
-use crate::engine::jobs::JobTicket;
+use crate::engine::event_loop::Notice;
+use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::looking::{Looked, look};
+use crate::engine::resources::store_failure;
+use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Event, JobProgress, SavedFile, Unfinished};
 use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
 use crate::transfer::{self, Found, TransferError};
@@ -36,49 +38,62 @@ enum While {
 }
 
 impl While {
-    fn is_over(self, session: &Session) -> bool {
-        session.context.leaving.is_cancelled()
-            || (self == Self::SignedIn && session.cancel.is_cancelled())
+    fn is_over(self, workspace: &Workspace) -> bool {
+        workspace.resources.leaving.is_cancelled()
+            || (self == Self::SignedIn && workspace.cancel.is_cancelled())
     }
 
     /// Looks, unless it is over before there is an answer to record.
-    async fn look(self, session: &Session, doctor: &DoctorName) -> Option<Looked> {
+    async fn look(
+        self,
+        workspace: &Workspace,
+        doctor: &DoctorName,
+        ticket: Option<&JobTicket>,
+    ) -> Option<Looked> {
+        let leaving = &workspace.resources.leaving;
+        let asker = ticket.map_or_else(
+            || Asker::task(leaving),
+            |ticket| Asker::job_until(ticket, leaving),
+        );
         let over = async {
             match self {
-                Self::Open => session.context.leaving.cancelled().await,
-                Self::SignedIn => session.cancel.cancelled().await,
+                Self::Open => workspace.resources.leaving.cancelled().await,
+                Self::SignedIn => workspace.cancel.cancelled().await,
             }
         };
         let looked = tokio::select! {
             () = over => return None,
-            looked = look(session, doctor, || session.since_delete(doctor), &session.context.leaving) => looked,
+            looked = look(workspace, doctor, || workspace.since_delete(doctor), asker) => looked,
         };
         let refused = looked.result.as_ref().is_err_and(Failure::needs_sign_in);
         let is_left = self == Self::SignedIn && refused;
-        (!is_left && !self.is_over(session)).then_some(looked)
+        (!is_left && !self.is_over(workspace)).then_some(looked)
     }
 }
 
 /// Looks at one doctor after a delete, records what was seen, and tells it.
 pub async fn conclude(
-    session: &Session,
+    workspace: &Workspace,
     doctor: &DoctorName,
     draft: AuditDraft,
     failure: Option<Failure>,
+    ticket: Option<&JobTicket>,
 ) -> DeletionReport {
-    let report = conclude_while(While::Open, session, doctor, draft, failure).await;
+    let lasts = While::Open;
+    let report = conclude_while(lasts, workspace, doctor, draft, failure, ticket).await;
     report.unwrap_or_else(|| left_open(vec![doctor.clone()]))
 }
 
 /// `None` where that was left open.
 async fn conclude_while(
     lasts: While,
-    session: &Session,
+    workspace: &Workspace,
     doctor: &DoctorName,
     mut draft: AuditDraft,
     failure: Option<Failure>,
+    ticket: Option<&JobTicket>,
 ) -> Option<DeletionReport> {
-    let looked = lasts.look(session, doctor).await?;
+    let looked = lasts.look(workspace, doctor, ticket).await?;
     let (outcome, fact, unseen) = seen(looked.result);
     draft.note = match (draft.note, looked.note) {
         (Some(note), Some(tried)) => Some(format!("{note}; {tried}")),
@@ -91,11 +106,11 @@ async fn conclude_while(
         outcome,
     };
     let changes = vec![
-        about(session, doctor, fact),
-        about(session, doctor, DoctorFact::Deletion(deletion)),
+        about(workspace, doctor, fact),
+        about(workspace, doctor, DoctorFact::Deletion(deletion)),
     ];
-    session.record(draft, changes).await;
-    session.tell_doctor(doctor).await;
+    workspace.record(draft, changes).await;
+    workspace.tell_doctor(doctor).await;
     let mut report = DeletionReport {
         outcome,
         failure: failure.or(unseen),
@@ -109,19 +124,19 @@ async fn conclude_while(
 
 /// Looks at every doctor known here after a delete of everything, and records what was seen.
 pub async fn conclude_all(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     draft: AuditDraft,
     failure: Option<Failure>,
     ticket: Option<&JobTicket>,
 ) -> DeletionReport {
-    let report = conclude_all_while(While::Open, session, draft, failure, ticket).await;
+    let report = conclude_all_while(While::Open, workspace, draft, failure, ticket).await;
     report.unwrap_or_else(|| left_open(Vec::new()))
 }
 
 /// `None` where that was left open.
 async fn conclude_all_while(
     lasts: While,
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     mut draft: AuditDraft,
     failure: Option<Failure>,
     ticket: Option<&JobTicket>,
@@ -136,7 +151,7 @@ async fn conclude_all_while(
         still_there: Vec::new(),
         not_known: Vec::new(),
     };
-    let doctors = match session.context.store.doctors(&session.service).await {
+    let doctors = match workspace.resources.store.doctors(&workspace.service).await {
         Ok(doctors) => doctors,
         Err(error) => {
             report.failure = Some(store_failure(&error));
@@ -154,7 +169,9 @@ async fn conclude_all_while(
             if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
                 return (doctor.name, had, None);
             }
-            let Some(Looked { result: look, .. }) = lasts.look(session, &doctor.name).await else {
+            let Some(Looked { result: look, .. }) =
+                lasts.look(workspace, &doctor.name, ticket).await
+            else {
                 in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
                 given_up.store(true, Ordering::Relaxed);
                 return (doctor.name, had, None);
@@ -184,17 +201,17 @@ async fn conclude_all_while(
         if let Some(look) = look {
             let (seen, fact, unseen) = seen(look);
             outcome = seen;
-            changes.push(about(session, &doctor, fact));
+            changes.push(about(workspace, &doctor, fact));
             report.failure = report.failure.or(unseen);
         }
         // Of a doctor without a recording nothing was deleted, and nothing is said to be.
         if had || outcome != DeletionOutcome::Gone {
             let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
-            changes.push(about(session, &doctor, fact));
+            changes.push(about(workspace, &doctor, fact));
         }
         report.list(outcome).push(doctor);
     }
-    if given_up.load(Ordering::Relaxed) || lasts.is_over(session) {
+    if given_up.load(Ordering::Relaxed) || lasts.is_over(workspace) {
         return None;
     }
     report.outcome = match report.summary() {
@@ -212,9 +229,9 @@ async fn conclude_all_while(
         report.still_there.len(),
         report.not_known.len(),
     ));
-    session.record(draft, changes).await;
-    if let Ok(doctors) = session.context.store.doctors(&session.service).await {
-        session.tell(Event::Doctors(doctors));
+    workspace.record(draft, changes).await;
+    if let Ok(doctors) = workspace.resources.store.doctors(&workspace.service).await {
+        workspace.tell(Event::Doctors(doctors));
     }
     Some(report)
 }
@@ -232,13 +249,17 @@ const fn left_open(not_known: Vec<DoctorName>) -> DeletionReport {
 }
 
 /// The later look that a person asked for.
-pub async fn look_again(session: Arc<Session>, doctor: Option<DoctorName>, operation: OperationId) {
-    let draft = draft_of_look(&session, doctor.as_ref(), &operation, "looked again");
+pub async fn look_again(
+    workspace: Arc<Workspace>,
+    doctor: Option<DoctorName>,
+    operation: OperationId,
+) {
+    let draft = draft_of_look(&workspace, doctor.as_ref(), &operation, "looked again");
     let report = match &doctor {
-        Some(doctor) => conclude(&session, doctor, draft, None).await,
-        None => conclude_all(&session, draft, None, None).await,
+        Some(doctor) => conclude(&workspace, doctor, draft, None, None).await,
+        None => conclude_all(&workspace, draft, None, None).await,
     };
-    session.tell(Event::LookedAgain {
+    workspace.tell(Event::LookedAgain {
         operation,
         doctor,
         report,
@@ -292,24 +313,24 @@ impl LeftOver {
 ///
 /// What is closed is told only once: so nothing is any more when the sign-in or the app has ended,
 /// and what is left then is for the next sign-in or start.
-pub async fn look_into_unfinished(session: Arc<Session>, left: LeftOver) {
+pub async fn look_into_unfinished(workspace: Arc<Workspace>, left: LeftOver) {
     // Each is told as soon as it is closed: the app may end before the next one is.
     let tell = |found| {
         let notice = Notice::FoundAtStart {
-            generation: session.generation,
-            service: session.service.clone(),
+            generation: workspace.generation,
+            service: workspace.service.clone(),
             found: Box::new(found),
         };
-        session.context.notices.send(notice).ok();
+        workspace.resources.notices.send(notice).ok();
     };
-    let is_over = || While::SignedIn.is_over(&session);
+    let is_over = || While::SignedIn.is_over(&workspace);
     let mut rest = LeftOver::default();
     for transfer in left.transfers {
         if is_over() {
             rest.transfers.push(transfer);
             continue;
         }
-        match close_download(&session, &transfer).await {
+        match close_download(&workspace, &transfer).await {
             Some(found) => tell(found),
             None => rest.transfers.push(transfer),
         }
@@ -318,32 +339,32 @@ pub async fn look_into_unfinished(session: Arc<Session>, left: LeftOver) {
         if is_over() {
             rest.waiting.push(delete);
         } else {
-            tell(close_waiting(&session, delete).await);
+            tell(close_waiting(&workspace, delete).await);
         }
     }
     for intent in left.intents {
-        match close_intent(&session, &intent.draft).await {
+        match close_intent(&workspace, &intent.draft).await {
             Some(found) => tell(found),
             None => rest.intents.push(intent),
         }
     }
-    let generation = session.generation;
+    let generation = workspace.generation;
     let notice = Notice::LeftOpen { generation, rest };
-    session.context.notices.send(notice).ok();
+    workspace.resources.notices.send(notice).ok();
 }
 
 /// `None` where it could not be closed in this sign-in.
-async fn close_intent(session: &Arc<Session>, intent: &AuditDraft) -> Option<Unfinished> {
-    if While::SignedIn.is_over(session) {
+async fn close_intent(workspace: &Arc<Workspace>, intent: &AuditDraft) -> Option<Unfinished> {
+    if While::SignedIn.is_over(workspace) {
         return None;
     }
-    session.delete_went_out_earlier(intent.doctor.as_ref());
+    workspace.delete_went_out_earlier(intent.doctor.as_ref());
     let whose = by("confirmed", intent.who.person.as_deref());
     let note = format!("the app had ended before the outcome was known; {whose}");
-    let draft = draft_of_look(session, intent.doctor.as_ref(), &intent.operation, &note);
+    let draft = draft_of_look(workspace, intent.doctor.as_ref(), &intent.operation, &note);
     let report = match &intent.doctor {
-        Some(doctor) => conclude_while(While::SignedIn, session, doctor, draft, None).await,
-        None => conclude_all_while(While::SignedIn, session, draft, None, None).await,
+        Some(doctor) => conclude_while(While::SignedIn, workspace, doctor, draft, None, None).await,
+        None => conclude_all_while(While::SignedIn, workspace, draft, None, None).await,
     };
     Some(Unfinished::Delete {
         doctor: intent.doctor.clone(),
@@ -353,7 +374,7 @@ async fn close_intent(session: &Arc<Session>, intent: &AuditDraft) -> Option<Unf
 }
 
 fn draft_of_look(
-    session: &Session,
+    workspace: &Workspace,
     doctor: Option<&DoctorName>,
     operation: &OperationId,
     note: &str,
@@ -363,17 +384,17 @@ fn draft_of_look(
     } else {
         AuditAction::DeleteAll
     };
-    let mut draft = session.draft(action, AuditOutcome::NotKnown, operation.clone());
+    let mut draft = workspace.draft(action, AuditOutcome::NotKnown, operation.clone());
     draft.doctor = doctor.cloned();
     draft.note = Some(note.into());
     draft
 }
 
 /// `None` where its part file is, or may be, still there: then it is not closed.
-async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished> {
-    let part = match session.context.store.part(&left.operation).await {
+async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Unfinished> {
+    let part = match workspace.resources.store.part(&left.operation).await {
         Ok(part) => part,
-        Err(error) => return not_closed(session, left, Some(store_failure(&error))),
+        Err(error) => return not_closed(workspace, left, Some(store_failure(&error))),
     };
     let mark = part.mark.as_deref();
     let mut saved = None;
@@ -381,7 +402,7 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
         match transfer::find_named(&left.part, mark, &checked).await {
             Ok(found) => saved = found.map(|found| (found, checked)),
             Err(error) => {
-                return not_closed(session, left, error.into_failure(Timestamp::now()));
+                return not_closed(workspace, left, error.into_failure(Timestamp::now()));
             }
         }
     }
@@ -391,17 +412,17 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
         let failure = error.into_failure(Timestamp::now());
         // What has come to stand at its name is not the app's to remove.
         if !is_another {
-            return not_closed(session, left, failure);
+            return not_closed(workspace, left, failure);
         }
         if saved.is_none() {
-            not_closed(session, left, failure);
+            not_closed(workspace, left, failure);
         }
         note = "something else is at its part file's name, and was left alone";
     }
     if let Some((found, checked)) = saved {
-        return Some(close_saved(session, left, checked, found).await);
+        return Some(close_saved(workspace, left, checked, found).await);
     }
-    let mut draft = session.draft(
+    let mut draft = workspace.draft(
         AuditAction::Download,
         AuditOutcome::CutOff,
         left.operation.clone(),
@@ -411,7 +432,7 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
         "the app had ended in the middle; {note}; {}",
         by("begun", left.person.as_deref())
     ));
-    session
+    workspace
         .record(draft, vec![Change::EndTransfer(left.operation.clone())])
         .await;
     Some(Unfinished::Download {
@@ -421,9 +442,13 @@ async fn close_download(session: &Session, left: &Transfer) -> Option<Unfinished
 }
 
 /// Says why a download is not closed.
-fn not_closed(session: &Session, left: &Transfer, failure: Option<Failure>) -> Option<Unfinished> {
+fn not_closed(
+    workspace: &Workspace,
+    left: &Transfer,
+    failure: Option<Failure>,
+) -> Option<Unfinished> {
     if let Some(failure) = failure {
-        session.tell(Event::Failed {
+        workspace.tell(Event::Failed {
             doctor: Some(left.doctor.clone()),
             failure,
         });
@@ -433,7 +458,7 @@ fn not_closed(session: &Session, left: &Transfer, failure: Option<Failure>) -> O
 
 /// Records a file that had its name when the app ended, and was read back now.
 async fn close_saved(
-    session: &Session,
+    workspace: &Workspace,
     left: &Transfer,
     checked: CheckedPart,
     found: Found,
@@ -445,7 +470,7 @@ async fn close_saved(
         Completeness::CannotBeProven => (AuditOutcome::SavedNotProven, None),
         Completeness::AsItIs(_) => (AuditOutcome::KeptAsItIs, None),
     };
-    let mut draft = session.draft(AuditAction::Download, outcome, left.operation.clone());
+    let mut draft = workspace.draft(AuditAction::Download, outcome, left.operation.clone());
     draft.doctor = Some(doctor.clone());
     draft.answer = Some("200".into());
     draft.backup = Some(AuditBackup {
@@ -465,7 +490,7 @@ async fn close_saved(
     let begun = by("begun", left.person.as_deref());
     draft.note = Some(notes.chain([begun]).collect::<Vec<_>>().join("; "));
     // One that was made since is the newer one.
-    let known = session.known(doctor).await.ok();
+    let known = workspace.known(doctor).await.ok();
     let newest = known.and_then(|known| known.backup);
     let is_newest = newest.is_none_or(|newest| newest.verified_at < left.begun_at);
     let fact = match (proof, checked.format) {
@@ -485,11 +510,11 @@ async fn close_saved(
         })),
         _ => Some(DoctorFact::Came(checked.sha256)),
     };
-    let fact = fact.map(|fact| about(session, doctor, fact));
+    let fact = fact.map(|fact| about(workspace, doctor, fact));
     let end = Change::EndTransfer(left.operation.clone());
     let changes = fact.into_iter().chain([end]).collect();
-    session.record(draft, changes).await;
-    session.tell_doctor(doctor).await;
+    workspace.record(draft, changes).await;
+    workspace.tell_doctor(doctor).await;
     Unfinished::Saved {
         doctor: doctor.clone(),
         file: SavedFile {
@@ -503,22 +528,22 @@ async fn close_saved(
     }
 }
 
-async fn close_waiting(session: &Session, left: WaitingDelete) -> Unfinished {
+async fn close_waiting(workspace: &Workspace, left: WaitingDelete) -> Unfinished {
     let action = match left.doctor {
         Some(_) => AuditAction::Delete,
         None => AuditAction::DeleteAll,
     };
-    let mut draft = session.draft(action, AuditOutcome::CutOff, left.operation.clone());
+    let mut draft = workspace.draft(action, AuditOutcome::CutOff, left.operation.clone());
     draft.doctor.clone_from(&left.doctor);
     let note = "the app had ended before it was sent; nothing was sent";
     draft.note = Some(format!(
         "{note}; {}",
         by("confirmed", left.person.as_deref())
     ));
-    session
+    workspace
         .record(draft, vec![Change::EndWaiting(left.operation.clone())])
         .await;
-    if left.person.is_some() && left.person == session.account.person {
+    if left.person.is_some() && left.person == workspace.credentials.person() {
         return Unfinished::NotSent {
             doctor: left.doctor,
         };

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
-use tokio_util::sync::CancellationToken;
 
 use crate::api::Look;
 use crate::domain::{
@@ -16,9 +15,10 @@ use crate::domain::{
     suggested_file_name,
 };
 use crate::engine::comparing::see_backup;
-use crate::engine::context::{Session, new_operation};
-use crate::engine::jobs::JobTicket;
+use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::looking::look;
+use crate::engine::resources::new_operation;
+use crate::engine::workspace::Workspace;
 use crate::engine::{CheckAllReport, Event, JobProgress, SavePurpose};
 use crate::store::{Change, DoctorFact};
 
@@ -29,23 +29,28 @@ const AT_ONCE: usize = 4;
 pub const LONGEST_GLANCE: Duration = Duration::from_secs(5);
 
 /// Asks for one doctor, and keeps and tells what was found. `Ok(None)` is the service's 404.
-/// `give_up` ends the wait before another try.
 pub async fn check(
-    session: &Session,
+    workspace: &Workspace,
     doctor: &DoctorName,
-    give_up: &CancellationToken,
+    asker: Asker<'_>,
 ) -> Result<Option<ServerCopy>, Failure> {
     let looked = loop {
-        let begun = session.context.clock.steady();
-        let looked = look(session, doctor, || session.oldest_answer(doctor), give_up).await;
-        let took = session.context.clock.steady().saturating_sub(begun);
+        let begun = workspace.resources.clock.steady();
+        let looked = look(workspace, doctor, || workspace.oldest_answer(doctor), asker).await;
+        let took = workspace.resources.clock.steady().saturating_sub(begun);
         // What a delete met that went out meanwhile is not what is there now.
-        if session.since_delete(doctor) > took {
+        if workspace.since_delete(doctor) > took {
             break looked;
         }
     };
+    // Of what was not asked there is nothing to record.
+    if let Err(failure) = &looked.result
+        && failure.kind == FailureKind::NotSignedIn
+    {
+        return Err(failure.clone());
+    }
     let now = Timestamp::now();
-    let known = session.known(doctor).await.ok();
+    let known = workspace.known(doctor).await.ok();
     let (fact, outcome, result) = match looked.result {
         Ok(Look::Has(copy)) => {
             let earlier = known.as_ref().and_then(|known| known.server.copy());
@@ -69,7 +74,7 @@ pub async fn check(
         ),
     };
     let operation = new_operation();
-    let mut draft = session.draft(AuditAction::Check, outcome, operation);
+    let mut draft = workspace.draft(AuditAction::Check, outcome, operation);
     draft.doctor = Some(doctor.clone());
     draft.note = looked.note;
     draft.answer = match &result {
@@ -77,15 +82,15 @@ pub async fn check(
         Ok(None) => Some("404".into()),
         Err(failure) => Some(answer_of(failure)),
     };
-    let mut changes = vec![about(session, doctor, fact)];
+    let mut changes = vec![about(workspace, doctor, fact)];
     if let Some(known) = &known
         && let Some(backup) = &known.backup
         && let Some(health) = health_of(backup).await
     {
-        changes.extend(health_change(session, known, health));
+        changes.extend(health_change(workspace, known, health));
     }
-    session.record(draft, changes).await;
-    session.tell_doctor(doctor).await;
+    workspace.record(draft, changes).await;
+    workspace.tell_doctor(doctor).await;
     result
 }
 
@@ -102,15 +107,17 @@ pub fn with_what_a_download_showed(copy: ServerCopy, earlier: Option<&ServerCopy
 }
 
 /// The check that a person asked for.
-pub async fn check_one(session: Arc<Session>, doctor: DoctorName) {
-    session.tell(Event::CheckStarted(doctor.clone()));
-    let failure = check(&session, &doctor, &session.cancel).await.err();
-    session.tell(Event::CheckEnded { doctor, failure });
+pub async fn check_one(workspace: Arc<Workspace>, doctor: DoctorName) {
+    workspace.tell(Event::CheckStarted(doctor.clone()));
+    let failure = check(&workspace, &doctor, Asker::task(&workspace.cancel))
+        .await
+        .err();
+    workspace.tell(Event::CheckEnded { doctor, failure });
 }
 
 /// The look that precedes the save dialog: it gives the file its name and extension.
-pub async fn prepare_download(session: Arc<Session>, doctor: DoctorName, purpose: SavePurpose) {
-    let event = match check(&session, &doctor, &session.cancel).await {
+pub async fn prepare_download(workspace: Arc<Workspace>, doctor: DoctorName, purpose: SavePurpose) {
+    let event = match check(&workspace, &doctor, Asker::task(&workspace.cancel)).await {
         Ok(Some(ServerCopy {
             unfit: Some(Unfit::Empty),
             length: Some(0),
@@ -141,29 +148,29 @@ pub async fn prepare_download(session: Arc<Session>, doctor: DoctorName, purpose
         }
         Err(failure) => Event::DownloadNotReady { doctor, failure },
     };
-    session.tell(event);
+    workspace.tell(event);
 }
 
 /// Asks for many doctors, a few at once, until all are asked for or the job is cancelled.
 pub async fn check_many(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctors: Vec<DoctorName>,
     ticket: &JobTicket,
 ) -> CheckAllReport {
-    look_at_many(session, doctors, ticket, false).await
+    look_at_many(workspace, doctors, ticket, false).await
 }
 
 /// As [`check_many`]; before each, its backup is seen to be the very file that was verified.
 pub async fn survey_many(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctors: Vec<DoctorName>,
     ticket: &JobTicket,
 ) -> CheckAllReport {
-    look_at_many(session, doctors, ticket, true).await
+    look_at_many(workspace, doctors, ticket, true).await
 }
 
 async fn look_at_many(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctors: Vec<DoctorName>,
     ticket: &JobTicket,
     with_files: bool,
@@ -177,13 +184,13 @@ async fn look_at_many(
                 return None;
             }
             if !with_files {
-                let result = check(session, &doctor, &ticket.cancel).await;
+                let result = check(workspace, &doctor, Asker::job(ticket)).await;
                 return Some((doctor, result));
             }
             let both = async {
                 // In this order: the look is what makes it count.
-                see_backup(session, &doctor).await;
-                check(session, &doctor, &ticket.cancel).await
+                see_backup(workspace, &doctor).await;
+                check(workspace, &doctor, Asker::job(ticket)).await
             };
             // The question that it is for waits for no answer that may never come.
             tokio::select! {
@@ -204,7 +211,7 @@ async fn look_at_many(
             Ok(Some(_)) => {
                 report.checked += 1;
                 report.with_recordings += 1;
-                let known = session.known(&doctor).await;
+                let known = workspace.known(&doctor).await;
                 if !known.is_ok_and(|known| is_backed_up(&known)) {
                     report.not_backed_up += 1;
                 }
@@ -228,14 +235,14 @@ pub fn is_backed_up(known: &KnownDoctor) -> bool {
 }
 
 /// Looks where all backups should be, and keeps and tells what has changed.
-pub async fn look_at_backups(session: &Session) {
-    let Ok(doctors) = session.context.store.doctors(&session.service).await else {
+pub async fn look_at_backups(workspace: &Workspace) {
+    let Ok(doctors) = workspace.resources.store.doctors(&workspace.service).await else {
         return;
     };
     // Each look at a disk that does not answer leaves a thread waiting: one a folder is enough.
     let mut silent = BTreeSet::new();
     for doctor in doctors {
-        let Ok(known) = session.known(&doctor.name).await else {
+        let Ok(known) = workspace.known(&doctor.name).await else {
             continue;
         };
         let Some(backup) = &known.backup else {
@@ -249,20 +256,24 @@ pub async fn look_at_backups(session: &Session) {
             silent.insert(folder);
             continue;
         };
-        if let Some(change) = health_change(session, &known, health)
-            && session.context.store.apply(vec![change]).await.is_ok()
+        if let Some(change) = health_change(workspace, &known, health)
+            && workspace.resources.store.apply(vec![change]).await.is_ok()
         {
-            session.tell_doctor(&known.name).await;
+            workspace.tell_doctor(&known.name).await;
         }
     }
 }
 
 /// The change to the store where a backup's file is no longer as the store has it.
-fn health_change(session: &Session, known: &KnownDoctor, health: BackupHealth) -> Option<Change> {
+fn health_change(
+    workspace: &Workspace,
+    known: &KnownDoctor,
+    health: BackupHealth,
+) -> Option<Change> {
     // A file of the right size may still have been found altered when it was read back.
     let keeps = health == BackupHealth::There && known.backup_health == BackupHealth::Altered;
     (health != known.backup_health && !keeps)
-        .then(|| about(session, &known.name, DoctorFact::BackupHealth(health)))
+        .then(|| about(workspace, &known.name, DoctorFact::BackupHealth(health)))
 }
 
 /// What a glance at the file tells; its contents are read back before a delete. `None` where the
@@ -282,9 +293,9 @@ async fn health_within(backup: &Backup, limit: Duration) -> Option<BackupHealth>
 }
 
 /// A change to what is known of a doctor of this service.
-pub fn about(session: &Session, doctor: &DoctorName, fact: DoctorFact) -> Change {
+pub fn about(workspace: &Workspace, doctor: &DoctorName, fact: DoctorFact) -> Change {
     Change::Doctor {
-        service: session.service.clone(),
+        service: workspace.service.clone(),
         doctor: doctor.clone(),
         fact,
     }

@@ -10,17 +10,23 @@ use crate::domain::{
     DoctorName, Failure, FailureKind, ServerCopy, ServerKnowledge,
 };
 use crate::engine::checks::{about, answer_of, check, health_of, with_what_a_download_showed};
-use crate::engine::context::{Session, new_operation, store_failure};
-use crate::engine::jobs::JobTicket;
+use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::looking::begin_download;
+use crate::engine::resources::{new_operation, store_failure};
 use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
+use crate::engine::workspace::Workspace;
 use crate::engine::{Event, JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
 use crate::transfer::{self, FileSeen, Progress, ReadFrom, TransferError};
 
 /// The comparison that a person asked for.
-pub async fn compare(session: Arc<Session>, doctor: DoctorName, ticket: JobTicket) -> JobEnding {
-    let result = compared(&session, &doctor, &ticket).await;
+pub async fn compare(
+    workspace: Arc<Workspace>,
+    doctor: DoctorName,
+    ticket: JobTicket,
+) -> JobEnding {
+    let result = compared(&workspace, &doctor, &ticket).await;
     JobEnding::Compare {
         doctor,
         result: result.map(Box::new),
@@ -28,12 +34,12 @@ pub async fn compare(session: Arc<Session>, doctor: DoctorName, ticket: JobTicke
 }
 
 async fn compared(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     ticket: &JobTicket,
 ) -> Result<DeletionSurvey, JobFailure> {
     let failed = |failure| JobFailure::Failed(failure);
-    let known = session.known(doctor).await;
+    let known = workspace.known(doctor).await;
     let known = known.map_err(|error| failed(store_failure(&error)))?;
     let Some(backup) = known.backup.clone() else {
         let kind = FailureKind::ConfirmationStale;
@@ -41,9 +47,9 @@ async fn compared(
         return Err(failed(failure));
     };
     ticket.report(JobProgress::ReadingBack);
-    read_back(session, doctor, &backup).await?;
+    read_back(workspace, doctor, &backup).await?;
     let before = known.server.copy().cloned().unwrap_or_default();
-    let copy = compare_and_look(session, doctor, before, &backup, ticket).await?;
+    let copy = compare_and_look(workspace, doctor, before, &backup, ticket).await?;
     // It was read back just now, whatever a glance had shown before.
     let known = crate::domain::KnownDoctor {
         backup_health: BackupHealth::There,
@@ -60,16 +66,16 @@ async fn compared(
 /// Compares by downloading again, and looks once more: a download may take hours, and the server may
 /// have got another recording meanwhile. `before` is what it showed before.
 pub async fn compare_and_look(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     before: ServerCopy,
     backup: &Backup,
     ticket: &JobTicket,
 ) -> Result<ServerCopy, JobFailure> {
-    let compared = download_and_compare(session, doctor, backup, ticket).await?;
+    let compared = download_and_compare(workspace, doctor, backup, ticket).await?;
     ticket.report(JobProgress::Looking);
     let failed = |kind, why| JobFailure::Failed(Failure::new(kind, Timestamp::now(), why));
-    let after = match check(session, doctor, &ticket.cancel).await {
+    let after = match check(workspace, doctor, Asker::job(ticket)).await {
         Ok(Some(after)) => after,
         Ok(None) => return Err(failed(FailureKind::NothingThere, "404")),
         Err(_) if ticket.cancel.is_cancelled() => return Err(JobFailure::Cancelled),
@@ -96,16 +102,16 @@ pub async fn compare_and_look(
 /// Downloads a doctor's recording and gives the copy with the digest of its contents, by which it
 /// is or is not the backup's; records what was found.
 async fn download_and_compare(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     backup: &Backup,
     ticket: &JobTicket,
 ) -> Result<ServerCopy, JobFailure> {
-    let tries = Tries::new(session, Budget::DOWNLOAD);
+    let tries = Tries::new(workspace, Budget::DOWNLOAD);
     let all = async {
         loop {
             tries.begin();
-            let failure = match attempt(session, doctor, backup, ticket, &tries).await {
+            let failure = match attempt(workspace, doctor, backup, ticket, &tries).await {
                 Err(JobFailure::Failed(failure)) => failure,
                 ended => return ended,
             };
@@ -114,7 +120,7 @@ async fn download_and_compare(
         }
     };
     let result = tries.timed(all).await;
-    if session.context.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
+    if workspace.resources.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
         return Err(JobFailure::Cancelled);
     }
     let (outcome, answer) = match &result {
@@ -123,10 +129,12 @@ async fn download_and_compare(
         Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, String::new()),
         Err(JobFailure::Failed(failure)) => (AuditOutcome::Failed, answer_of(failure)),
     };
-    let mut draft = session.draft(AuditAction::Compare, outcome, new_operation());
+    let mut draft = workspace.draft_of_job(ticket, AuditAction::Compare, outcome, new_operation());
     draft.doctor = Some(doctor.clone());
     draft.answer = Some(answer).filter(|answer| !answer.is_empty());
-    draft.note = tries.note();
+    let notes = [draft.note.take(), tries.note()];
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
+    draft.note = (!notes.is_empty()).then(|| notes.join("; "));
     draft.backup = Some(AuditBackup {
         path: backup.path.to_string_lossy().into_owned(),
         size: backup.size,
@@ -139,32 +147,27 @@ async fn download_and_compare(
             copy: copy.clone(),
             checked_at: *seen_at,
         });
-    let changes = seen.map(|seen| about(session, doctor, DoctorFact::Server(seen)));
-    session.record(draft, changes.into_iter().collect()).await;
-    session.tell_doctor(doctor).await;
+    let changes = seen.map(|seen| about(workspace, doctor, DoctorFact::Server(seen)));
+    workspace.record(draft, changes.into_iter().collect()).await;
+    workspace.tell_doctor(doctor).await;
     result.map(|(copy, _)| copy)
 }
 
 async fn attempt(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     backup: &Backup,
     ticket: &JobTicket,
     tries: &Tries,
 ) -> Result<(ServerCopy, Timestamp), JobFailure> {
-    ticket.report(JobProgress::Looking);
-    let answer = tokio::select! {
-        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-        answer = session.api.download(doctor, session.oldest_answer(doctor)) => answer,
-    };
+    let answer = begin_download(workspace, doctor, ticket, tries).await?;
     let seen_at = Timestamp::now();
     let recording = match answer {
-        Ok(Download::Recording(recording)) => recording,
-        Ok(Download::Nothing) => {
+        Download::Recording(recording) => recording,
+        Download::Nothing => {
             let failure = Failure::new(FailureKind::NothingThere, Timestamp::now(), "404");
             return Err(JobFailure::Failed(failure));
         }
-        Err(error) => return Err(JobFailure::Failed(session.failure(error))),
     };
     let copy = recording.copy.clone();
     let reporter = Mutex::new(ticket.compared_bytes_of(doctor));
@@ -174,7 +177,7 @@ async fn attempt(
         reporter.report(received, total);
     };
     let contents = transfer::digest_of(recording, progress, ticket.cancel.clone()).await;
-    let contents = contents.map_err(|error| in_job(session, error))?;
+    let contents = contents.map_err(in_job)?;
     // Of other contents that may not be all there is, nothing follows until they come again.
     let came_before = tries.came_before() == Some(contents.sha256);
     tries.came(Some(contents.sha256));
@@ -190,7 +193,7 @@ async fn attempt(
         digest: Some(contents.sha256),
         ..copy
     };
-    let known = session.known(doctor).await.ok();
+    let known = workspace.known(doctor).await.ok();
     let earlier = known.as_ref().and_then(|known| known.server.copy());
     let copy = with_what_a_download_showed(copy, earlier);
     Ok((copy, seen_at))
@@ -199,7 +202,7 @@ async fn attempt(
 /// Reads a backup back from the disk itself, where that is to be had, and tells whether it was; one
 /// that is not what it was is kept in mind as such.
 pub async fn read_back(
-    session: &Session,
+    workspace: &Workspace,
     doctor: &DoctorName,
     backup: &Backup,
 ) -> Result<ReadFrom, JobFailure> {
@@ -219,22 +222,22 @@ pub async fn read_back(
             Some(BackupHealth::Missing) => BackupHealth::Missing,
             _ => BackupHealth::Altered,
         };
-        let change = about(session, doctor, DoctorFact::BackupHealth(health));
-        if let Err(error) = session.context.store.apply(vec![change]).await {
-            session.tell(Event::Failed {
+        let change = about(workspace, doctor, DoctorFact::BackupHealth(health));
+        if let Err(error) = workspace.resources.store.apply(vec![change]).await {
+            workspace.tell(Event::Failed {
                 doctor: Some(doctor.clone()),
                 failure: store_failure(&error),
             });
         }
     }
-    session.tell_doctor(doctor).await;
-    Err(in_job(session, error))
+    workspace.tell_doctor(doctor).await;
+    Err(in_job(error))
 }
 
 /// Sees to it that a doctor's backup is the very file that was verified: the same file, not written
 /// to since, or else read back.
-pub async fn see_backup(session: &Session, doctor: &DoctorName) {
-    let known = session.known(doctor).await.ok();
+pub async fn see_backup(workspace: &Workspace, doctor: &DoctorName) {
+    let known = workspace.known(doctor).await.ok();
     let Some(backup) = known.and_then(|known| known.backup) else {
         return;
     };
@@ -245,21 +248,19 @@ pub async fn see_backup(session: &Session, doctor: &DoctorName) {
     let Some(seen) = seen.filter(|seen| backup.seen.as_ref() != Some(seen)) else {
         return;
     };
-    if read_back(session, doctor, &backup).await.is_ok() {
+    if read_back(workspace, doctor, &backup).await.is_ok() {
         let facts = [
             DoctorFact::BackupHealth(BackupHealth::There),
             DoctorFact::BackupSeen(seen),
         ];
-        let changes = facts.map(|fact| about(session, doctor, fact)).to_vec();
-        if let Err(error) = session.context.store.apply(changes).await {
+        let changes = facts.map(|fact| about(workspace, doctor, fact)).to_vec();
+        if let Err(error) = workspace.resources.store.apply(changes).await {
             tracing::warn!(%error, "what was read back is not kept in mind");
         }
     }
 }
 
-fn in_job(session: &Session, error: TransferError) -> JobFailure {
-    match error.into_failure(Timestamp::now()) {
-        Some(failure) => JobFailure::Failed(session.noticed(failure)),
-        None => JobFailure::Cancelled,
-    }
+fn in_job(error: TransferError) -> JobFailure {
+    let failure = error.into_failure(Timestamp::now());
+    failure.map_or(JobFailure::Cancelled, JobFailure::Failed)
 }

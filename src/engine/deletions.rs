@@ -1,25 +1,33 @@
 //! Deleting: backup, wait, a last look, the intent on disk, one DELETE, and what was seen after.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::api::{ApiError, Deletion, DeletionOfAll};
 use crate::domain::{
-    AudioFormat, AuditAction, AuditBackup, AuditOutcome, Backup, BackupComparison, BackupHealth,
-    Confirmation, CopyComparison, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
-    Failure, FailureKind, OperationId, Remark, ServerCopy, Unfit,
+    AudioFormat, AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, BackupComparison,
+    BackupHealth, Confirmation, CopyComparison, DeletionChoice, DeletionPlan, DeletionScope,
+    DeletionSurvey, DoctorName, DoctorTally, Failure, FailureKind, OperationId, Remark, ServerCopy,
+    Unfit,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
 use crate::engine::checks::{answer_of, check, health_of};
 use crate::engine::clock::Watch;
-use crate::engine::comparing::{compare_and_look, read_back};
-use crate::engine::context::{Session, new_operation};
+use crate::engine::comparing::{self, compare_and_look};
+use crate::engine::credentials::SignIn;
 use crate::engine::downloads::fetch;
-use crate::engine::jobs::JobTicket;
-use crate::engine::waiting::{NotSent, announce, because, begin_waiting, say_not_sent, wait};
+use crate::engine::grace_period::{
+    Announced, Announcement, NotSent, Waited, announce, because, begin_waiting, say_not_sent, wait,
+};
+use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::resources::new_operation;
+use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
+use crate::store::WaitingDelete;
 use crate::transfer::ReadFrom;
 
 /// The record's words where the connection was given up: it may have been sent before.
@@ -27,14 +35,14 @@ const CUT_BY_A_SLEEP: &str =
     "given up, as the computer slept or its clock was changed; whether it arrived is not known";
 
 /// Looks at the server and at the backup, for the question that a person answers.
-pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
-    let server = check(&session, &doctor, &session.cancel).await;
+pub async fn survey(workspace: Arc<Workspace>, doctor: DoctorName) {
+    let server = check(&workspace, &doctor, Asker::task(&workspace.cancel)).await;
     let checked_at = Timestamp::now();
-    let backup = match (&server, session.known(&doctor).await) {
+    let backup = match (&server, workspace.known(&doctor).await) {
         (Ok(Some(copy)), Ok(known)) => known.compare_backup(copy),
         _ => BackupComparison::None,
     };
-    session.tell(Event::Surveyed(Box::new(DeletionSurvey {
+    workspace.tell(Event::Surveyed(Box::new(DeletionSurvey {
         doctor,
         server,
         checked_at,
@@ -43,130 +51,285 @@ pub async fn survey(session: Arc<Session>, doctor: DoctorName) {
 }
 
 /// Carries out a confirmed deletion.
-pub async fn delete(session: Arc<Session>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
+pub async fn delete(workspace: Arc<Workspace>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
     let operation = new_operation();
-    let watch = session.context.clock.watch();
-    let work = carry_out(&session, plan, operation, &ticket, &watch);
+    let watch = workspace.resources.clock.watch();
+    let act = Act {
+        workspace: &workspace,
+        plan: &plan,
+        operation: operation.clone(),
+        ticket: &ticket,
+        watch: &watch,
+    };
+    let work = async {
+        match plan.confirmation() {
+            Confirmation::Doctor { survey, choice, .. } => {
+                let doctor = survey.doctor.clone();
+                let (report, backup) = act.delete_one(survey, choice).await;
+                let backup = backup.map(|backup| backup.path);
+                JobEnding::Delete {
+                    doctor,
+                    operation,
+                    report,
+                    backup,
+                }
+            }
+            Confirmation::Everything { tally, .. } => {
+                let report = act.delete_all(tally).await;
+                JobEnding::DeleteAll { operation, report }
+            }
+        }
+    };
     tokio::select! {
         ending = work => ending,
         never = watch.keep(&ticket.cancel) => match never {},
     }
 }
 
-async fn carry_out(
-    session: &Arc<Session>,
-    plan: DeletionPlan,
+/// One deletion, from its confirmation to what was seen after it.
+struct Act<'a> {
+    workspace: &'a Arc<Workspace>,
+    plan: &'a DeletionPlan,
     operation: OperationId,
-    ticket: &JobTicket,
-    watch: &Watch,
-) -> JobEnding {
-    match plan.confirmation() {
-        Confirmation::Doctor { survey, choice, .. } => {
-            let doctor = survey.doctor.clone();
-            let (report, backup) =
-                delete_one(session, &plan, survey, choice, &operation, ticket, watch).await;
-            let backup = backup.map(|backup| backup.path);
-            JobEnding::Delete {
-                doctor,
-                operation,
-                report,
-                backup,
+    ticket: &'a JobTicket,
+    watch: &'a Watch,
+}
+
+impl Act<'_> {
+    /// An entry of the record, in the name of the person who confirmed it.
+    fn draft(&self, outcome: AuditOutcome) -> AuditDraft {
+        let (action, doctor) = match self.plan.scope() {
+            DeletionScope::Doctor(doctor) => (AuditAction::Delete, Some(doctor)),
+            DeletionScope::Everything => (AuditAction::DeleteAll, None),
+        };
+        let operation = self.operation.clone();
+        let mut draft = self.workspace.draft(action, outcome, operation);
+        draft.doctor = doctor;
+        self.ticket
+            .asked_by
+            .account
+            .person
+            .clone_into(&mut draft.who.person);
+        draft.reason = self
+            .plan
+            .reason()
+            .map(|reason| reason.record_text().to_owned());
+        draft
+    }
+
+    /// Says that nothing was sent, and why.
+    async fn not_sent(&self, why: NotSent) -> DeletionReport {
+        let failed = self.draft(AuditOutcome::Failed);
+        say_not_sent(self.workspace, failed, why, self.watch).await
+    }
+
+    async fn delete_one(
+        &self,
+        survey: &DeletionSurvey,
+        choice: &DeletionChoice,
+    ) -> (DeletionReport, Option<Backup>) {
+        let (workspace, ticket, doctor) = (self.workspace, self.ticket, &survey.doctor);
+        let waiting = match self.begin_waiting(Some(doctor)).await {
+            Ok(waiting) => waiting,
+            Err(report) => return (report, None),
+        };
+        let (backup, read_back) = match backup_for(workspace, survey, choice, ticket).await {
+            Ok(Some((backup, read))) => (Some(backup), Some(said_of_reading(read))),
+            Ok(None) => (None, None),
+            Err(not_sent) => return (self.not_sent(not_sent).await, None),
+        };
+        let relied_on = backup.as_ref();
+        let look = |is_anew| {
+            async move {
+                // Hours may lie between two sign-ins.
+                if let Some(backup) = relied_on.filter(|_| is_anew) {
+                    ticket.report(JobProgress::ReadingBack);
+                    comparing::read_back(workspace, doctor, backup).await?;
+                }
+                last_look(workspace, survey, choice, relied_on, ticket).await
+            }
+            .boxed()
+        };
+        let intent = |plan| {
+            let mut intent = self.draft(AuditOutcome::Intended);
+            intent.plan = Some(plan);
+            intent.note = read_back.map(ToOwned::to_owned);
+            intent.backup = relied_on.map(|backup| AuditBackup {
+                path: backup.path.to_string_lossy().into_owned(),
+                size: backup.size,
+                sha256: backup.sha256,
+            });
+            intent
+        };
+        let of = workspace.resources.waits.one;
+        let sign_in = match self.until_it_may_go(waiting, of, &look, &intent).await {
+            Ok(sign_in) => sign_in,
+            Err(NotGone::Said(report)) => return (report, backup),
+            Err(NotGone::Because(not_sent)) => {
+                let is_kept = !not_sent.is_about_the_backup();
+                let report = self.not_sent(not_sent).await;
+                return (report, backup.filter(|_| is_kept));
+            }
+        };
+        workspace.delete_goes_out(Some(doctor));
+        let sent = self.watch.unless_time_jumps(sign_in.api.delete(doctor));
+        let (answer, failure) = match sent.await {
+            Some(Ok(Deletion::Accepted)) => ("200".to_owned(), None),
+            Some(Ok(Deletion::NothingThere)) => ("404".to_owned(), None),
+            Some(Err(error)) => said_of(workspace, error, &sign_in),
+            None => (CUT_BY_A_SLEEP.to_owned(), None),
+        };
+        let mut answered = self.draft(AuditOutcome::Answered);
+        answered.answer = Some(answer);
+        workspace.record(answered, Vec::new()).await;
+        ticket.report(JobProgress::Verifying);
+        let seen = self.draft(AuditOutcome::NotKnown);
+        let report = conclude(workspace, doctor, seen, failure, Some(ticket)).await;
+        (report, backup)
+    }
+
+    async fn delete_all(&self, tally: &DoctorTally) -> DeletionReport {
+        let (workspace, ticket) = (self.workspace, self.ticket);
+        let waiting = match self.begin_waiting(None).await {
+            Ok(waiting) => waiting,
+            Err(report) => return report,
+        };
+        // Nothing is looked at before, so nothing is old after a hold.
+        let look = |_| std::future::ready(Ok(plan_of_all(tally))).boxed();
+        let intent = |plan| {
+            let mut intent = self.draft(AuditOutcome::Intended);
+            intent.plan = Some(plan);
+            intent
+        };
+        let of = workspace.resources.waits.all;
+        let sign_in = match self.until_it_may_go(waiting, of, &look, &intent).await {
+            Ok(sign_in) => sign_in,
+            Err(NotGone::Said(report)) => return report,
+            Err(NotGone::Because(not_sent)) => return self.not_sent(not_sent).await,
+        };
+        workspace.delete_goes_out(None);
+        let sent = self.watch.unless_time_jumps(sign_in.api.delete_all());
+        let (answer, failure) = match sent.await {
+            Some(Ok(DeletionOfAll::Accepted)) => ("200".to_owned(), None),
+            Some(Ok(DeletionOfAll::Failed)) => {
+                let mut failure = Failure::new(FailureKind::ServiceTrouble, Timestamp::now(), "");
+                failure.details.status = Some(500);
+                failure.details.call = Some("DELETE /api/delete-all".into());
+                ("500".to_owned(), Some(failure))
+            }
+            Some(Err(error)) => said_of(workspace, error, &sign_in),
+            None => (CUT_BY_A_SLEEP.to_owned(), None),
+        };
+        let mut answered = self.draft(AuditOutcome::Answered);
+        answered.answer = Some(answer);
+        workspace.record(answered, Vec::new()).await;
+        ticket.report(JobProgress::Verifying);
+        let seen = self.draft(AuditOutcome::NotKnown);
+        conclude_all(workspace, seen, failure, Some(ticket)).await
+    }
+
+    /// Keeps in mind that the delete is confirmed, before anything else is done for it.
+    async fn begin_waiting(
+        &self,
+        doctor: Option<&DoctorName>,
+    ) -> Result<WaitingDelete, DeletionReport> {
+        let waiting = WaitingDelete {
+            operation: self.operation.clone(),
+            service: self.workspace.service.clone(),
+            doctor: doctor.cloned(),
+            person: self.ticket.asked_by.account.person.clone(),
+            confirmed_at: Timestamp::now(),
+        };
+        begin_waiting(self.workspace, &waiting).await?;
+        Ok(waiting)
+    }
+
+    /// Waits in the open, has a last look, puts the intent on disk and makes the last call. A sign-in
+    /// that ends meanwhile begins all of that anew, in the next one of the person who confirmed.
+    ///
+    /// `look` gives the plan as the record keeps it.
+    async fn until_it_may_go<'a>(
+        &'a self,
+        waiting: WaitingDelete,
+        of: Duration,
+        look: LastLook<'a>,
+        intent: &(dyn Fn(String) -> AuditDraft + Sync),
+    ) -> Result<Arc<SignIn>, NotGone> {
+        let (workspace, ticket) = (self.workspace, self.ticket);
+        let mut is_anew = false;
+        loop {
+            let sign_in = self.sign_in_of_the_same_person().await?;
+            let waited = wait(workspace, ticket, of, &sign_in).await?;
+            let is_anew = std::mem::replace(&mut is_anew, true);
+            if waited == Waited::SignInEnded {
+                continue;
+            }
+            let plan = look(is_anew).await?;
+            if !workspace.credentials.is_present(&sign_in) {
+                continue;
+            }
+            let announcement = Announcement {
+                waiting: &waiting,
+                intent: intent(plan.clone()),
+                stopped: self.draft(AuditOutcome::Stopped),
+                sign_in: &sign_in,
+            };
+            let plan = &plan;
+            let look_again = || {
+                async move {
+                    let seen = look(false).await?;
+                    if seen == *plan {
+                        Ok(())
+                    } else {
+                        Err(because(
+                            FailureKind::CopyChanged,
+                            "the server shows something else than before the window was busy",
+                        ))
+                    }
+                }
+                .boxed()
+            };
+            match announce(workspace, announcement, ticket, self.watch, &look_again).await {
+                Ok(Announced::MayGo) => return Ok(sign_in),
+                Ok(Announced::SignInEnded) => {}
+                Err(report) => return Err(NotGone::Said(report)),
             }
         }
-        Confirmation::Everything { .. } => {
-            let report = delete_all(session, &plan, &operation, ticket, watch).await;
-            JobEnding::DeleteAll { operation, report }
+    }
+
+    /// The present sign-in, where the person who confirmed made it.
+    async fn sign_in_of_the_same_person(&self) -> Result<Arc<SignIn>, NotSent> {
+        let asker = Asker::job(self.ticket);
+        let Some(sign_in) = self.workspace.sign_in(asker).await else {
+            return Err(NotSent::Stopped);
+        };
+        if sign_in.is_by_the_same_person(&self.ticket.asked_by) {
+            return Ok(sign_in);
         }
+        let known = sign_in.person_id.is_some() && self.ticket.asked_by.person_id.is_some();
+        Err(because(
+            FailureKind::ConfirmedByAnother { known },
+            "the sign-in ended, and the next one is not known to be of the same person",
+        ))
     }
 }
 
-async fn delete_one(
-    session: &Arc<Session>,
-    plan: &DeletionPlan,
-    survey: &DeletionSurvey,
-    choice: &DeletionChoice,
-    operation: &OperationId,
-    ticket: &JobTicket,
-    watch: &Watch,
-) -> (DeletionReport, Option<Backup>) {
-    let doctor = &survey.doctor;
-    let draft = |outcome| {
-        let mut draft = session.draft(AuditAction::Delete, outcome, operation.clone());
-        draft.doctor = Some(doctor.clone());
-        draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
-        draft
-    };
-    let waiting = match begin_waiting(session, operation, Some(doctor)).await {
-        Ok(waiting) => waiting,
-        Err(report) => return (report, None),
-    };
-    let failed = draft(AuditOutcome::Failed);
-    let (backup, read_back) = match backup_for(session, survey, choice, ticket).await {
-        Ok(Some((backup, read))) => (Some(backup), Some(said_of_reading(read))),
-        Ok(None) => (None, None),
-        Err(not_sent) => return (say_not_sent(session, failed, not_sent, watch).await, None),
-    };
-    let looked = match wait(ticket, session.context.waits.one).await {
-        Ok(()) => last_look(session, survey, choice, backup.as_ref(), ticket).await,
-        Err(not_sent) => Err(not_sent),
-    };
-    let plan_text = match looked {
-        Ok(plan_text) => plan_text,
-        Err(not_sent) => {
-            let is_kept = !not_sent.is_about_the_backup();
-            let report = say_not_sent(session, failed, not_sent, watch).await;
-            return (report, backup.filter(|_| is_kept));
-        }
-    };
-    let mut intent = draft(AuditOutcome::Intended);
-    intent.plan = Some(plan_text.clone());
-    intent.note = read_back.map(ToOwned::to_owned);
-    intent.backup = backup.as_ref().map(|backup| AuditBackup {
-        path: backup.path.to_string_lossy().into_owned(),
-        size: backup.size,
-        sha256: backup.sha256,
-    });
-    let stopped = draft(AuditOutcome::Stopped);
-    let (seen_before, relied_on) = (&plan_text, backup.as_ref());
-    let look_again = || {
-        async move {
-            let seen = last_look(session, survey, choice, relied_on, ticket).await?;
-            if seen == *seen_before {
-                Ok(())
-            } else {
-                Err(because(
-                    FailureKind::CopyChanged,
-                    "the server shows something else than before the window was busy",
-                ))
-            }
-        }
-        .boxed()
-    };
-    let announced = announce(
-        session,
-        waiting,
-        intent,
-        stopped,
-        ticket,
-        watch,
-        &look_again,
-    );
-    if let Err(report) = announced.await {
-        return (report, backup);
+/// Finds what a delete would meet, or says why it is not sent; told whether it follows another sign-in
+/// than the one before.
+type LastLook<'a> = &'a (dyn Fn(bool) -> BoxFuture<'a, Result<String, NotSent>> + Send + Sync);
+
+/// Why a delete may not go out.
+enum NotGone {
+    /// It is recorded and said.
+    Said(DeletionReport),
+    /// It is still to be said.
+    Because(NotSent),
+}
+
+impl From<NotSent> for NotGone {
+    fn from(not_sent: NotSent) -> Self {
+        Self::Because(not_sent)
     }
-    session.delete_goes_out(Some(doctor));
-    let (answer, failure) = match watch.unless_time_jumps(session.api.delete(doctor)).await {
-        Some(Ok(Deletion::Accepted)) => ("200".to_owned(), None),
-        Some(Ok(Deletion::NothingThere)) => ("404".to_owned(), None),
-        Some(Err(error)) => said_of(session, error),
-        None => (CUT_BY_A_SLEEP.to_owned(), None),
-    };
-    let mut answered = draft(AuditOutcome::Answered);
-    answered.answer = Some(answer);
-    session.record(answered, Vec::new()).await;
-    ticket.report(JobProgress::Verifying);
-    let report = conclude(session, doctor, draft(AuditOutcome::NotKnown), failure).await;
-    (report, backup)
 }
 
 /// The copy that a confirmation was given for.
@@ -190,7 +353,7 @@ const fn said_of_reading(from: ReadFrom) -> &'static str {
 
 /// The backup that a delete relies on, made now or before, and where it was read back from.
 async fn backup_for(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     survey: &DeletionSurvey,
     choice: &DeletionChoice,
     ticket: &JobTicket,
@@ -213,17 +376,17 @@ async fn backup_for(
             replace,
         } => {
             let destination = destination.clone();
-            back_up(session, survey, destination, *replace, confirmed, ticket).await?
+            back_up(workspace, survey, destination, *replace, confirmed, ticket).await?
         }
     };
     ticket.report(JobProgress::ReadingBack);
-    let read = read_back(session, &survey.doctor, &backup).await?;
+    let read = comparing::read_back(workspace, &survey.doctor, &backup).await?;
     Ok(Some((backup, read)))
 }
 
 /// The last look before a DELETE. Gives the plan as the record keeps it.
 async fn last_look(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     survey: &DeletionSurvey,
     choice: &DeletionChoice,
     backup: Option<&Backup>,
@@ -233,7 +396,7 @@ async fn last_look(
     let confirmed = confirmed(survey)?;
     // The backup that counts is of the copy that is there now, not of the one shown a while ago.
     ticket.report(JobProgress::Looking);
-    let copy = match check(session, doctor, &ticket.cancel).await {
+    let copy = match check(workspace, doctor, Asker::job(ticket)).await {
         Ok(Some(copy)) => copy,
         Ok(None) => return Err(because(FailureKind::NothingThere, "404 before the delete")),
         Err(_) if ticket.cancel.is_cancelled() => return Err(NotSent::Stopped),
@@ -242,7 +405,7 @@ async fn last_look(
     // What was compared by its contents, and can't be recognised by anything else, is so again.
     let by_contents = backup.filter(|_| confirmed.digest.is_some() && copy.digest.is_none());
     let copy = match by_contents {
-        Some(backup) => compare_and_look(session, doctor, copy, backup, ticket).await?,
+        Some(backup) => compare_and_look(workspace, doctor, copy, backup, ticket).await?,
         None => copy,
     };
     if copy.unfit != confirmed.unfit {
@@ -280,7 +443,7 @@ async fn last_look(
 }
 
 async fn back_up(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     survey: &DeletionSurvey,
     path: std::path::PathBuf,
     replace: bool,
@@ -288,7 +451,7 @@ async fn back_up(
     ticket: &JobTicket,
 ) -> Result<Backup, NotSent> {
     let fetched = fetch(
-        session,
+        workspace,
         &survey.doctor,
         Destination {
             path,
@@ -318,83 +481,13 @@ async fn back_up(
     })
 }
 
-async fn delete_all(
-    session: &Arc<Session>,
-    plan: &DeletionPlan,
-    operation: &OperationId,
-    ticket: &JobTicket,
-    watch: &Watch,
-) -> DeletionReport {
-    let draft = |outcome| {
-        let mut draft = session.draft(AuditAction::DeleteAll, outcome, operation.clone());
-        draft.reason = plan.reason().map(|reason| reason.record_text().to_owned());
-        draft
-    };
-    let waiting = match begin_waiting(session, operation, None).await {
-        Ok(waiting) => waiting,
-        Err(report) => return report,
-    };
-    if let Err(not_sent) = wait(ticket, session.context.waits.all).await {
-        return say_not_sent(session, draft(AuditOutcome::Failed), not_sent, watch).await;
-    }
-    let mut intent = draft(AuditOutcome::Intended);
-    if let Confirmation::Everything { tally, .. } = plan.confirmation() {
-        intent.plan = Some(format!(
-            "delete every recording of every doctor; {} doctors listed here: {} with recordings, \
-             {} without, {} not checked; {} backed up and the same, {} backed up and not \
-             compared, {} not backed up",
-            tally.total(),
-            tally.with_recordings,
-            tally.without,
-            tally.not_checked.len(),
-            tally.backed_up,
-            tally.cannot_compare,
-            tally.not_backed_up.len(),
-        ));
-    }
-    let stopped = draft(AuditOutcome::Stopped);
-    // Nothing was looked at before, so nothing is old after a hold.
-    let look_again = || std::future::ready(Ok(())).boxed();
-    let announced = announce(
-        session,
-        waiting,
-        intent,
-        stopped,
-        ticket,
-        watch,
-        &look_again,
-    );
-    if let Err(report) = announced.await {
-        return report;
-    }
-    session.delete_goes_out(None);
-    let (answer, failure) = match watch.unless_time_jumps(session.api.delete_all()).await {
-        Some(Ok(DeletionOfAll::Accepted)) => ("200".to_owned(), None),
-        Some(Ok(DeletionOfAll::Failed)) => {
-            let mut failure = Failure::new(FailureKind::ServiceTrouble, Timestamp::now(), "");
-            failure.details.status = Some(500);
-            failure.details.call = Some("DELETE /api/delete-all".into());
-            ("500".to_owned(), Some(failure))
-        }
-        Some(Err(error)) => said_of(session, error),
-        None => (CUT_BY_A_SLEEP.to_owned(), None),
-    };
-    let mut answered = draft(AuditOutcome::Answered);
-    answered.answer = Some(answer);
-    session.record(answered, Vec::new()).await;
-    ticket.report(JobProgress::Verifying);
-    conclude_all(
-        session,
-        draft(AuditOutcome::NotKnown),
-        failure,
-        Some(ticket),
-    )
-    .await
-}
-
-fn said_of(session: &Session, error: ApiError) -> (String, Option<Failure>) {
+fn said_of(
+    workspace: &Workspace,
+    error: ApiError,
+    sign_in: &Arc<SignIn>,
+) -> (String, Option<Failure>) {
     let reached = error.may_have_reached;
-    let failure = session.failure(error);
+    let failure = workspace.noticed(error.failure, sign_in);
     let answer = if reached {
         answer_of(&failure)
     } else {
@@ -435,4 +528,20 @@ fn plan_text(
         _ => String::new(),
     };
     format!("delete every file under this name; on the server: {format}, {length}; {how}{flushed}")
+}
+
+/// The same for a deletion of everything.
+fn plan_of_all(tally: &DoctorTally) -> String {
+    format!(
+        "delete every recording of every doctor; {} doctors listed here: {} with recordings, {} \
+         without, {} not checked; {} backed up and the same, {} backed up and not compared, {} not \
+         backed up",
+        tally.total(),
+        tally.with_recordings,
+        tally.without,
+        tally.not_checked.len(),
+        tally.backed_up,
+        tally.cannot_compare,
+        tally.not_backed_up.len(),
+    )
 }

@@ -12,12 +12,14 @@ use crate::domain::{
     suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many};
-use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
+use crate::engine::looking::begin_download;
 use crate::engine::replacing::{Agreed, agreed};
+use crate::engine::resources::{new_operation, store_failure};
 use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
+use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, set_aside};
 use crate::store::{Change, DoctorFact};
 use crate::transfer::{self, Aside, Progress, SaveRequest, Saved, Step, TransferError};
@@ -51,13 +53,13 @@ impl From<JobFailure> for NotFetched {
 
 /// The download that a person asked for.
 pub async fn download(
-    session: Arc<Session>,
+    workspace: Arc<Workspace>,
     doctor: DoctorName,
     destination: Destination,
     as_it_is: bool,
     ticket: JobTicket,
 ) -> JobEnding {
-    let result = fetch(&session, &doctor, destination, as_it_is, &ticket)
+    let result = fetch(&workspace, &doctor, destination, as_it_is, &ticket)
         .await
         .map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
@@ -66,20 +68,20 @@ pub async fn download(
 /// Checks doctors, then fetches for each that has a recording and no good backup: one of the very
 /// copy, or one that can't be compared and was made since `fetched_since`.
 pub async fn check_and_back_up(
-    session: Arc<Session>,
+    workspace: Arc<Workspace>,
     doctors: Vec<DoctorName>,
     folder: PathBuf,
     fetched_since: Timestamp,
     ticket: JobTicket,
 ) -> JobEnding {
-    let mut checks = check_many(&session, doctors.clone(), &ticket).await;
+    let mut checks = check_many(&workspace, doctors.clone(), &ticket).await;
     let (mut backed_up, mut failed) = (Vec::new(), Vec::new());
     for doctor in doctors {
         if ticket.cancel.is_cancelled() {
             checks.stopped = true;
             break;
         }
-        let known = match session.known(&doctor).await {
+        let known = match workspace.known(&doctor).await {
             Ok(known) => known,
             Err(error) => {
                 failed.push((doctor, store_failure(&error)));
@@ -107,7 +109,7 @@ pub async fn check_and_back_up(
             replace: false,
             even_a_backup: None,
         };
-        match fetch(&session, &doctor, destination, false, &ticket).await {
+        match fetch(&workspace, &doctor, destination, false, &ticket).await {
             Ok(Fetched {
                 backup: Some(_), ..
             }) => backed_up.push(doctor),
@@ -129,21 +131,26 @@ pub async fn check_and_back_up(
 /// Fetches one recording to `destination`, checked, and records what came of it. With `as_it_is`,
 /// what can be no backup is kept all the same.
 pub async fn fetch(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     destination: Destination,
     as_it_is: bool,
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
     let operation = new_operation();
-    let ledger = StoreLedger::new(session);
-    let tries = Tries::new(session, Budget::DOWNLOAD);
-    match session.context.store.came(&session.service, doctor).await {
+    let ledger = StoreLedger::new(workspace);
+    let tries = Tries::new(workspace, Budget::DOWNLOAD);
+    match workspace
+        .resources
+        .store
+        .came(&workspace.service, doctor)
+        .await
+    {
         Ok(earlier) => tries.came(earlier),
         // Without it, no more is lost than a proof.
         Err(error) => tracing::warn!(%error, "what came earlier can't be read"),
     }
-    let (agreed, refused) = match agreed(session, &destination, as_it_is, ticket).await {
+    let (agreed, refused) = match agreed(workspace, &destination, as_it_is, ticket).await {
         Ok(agreed) => (agreed, None),
         Err(failure) => (Agreed::default(), Some(failure)),
     };
@@ -159,7 +166,7 @@ pub async fn fetch(
     let fetched = if let Some(failure) = refused {
         Err(failure.into())
     } else {
-        let all = persist(session, &request, ticket, &ledger, &tries);
+        let all = persist(workspace, &request, ticket, &ledger, &tries);
         // In a box: a delete holds this too, and would grow too large for the stack.
         tries.timed(Box::pin(all)).await
     };
@@ -171,7 +178,7 @@ pub async fn fetch(
             aside,
         }) => (Err(failure), shown, aside),
     };
-    if session.context.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
+    if workspace.resources.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
         return result;
     }
     let now = Timestamp::now();
@@ -179,17 +186,17 @@ pub async fn fetch(
     let facts = facts.into_iter().chain([DoctorFact::Used(now)]);
     let saved = result.as_ref().ok().map(|fetched| &fetched.saved.path);
     let replaced = saved.map(|saved| agreed.replaced(&request.destination, saved));
-    let facts = facts.map(|fact| about(session, doctor, fact));
+    let facts = facts.map(|fact| about(workspace, doctor, fact));
     let mut changes: Vec<Change> = replaced.into_iter().chain(facts).collect();
     // Here and not before: a kill until then must leave neither a file nor a download in the
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
-    let is_seen = result.is_ok() || !session.context.leaving.is_cancelled();
+    let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
     changes.extend(ledger.ended(&operation).filter(|_| is_seen));
     let aside = aside.filter(|_| is_seen);
-    let aside = set_aside::prepare(session, &request, aside, &mut changes).await;
-    let mut draft = session.draft(AuditAction::Download, outcome, operation);
+    let aside = set_aside::prepare(workspace, &request, aside, &mut changes).await;
+    let mut draft = workspace.draft_of_job(ticket, AuditAction::Download, outcome, operation);
     draft.doctor = Some(doctor.clone());
-    let notes = [tries.note(), proven(&result)];
+    let notes = [draft.note.take(), tries.note(), proven(&result)];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     draft.note = (!notes.is_empty()).then(|| notes.join("; "));
     match &result {
@@ -200,11 +207,11 @@ pub async fn fetch(
         Err(JobFailure::Failed(failure)) => draft.answer = Some(answer_of(failure)),
         Err(JobFailure::Cancelled) => {}
     }
-    if session.record(draft, changes).await.is_some() {
-        set_aside::finish(session, aside).await;
+    if workspace.record(draft, changes).await.is_some() {
+        set_aside::finish(workspace, aside).await;
     }
-    agreed.tell(session).await;
-    session.tell_doctor(doctor).await;
+    agreed.tell(workspace).await;
+    workspace.tell_doctor(doctor).await;
     result
 }
 
@@ -299,7 +306,7 @@ pub fn in_record(saved: &Saved) -> AuditBackup {
 
 /// Tries until it is saved or cancelled, or another try would be of no use.
 async fn persist(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     request: &SaveRequest,
     ticket: &JobTicket,
     ledger: &StoreLedger,
@@ -311,7 +318,7 @@ async fn persist(
             came_before: tries.came_before(),
             ..request.clone()
         };
-        let result = attempt(session, request.clone(), ticket, ledger, tries).await;
+        let result = attempt(workspace, request.clone(), ticket, ledger, tries).await;
         let (failure, shown, aside) = match result {
             Err(NotFetched {
                 failure: JobFailure::Failed(failure),
@@ -337,7 +344,7 @@ async fn persist(
 }
 
 async fn attempt(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     request: SaveRequest,
     ticket: &JobTicket,
     ledger: &StoreLedger,
@@ -346,19 +353,14 @@ async fn attempt(
     let not_saved = |error: TransferError| {
         tries.came(error.came());
         tries.contradicted(error.contradicted());
-        match error.into_failure(Timestamp::now()) {
-            Some(failure) => JobFailure::Failed(session.noticed(failure)),
-            None => JobFailure::Cancelled,
-        }
+        let failure = error.into_failure(Timestamp::now());
+        failure.map_or(JobFailure::Cancelled, JobFailure::Failed)
     };
     ticket.report(JobProgress::Looking);
     transfer::check_destination(&request.destination)
         .await
         .map_err(not_saved)?;
-    let answer = tokio::select! {
-        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled.into()),
-        answer = session.api.download(&request.doctor, session.oldest_answer(&request.doctor)) => answer,
-    };
+    let answer = begin_download(workspace, &request.doctor, ticket, tries).await;
     let seen_at = Timestamp::now();
     let recording = match answer {
         Ok(Download::Recording(recording)) => recording,
@@ -366,7 +368,8 @@ async fn attempt(
             let failure = Failure::new(FailureKind::NothingThere, Timestamp::now(), "404");
             return Err(JobFailure::Failed(failure).into());
         }
-        Err(error) => return Err(not_begun(session.failure(error), &request, tries)),
+        Err(JobFailure::Failed(failure)) => return Err(not_begun(failure, &request, tries)),
+        Err(cancelled) => return Err(cancelled.into()),
     };
     let copy = recording.copy.clone();
     let reporter = Mutex::new(ticket.bytes_of(&request.doctor));

@@ -106,6 +106,12 @@ pub enum Event {
         /// The job.
         id: JobId,
     },
+    /// A delete was not sent after its [`Event::LastCall`], because the sign-in ended, and waits again:
+    /// there will be another.
+    LastCallOver {
+        /// The job.
+        id: JobId,
+    },
     /// The answer to a [`Event::LastCall`] was not taken: it is still waited for.
     LastCallOpen {
         /// The job.
@@ -189,6 +195,8 @@ pub enum JobKind {
 pub enum JobProgress {
     /// Asking the server.
     Looking,
+    /// The sign-in has ended: it goes on when somebody signs in again.
+    WaitingForSignIn,
     /// Bytes arrive.
     Downloading {
         /// Whose recording, in a job on many.

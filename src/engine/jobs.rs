@@ -1,6 +1,7 @@
 //! The jobs that run: their names, how far they are, and how they are cancelled.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::DoctorName;
+use crate::engine::credentials::SignIn;
 use crate::engine::{JobId, JobProgress};
 
 /// How far all jobs are.
@@ -34,6 +36,8 @@ pub struct JobBoard {
 pub struct JobTicket {
     /// Its name.
     pub id: JobId,
+    /// The sign-in of the person who asked for it.
+    pub asked_by: Arc<SignIn>,
     /// Set when the person cancels it or signs out.
     pub cancel: CancellationToken,
     /// Rings when the window has found no Stop.
@@ -41,6 +45,13 @@ pub struct JobTicket {
     /// Told when the person wants the next try now; whoever does not wait for one misses it.
     pub try_now: Arc<Notify>,
     board: JobBoard,
+}
+
+/// Who makes a call: a job, or something smaller.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    ticket: Option<&'a JobTicket>,
+    give_up: &'a CancellationToken,
 }
 
 /// Reports bytes as they arrive, as often as is allowed, with the speed of late.
@@ -67,10 +78,11 @@ impl JobBoard {
     }
 
     /// Names a new job, cancelled with `parent`.
-    pub fn open(&self, parent: &CancellationToken) -> JobTicket {
+    pub fn open(&self, parent: &CancellationToken, asked_by: Arc<SignIn>) -> JobTicket {
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed) + 1);
         JobTicket {
             id,
+            asked_by,
             cancel: parent.child_token(),
             no_stop: Arc::default(),
             try_now: Arc::default(),
@@ -113,6 +125,48 @@ impl JobTicket {
             last: None,
             speed: 0.0,
         }
+    }
+}
+
+impl<'a> Asker<'a> {
+    /// A job, until it is cancelled.
+    pub const fn job(ticket: &'a JobTicket) -> Self {
+        Self::job_until(ticket, &ticket.cancel)
+    }
+
+    /// A job, until something else ends it.
+    pub const fn job_until(ticket: &'a JobTicket, give_up: &'a CancellationToken) -> Self {
+        Self {
+            ticket: Some(ticket),
+            give_up,
+        }
+    }
+
+    /// No job of its own, until that is set.
+    pub const fn task(give_up: &'a CancellationToken) -> Self {
+        Self {
+            ticket: None,
+            give_up,
+        }
+    }
+
+    /// Returns when nothing is wanted any more.
+    pub async fn given_up(self) {
+        self.give_up.cancelled().await;
+    }
+
+    /// Says that it waits for a sign-in while it does.
+    pub async fn waiting_for_sign_in<T>(self, wait: impl Future<Output = T>) -> T {
+        let Some(ticket) = self.ticket else {
+            return wait.await;
+        };
+        let before = ticket.board.progress.borrow().get(&ticket.id).cloned();
+        ticket.report(JobProgress::WaitingForSignIn);
+        let ended = wait.await;
+        if let Some(before) = before {
+            ticket.report(before);
+        }
+        ended
     }
 }
 

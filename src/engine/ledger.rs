@@ -7,14 +7,15 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::domain::{CheckedPart, OperationId};
-use crate::engine::context::{Context, Session};
+use crate::engine::resources::Resources;
+use crate::engine::workspace::Workspace;
 use crate::store::{Change, Transfer};
 use crate::transfer::{Ledger, LedgerError, SaveRequest, TransferEnd, TransferStart};
 
 /// The transfers' ledger, kept in the store, for all tries of one download. It is closed with the
 /// download's entry in the record.
 pub struct StoreLedger {
-    context: Arc<Context>,
+    resources: Arc<Resources>,
     service: String,
     person: Option<String>,
     /// It is written down.
@@ -25,11 +26,11 @@ pub struct StoreLedger {
 
 impl StoreLedger {
     /// For the tries of one download of this sign-in.
-    pub fn new(session: &Session) -> Self {
+    pub fn new(workspace: &Workspace) -> Self {
         Self {
-            context: session.context.clone(),
-            service: session.service.clone(),
-            person: session.account.person.clone(),
+            resources: workspace.resources.clone(),
+            service: workspace.service.clone(),
+            person: workspace.credentials.person(),
             begun: AtomicBool::new(false),
             part_left: AtomicBool::new(false),
         }
@@ -67,7 +68,7 @@ impl StoreLedger {
 
     fn keep(&self, change: Change) -> BoxFuture<'_, Result<(), LedgerError>> {
         Box::pin(async {
-            let kept = self.context.store.apply(vec![change]).await;
+            let kept = self.resources.store.apply(vec![change]).await;
             kept.map_err(|error| LedgerError(error.to_string()))
         })
     }
@@ -85,7 +86,7 @@ impl Ledger for StoreLedger {
                 person: self.person.clone(),
                 begun_at: Timestamp::now(),
             };
-            let begun = self.context.store.begin_transfer(transfer).await;
+            let begun = self.resources.store.begin_transfer(transfer).await;
             begun.map_err(|error| LedgerError(error.to_string()))?;
             self.begun.store(true, Ordering::Relaxed);
             Ok(())

@@ -1,14 +1,15 @@
-//! Looks: a GET that asks what the server has, and once more where that may help.
+//! GETs: a look that asks what the server has, once more where that may help, and the beginning of a
+//! download. What meets the end of a sign-in waits for the next one.
 
 use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
-
-use crate::api::Look;
+use crate::api::{Download, Look};
 use crate::domain::{DoctorName, Failure, FailureKind, ServerCopy, Unfit};
-use crate::engine::context::Session;
+use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::retry::Budget;
 use crate::engine::tries::Tries;
+use crate::engine::workspace::{Workspace, not_signed_in};
+use crate::engine::{JobFailure, JobProgress};
 
 /// The least wait after an answer that a cache may have kept from before a delete: its `Age` counts
 /// whole seconds, so that one of less than a second may well be the service's own.
@@ -24,22 +25,29 @@ pub struct Looked {
 }
 
 /// Looks at what the server has for a doctor. `oldest` tells how old an answer may be when it is
-/// asked for; `give_up` ends the wait before another try.
+/// asked for. Where the sign-in ends, it waits for the next one.
 pub async fn look(
-    session: &Session,
+    workspace: &Workspace,
     doctor: &DoctorName,
     oldest: impl Fn() -> Duration,
-    give_up: &CancellationToken,
+    asker: Asker<'_>,
 ) -> Looked {
-    let tries = Tries::new(session, Budget::LOOK);
+    let tries = Tries::new(workspace, Budget::LOOK);
     let all = async {
-        let mut came_empty = false;
+        let (mut came_empty, mut refused) = (false, None);
         loop {
-            tries.begin();
-            let failure = match session.api.look(doctor, oldest()).await {
-                Ok(look) => return Ok(look),
-                Err(error) => session.failure(error),
+            let Some(sign_in) = tries.pause(workspace.sign_in(asker)).await else {
+                return Err(refused.unwrap_or_else(not_signed_in));
             };
+            tries.begin();
+            let failure = match sign_in.api.look(doctor, oldest()).await {
+                Ok(look) => return Ok(look),
+                Err(error) => workspace.noticed(error.failure, &sign_in),
+            };
+            if failure.needs_sign_in() {
+                refused = Some(failure);
+                continue;
+            }
             // Two whole answers with the same bytes: that is what the service has.
             let is_empty = failure.kind == FailureKind::EmptyRecording { arrived: false };
             if is_empty && came_empty {
@@ -54,7 +62,7 @@ pub async fn look(
             let least = if is_too_old { AGES } else { Duration::ZERO };
             tokio::select! {
                 biased;
-                () = give_up.cancelled() => return Err(failure),
+                () = asker.given_up() => return Err(failure),
                 () = tokio::time::sleep(wait.length.max(least)) => {}
             }
         }
@@ -70,5 +78,36 @@ pub async fn look(
     Looked {
         result,
         note: (!notes.is_empty()).then(|| notes.join("; ")),
+    }
+}
+
+/// Begins to fetch a doctor's recording, as one of `tries`. Where the sign-in ends, it waits for the
+/// next one.
+///
+/// # Errors
+/// What the service answered, or [`JobFailure::Cancelled`].
+pub async fn begin_download(
+    workspace: &Workspace,
+    doctor: &DoctorName,
+    ticket: &JobTicket,
+    tries: &Tries,
+) -> Result<Download, JobFailure> {
+    loop {
+        let sign_in = tries.pause(workspace.sign_in(Asker::job(ticket))).await;
+        let Some(sign_in) = sign_in else {
+            return Err(JobFailure::Cancelled);
+        };
+        ticket.report(JobProgress::Looking);
+        let answer = tokio::select! {
+            () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+            answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor)) => answer,
+        };
+        let failure = match answer {
+            Ok(download) => return Ok(download),
+            Err(error) => workspace.noticed(error.failure, &sign_in),
+        };
+        if !failure.needs_sign_in() {
+            return Err(JobFailure::Failed(failure));
+        }
     }
 }

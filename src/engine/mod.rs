@@ -9,24 +9,26 @@ mod checks;
 mod clock;
 mod command;
 mod comparing;
-mod context;
+mod credentials;
 mod deletions;
 mod downloads;
 mod event;
+mod event_loop;
+mod grace_period;
 mod jobs;
 mod ledger;
 mod looking;
 mod places;
 mod refusal;
 mod replacing;
+mod resources;
 mod retry;
-mod run;
 mod sent_deletes;
-mod sessions;
 mod set_aside;
 mod sign_in;
+mod sign_ins;
 mod tries;
-mod waiting;
+mod workspace;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -37,11 +39,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, Reading, TimeJump};
 pub use command::{Command, Destination, JobId, SavePurpose};
-pub use context::Waits;
 pub use event::{
     CheckAllReport, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobKind, JobProgress,
     SavedFile, SignedOutBecause, Unfinished,
 };
+pub use grace_period::Waits;
 pub use jobs::{Progress, Wake};
 
 use crate::api::Connector;
@@ -115,7 +117,7 @@ pub fn start(setup: Setup) -> Handle {
     let (events, events_out) = mpsc::unbounded_channel();
     let (notices, notices_in) = mpsc::unbounded_channel();
     let (board, progress) = jobs::JobBoard::new(setup.wake.clone());
-    let context = Arc::new(context::Context {
+    let resources = Arc::new(resources::Resources {
         store: setup.store,
         connector: setup.connector,
         keychain: setup.keychain,
@@ -132,13 +134,13 @@ pub fn start(setup: Setup) -> Handle {
         events,
         notices,
     });
-    let mut engine = run::Engine {
-        context: context.clone(),
+    let mut engine = event_loop::Engine {
+        resources: resources.clone(),
         commands: commands_in,
         notices: notices_in,
         known_names: Vec::new(),
         left_over: aftermath::LeftOver::default(),
-        session: None,
+        workspace: None,
         generation: 0,
         attempt: sign_in::OPENING,
         tasks: JoinSet::new(),
@@ -147,14 +149,14 @@ pub fn start(setup: Setup) -> Handle {
     };
     let nobody = Event::SignedOut(SignedOutBecause::NoToken);
     match setup.opening {
-        Opening::Kept(origin) => engine.spawn(nobody, sign_in::resume(context, origin)),
+        Opening::Kept(origin) => engine.spawn(nobody, sign_in::resume(resources, origin)),
         Opening::Practice {
             origin,
             token,
             names,
         } => {
             engine.known_names = names;
-            engine.spawn(nobody, sign_in::practise(context, origin, token));
+            engine.spawn(nobody, sign_in::practise(resources, origin, token));
         }
     }
     let task = tokio::spawn(engine.run());

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use crate::domain::{CopyComparison, Failure, FailureKind};
 use crate::engine::checks::{LONGEST_GLANCE, check};
-use crate::engine::context::{Session, store_failure};
-use crate::engine::jobs::JobTicket;
+use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::resources::store_failure;
+use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, JobFailure};
 use crate::store::{Change, KnownBackup};
 use crate::transfer::FileSeen;
@@ -38,10 +39,10 @@ impl Agreed {
     }
 
     /// Tells the window of the doctors whose backups those were.
-    pub async fn tell(&self, session: &Session) {
-        let here = |backup: &&KnownBackup| backup.service == session.service;
+    pub async fn tell(&self, workspace: &Workspace) {
+        let here = |backup: &&KnownBackup| backup.service == workspace.service;
         for backup in self.backups.iter().filter(here) {
-            session.tell_doctor(&backup.doctor).await;
+            workspace.tell_doctor(&backup.doctor).await;
         }
     }
 }
@@ -53,7 +54,7 @@ impl Agreed {
 /// [`FailureKind::ReplacesBackup`] where the file is a backup, and that was not agreed to or the
 /// service has no such recording any more; why that could not be found out; that it is cancelled.
 pub async fn agreed(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     destination: &Destination,
     as_it_is: bool,
     ticket: &JobTicket,
@@ -63,13 +64,13 @@ pub async fn agreed(
     }
     let (file, backups) = tokio::select! {
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-        found = found(session, &destination.path) => found.map_err(JobFailure::Failed)?,
+        found = found(workspace, &destination.path) => found.map_err(JobFailure::Failed)?,
     };
     let (Some(newest), Some(seen)) = (backups.first(), &file) else {
         let backups = Vec::new();
         return Ok(Agreed { file, backups });
     };
-    let only_copy = is_only_copy(session, newest, ticket).await?;
+    let only_copy = is_only_copy(workspace, newest, ticket).await?;
     let seen = seen.to_text();
     if only_copy || as_it_is || destination.even_a_backup.as_ref() != Some(&seen) {
         let kind = FailureKind::ReplacesBackup {
@@ -88,14 +89,14 @@ pub async fn agreed(
 /// Whether the service has the recording no more that the backup was made of, or that can't be asked
 /// for from here.
 async fn is_only_copy(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     of: &KnownBackup,
     ticket: &JobTicket,
 ) -> Result<bool, JobFailure> {
-    if of.service != session.service {
+    if of.service != workspace.service {
         return Ok(true);
     }
-    match check(session, &of.doctor, &ticket.cancel).await {
+    match check(workspace, &of.doctor, Asker::job(ticket)).await {
         Ok(Some(copy)) => Ok(of.backup.compare(&copy) == CopyComparison::Changed),
         Ok(None) => Ok(true),
         Err(_) if ticket.cancel.is_cancelled() => Err(JobFailure::Cancelled),
@@ -105,10 +106,10 @@ async fn is_only_copy(
 
 /// The file at `path`, and the backups that it is, the newest first.
 async fn found(
-    session: &Session,
+    workspace: &Workspace,
     path: &Path,
 ) -> Result<(Option<FileSeen>, Vec<KnownBackup>), Failure> {
-    let backups = session.context.store.backups().await;
+    let backups = workspace.resources.store.backups().await;
     let backups = backups.map_err(|error| store_failure(&error))?;
     let (path, named) = (path.to_path_buf(), path.to_path_buf());
     let looking = tokio::task::spawn_blocking(move || {

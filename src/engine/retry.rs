@@ -169,6 +169,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::SleptMeanwhile
         | FailureKind::WindowDidNotAnswer
         | FailureKind::ConfirmationStale
+        | FailureKind::ConfirmedByAnother { .. }
         | FailureKind::NotSignedIn
         | FailureKind::Busy
         | FailureKind::QueueFull

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use crate::domain::{
     AuditAction, AuditOutcome, DoctorName, Failure, FailureKind, OperationId, SetAside,
 };
-use crate::engine::context::{Session, new_operation, store_failure};
 use crate::engine::downloads::{in_record, proof_in_words};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
 use crate::engine::replacing::{agreed, is_one_of};
+use crate::engine::resources::{new_operation, store_failure};
+use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, Event, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, StoreError};
 use crate::transfer::{self, Aside, SaveRequest, TransferError};
@@ -19,13 +20,17 @@ use crate::transfer::{self, Aside, SaveRequest, TransferError};
 /// What is to be set aside once that is recorded: the entry in the store goes into `changes`.
 /// `None` where there is nothing, or the same is set aside already.
 pub async fn prepare(
-    session: &Session,
+    workspace: &Workspace,
     request: &SaveRequest,
     aside: Option<Aside>,
     changes: &mut Vec<Change>,
 ) -> Option<(Aside, Box<SetAside>)> {
     let aside = aside?;
-    let earlier = session.context.store.set_aside(&session.service).await;
+    let earlier = workspace
+        .resources
+        .store
+        .set_aside(&workspace.service)
+        .await;
     for earlier in earlier.unwrap_or_default() {
         let is_the_same = earlier.doctor == request.doctor && earlier.sha256 == aside.sha256;
         if !is_the_same {
@@ -54,14 +59,14 @@ pub async fn prepare(
         at: Timestamp::now(),
     });
     changes.push(Change::SetAside {
-        service: session.service.clone(),
+        service: workspace.service.clone(),
         set_aside: set_aside.clone(),
     });
     Some((aside, set_aside))
 }
 
 /// Sets aside what [`prepare`] gave, and tells it.
-pub async fn finish(session: &Session, prepared: Option<(Aside, Box<SetAside>)>) {
+pub async fn finish(workspace: &Workspace, prepared: Option<(Aside, Box<SetAside>)>) {
     let Some((aside, mut set_aside)) = prepared else {
         return;
     };
@@ -69,20 +74,25 @@ pub async fn finish(session: &Session, prepared: Option<(Aside, Box<SetAside>)>)
         // People are told where it really is.
         set_aside.path.clone_from(&set_aside.part);
         let end = Change::EndSetAside(set_aside.operation.clone());
-        let service = session.service.clone();
+        let service = workspace.service.clone();
         let change = Change::SetAside { service, set_aside };
-        if let Err(error) = session.context.store.apply(vec![end, change]).await {
+        if let Err(error) = workspace.resources.store.apply(vec![end, change]).await {
             tracing::warn!(%error, "where something was set aside is not written down");
         }
     }
-    tell(session).await;
+    tell(workspace).await;
 }
 
 /// Tells the window all that is set aside for this service.
-pub async fn tell(session: &Session) {
-    match session.context.store.set_aside(&session.service).await {
-        Ok(all) => session.tell(Event::SetAside(all)),
-        Err(error) => session.tell(Event::Failed {
+pub async fn tell(workspace: &Workspace) {
+    match workspace
+        .resources
+        .store
+        .set_aside(&workspace.service)
+        .await
+    {
+        Ok(all) => workspace.tell(Event::SetAside(all)),
+        Err(error) => workspace.tell(Event::Failed {
             doctor: None,
             failure: store_failure(&error),
         }),
@@ -91,14 +101,14 @@ pub async fn tell(session: &Session) {
 
 /// Saves what was set aside where the person wants it, and removes it from where it was.
 pub async fn keep(
-    session: Arc<Session>,
+    workspace: Arc<Workspace>,
     doctor: DoctorName,
     operation: OperationId,
     destination: Destination,
     ticket: JobTicket,
 ) -> JobEnding {
-    let result = match known(&session, &operation).await {
-        Ok(Some(set_aside)) => save(&session, &set_aside, destination, &ticket).await,
+    let result = match known(&workspace, &operation).await {
+        Ok(Some(set_aside)) => save(&workspace, &set_aside, destination, &ticket).await,
         Ok(None) => {
             let path = destination.path;
             let failure = Failure::new(
@@ -110,19 +120,19 @@ pub async fn keep(
         }
         Err(error) => Err(JobFailure::Failed(store_failure(&error))),
     };
-    tell(&session).await;
+    tell(&workspace).await;
     JobEnding::Download { doctor, result }
 }
 
 async fn save(
-    session: &Arc<Session>,
+    workspace: &Arc<Workspace>,
     set_aside: &SetAside,
     destination: Destination,
     ticket: &JobTicket,
 ) -> Result<SavedFile, JobFailure> {
     ticket.report(JobProgress::ReadingBack);
     let operation = new_operation();
-    let ledger = StoreLedger::new(session);
+    let ledger = StoreLedger::new(workspace);
     let places = [set_aside.path.clone(), set_aside.part.clone()];
     if is_one_of(&destination.path, places).await {
         // It would be saved over itself, and removed as what was set aside.
@@ -131,7 +141,7 @@ async fn save(
         let failure = Failure::new(kind, Timestamp::now(), "it is set aside there");
         return Err(JobFailure::Failed(failure));
     }
-    let agreed = agreed(session, &destination, true, ticket).await?;
+    let agreed = agreed(workspace, &destination, true, ticket).await?;
     let place = destination.path.clone();
     let request = SaveRequest {
         doctor: set_aside.doctor.clone(),
@@ -147,7 +157,7 @@ async fn save(
         transfer::save(recording, request, &ledger, |_| {}, ticket.cancel.clone()).await
     };
     let result = saving.await;
-    if session.context.leaving.is_cancelled() && result.is_err() {
+    if workspace.resources.leaving.is_cancelled() && result.is_err() {
         return Err(JobFailure::Cancelled);
     }
     let (outcome, note) = match &result {
@@ -155,7 +165,7 @@ async fn save(
         Err(TransferError::Cancelled) => (AuditOutcome::Stopped, String::new()),
         Err(error) => (AuditOutcome::Failed, error.to_string()),
     };
-    let mut draft = session.draft(AuditAction::Download, outcome, operation.clone());
+    let mut draft = workspace.draft(AuditAction::Download, outcome, operation.clone());
     draft.doctor = Some(set_aside.doctor.clone());
     draft.note = Some(format!("of what was set aside; {note}"));
     draft.backup = result.as_ref().ok().map(in_record);
@@ -165,23 +175,23 @@ async fn save(
         .into_iter()
         .chain(ledger.ended(&operation))
         .collect();
-    session.record(draft, changes).await;
+    workspace.record(draft, changes).await;
     let saved = result.map_err(|error| match error.into_failure(Timestamp::now()) {
         Some(failure) => JobFailure::Failed(failure),
         None => JobFailure::Cancelled,
     })?;
-    agreed.tell(session).await;
-    let _removed = forget(session, set_aside).await;
+    agreed.tell(workspace).await;
+    let _removed = forget(workspace, set_aside).await;
     Ok(saved.into())
 }
 
 /// Removes what was set aside, as the person wants.
-pub async fn discard(session: Arc<Session>, operation: OperationId) {
-    match known(&session, &operation).await {
+pub async fn discard(workspace: Arc<Workspace>, operation: OperationId) {
+    match known(&workspace, &operation).await {
         Ok(Some(set_aside)) => {
-            if let Some(was_there) = forget(&session, &set_aside).await {
+            if let Some(was_there) = forget(&workspace, &set_aside).await {
                 let mut draft =
-                    session.draft(AuditAction::Download, AuditOutcome::Discarded, operation);
+                    workspace.draft(AuditAction::Download, AuditOutcome::Discarded, operation);
                 let SetAside { size, sha256, .. } = set_aside;
                 let became = if was_there {
                     "removed"
@@ -190,25 +200,25 @@ pub async fn discard(session: Arc<Session>, operation: OperationId) {
                 };
                 draft.note = Some(format!("{became}; {size} bytes, SHA-256 {sha256}"));
                 draft.doctor = Some(set_aside.doctor);
-                session.record(draft, Vec::new()).await;
+                workspace.record(draft, Vec::new()).await;
             }
         }
         Ok(None) => {}
-        Err(error) => session.tell(Event::Failed {
+        Err(error) => workspace.tell(Event::Failed {
             doctor: None,
             failure: store_failure(&error),
         }),
     }
-    tell(&session).await;
+    tell(&workspace).await;
 }
 
 /// Removes the file, then what is known of it: in this order nothing is left of which nothing
 /// speaks. Whether the file was there, where neither is left.
-async fn forget(session: &Session, set_aside: &SetAside) -> Option<bool> {
+async fn forget(workspace: &Workspace, set_aside: &SetAside) -> Option<bool> {
     let removed = match transfer::remove_set_aside(set_aside).await {
         Ok(was_there) => {
             let end = Change::EndSetAside(set_aside.operation.clone());
-            let applied = session.context.store.apply(vec![end]).await;
+            let applied = workspace.resources.store.apply(vec![end]).await;
             applied
                 .map(|()| was_there)
                 .map_err(|error| Some(store_failure(&error)))
@@ -219,7 +229,7 @@ async fn forget(session: &Session, set_aside: &SetAside) -> Option<bool> {
         Ok(was_there) => Some(was_there),
         Err(failure) => {
             if let Some(failure) = failure {
-                session.tell(Event::Failed {
+                workspace.tell(Event::Failed {
                     doctor: Some(set_aside.doctor.clone()),
                     failure,
                 });
@@ -229,7 +239,14 @@ async fn forget(session: &Session, set_aside: &SetAside) -> Option<bool> {
     }
 }
 
-async fn known(session: &Session, operation: &OperationId) -> Result<Option<SetAside>, StoreError> {
-    let all = session.context.store.set_aside(&session.service).await?;
+async fn known(
+    workspace: &Workspace,
+    operation: &OperationId,
+) -> Result<Option<SetAside>, StoreError> {
+    let all = workspace
+        .resources
+        .store
+        .set_aside(&workspace.service)
+        .await?;
     Ok(all.into_iter().find(|one| one.operation == *operation))
 }

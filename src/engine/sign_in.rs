@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use crate::domain::{
     Account, AuditAction, AuditOutcome, Failure, FailureKind, Secret, ServiceOrigin, TokenKeeping,
 };
-use crate::engine::context::{Context, NewSession, Notice, Session, new_operation};
+use crate::engine::credentials::SignIn;
+use crate::engine::event_loop::Notice;
+use crate::engine::resources::{Resources, new_operation};
+use crate::engine::workspace::Workspace;
 use crate::engine::{Event, SignedOutBecause};
 use crate::keychain::KeychainError;
 
@@ -24,16 +27,16 @@ pub struct Asked {
 
 /// Reads the keychain at the start, and takes a kept token on trust until the service says
 /// otherwise: the app opens without a network too.
-pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
-    let notice = match context.keychain.read(&origin).await {
+pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
+    let notice = match resources.keychain.read(&origin).await {
         Ok(None) | Err(KeychainError::None(_)) => not_signed_in(SignedOutBecause::NoToken),
         Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(
             &error,
         ))),
-        Ok(Some(token)) => match open(&context, origin, token, TokenKeeping::Keychain).await {
-            Ok(session) => signed_in(OPENING, session, None, None, false),
-            Err((Some(session), failure)) if !failure.needs_sign_in() => {
-                signed_in(OPENING, session, None, Some(failure), false)
+        Ok(Some(token)) => match open(&resources, origin, token, TokenKeeping::Keychain).await {
+            Ok(sign_in) => signed_in(OPENING, sign_in, None, None, false),
+            Err((Some(sign_in), failure)) if !failure.needs_sign_in() => {
+                signed_in(OPENING, sign_in, None, Some(failure), false)
             }
             Err((_, failure)) if failure.needs_sign_in() => not_signed_in(SignedOutBecause::Ended),
             Err((_, failure)) => Notice::NotSignedIn {
@@ -43,110 +46,121 @@ pub async fn resume(context: Arc<Context>, origin: ServiceOrigin) {
             },
         },
     };
-    context.notices.send(notice).ok();
+    resources.notices.send(notice).ok();
 }
 
 /// Opens the practice service.
-pub async fn practise(context: Arc<Context>, origin: ServiceOrigin, token: Secret) {
-    let notice = match open(&context, origin, token, TokenKeeping::Practice).await {
-        Ok(session) => signed_in(OPENING, session, None, None, true),
+pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, token: Secret) {
+    let notice = match open(&resources, origin, token, TokenKeeping::Practice).await {
+        Ok(sign_in) => signed_in(OPENING, sign_in, None, None, true),
         Err((_, failure)) => Notice::NotSignedIn {
             attempt: OPENING,
             because: SignedOutBecause::NoToken,
             failure: Some(failure),
         },
     };
-    context.notices.send(notice).ok();
+    resources.notices.send(notice).ok();
 }
 
 /// Tries a pasted token by a call, then keeps it where the person wants it.
-pub async fn sign_in(context: Arc<Context>, origin: ServiceOrigin, token: Secret, asked: Asked) {
+pub async fn sign_in(
+    resources: Arc<Resources>,
+    origin: ServiceOrigin,
+    token: Secret,
+    asked: Asked,
+) {
     let Asked {
         attempt,
         generation,
         stay,
     } = asked;
-    let mut session = match open(
-        &context,
+    let mut sign_in = match open(
+        &resources,
         origin.clone(),
         token.clone(),
         TokenKeeping::Memory,
     )
     .await
     {
-        Ok(session) => session,
-        Err((_, failure)) => return context.tell(generation, Event::SignInFailed(failure)),
+        Ok(sign_in) => sign_in,
+        Err((_, failure)) => return resources.tell(generation, Event::SignInFailed(failure)),
     };
     // An earlier token that stayed behind would sign the next person in.
     let failure = if stay {
-        match context.keychain.write(&origin, &token).await {
+        match resources.keychain.write(&origin, &token).await {
             Ok(()) => None,
             Err(error @ KeychainError::None(_)) => Some(keychain_failure(&error)),
             // What has not answered once would only keep the person waiting again.
             Err(error @ KeychainError::NoAnswer) => Some(not_cleared(&error)),
-            Err(error) => cleared(&context, &origin)
+            Err(error) => cleared(&resources, &origin)
                 .await
                 .or_else(|| Some(keychain_failure(&error))),
         }
     } else {
-        cleared(&context, &origin).await
+        cleared(&resources, &origin).await
     };
-    session.account.keeping = match (stay, &failure) {
+    sign_in.account.keeping = match (stay, &failure) {
         (true, None) => TokenKeeping::Keychain,
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
         (false, _) => TokenKeeping::Memory,
     };
-    context
+    resources
         .notices
-        .send(signed_in(attempt, session, failure, None, true))
+        .send(signed_in(attempt, sign_in, failure, None, true))
         .ok();
 }
 
-/// Forgets the token in the keychain. That of the sign-in itself goes with its session.
-pub async fn forget(context: Arc<Context>, session: Arc<Session>) {
-    let failure = match session.account.keeping {
+/// Forgets the token in the keychain. That of the sign-in itself goes with it.
+pub async fn forget(resources: Arc<Resources>, workspace: Arc<Workspace>) {
+    let account = &workspace.credentials.sign_in().account;
+    let failure = match account.keeping {
         TokenKeeping::Practice => None,
-        _ => cleared(&context, &session.account.origin).await,
+        _ => cleared(&resources, &account.origin).await,
     };
     let operation = new_operation();
-    let draft = session.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
-    session.record(draft, Vec::new()).await;
-    context.notices.send(Notice::Forgotten(failure)).ok();
+    let draft = workspace.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
+    workspace.record(draft, Vec::new()).await;
+    resources.notices.send(Notice::Forgotten(failure)).ok();
 }
 
-/// Builds the client and asks whose token it is. Where only the asking failed, the session is
-/// given beside the failure.
+/// Builds the client and asks whose token it is. Where only the asking failed, the sign-in is given
+/// beside the failure.
 async fn open(
-    context: &Context,
+    resources: &Resources,
     origin: ServiceOrigin,
     token: Secret,
     keeping: TokenKeeping,
-) -> Result<NewSession, (Option<NewSession>, Failure)> {
-    let api = context
+) -> Result<SignIn, (Option<SignIn>, Failure)> {
+    let api = resources
         .connector
-        .connect(&origin, token)
+        .connect(&origin, token.clone())
         .map_err(|error| (None, error.failure))?;
     let asked = api.who_am_i().await;
-    let mut session = NewSession {
+    let mut sign_in = SignIn {
         api,
         account: Account {
             origin,
             person: None,
             keeping,
         },
+        person_id: None,
+        token,
     };
     match asked {
         Ok(person) => {
-            session.account.person = person.name;
-            Ok(session)
+            sign_in.account.person = person.name;
+            sign_in.person_id = person.id;
+            Ok(sign_in)
         }
-        Err(error) => Err((Some(session), error.failure)),
+        // Not every edition of the service can tell: what the token is worth shows at the first call.
+        Err(error) if matches!(error.failure.details.status, Some(404 | 405 | 501)) => Ok(sign_in),
+        Err(error) => Err((Some(sign_in), error.failure)),
     }
 }
 
 /// Has the keychain forget its token for `origin`; why it may still keep it, where it may.
-async fn cleared(context: &Context, origin: &ServiceOrigin) -> Option<Failure> {
-    match context.keychain.forget(origin).await {
+async fn cleared(resources: &Resources, origin: &ServiceOrigin) -> Option<Failure> {
+    match resources.keychain.forget(origin).await {
         Ok(()) | Err(KeychainError::None(_)) => None,
         Err(error) => Some(not_cleared(&error)),
     }
@@ -162,14 +176,14 @@ const fn not_signed_in(because: SignedOutBecause) -> Notice {
 
 fn signed_in(
     attempt: u64,
-    session: NewSession,
+    sign_in: SignIn,
     keychain: Option<Failure>,
     unasked: Option<Failure>,
     by_hand: bool,
 ) -> Notice {
     Notice::SignedIn {
         attempt,
-        session: Box::new(session),
+        sign_in: Box::new(sign_in),
         keychain,
         unasked,
         by_hand,

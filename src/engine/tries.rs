@@ -8,9 +8,9 @@ use tokio::time::Instant;
 
 use crate::domain::{DoctorName, Failure, Sha256Digest};
 use crate::engine::clock::Stopwatch;
-use crate::engine::context::Session;
 use crate::engine::jobs::JobTicket;
 use crate::engine::retry::{Budget, Retry, Wait};
+use crate::engine::workspace::Workspace;
 use crate::engine::{JobFailure, JobProgress};
 
 /// How often a wait tells what is left of it.
@@ -33,17 +33,18 @@ struct SoFar {
     contradicted: Option<Sha256Digest>,
     /// The last try brought that which one before it had brought: so will the next.
     same_again: bool,
-    /// Time awake in which bytes arrived, in the tries that have ended.
-    arriving: Duration,
+    /// Time awake in which bytes arrived, in the tries that have ended, or something else was waited
+    /// for than the service.
+    not_counted: Duration,
     /// The same of this try: from when, until when.
     this_try: Option<(Duration, Duration)>,
 }
 
 impl Tries {
     /// Before the first try.
-    pub fn new(session: &Session, budget: Budget) -> Self {
+    pub fn new(workspace: &Workspace, budget: Budget) -> Self {
         let retry = Retry::new(budget, fastrand::Rng::new());
-        Self::by(session.context.clock.stopwatch(), retry)
+        Self::by(workspace.resources.clock.stopwatch(), retry)
     }
 
     const fn by(stopwatch: Stopwatch, retry: Retry) -> Self {
@@ -56,7 +57,7 @@ impl Tries {
                 came: None,
                 contradicted: None,
                 same_again: false,
-                arriving: Duration::ZERO,
+                not_counted: Duration::ZERO,
                 this_try: None,
             }),
         }
@@ -65,6 +66,15 @@ impl Tries {
     /// Does all of the tries while their time is taken.
     pub async fn timed<T>(&self, all: impl Future<Output = T>) -> T {
         self.stopwatch.beside(all).await
+    }
+
+    /// Waits for what is no fault of the tries: that takes none of their time.
+    pub async fn pause<T>(&self, wait: impl Future<Output = T>) -> T {
+        let since = self.stopwatch.awake();
+        let ended = wait.await;
+        let until = self.stopwatch.awake();
+        self.so_far().not_counted += until.saturating_sub(since);
+        ended
     }
 
     /// A try begins.
@@ -108,9 +118,9 @@ impl Tries {
         let awake = self.stopwatch.awake();
         let mut so_far = self.so_far();
         if let Some((since, until)) = so_far.this_try.take() {
-            so_far.arriving += until.saturating_sub(since);
+            so_far.not_counted += until.saturating_sub(since);
         }
-        let spent = awake.saturating_sub(so_far.arriving);
+        let spent = awake.saturating_sub(so_far.not_counted);
         let wait = if std::mem::take(&mut so_far.same_again) {
             None
         } else {

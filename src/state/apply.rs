@@ -22,7 +22,7 @@ impl State {
 
     fn take_in(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::SignedOut(because) => self.signed_out(because),
+            Event::SignedOut(because) => return self.signed_out(because),
             Event::SignedIn { account, keychain } => self.signed_in(account, keychain),
             Event::SignInFailed(reason) => self.sign_in_failed(reason),
             Event::Doctors(doctors) => self.doctors = doctors,
@@ -54,6 +54,7 @@ impl State {
                 failure,
             } => self.not_looked_again(&operation, doctor, failure),
             Event::LastCall { id } | Event::LastCallOpen { id } => return self.last_call(id),
+            Event::LastCallOver { id } => self.last_call_over(id),
             Event::NotCancelled { id, failure } => self.not_cancelled(id, failure),
             // What is shown is told from the time that `tick` sets, so the frame that this asks for
             // shows everything as old as it is.

@@ -67,6 +67,15 @@ impl State {
         Vec::new()
     }
 
+    /// It was not sent after all, and can be stopped again.
+    pub(super) fn last_call_over(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(&id)
+            && job.last_call != LastCall::Stopped
+        {
+            job.last_call = LastCall::NotYet;
+        }
+    }
+
     pub(super) fn no_stop(&mut self, id: JobId) -> Vec<Effect> {
         match self.jobs.get_mut(&id) {
             Some(job) if job.last_call == LastCall::Open => {

@@ -68,11 +68,12 @@ impl State {
     }
 
     pub(super) fn signed_in(&mut self, account: Account, keychain: Option<Failure>) {
-        self.forget_sign_in();
         let last = self.service.replace(account.origin.clone());
         if last.is_some_and(|last| last != account.origin) {
             self.results.clear();
+            self.forget_what_waits();
         }
+        self.forget_what_was_shown();
         self.sign_in = SignIn::In(account);
         self.screen = Screen::Recordings;
         if let Some(failure) = keychain {
@@ -90,38 +91,46 @@ impl State {
         }
     }
 
-    pub(super) fn signed_out(&mut self, because: SignedOutBecause) {
+    pub(super) fn signed_out(&mut self, because: SignedOutBecause) -> Vec<Effect> {
         if matches!(because, SignedOutBecause::Asked(None)) {
             self.tell(Message::SignedOut);
         }
-        // A token that ends is nothing that the person did: what they were being told stays. After
-        // a sign-out it stays only where nobody knows yet what a delete did.
+        // A token that ends is nothing that the person did: what they were being told stays, and what
+        // runs waits for the next sign-in. After a sign-out it stays only where nobody knows yet what
+        // a delete did.
         if because != SignedOutBecause::Ended {
             self.results.retain(|shown| shown.ending.is_unsettled());
-        }
-        for shown in &mut self.results {
-            shown.looking = false;
+            for shown in &mut self.results {
+                shown.looking = false;
+            }
+            self.forget_what_waits();
         }
         self.sign_in = SignIn::Out {
             because,
             trying: false,
             failure: None,
         };
-        self.forget_sign_in();
+        self.forget_what_was_shown();
+        // The question that they were for is gone.
+        self.stop_survey()
     }
 
-    /// Forgets what the events of one sign-in only would bring to an end.
-    fn forget_sign_in(&mut self) {
+    /// What waits for a sign-in: what runs at the service, and where it was to go.
+    fn forget_what_waits(&mut self) {
+        self.checking.clear();
+        self.destinations.clear();
+        self.jobs.clear();
+    }
+
+    /// What one person was shown, or was asked.
+    fn forget_what_was_shown(&mut self) {
         // A complaint about an address goes with the field that it was typed into.
         self.address_error = None;
         self.doctors.clear();
-        self.checking.clear();
         self.preparing = None;
         self.pending_backup = None;
         self.backing_up_since = None;
-        self.destinations.clear();
         self.set_aside.clear();
-        self.jobs.clear();
         self.modals.clear();
         self.activity = Activity::default();
     }

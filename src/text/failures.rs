@@ -292,6 +292,12 @@ impl Text {
             FailureKind::ConfirmationStale => self.say("failure-confirmation-stale"),
             FailureKind::SleptMeanwhile => self.say("failure-slept-meanwhile"),
             FailureKind::WindowDidNotAnswer => self.say("failure-window-did-not-answer"),
+            FailureKind::ConfirmedByAnother { known: true } => {
+                self.say("failure-confirmed-by-another")
+            }
+            FailureKind::ConfirmedByAnother { known: false } => {
+                self.say("failure-confirmed-by-somebody")
+            }
             FailureKind::NotSignedIn => self.say("failure-not-signed-in"),
             FailureKind::Busy => self.say("failure-busy"),
             FailureKind::QueueFull => self.say("failure-queue-full"),
@@ -414,6 +420,8 @@ mod tests {
             FailureKind::ConfirmationStale,
             FailureKind::SleptMeanwhile,
             FailureKind::WindowDidNotAnswer,
+            FailureKind::ConfirmedByAnother { known: true },
+            FailureKind::ConfirmedByAnother { known: false },
             FailureKind::NotSignedIn,
             FailureKind::Busy,
             FailureKind::QueueFull,

@@ -72,6 +72,7 @@ pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec
                 Screen::Settings => screens::settings(ui, &mut view, drafts),
             })
     } else {
+        tray::show_waiting(ui, &mut view);
         CentralPanel::default()
             .frame(window)
             .show(ui, |ui| screens::sign_in(ui, &mut view, drafts))

@@ -10,6 +10,7 @@ mod disks;
 mod downloads;
 #[allow(dead_code, reason = "the tour uses the rest")]
 mod driver;
+mod ended_sign_ins;
 mod everything;
 mod input_methods;
 mod keyboard;

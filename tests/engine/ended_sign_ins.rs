@@ -1,14 +1,23 @@
 //! What the window says of work whose sign-in ended before it did.
 
-use audio_housekeeper::domain::{DeletionChoice, DeletionOutcome};
-use audio_housekeeper::engine::{Command, Event, JobEnding};
-use audio_housekeeper::practice::{Call, Effect, Fault};
+use std::time::Duration;
+
+use audio_housekeeper::domain::{
+    AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName, FailureKind, Secret,
+};
+use audio_housekeeper::engine::{
+    CheckAllReport, Command, DeletionReport, Event, JobEnding, JobProgress, SignedOutBecause,
+};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser, Recordings};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{Mode, ResultKind, SignIn, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
-use crate::desk::{AMELIA, Desk, run};
+use crate::desk::{AMELIA, Desk, name, run, wav};
+
+const BENOIT: &str = "Dr. Benoit";
+const CHIARA: &str = "Dr. Chiara";
 
 async fn shown_until(desk: &mut Desk, state: &mut State, done: impl Fn(&State) -> bool) {
     let waiting = async {
@@ -17,7 +26,7 @@ async fn shown_until(desk: &mut Desk, state: &mut State, done: impl Fn(&State) -
             state.apply(envelope);
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), waiting)
+    tokio::time::timeout(Duration::from_secs(20), waiting)
         .await
         .expect("waited in vain");
 }
@@ -41,27 +50,265 @@ fn what_came_of_a_delete_is_said_also_where_the_token_ends_before_it_is_known() 
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         // The look before the delete is still answered; those after it are not.
-        let ended = Effect::status(StatusCode::UNAUTHORIZED);
         desk.service
-            .add_fault(Fault::on(Call::Download, ended).from(2));
+            .add_fault(Fault::on(Call::Download, Effect::token_ended()).from(2));
         shown_until(&mut desk, &mut state, |state| {
-            matches!(state.sign_in, SignIn::Out { .. }) && !state.results.is_empty()
+            matches!(state.sign_in, SignIn::Out { .. })
         })
         .await;
-        assert_eq!(outcomes(&state), [DeletionOutcome::NotKnown]);
+        assert_eq!(outcomes(&state), []);
 
-        // Signed in again, it still stands, and can be looked at again.
+        // Whoever signs in next, it is looked at what it did.
         desk.service.set_faults(Vec::new());
-        desk.send(Command::SignIn {
-            origin: desk.origin(),
-            token: desk.service.token(),
-            stay: true,
-        });
-        shown_until(&mut desk, &mut state, |state| {
-            matches!(state.sign_in, SignIn::In(_))
+        sign_in(&desk, COLLEAGUE);
+        shown_until(&mut desk, &mut state, |state| !state.results.is_empty()).await;
+        assert_eq!(outcomes(&state), [DeletionOutcome::Gone]);
+        assert_eq!(desk.requests(Call::Delete), 1);
+    });
+}
+
+#[test]
+fn a_delete_that_waits_to_be_looked_into_at_sign_out_is_said_not_to_be_known() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        desk.service
+            .add_fault(Fault::on(Call::Download, Effect::token_ended()).from(2));
+        ended(&mut desk).await;
+        desk.send(Command::SignOut);
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotKnown);
+    });
+}
+
+/// The front desk's colleague, by the token.
+const COLLEAGUE: usize = 1;
+
+/// A desk that two people share, with three recordings, and waits before a delete that leave time for
+/// a sign-in to end.
+async fn shared_desk() -> Desk {
+    let users = ["front", "colleague"];
+    let users = users.map(|name| PracticeUser::new(name, Secret::new("password".into())));
+    let config = PracticeConfig {
+        recordings: Recordings::None,
+        users: users.into(),
+        ..PracticeConfig::default()
+    };
+    let desk = Desk::with(config, Duration::from_millis(700)).await;
+    desk.service.put(BENOIT, "b.wav", wav(50_000, 2));
+    desk.service.put(CHIARA, "c.wav", wav(60_000, 3));
+    desk
+}
+
+fn sign_in(desk: &Desk, who: usize) {
+    let token = desk
+        .service
+        .tokens()
+        .nth(who)
+        .map(|(_, token)| token.clone());
+    desk.send(Command::SignIn {
+        origin: desk.origin(),
+        token: token.unwrap_or_else(|| desk.service.token()),
+        stay: true,
+    });
+}
+
+/// Waits until the sign-in has ended.
+async fn ended(desk: &mut Desk) {
+    let because = desk
+        .until(|event| match event {
+            Event::SignedOut(because) => Some(because.clone()),
+            _ => None,
         })
         .await;
-        assert_eq!(outcomes(&state), [DeletionOutcome::NotKnown]);
+    assert_eq!(because, SignedOutBecause::Ended);
+}
+
+/// What the service answers where it knows no such call.
+fn knows_nobody() -> Fault {
+    Fault::on(Call::Me, Effect::status(StatusCode::NOT_FOUND))
+}
+
+struct Ends {
+    downloads: Vec<DoctorName>,
+    checks: CheckAllReport,
+    delete: DeletionReport,
+    /// How often a sign-in was said to have ended.
+    said: usize,
+}
+
+/// Two downloads, a check of all and a waiting delete, then 401 to every call; then `who` signs in,
+/// with these faults left.
+async fn go_on_after(desk: &mut Desk, who: usize, faults: Vec<Fault>) -> Ends {
+    desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+        .await;
+    desk.service
+        .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+    desk.ask_download(BENOIT, "b.wav");
+    desk.ask_download(CHIARA, "c.wav");
+    desk.send(Command::CheckAll(
+        [AMELIA, BENOIT, CHIARA].map(name).to_vec(),
+    ));
+    ended(desk).await;
+    desk.service.set_faults(faults);
+    sign_in(desk, who);
+    let (mut downloads, mut checks, mut delete, mut said) = (Vec::new(), None, None, 1);
+    while downloads.len() < 2 || checks.is_none() || delete.is_none() {
+        let ending = desk
+            .until(|event| match event {
+                Event::SignedOut(_) => Some(None),
+                Event::JobEnded { ending, .. } => Some(Some((**ending).clone())),
+                _ => None,
+            })
+            .await;
+        match ending {
+            None => said += 1,
+            Some(JobEnding::Download { doctor, result }) => {
+                result.unwrap();
+                downloads.push(doctor);
+            }
+            Some(JobEnding::CheckAll(report)) => checks = Some(report),
+            Some(JobEnding::Delete { report, .. }) => delete = Some(report),
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+    downloads.sort();
+    Ends {
+        downloads,
+        checks: checks.unwrap(),
+        delete: delete.unwrap(),
+        said,
+    }
+}
+
+#[test]
+fn what_runs_when_a_sign_in_ends_goes_on_in_the_next_one_of_the_same_person() {
+    run(async {
+        for me_is_missing in [false, true] {
+            let mut desk = shared_desk().await;
+            let faults = if me_is_missing {
+                vec![knows_nobody()]
+            } else {
+                Vec::new()
+            };
+            desk.service.set_faults(faults.clone());
+            desk.sign_in(true).await;
+            // The same token is the same person's also where nobody tells whose it is.
+            let ends = go_on_after(&mut desk, 0, faults).await;
+            assert_eq!(ends.said, 1);
+            assert_eq!(ends.downloads, [BENOIT, CHIARA].map(name));
+            assert_eq!((ends.checks.checked, ends.checks.not_checked), (3, 0));
+            assert_eq!(ends.delete.outcome, DeletionOutcome::Gone);
+            assert_eq!(desk.requests(Call::Delete), 1);
+            let mut story = desk.story().await;
+            story.retain(|entry| !entry.starts_with("sign-in"));
+            story.sort();
+            assert_eq!(
+                story,
+                [
+                    "delete answered",
+                    "delete gone",
+                    "delete intended",
+                    "download saved-and-checked",
+                    "download saved-and-checked",
+                ]
+            );
+        }
+    });
+}
+
+#[test]
+fn a_delete_that_waits_is_dropped_where_another_person_signs_in_or_it_is_not_known_who() {
+    run(async {
+        for me_is_missing in [false, true] {
+            let mut desk = shared_desk().await;
+            let faults = if me_is_missing {
+                vec![knows_nobody()]
+            } else {
+                Vec::new()
+            };
+            desk.service.set_faults(faults.clone());
+            desk.sign_in(true).await;
+            let ends = go_on_after(&mut desk, COLLEAGUE, faults).await;
+            assert_eq!(ends.said, 1);
+            assert_eq!(ends.downloads, [BENOIT, CHIARA].map(name));
+            assert_eq!((ends.checks.checked, ends.checks.not_checked), (3, 0));
+            assert_eq!(ends.delete.outcome, DeletionOutcome::NotSent);
+            let known = !me_is_missing;
+            let kind = ends.delete.failure.unwrap().kind;
+            assert_eq!(kind, FailureKind::ConfirmedByAnother { known });
+            assert_eq!(desk.deletes_received(), 0);
+            let record = desk.record().await;
+            let mut entries = record.iter().map(|entry| &entry.draft);
+            let downloads = entries.clone();
+            let mut downloads = downloads.filter(|draft| draft.action == AuditAction::Download);
+            assert!(downloads.all(|draft| {
+                let whose = if known {
+                    "colleague"
+                } else {
+                    "a person who is not known"
+                };
+                let note = draft.note.as_deref().unwrap();
+                draft.who.person == known.then(|| "front".to_owned())
+                    && note.starts_with(&format!("went on in the sign-in of {whose}; "))
+            }));
+            let dropped = entries.find(|draft| draft.action == AuditAction::Delete);
+            let dropped = dropped.unwrap();
+            assert_eq!(dropped.outcome, AuditOutcome::Failed);
+            // It was the first person's act.
+            let person = known.then(|| "front".to_owned());
+            assert_eq!(dropped.who.person, person);
+        }
+    });
+}
+
+#[test]
+fn a_delete_whose_sign_in_ended_is_waited_for_anew_and_can_be_stopped_meanwhile() {
+    run(async {
+        let mut desk = shared_desk().await;
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        desk.service
+            .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+        desk.send(Command::Check(name(BENOIT)));
+        ended(&mut desk).await;
+        desk.progress(id, |now| *now == JobProgress::WaitingForSignIn)
+            .await;
+        desk.service.set_faults(Vec::new());
+        sign_in(&desk, 0);
+        desk.progress(id, |now| matches!(now, JobProgress::Waiting { left, of } if *left + Duration::from_millis(300) > *of))
+            .await;
+        desk.send(Command::Cancel(id));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Stopped);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_delete_of_everything_waits_for_the_same_person_too() {
+    run(async {
+        for (who, outcome, deletes) in [
+            (0, DeletionOutcome::Gone, 1),
+            (COLLEAGUE, DeletionOutcome::NotSent, 0),
+        ] {
+            let mut desk = shared_desk().await;
+            desk.send(Command::Check(name(AMELIA)));
+            desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
+                .await;
+            desk.begin_delete_all(&[]).await;
+            desk.service
+                .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+            desk.send(Command::Check(name(BENOIT)));
+            ended(&mut desk).await;
+            desk.service.set_faults(Vec::new());
+            sign_in(&desk, who);
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, outcome);
+            assert_eq!(desk.requests(Call::DeleteAll), deletes);
+        }
     });
 }
 
@@ -70,7 +317,7 @@ fn a_delete_that_was_on_its_way_at_sign_out_is_told_of_afterwards() {
     run(async {
         let mut desk = Desk::new().await;
         let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
-        let stall = Effect::StallBeforeHead(std::time::Duration::from_millis(700));
+        let stall = Effect::StallBeforeHead(Duration::from_millis(700));
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;

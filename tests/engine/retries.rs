@@ -335,7 +335,14 @@ fn a_delete_is_sent_once_whatever_it_is_answered() {
                 .add_fault(Fault::on(Call::Delete, effect.clone()));
             desk.service
                 .add_fault(Fault::on(Call::DeleteAll, effect.clone()));
-            desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+            desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+                .await;
+            if effect == Effect::status(StatusCode::UNAUTHORIZED) {
+                desk.until(|event| matches!(event, Event::SignedOut(_)).then_some(()))
+                    .await;
+                desk.sign_in(true).await;
+            }
+            desk.end_of_delete().await;
             assert_eq!(desk.requests(Call::Delete), 1, "{effect:?}");
             desk.service
                 .set_faults(vec![Fault::on(Call::DeleteAll, effect.clone())]);

@@ -123,6 +123,19 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
     let mut views: Vec<(&'static str, MakeState)> = vec![
         ("sign-in", signed_out),
         ("sign-in-failed", sign_in_failed),
+        ("sign-in-waited-for", || {
+            let mut state = delete_waiting();
+            state.jobs.extend(downloading().jobs);
+            for job in state.jobs.values_mut() {
+                job.progress = JobProgress::WaitingForSignIn;
+            }
+            state.sign_in = SignIn::Out {
+                because: SignedOutBecause::Ended,
+                trying: false,
+                failure: None,
+            };
+            state
+        }),
         ("recordings", downloading),
         ("recordings-empty", || {
             let mut state = signed_in();

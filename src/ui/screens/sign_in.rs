@@ -100,7 +100,10 @@ fn why(ui: &mut Ui, view: &mut View<'_>, because: &SignedOutBecause) {
     let palette = Palette::here(ui);
     let (said, failure) = match because {
         SignedOutBecause::NoToken | SignedOutBecause::Asked(None) => return,
-        SignedOutBecause::Ended => (view.text.say("sign-in-again-body"), None),
+        SignedOutBecause::Ended if view.state.jobs.is_empty() => {
+            (view.text.say("sign-in-again-body"), None)
+        }
+        SignedOutBecause::Ended => (view.text.say("sign-in-again-waiting"), None),
         SignedOutBecause::Asked(Some(failure)) => {
             (view.text.say("sign-in-not-forgotten"), Some(failure))
         }

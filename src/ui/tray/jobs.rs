@@ -195,6 +195,12 @@ pub fn heading(text: &Text, job: &Job) -> String {
             | JobProgress::WaitingForFile { .. }
             | JobProgress::ReadingBack,
         ) => text.say_with("delete-backing-up", &[("doctor", doctor.as_str().into())]),
+        (JobKind::Delete(doctor), JobProgress::WaitingForSignIn) if job.can_be_stopped() => {
+            text.say_with("delete-on-hold", &[("doctor", doctor.as_str().into())])
+        }
+        (JobKind::DeleteAll, JobProgress::WaitingForSignIn) if job.can_be_stopped() => {
+            text.say("delete-on-hold-all")
+        }
         (JobKind::Delete(doctor), _) => {
             text.say_with("delete-sending", &[("doctor", doctor.as_str().into())])
         }
@@ -234,6 +240,10 @@ pub fn status(text: &Text, job: &Job) -> String {
         } => downloading(text, *received, *total, *speed),
         JobProgress::ReadingBack => text.say("tray-reading-back"),
         JobProgress::Waiting { .. } | JobProgress::WaitingToTryAgain { .. } => String::new(),
+        JobProgress::WaitingForSignIn if job.deletes() && job.can_be_stopped() => {
+            text.say("delete-waiting-for-sign-in")
+        }
+        JobProgress::WaitingForSignIn => text.say("tray-waiting-for-sign-in"),
         JobProgress::WaitingForFile { .. } => text.say("tray-waiting-for-file"),
         JobProgress::Held => text.say("tray-held"),
         JobProgress::Deleting => text.say("tray-deleting"),

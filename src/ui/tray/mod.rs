@@ -29,12 +29,31 @@ const LINE_PADDING: i8 = 6;
 /// Shows the delete that runs, and on the screen Recordings the shelf where there is anything on it.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     running_delete::show(ui, view);
-    let shelf = view.state.shelf();
+    if view.state.screen == Screen::Recordings {
+        on_shelf(ui, view, &view.state.shelf());
+    }
+}
+
+/// Shows what waits for a sign-in, and nothing that has ended: whoever comes by can read it.
+pub fn show_waiting(ui: &mut Ui, view: &mut View<'_>) {
+    running_delete::show(ui, view);
+    let running = view.state.shelf().running;
+    on_shelf(
+        ui,
+        view,
+        &Shelf {
+            running,
+            ..Shelf::default()
+        },
+    );
+}
+
+fn on_shelf(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>) {
     let is_empty = shelf.open.is_empty()
         && shelf.set_aside.is_empty()
         && shelf.running.is_empty()
         && shelf.folded.is_empty();
-    if view.state.screen != Screen::Recordings || is_empty {
+    if is_empty {
         return;
     }
     let window = ui.ctx().content_rect();
@@ -80,10 +99,10 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                     ui.take_available_width();
                     ui.spacing_mut().item_spacing.y = 0.0;
                     bar_in_padding(ui);
-                    let lines = lines(ui, view, &shelf, room_for_lines, !pinned);
+                    let lines = lines(ui, view, shelf, room_for_lines, !pinned);
                     let top = ui.cursor().top();
                     if pinned {
-                        fold(ui, view, &shelf);
+                        fold(ui, view, shelf);
                     }
                     (lines, ui.min_rect().bottom().max(top) - top)
                 })

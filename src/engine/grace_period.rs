@@ -1,18 +1,19 @@
 //! From a confirmation to the moment before its DELETE: the wait, the intent, and all that keeps
 //! a delete from being sent.
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::domain::{
-    AuditDraft, AuditOutcome, DeletionOutcome, DoctorName, Failure, FailureKind, OperationId,
-};
+use crate::domain::{AuditDraft, AuditOutcome, DeletionOutcome, Failure, FailureKind};
 use crate::engine::clock::Watch;
-use crate::engine::context::Session;
+use crate::engine::credentials::SignIn;
 use crate::engine::jobs::JobTicket;
+use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Event, JobFailure, JobProgress};
 use crate::store::{Change, StoreError, WaitingDelete};
 
@@ -24,6 +25,27 @@ const BEFORE_HELD: Duration = Duration::from_secs(2);
 
 /// Into how many parts the time for the window's answer is cut: what was seen a part ago is old.
 const LOOKS_IN_A_CALL: u32 = 6;
+
+/// How long a confirmed delete waits for Stop.
+#[derive(Debug, Clone, Copy)]
+pub struct Waits {
+    /// For one doctor.
+    pub one: Duration,
+    /// For all.
+    pub all: Duration,
+    /// For the window's word that nobody pressed it; without it, nothing is sent.
+    pub last_call: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self {
+            one: Duration::from_secs(8),
+            all: Duration::from_secs(15),
+            last_call: Duration::from_mins(1),
+        }
+    }
+}
 
 /// Why a delete was not sent.
 pub enum NotSent {
@@ -56,63 +78,76 @@ impl From<JobFailure> for NotSent {
 /// Keeps in mind that a delete is confirmed, before anything else is done for it: wherever the app
 /// ends from now on, the next start knows of it.
 pub async fn begin_waiting(
-    session: &Session,
-    operation: &OperationId,
-    doctor: Option<&DoctorName>,
-) -> Result<WaitingDelete, DeletionReport> {
-    let waiting = WaitingDelete {
-        operation: operation.clone(),
-        service: session.service.clone(),
-        doctor: doctor.cloned(),
-        person: session.account.person.clone(),
-        confirmed_at: Timestamp::now(),
-    };
-    let begun = session
-        .context
-        .store
-        .apply(vec![Change::BeginWaiting(waiting.clone())]);
-    match begun.await {
-        Ok(()) => Ok(waiting),
-        Err(error) => Err(not_recorded(&error)),
-    }
+    workspace: &Workspace,
+    waiting: &WaitingDelete,
+) -> Result<(), DeletionReport> {
+    let change = Change::BeginWaiting(waiting.clone());
+    let begun = workspace.resources.store.apply(vec![change]).await;
+    begun.map_err(|error| not_recorded(&error))
+}
+
+/// What is written down right before a DELETE.
+pub struct Announcement<'a> {
+    pub waiting: &'a WaitingDelete,
+    pub intent: AuditDraft,
+    /// What is written down where it is not sent after all.
+    pub stopped: AuditDraft,
+    /// The sign-in that it would be sent with.
+    pub sign_in: &'a Arc<SignIn>,
+}
+
+/// What came of an announcement.
+pub enum Announced {
+    /// The DELETE may go out.
+    MayGo,
+    /// The sign-in ended meanwhile: nothing was sent, and the delete waits again.
+    SignInEnded,
 }
 
 /// Puts the intent on disk and makes the last call. The DELETE may go out only after this, and only
-/// if it is `Ok`: a Stop that comes while the disk is slow, or the window, still counts, and so does
+/// if it says so: a Stop that comes while the disk is slow, or the window, still counts, and so does
 /// a sleep of the computer. Where the window kept it on hold, `look_again` has to find once more what
 /// the intent tells of.
+///
+/// # Errors
+/// What is said of a delete that is not sent.
 pub async fn announce(
-    session: &Session,
-    waiting: WaitingDelete,
-    intent: AuditDraft,
-    mut stopped: AuditDraft,
+    workspace: &Workspace,
+    announcement: Announcement<'_>,
     ticket: &JobTicket,
     watch: &Watch,
     look_again: LookAgain<'_>,
-) -> Result<(), DeletionReport> {
+) -> Result<Announced, DeletionReport> {
+    let Announcement {
+        waiting,
+        intent,
+        mut stopped,
+        sign_in,
+    } = announcement;
     let is_stopped = || watch.jumped() || ticket.cancel.is_cancelled();
     if is_stopped() {
-        return Err(say_not_sent(session, stopped, NotSent::Stopped, watch).await);
+        return Err(say_not_sent(workspace, stopped, NotSent::Stopped, watch).await);
     }
-    let store = &session.context.store;
+    let store = &workspace.resources.store;
     let waits_no_more = vec![Change::EndWaiting(waiting.operation.clone())];
     if let Err(error) = store.append_with(intent, waits_no_more.clone()).await {
         // It is told now: the next start is not to say that the app had ended.
-        if !session.context.leaving.is_cancelled()
+        if !workspace.resources.leaving.is_cancelled()
             && let Err(error) = store.apply(waits_no_more).await
         {
             tracing::warn!(%error, "a delete that was not sent still counts as waiting");
         }
         return Err(not_recorded(&error));
     }
-    let called = last_calls(session, ticket, look_again).await;
-    if session.context.leaving.is_cancelled() {
-        // Nobody would hear it now. The intent is closed all the same: it is known that nothing was
-        // sent, and a look at the server could not tell.
+    let called = last_calls(workspace, ticket, look_again).await;
+    // The intent is closed wherever it is known that nothing was sent: a look at the server could not
+    // tell.
+    let waits_again = vec![Change::BeginWaiting(waiting.clone())];
+    if workspace.resources.leaving.is_cancelled() {
+        // Nobody would hear it now.
         stopped.time = Timestamp::now();
         stopped.note = Some("the app is ending; nothing was sent".into());
-        let waits_again = vec![Change::BeginWaiting(waiting)];
-        session.record(stopped, waits_again).await;
+        workspace.record(stopped, waits_again).await;
         return Err(not_sent_report(None));
     }
     let called = if is_stopped() {
@@ -121,26 +156,34 @@ pub async fn announce(
         called
     };
     match called {
+        Ok(()) if !workspace.credentials.is_present(sign_in) => {
+            stopped.time = Timestamp::now();
+            stopped.outcome = AuditOutcome::Failed;
+            stopped.note = Some("the sign-in ended; nothing was sent, and it waits again".into());
+            workspace.record(stopped, waits_again).await;
+            workspace.tell(Event::LastCallOver { id: ticket.id });
+            Ok(Announced::SignInEnded)
+        }
         Ok(()) => {
             ticket.report(JobProgress::Deleting);
-            Ok(())
+            Ok(Announced::MayGo)
         }
-        Err(not_sent) => Err(say_not_sent(session, stopped, not_sent, watch).await),
+        Err(not_sent) => Err(say_not_sent(workspace, stopped, not_sent, watch).await),
     }
 }
 
 /// Makes the last call, and again after each look that a long hold makes necessary: what was seen
 /// before it is old by then. No answer means that nobody could have stopped the delete.
 async fn last_calls(
-    session: &Session,
+    workspace: &Workspace,
     ticket: &JobTicket,
     look_again: LookAgain<'_>,
 ) -> Result<(), NotSent> {
-    let of = session.context.waits.last_call;
+    let of = workspace.resources.waits.last_call;
     let calls = async {
         loop {
             let looked_at = Instant::now();
-            last_call(session, ticket).await;
+            last_call(workspace, ticket).await;
             if looked_at.elapsed() < of / LOOKS_IN_A_CALL {
                 return Ok(());
             }
@@ -163,8 +206,8 @@ pub type LookAgain<'a> = &'a (dyn Fn() -> BoxFuture<'a, Result<(), NotSent>> + S
 
 /// Asks the window whether Stop was pressed, and waits for its answer: it may be too busy to have taken
 /// it in.
-async fn last_call(session: &Session, ticket: &JobTicket) {
-    session.tell(Event::LastCall { id: ticket.id });
+async fn last_call(workspace: &Workspace, ticket: &JobTicket) {
+    workspace.tell(Event::LastCall { id: ticket.id });
     let answered = ticket.no_stop.notified();
     tokio::pin!(answered);
     tokio::select! {
@@ -177,17 +220,36 @@ async fn last_call(session: &Session, ticket: &JobTicket) {
     }
 }
 
+/// How the wait in the open ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Waited {
+    /// It is over.
+    All,
+    /// The sign-in ended before it.
+    SignInEnded,
+}
+
 /// The wait in the open, which Stop ends.
-pub async fn wait(ticket: &JobTicket, of: Duration) -> Result<(), NotSent> {
+///
+/// # Errors
+/// [`NotSent::Stopped`].
+pub async fn wait(
+    workspace: &Workspace,
+    ticket: &JobTicket,
+    of: Duration,
+    sign_in: &Arc<SignIn>,
+) -> Result<Waited, NotSent> {
+    let mut ended = pin!(workspace.credentials.ended(sign_in));
     let end = Instant::now() + of;
     loop {
         let left = end.saturating_duration_since(Instant::now());
         ticket.report(JobProgress::Waiting { left, of });
         if left.is_zero() {
-            return Ok(());
+            return Ok(Waited::All);
         }
         tokio::select! {
             () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
+            () = &mut ended => return Ok(Waited::SignInEnded),
             () = tokio::time::sleep(left.min(TICK)) => {}
         }
     }
@@ -196,7 +258,7 @@ pub async fn wait(ticket: &JobTicket, of: Duration) -> Result<(), NotSent> {
 /// Records that a confirmed delete was not sent, and says so. Where the app is ending nobody would
 /// hear it: then it stays for the next start to say.
 pub async fn say_not_sent(
-    session: &Session,
+    workspace: &Workspace,
     mut draft: AuditDraft,
     not_sent: NotSent,
     watch: &Watch,
@@ -227,10 +289,10 @@ pub async fn say_not_sent(
             not_sent_report(Some(failure))
         }
     };
-    if !session.context.leaving.is_cancelled() {
+    if !workspace.resources.leaving.is_cancelled() {
         draft.note = Some(note.into());
         let waits_no_more = vec![Change::EndWaiting(draft.operation.clone())];
-        session.record(draft, waits_no_more).await;
+        workspace.record(draft, waits_no_more).await;
     }
     report
 }

@@ -14,12 +14,14 @@ use crate::domain::{
     DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
 };
 use crate::engine::aftermath::LeftOver;
-use crate::engine::context::{Context, Notice, Session, new_operation, store_failure};
+use crate::engine::credentials::SignIn;
 use crate::engine::jobs::JobTicket;
 use crate::engine::refusal::not_surveyed;
+use crate::engine::resources::{Resources, new_operation, store_failure};
+use crate::engine::workspace::Workspace;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
-    aftermath, checks, comparing, deletions, downloads, places, set_aside, sign_in,
+    Unfinished, aftermath, checks, comparing, deletions, downloads, places, set_aside, sign_in,
 };
 use crate::settings::Settings;
 
@@ -38,12 +40,12 @@ const PATIENCE_AT_THE_END: Duration = Duration::from_secs(3);
 
 /// The loop and what it owns.
 pub struct Engine {
-    pub context: Arc<Context>,
+    pub resources: Arc<Resources>,
     pub commands: mpsc::Receiver<Command>,
     pub notices: mpsc::UnboundedReceiver<Notice>,
     pub known_names: Vec<DoctorName>,
     pub left_over: LeftOver,
-    pub session: Option<Arc<Session>>,
+    pub workspace: Option<Arc<Workspace>>,
     pub generation: u64,
     /// Counts the attempts at a sign-in, the opening's own being the first. What comes of an
     /// attempt after the next has begun is ignored: a kept token that the service refuses late
@@ -52,6 +54,44 @@ pub struct Engine {
     pub tasks: JoinSet<Option<(JobId, JobEnding)>>,
     pub on_panic: HashMap<Id, OnPanic>,
     pub running: BTreeMap<JobId, Running>,
+}
+
+/// What a task tells the engine's own loop.
+pub enum Notice {
+    /// A token was accepted, or taken on trust because the service could not be asked.
+    SignedIn {
+        /// Which of the engine's attempts at a sign-in this is; see [`Engine::attempt`].
+        ///
+        /// [`Engine::attempt`]: crate::engine::event_loop::Engine::attempt
+        attempt: u64,
+        sign_in: Box<SignIn>,
+        /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
+        keychain: Option<Failure>,
+        /// Why the service could not be asked whose token it is.
+        unasked: Option<Failure>,
+        /// Whether a person signed in just now.
+        by_hand: bool,
+    },
+    /// Nobody could be signed in at the start.
+    NotSignedIn {
+        /// As in [`Notice::SignedIn`].
+        attempt: u64,
+        because: crate::engine::SignedOutBecause,
+        /// What else stood in the way.
+        failure: Option<Failure>,
+    },
+    /// The token is forgotten, or may not be.
+    Forgotten(Option<Failure>),
+    /// The service no longer accepts the token of this sign-in.
+    SignInEnded { generation: u64 },
+    /// Something that an earlier run left for `service` is closed, and is to be told.
+    FoundAtStart {
+        generation: u64,
+        service: String,
+        found: Box<Unfinished>,
+    },
+    /// The look into what earlier runs left is over, and `rest` could not be closed.
+    LeftOpen { generation: u64, rest: LeftOver },
 }
 
 /// A running job as the loop knows it.
@@ -73,15 +113,15 @@ pub enum OnPanic {
 impl Engine {
     /// Runs until the window lets go of its end.
     pub async fn run(mut self) {
-        match LeftOver::read(&self.context.store).await {
+        match LeftOver::read(&self.resources.store).await {
             Ok(left_over) => self.left_over = left_over,
             Err(error) => {
                 let event = failed(None, store_failure(&error));
-                self.context.tell(self.generation, event);
+                self.resources.tell(self.generation, event);
             }
         }
         self.compare_clock_with_record().await;
-        let watch = self.context.clock.watch();
+        let watch = self.resources.clock.watch();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(BETWEEN_LOOKS) => {}
@@ -97,7 +137,8 @@ impl Engine {
             // At every turn: after a sleep nothing else is to come first.
             if let Some(jump) = watch.look(BETWEEN_LOOKS) {
                 tracing::info!(?jump, "time jumped");
-                self.context.tell(self.generation, Event::TimeJumped(jump));
+                self.resources
+                    .tell(self.generation, Event::TimeJumped(jump));
             }
         }
         self.leave().await;
@@ -105,12 +146,13 @@ impl Engine {
 
     /// Entries are in the order of their numbers whatever the clock says; people read the times.
     async fn compare_clock_with_record(&self) {
-        let Ok(entries) = self.context.store.entries(None, 1).await else {
+        let Ok(entries) = self.resources.store.entries(None, 1).await else {
             return;
         };
         let newest = entries.into_iter().next().and_then(Result::ok);
         if newest.is_some_and(|entry| entry.draft.time.duration_since(Timestamp::now()) > BEHIND) {
-            self.context.tell(self.generation, Event::ClockBehindRecord);
+            self.resources
+                .tell(self.generation, Event::ClockBehindRecord);
         }
     }
 
@@ -137,12 +179,12 @@ impl Engine {
                     generation: self.generation,
                     stay,
                 };
-                let work = sign_in::sign_in(self.context.clone(), origin, token, asked);
+                let work = sign_in::sign_in(self.resources.clone(), origin, token, asked);
                 self.spawn(Event::SignInFailed(internal()), work);
             }
             Command::SaveSettings(settings) => self.save_settings(settings),
             Command::ShowInFolder(path) => {
-                let context = self.context.clone();
+                let resources = self.resources.clone();
                 let generation = self.generation;
                 self.spawn(failed(None, internal()), async move {
                     let shown = tokio::task::spawn_blocking({
@@ -156,18 +198,18 @@ impl Engine {
                     };
                     let kind = FailureKind::Disk { path };
                     let failure = Failure::new(kind, Timestamp::now(), error);
-                    context.tell(generation, failed(None, failure));
+                    resources.tell(generation, failed(None, failure));
                 });
             }
             Command::LookAtPlace(folder) => {
-                let (context, generation) = (self.context.clone(), self.generation);
+                let (resources, generation) = (self.resources.clone(), self.generation);
                 let on_panic = Event::PlaceSeen {
                     folder: folder.clone(),
                     place: None,
                 };
                 self.spawn(on_panic, async move {
                     let place = places::place_of(folder.clone()).await;
-                    context.tell(generation, Event::PlaceSeen { folder, place });
+                    resources.tell(generation, Event::PlaceSeen { folder, place });
                 });
             }
             Command::Cancel(id) => {
@@ -186,19 +228,18 @@ impl Engine {
                     running.try_now.notify_waiters();
                 }
             }
-            command => match self.session.clone() {
-                Some(session) => self.take_signed_in(session, command),
+            command => match self.workspace.clone() {
+                Some(workspace) => self.take_signed_in(workspace, command),
                 None => self.refuse(command),
             },
         }
     }
 
-    fn take_signed_in(&mut self, session: Arc<Session>, command: Command) {
+    fn take_signed_in(&mut self, workspace: Arc<Workspace>, command: Command) {
         match command {
             Command::SignOut => {
-                session.cancel.cancel();
-                self.session = None;
-                let work = sign_in::forget(self.context.clone(), session);
+                self.close_workspace();
+                let work = sign_in::forget(self.resources.clone(), workspace);
                 self.spawn(failed(None, internal()), work);
             }
             Command::Check(doctor) => {
@@ -207,7 +248,7 @@ impl Engine {
                     doctor: doctor.clone(),
                     failure,
                 };
-                self.spawn(on_panic, checks::check_one(session, doctor));
+                self.spawn(on_panic, checks::check_one(workspace, doctor));
             }
             Command::PrepareDownload { doctor, purpose } => {
                 let failure = internal();
@@ -215,11 +256,14 @@ impl Engine {
                     doctor: doctor.clone(),
                     failure,
                 };
-                self.spawn(on_panic, checks::prepare_download(session, doctor, purpose));
+                self.spawn(
+                    on_panic,
+                    checks::prepare_download(workspace, doctor, purpose),
+                );
             }
             Command::SurveyDeletion(doctor) => {
                 let on_panic = not_surveyed(doctor.clone(), internal());
-                self.spawn(on_panic, deletions::survey(session, doctor));
+                self.spawn(on_panic, deletions::survey(workspace, doctor));
             }
             Command::LookAgain { doctor, operation } => {
                 let on_panic = Event::LookedAgain {
@@ -227,38 +271,45 @@ impl Engine {
                     doctor: doctor.clone(),
                     report: not_known(doctor.as_ref()),
                 };
-                self.spawn(on_panic, aftermath::look_again(session, doctor, operation));
+                self.spawn(
+                    on_panic,
+                    aftermath::look_again(workspace, doctor, operation),
+                );
             }
             Command::Forget(doctor) => {
                 let on_panic = failed(Some(doctor.clone()), internal());
-                self.spawn(on_panic, forget_name(session, doctor));
+                self.spawn(on_panic, forget_name(workspace, doctor));
             }
             Command::LoadActivity { before } => {
                 let on_panic = Event::ActivityNotRead(internal());
-                self.spawn(on_panic, load_activity(session, before));
+                self.spawn(on_panic, load_activity(workspace, before));
             }
             Command::DiscardSetAside(operation) => {
                 self.spawn(
                     failed(None, internal()),
-                    set_aside::discard(session, operation),
+                    set_aside::discard(workspace, operation),
                 );
             }
-            job => self.start(session, job),
+            job => self.start(workspace, job),
         }
     }
 
     /// Starts the job that was asked for.
-    fn start(&mut self, session: Arc<Session>, command: Command) {
+    fn start(&mut self, workspace: Arc<Workspace>, command: Command) {
         match command {
             Command::CheckAll(doctors) => {
-                self.job(&session.clone(), JobKind::CheckAll, |ticket| async move {
-                    JobEnding::CheckAll(checks::check_many(&session, doctors, &ticket).await)
+                self.job(&workspace.clone(), JobKind::CheckAll, |ticket| async move {
+                    JobEnding::CheckAll(checks::check_many(&workspace, doctors, &ticket).await)
                 });
             }
             Command::SurveyAll(doctors) => {
-                self.job(&session.clone(), JobKind::SurveyAll, |ticket| async move {
-                    JobEnding::CheckAll(checks::survey_many(&session, doctors, &ticket).await)
-                });
+                self.job(
+                    &workspace.clone(),
+                    JobKind::SurveyAll,
+                    |ticket| async move {
+                        JobEnding::CheckAll(checks::survey_many(&workspace, doctors, &ticket).await)
+                    },
+                );
             }
             Command::Download {
                 doctor,
@@ -266,14 +317,14 @@ impl Engine {
                 as_it_is,
             } => {
                 let kind = JobKind::Download(doctor.clone());
-                self.job(&session.clone(), kind, |ticket| {
-                    downloads::download(session, doctor, destination, as_it_is, ticket)
+                self.job(&workspace.clone(), kind, |ticket| {
+                    downloads::download(workspace, doctor, destination, as_it_is, ticket)
                 });
             }
             Command::Compare(doctor) => {
                 let kind = JobKind::Compare(doctor.clone());
-                self.job(&session.clone(), kind, |ticket| {
-                    comparing::compare(session, doctor, ticket)
+                self.job(&workspace.clone(), kind, |ticket| {
+                    comparing::compare(workspace, doctor, ticket)
                 });
             }
             Command::KeepSetAside {
@@ -282,8 +333,8 @@ impl Engine {
                 destination,
             } => {
                 let kind = JobKind::Download(doctor.clone());
-                self.job(&session.clone(), kind, |ticket| {
-                    set_aside::keep(session, doctor, operation, destination, ticket)
+                self.job(&workspace.clone(), kind, |ticket| {
+                    set_aside::keep(workspace, doctor, operation, destination, ticket)
                 });
             }
             Command::CheckAndBackUp {
@@ -291,28 +342,28 @@ impl Engine {
                 folder,
                 fetched_since,
             } => {
-                self.job(&session.clone(), JobKind::CheckAndBackUp, |ticket| {
-                    downloads::check_and_back_up(session, doctors, folder, fetched_since, ticket)
+                self.job(&workspace.clone(), JobKind::CheckAndBackUp, |ticket| {
+                    downloads::check_and_back_up(workspace, doctors, folder, fetched_since, ticket)
                 });
             }
-            Command::Delete(plan) => self.delete(session, *plan),
+            Command::Delete(plan) => self.delete(workspace, *plan),
             // All others were taken before.
             _ => {}
         }
     }
 
-    fn delete(&mut self, session: Arc<Session>, plan: DeletionPlan) {
+    fn delete(&mut self, workspace: Arc<Workspace>, plan: DeletionPlan) {
         let kind = match plan.scope() {
             DeletionScope::Doctor(doctor) => JobKind::Delete(doctor),
             DeletionScope::Everything => JobKind::DeleteAll,
         };
-        self.job(&session.clone(), kind, |ticket| {
-            deletions::delete(session, plan, ticket)
+        self.job(&workspace.clone(), kind, |ticket| {
+            deletions::delete(workspace, plan, ticket)
         });
     }
 
     /// Starts a job, unless one on the same doctor runs.
-    fn job<F>(&mut self, session: &Session, kind: JobKind, work: impl FnOnce(JobTicket) -> F)
+    fn job<F>(&mut self, workspace: &Workspace, kind: JobKind, work: impl FnOnce(JobTicket) -> F)
     where
         F: Future<Output = JobEnding> + Send + 'static,
     {
@@ -323,11 +374,14 @@ impl Engine {
         {
             let doctor = doctor_of(&kind).cloned();
             let failure = Failure::new(FailureKind::Busy, Timestamp::now(), "");
-            return session.tell(failed(doctor, failure));
+            return workspace.tell(failed(doctor, failure));
         }
-        let ticket = self.context.board.open(&session.cancel);
+        let ticket = {
+            let asked_by = workspace.credentials.sign_in();
+            self.resources.board.open(&workspace.cancel, asked_by)
+        };
         let id = ticket.id;
-        session.tell(Event::JobStarted {
+        workspace.tell(Event::JobStarted {
             id,
             kind: kind.clone(),
         });
@@ -336,8 +390,8 @@ impl Engine {
             cancel: ticket.cancel.clone(),
             no_stop: ticket.no_stop.clone(),
             try_now: ticket.try_now.clone(),
-            generation: session.generation,
-            service: session.service.clone(),
+            generation: workspace.generation,
+            service: workspace.service.clone(),
         };
         self.running.insert(id, running);
         let work = work(ticket);
@@ -357,7 +411,7 @@ impl Engine {
             (Err(error), Some(OnPanic::Say(event))) => {
                 // The panic's own words may hold a name: the id is all that is logged.
                 tracing::error!(task = %error.id(), "a task panicked");
-                self.context.tell(self.generation, *event);
+                self.resources.tell(self.generation, *event);
             }
             (Err(error), Some(OnPanic::Job(id))) => {
                 tracing::error!(task = %error.id(), "a job panicked");
@@ -370,13 +424,13 @@ impl Engine {
     }
 
     fn job_ended(&mut self, id: JobId, ending: JobEnding) {
-        self.context.board.close(id);
+        self.resources.board.close(id);
         let Some(running) = self.running.remove(&id) else {
             return;
         };
         let generation = self.generation_of(&running.service, running.generation);
         let ending = Box::new(ending);
-        self.context
+        self.resources
             .tell(generation, Event::JobEnded { id, ending });
     }
 
@@ -384,18 +438,18 @@ impl Engine {
     fn refuse(&self, command: Command) {
         let failure = Failure::new(FailureKind::NotSignedIn, Timestamp::now(), "");
         let event = command.refused(failure);
-        self.context.tell(self.generation, event);
+        self.resources.tell(self.generation, event);
     }
 
     fn save_settings(&mut self, settings: Settings) {
-        let context = self.context.clone();
+        let resources = self.resources.clone();
         let generation = self.generation;
-        *context
+        *resources
             .newest_settings
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Some(settings);
         self.spawn(failed(None, internal()), async move {
-            let saving = context.clone();
+            let saving = resources.clone();
             let saved = tokio::task::spawn_blocking(move || {
                 let file = saving
                     .settings_file
@@ -416,16 +470,16 @@ impl Engine {
                 Err(error) => error.to_string(),
             };
             let failure = Failure::new(FailureKind::StoreTrouble, Timestamp::now(), error);
-            context.tell(generation, failed(None, failure));
+            resources.tell(generation, failed(None, failure));
         });
     }
 
     /// Cancels what runs and gives it a moment to put its things away. What was cut off stays open
     /// in the store for the next start, which names it: nobody would see what comes of it here.
     async fn leave(mut self) {
-        self.context.leaving.cancel();
-        if let Some(session) = &self.session {
-            session.cancel.cancel();
+        self.resources.leaving.cancel();
+        if let Some(workspace) = &self.workspace {
+            workspace.cancel.cancel();
         }
         for running in self.running.values() {
             running.cancel.cancel();
@@ -441,23 +495,23 @@ impl Engine {
     }
 }
 
-async fn forget_name(session: Arc<Session>, doctor: DoctorName) {
-    let event = match session
-        .context
+async fn forget_name(workspace: Arc<Workspace>, doctor: DoctorName) {
+    let event = match workspace
+        .resources
         .store
-        .forget_doctor(&session.service, &doctor)
+        .forget_doctor(&workspace.service, &doctor)
         .await
     {
         Ok(()) => Event::Forgotten(doctor),
         Err(error) => failed(Some(doctor), store_failure(&error)),
     };
-    session.tell(event);
+    workspace.tell(event);
 }
 
-async fn load_activity(session: Arc<Session>, before: Option<u64>) {
+async fn load_activity(workspace: Arc<Workspace>, before: Option<u64>) {
     // One more than is shown tells whether there are older ones.
-    let event = match session
-        .context
+    let event = match workspace
+        .resources
         .store
         .entries(before, ENTRIES_AT_ONCE + 1)
         .await
@@ -473,7 +527,7 @@ async fn load_activity(session: Arc<Session>, before: Option<u64>) {
         }
         Err(error) => Event::ActivityNotRead(store_failure(&error)),
     };
-    session.tell(event);
+    workspace.tell(event);
 }
 
 pub const fn failed(doctor: Option<DoctorName>, failure: Failure) -> Event {

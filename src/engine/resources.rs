@@ -1,0 +1,71 @@
+//! What lasts as long as the engine, and is the same for every sign-in.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_lc_rs::rand;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::api::Connector;
+use crate::domain::{Failure, FailureKind, OperationId};
+use crate::engine::event_loop::Notice;
+use crate::engine::grace_period::Waits;
+use crate::engine::jobs::{JobBoard, Wake};
+use crate::engine::sent_deletes::SentDeletes;
+use crate::engine::{Clock, Envelope, Event};
+use crate::keychain::Keychain;
+use crate::settings::{Settings, SettingsFile};
+use crate::store::{Store, StoreError};
+
+/// What the engine works with, for as long as it runs.
+pub struct Resources {
+    pub store: Store,
+    pub connector: Arc<dyn Connector>,
+    pub keychain: Keychain,
+    /// Held while the file is written.
+    pub settings_file: Mutex<SettingsFile>,
+    /// What is still to be written to it.
+    pub newest_settings: Mutex<Option<Settings>>,
+    pub waits: Waits,
+    pub clock: Clock,
+    pub sent: SentDeletes,
+    /// Set when the app ends: what comes of anything from then on is left for the next start to
+    /// find out and to name.
+    pub leaving: CancellationToken,
+    pub os_user: String,
+    pub computer: String,
+    pub board: JobBoard,
+    pub wake: Wake,
+    pub events: mpsc::UnboundedSender<Envelope>,
+    pub notices: mpsc::UnboundedSender<Notice>,
+}
+
+impl Resources {
+    /// Tells the window something.
+    pub fn tell(&self, generation: u64, event: Event) {
+        // The window is gone when nobody listens: there is nobody left to tell.
+        self.events.send(Envelope { generation, event }).ok();
+        (self.wake)(Duration::ZERO);
+    }
+}
+
+/// A store's error as people are told it.
+pub fn store_failure(error: &StoreError) -> Failure {
+    Failure::new(
+        FailureKind::StoreTrouble,
+        Timestamp::now(),
+        error.to_string(),
+    )
+}
+
+/// A new name for an act.
+pub fn new_operation() -> OperationId {
+    let mut bytes = [0; 16];
+    if rand::fill(&mut bytes).is_err() {
+        // The name need only be new, and the time in nanoseconds is new on this computer.
+        bytes = Timestamp::now().as_nanosecond().to_be_bytes();
+    }
+    OperationId::from_bytes(bytes)
+}

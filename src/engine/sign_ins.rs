@@ -1,0 +1,166 @@
+//! How a sign-in begins and ends for the engine's loop.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{AuditAction, AuditOutcome, Failure};
+use crate::engine::credentials::{Credentials, SignIn};
+use crate::engine::event_loop::{Engine, Notice, failed, internal};
+use crate::engine::resources::{new_operation, store_failure};
+use crate::engine::workspace::Workspace;
+use crate::engine::{Event, SignedOutBecause, aftermath, checks, set_aside};
+
+impl Engine {
+    /// Takes in what a task tells of the sign-in.
+    pub(super) async fn notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::SignedIn { attempt, .. } | Notice::NotSignedIn { attempt, .. }
+                if attempt != self.attempt => {}
+            Notice::SignedIn {
+                attempt: _,
+                sign_in,
+                keychain,
+                unasked,
+                by_hand,
+            } => {
+                self.signed_in(*sign_in, keychain, unasked, by_hand).await;
+            }
+            Notice::NotSignedIn {
+                attempt: _,
+                because,
+                failure,
+            } => {
+                self.close_workspace();
+                self.say_signed_out(because);
+                if let Some(failure) = failure {
+                    self.resources
+                        .tell(self.generation, Event::SignInFailed(failure));
+                }
+            }
+            Notice::Forgotten(failure) => {
+                if self.workspace.is_none() {
+                    self.say_signed_out(SignedOutBecause::Asked(failure));
+                }
+            }
+            Notice::SignInEnded { generation } => {
+                if generation == self.generation {
+                    self.say_signed_out(SignedOutBecause::Ended);
+                }
+            }
+            Notice::FoundAtStart {
+                generation,
+                service,
+                found,
+            } => {
+                let generation = self.generation_of(&service, generation);
+                self.resources
+                    .tell(generation, Event::FoundAtStart(vec![*found]));
+            }
+            Notice::LeftOpen { generation, rest } => {
+                self.left_over.put_back(rest);
+                // Somebody may have signed in there before it was put back.
+                if let Some(workspace) = self.workspace.clone()
+                    && workspace.generation != generation
+                {
+                    self.look_into_left_over(workspace);
+                }
+            }
+        }
+    }
+
+    /// The sign-in under which something of `service` is told that was begun under `generation`:
+    /// the present one also where that has ended, unless somebody has signed in elsewhere, where
+    /// the same names are other doctors.
+    pub(super) fn generation_of(&self, service: &str, generation: u64) -> u64 {
+        match &self.workspace {
+            Some(workspace) if workspace.service != service => generation,
+            _ => self.generation,
+        }
+    }
+
+    /// Only where there is something: each look ends in a notice that begins the next.
+    fn look_into_left_over(&mut self, workspace: Arc<Workspace>) {
+        let left_over = self.left_over.take(&workspace.service);
+        if !left_over.is_empty() {
+            let look = aftermath::look_into_unfinished(workspace, left_over);
+            self.spawn(failed(None, internal()), look);
+        }
+    }
+
+    /// Somebody signed in: at the same service, what waits for that goes on.
+    async fn signed_in(
+        &mut self,
+        sign_in: SignIn,
+        keychain: Option<Failure>,
+        unasked: Option<Failure>,
+        by_hand: bool,
+    ) {
+        let account = sign_in.account.clone();
+        let workspace = self.workspace_for(sign_in);
+        workspace.tell(Event::SignedIn { account, keychain });
+        if let Some(failure) = unasked {
+            workspace.tell(failed(None, failure));
+        }
+        if by_hand {
+            let entry = workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
+            workspace.record(entry, Vec::new()).await;
+        }
+        for name in std::mem::take(&mut self.known_names) {
+            if let Err(error) = self
+                .resources
+                .store
+                .remember_doctor(&workspace.service, &name)
+                .await
+            {
+                workspace.tell(failed(None, store_failure(&error)));
+            }
+        }
+        match self.resources.store.doctors(&workspace.service).await {
+            Ok(doctors) => workspace.tell(Event::Doctors(doctors)),
+            Err(error) => workspace.tell(failed(None, store_failure(&error))),
+        }
+        set_aside::tell(&workspace).await;
+        self.look_into_left_over(workspace.clone());
+        self.spawn(failed(None, internal()), async move {
+            checks::look_at_backups(&workspace).await;
+        });
+    }
+
+    /// The workspace of a new sign-in: the open one where it is of the same service.
+    fn workspace_for(&mut self, sign_in: SignIn) -> Arc<Workspace> {
+        let service = Workspace::service_key(&sign_in.account);
+        if let Some(open) = self
+            .workspace
+            .as_ref()
+            .filter(|open| open.service == service)
+        {
+            open.credentials.renew(sign_in);
+            return open.clone();
+        }
+        self.close_workspace();
+        self.generation += 1;
+        let workspace = Arc::new(Workspace {
+            resources: self.resources.clone(),
+            service,
+            credentials: Credentials::new(sign_in),
+            generation: self.generation,
+            cancel: CancellationToken::new(),
+        });
+        self.workspace = Some(workspace.clone());
+        workspace
+    }
+
+    /// Ends what runs for the service that somebody was signed in to.
+    pub(super) fn close_workspace(&mut self) {
+        if let Some(workspace) = self.workspace.take() {
+            workspace.cancel.cancel();
+            self.generation += 1;
+        }
+    }
+
+    fn say_signed_out(&self, because: SignedOutBecause) {
+        self.resources
+            .tell(self.generation, Event::SignedOut(because));
+    }
+}

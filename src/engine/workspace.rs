@@ -1,0 +1,201 @@
+//! One service's data on this computer, and who is signed in there: what every job is given.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::{
+    Account, AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, DoctorName, Failure,
+    FailureKind, KnownDoctor, OperationId, TokenKeeping,
+};
+use crate::engine::Event;
+use crate::engine::credentials::{Credentials, SignIn};
+use crate::engine::event_loop::Notice;
+use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::resources::{Resources, store_failure};
+use crate::store::{Change, StoreError};
+
+/// How long a cache may have kept what is taken for what the service has now. It is told to ask the
+/// service itself each time; its `Age` then tells how long the answer was on its way.
+const A_MOMENT: Duration = Duration::from_secs(5);
+
+/// One service's data on this computer, and who is signed in there. It outlives a token that ends:
+/// what runs waits for the next sign-in.
+pub struct Workspace {
+    pub resources: Arc<Resources>,
+    /// The key under which the store keeps what belongs to this service.
+    pub service: String,
+    pub credentials: Credentials,
+    pub generation: u64,
+    /// Set when it is closed: the person has signed out, or somebody signed in at another service.
+    pub cancel: CancellationToken,
+}
+
+impl Workspace {
+    /// The key under which the store keeps what belongs to an account's service.
+    ///
+    /// The practice service has another port each time, and is one and the same all the same.
+    pub fn service_key(account: &Account) -> String {
+        match account.keeping {
+            TokenKeeping::Practice => "practice".to_owned(),
+            _ => account.origin.ascii(),
+        }
+    }
+
+    /// Tells the window something of this sign-in.
+    pub fn tell(&self, event: Event) {
+        self.resources.tell(self.generation, event);
+    }
+
+    /// The present sign-in. Where that has ended it waits for the next one, and the job says so;
+    /// `None` where it is given up meanwhile, or nobody can sign in any more.
+    pub async fn sign_in(&self, asker: Asker<'_>) -> Option<Arc<SignIn>> {
+        let present = self.credentials.present();
+        let mut present = pin!(present);
+        if let Some(sign_in) = present.as_mut().now_or_never() {
+            return Some(sign_in);
+        }
+        let wait = async {
+            tokio::select! {
+                biased;
+                () = asker.given_up() => None,
+                () = self.cancel.cancelled() => None,
+                sign_in = present => Some(sign_in),
+            }
+        };
+        asker.waiting_for_sign_in(wait).await
+    }
+
+    /// Ends the sign-in that a call was made with where its `failure` says that the token is no
+    /// longer accepted.
+    pub fn noticed(&self, failure: Failure, sign_in: &Arc<SignIn>) -> Failure {
+        if failure.needs_sign_in() && self.credentials.end(sign_in) {
+            let generation = self.generation;
+            self.resources
+                .notices
+                .send(Notice::SignInEnded { generation })
+                .ok();
+        }
+        failure
+    }
+
+    /// A delete is about to go out.
+    pub fn delete_goes_out(&self, doctor: Option<&DoctorName>) {
+        let now = self.resources.clock.steady();
+        self.resources.sent.note(&self.service, doctor, now);
+    }
+
+    /// A delete went out in an earlier run. No reading of the clock is left from then, but that it
+    /// was before this run.
+    pub fn delete_went_out_earlier(&self, doctor: Option<&DoctorName>) {
+        let before = Duration::ZERO;
+        self.resources.sent.note(&self.service, doctor, before);
+    }
+
+    /// How long before now an answer may have been made that says what the service has for a
+    /// doctor: a moment, and no longer than since the last delete that may have met it.
+    pub fn oldest_answer(&self, doctor: &DoctorName) -> Duration {
+        self.since_delete(doctor).min(A_MOMENT)
+    }
+
+    /// How long ago the last delete went out that may have met a doctor's recording: an answer that
+    /// is younger shows what it did. As good as endless where none has.
+    pub fn since_delete(&self, doctor: &DoctorName) -> Duration {
+        let sent = self.resources.sent.last(&self.service, doctor);
+        sent.map_or(Duration::MAX, |sent| {
+            self.resources.clock.steady().saturating_sub(sent)
+        })
+    }
+
+    /// An entry of the audit record, as far as the sign-in knows it.
+    pub fn draft(
+        &self,
+        action: AuditAction,
+        outcome: AuditOutcome,
+        operation: OperationId,
+    ) -> AuditDraft {
+        AuditDraft {
+            time: Timestamp::now(),
+            action,
+            outcome,
+            operation,
+            who: AuditWho {
+                os_user: self.resources.os_user.clone(),
+                person: self.credentials.person(),
+                computer: self.resources.computer.clone(),
+                service: Some(self.service.clone()),
+            },
+            doctor: None,
+            reason: None,
+            plan: None,
+            backup: None,
+            answer: None,
+            note: None,
+        }
+    }
+
+    /// The same of what a job did, in the name of the person who asked for it. The note says so where
+    /// it went on in somebody else's sign-in.
+    pub fn draft_of_job(
+        &self,
+        ticket: &JobTicket,
+        action: AuditAction,
+        outcome: AuditOutcome,
+        operation: OperationId,
+    ) -> AuditDraft {
+        let now = self.credentials.sign_in();
+        let mut draft = self.draft(action, outcome, operation);
+        ticket
+            .asked_by
+            .account
+            .person
+            .clone_into(&mut draft.who.person);
+        if !now.is_by_the_same_person(&ticket.asked_by) {
+            let person = now.account.person.as_deref();
+            let person = person.unwrap_or("a person who is not known");
+            draft.note = Some(format!("went on in the sign-in of {person}"));
+        }
+        draft
+    }
+
+    /// Records an entry and what it changes, in one step; says it where that does not work.
+    pub async fn record(&self, draft: AuditDraft, changes: Vec<Change>) -> Option<AuditEntry> {
+        let doctor = draft.doctor.clone();
+        match self.resources.store.append_with(draft, changes).await {
+            Ok(entry) => Some(entry),
+            Err(error) => {
+                self.tell(Event::Failed {
+                    doctor,
+                    failure: store_failure(&error),
+                });
+                None
+            }
+        }
+    }
+
+    /// Tells the window what is known of a doctor now.
+    pub async fn tell_doctor(&self, doctor: &DoctorName) {
+        match self.known(doctor).await {
+            Ok(known) => self.tell(Event::Doctor(Box::new(known))),
+            Err(error) => self.tell(Event::Failed {
+                doctor: Some(doctor.clone()),
+                failure: store_failure(&error),
+            }),
+        }
+    }
+
+    /// What is known of a doctor; nothing at all is an answer too.
+    pub async fn known(&self, doctor: &DoctorName) -> Result<KnownDoctor, StoreError> {
+        let known = self.resources.store.doctor(&self.service, doctor).await?;
+        Ok(known.unwrap_or_else(|| KnownDoctor::new(doctor.clone())))
+    }
+}
+
+/// Nobody is signed in, and nobody can be any more.
+pub fn not_signed_in() -> Failure {
+    Failure::new(FailureKind::NotSignedIn, Timestamp::now(), "")
+}

@@ -1,0 +1,165 @@
+//! A sign-in that ends while things run: one question, and all goes on in the next one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use audio_housekeeper::domain::{AuditAction, AuditEntry, AuditOutcome, Secret};
+use audio_housekeeper::engine::{JobEnding, JobProgress, Waits};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser, Recordings};
+use audio_housekeeper::state::{ResultKind, State};
+use audio_housekeeper::store::Store;
+use axum::http::StatusCode;
+
+use crate::desk::{AMELIA, wav};
+use crate::driver::{Driver, Stage};
+
+const BENOIT: &str = "Dr. Benoit";
+const CHIARA: &str = "Dr. Chiara";
+
+/// A window at a desk that two people share, signed in as the first of them.
+fn shared_desk(folder: &Path, faults: &[Fault]) -> Driver {
+    let users = ["front", "colleague"];
+    let users = users.map(|name| PracticeUser::new(name, Secret::new("password".into())));
+    let mut driver = Driver::open(Stage {
+        service: PracticeConfig {
+            recordings: Recordings::None,
+            users: users.into(),
+            ..PracticeConfig::default()
+        },
+        waits: Waits {
+            one: Duration::from_secs(8),
+            ..Waits::default()
+        },
+        ..Stage::empty(folder)
+    });
+    for (number, doctor) in (1..).zip([AMELIA, BENOIT, CHIARA]) {
+        driver.service.put(doctor, "a.wav", wav(20_000, number));
+    }
+    driver.service.set_faults(faults.to_vec());
+    driver.sign_in();
+    driver
+}
+
+/// Begins a delete, two downloads whose first tries fail, and a check of all; then every call is
+/// answered with 401. Waits for the question.
+fn until_the_sign_in_ends(driver: &mut Driver, folder: &Path, faults: &[Fault]) {
+    driver.ask_delete(AMELIA);
+    driver.click("Delete without backup");
+    driver.wait_for("Nothing is sent yet.");
+    for (doctor, file) in [(BENOIT, "b.wav"), (CHIARA, "c.wav")] {
+        // The first request is the look before the dialog.
+        let cut = Fault::on(Call::Download, Effect::CutAfter(9_000));
+        driver.service.add_fault(cut.for_doctor(doctor).from(2));
+        driver.download(doctor, &folder.join(file));
+        driver.wait_until("the wait for the next try", |state| {
+            let mut jobs = state.jobs.values();
+            jobs.any(|job| {
+                matches!(&job.progress, JobProgress::WaitingToTryAgain { doctor: of, .. }
+                    if of.as_str() == doctor)
+            })
+        });
+    }
+    let ended = Fault::on(Call::Download, Effect::token_ended());
+    let faults = faults.iter().cloned().chain([ended]);
+    driver.service.set_faults(faults.collect());
+    driver.click("Check all");
+    driver.wait_for("Please sign in again");
+    driver.wait_for("What you had begun waits");
+    driver.wait_until("the waits for a sign-in", |state| {
+        let mut jobs = state.jobs.values();
+        state.jobs.len() == 4 && jobs.all(|job| job.progress == JobProgress::WaitingForSignIn)
+    });
+    driver.wait_for("on hold");
+    driver.wait_for("Nothing is sent yet. Sign in to go on.");
+}
+
+fn sign_in(driver: &mut Driver, who: usize) {
+    let token = driver.service.tokens().nth(who).unwrap().1.clone();
+    driver.fill("Access token", token.expose());
+    driver.click("Sign in");
+    driver.wait_for("Download…");
+}
+
+fn all_ended(state: &State) -> bool {
+    state.jobs.is_empty()
+}
+
+fn downloads_that_ended_well(state: &State) -> usize {
+    let results = state.results.iter();
+    let is_well = |ending: &ResultKind| {
+        matches!(
+            ending,
+            ResultKind::Ended(JobEnding::Download { result: Ok(_), .. })
+        )
+    };
+    results.filter(|shown| is_well(&shown.ending)).count()
+}
+
+fn deletes_in(record: &[AuditEntry]) -> Vec<AuditOutcome> {
+    let entries = record.iter().map(|entry| &entry.draft);
+    let deletes = entries.filter(|draft| draft.action == AuditAction::Delete);
+    deletes.map(|draft| draft.outcome).collect()
+}
+
+fn record(driver: Driver, folder: &Path) -> Vec<AuditEntry> {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    driver.close();
+    let store = Store::open(folder).unwrap();
+    let entries = runtime.block_on(store.entries(None, 100)).unwrap();
+    let mut entries: Vec<_> = entries.into_iter().map(Result::unwrap).collect();
+    entries.reverse();
+    entries
+}
+
+/// Where the service knows no call that tells who somebody is.
+fn knows_nobody() -> Vec<Fault> {
+    vec![Fault::on(Call::Me, Effect::status(StatusCode::NOT_FOUND))]
+}
+
+#[test]
+fn after_one_question_all_ends_well_for_the_same_person() {
+    for faults in [Vec::new(), knows_nobody()] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut driver = shared_desk(folder.path(), &faults);
+        until_the_sign_in_ends(&mut driver, folder.path(), &faults);
+        driver.service.set_faults(faults);
+        sign_in(&mut driver, 0);
+        driver.wait_until("the ends", all_ended);
+        driver.wait_for("Deleted");
+        assert_eq!(downloads_that_ended_well(driver.state()), 2);
+        assert_eq!(driver.count(Call::Delete), 1);
+        assert!(!driver.service.holds(AMELIA));
+        let record = record(driver, folder.path());
+        let stopped = |entry: &&AuditEntry| entry.draft.outcome == AuditOutcome::Stopped;
+        assert_eq!(record.iter().find(stopped), None);
+        assert_eq!(
+            deletes_in(&record),
+            [
+                AuditOutcome::Intended,
+                AuditOutcome::Answered,
+                AuditOutcome::Gone
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_delete_is_dropped_and_said_where_somebody_else_signs_in() {
+    for (faults, said) in [
+        (Vec::new(), "somebody else signed in"),
+        (knows_nobody(), "doesn't tell who signed in"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut driver = shared_desk(folder.path(), &faults);
+        until_the_sign_in_ends(&mut driver, folder.path(), &faults);
+        driver.service.set_faults(faults);
+        sign_in(&mut driver, 1);
+        driver.wait_until("the ends", all_ended);
+        driver.wait_for(said);
+        assert_eq!(downloads_that_ended_well(driver.state()), 2);
+        assert_eq!(driver.count(Call::Delete), 0);
+        assert!(driver.service.holds(AMELIA));
+        let record = record(driver, folder.path());
+        assert_eq!(deletes_in(&record), [AuditOutcome::Failed]);
+    }
+}
