@@ -21,11 +21,12 @@ impl State {
     }
 
     fn take_in(&mut self, event: Event) -> Vec<Effect> {
+        self.changes += 1;
         match event {
             Event::SignedOut(because) => return self.signed_out(because),
             Event::SignedIn { account, keychain } => self.signed_in(account, keychain),
             Event::SignInFailed(reason) => self.sign_in_failed(reason),
-            Event::Doctors(doctors) => self.doctors = doctors,
+            Event::Doctors(doctors) => self.put_doctors(doctors),
             Event::Doctor(doctor) => self.put_doctor(*doctor),
             Event::Forgotten(name) => self.forgotten(&name),
             Event::CheckStarted(doctor) => self.check_started(doctor),

@@ -1,14 +1,22 @@
 //! The doctors known here, and the checks of them.
 
 use crate::domain::{DoctorName, Failure, KnownDoctor, ServerKnowledge};
-use crate::engine::Command;
+use crate::engine::{Command, JobKind};
 use crate::state::{Effect, Message, State, engine};
 
 impl State {
     /// What is known of a doctor.
     #[must_use]
     pub fn doctor(&self, name: &DoctorName) -> Option<&KnownDoctor> {
-        self.doctors.iter().find(|doctor| &doctor.name == name)
+        let at = self.place_of_doctor(name).ok()?;
+        self.doctors.get(at)
+    }
+
+    /// Whether all of them are being checked.
+    #[must_use]
+    pub fn is_checking_all(&self) -> bool {
+        let mut jobs = self.jobs.values();
+        jobs.any(|job| matches!(job.kind, JobKind::CheckAll | JobKind::CheckAndBackUp))
     }
 
     pub(super) fn names(&self) -> Vec<DoctorName> {
@@ -18,24 +26,29 @@ impl State {
             .collect()
     }
 
+    pub(super) fn put_doctors(&mut self, mut doctors: Vec<KnownDoctor>) {
+        doctors.sort_by_cached_key(|doctor| {
+            let name = &doctor.name;
+            (name.as_str().to_lowercase(), name.clone())
+        });
+        self.doctors = doctors;
+    }
+
     pub(super) fn put_doctor(&mut self, doctor: KnownDoctor) {
-        let place = self
-            .doctors
-            .iter_mut()
-            .find(|known| known.name == doctor.name);
-        if let Some(place) = place {
-            *place = doctor;
-        } else {
-            let key = doctor.name.as_str().to_lowercase();
-            let at = self
-                .doctors
-                .partition_point(|known| known.name.as_str().to_lowercase() < key);
-            self.doctors.insert(at, doctor);
+        match self.place_of_doctor(&doctor.name) {
+            Ok(at) => {
+                if let Some(known) = self.doctors.get_mut(at) {
+                    *known = doctor;
+                }
+            }
+            Err(at) => self.doctors.insert(at, doctor),
         }
     }
 
     pub(super) fn forgotten(&mut self, name: &DoctorName) {
-        self.doctors.retain(|doctor| doctor.name != *name);
+        if let Ok(at) = self.place_of_doctor(name) {
+            self.doctors.remove(at);
+        }
     }
 
     pub(super) fn forget(&mut self, doctor: DoctorName) -> Vec<Effect> {
@@ -61,5 +74,16 @@ impl State {
         ) {
             self.tell(Message::NothingThere(doctor));
         }
+    }
+
+    /// Where a doctor stands among those known here, or would: with thousands of them, each frame and
+    /// each event asks.
+    fn place_of_doctor(&self, name: &DoctorName) -> Result<usize, usize> {
+        let lower = name.as_str().to_lowercase();
+        self.doctors.binary_search_by(|known| {
+            let known_lower = known.name.as_str().to_lowercase();
+            // Two that differ in nothing but the case still have an order.
+            known_lower.cmp(&lower).then_with(|| known.name.cmp(name))
+        })
     }
 }

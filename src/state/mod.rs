@@ -71,7 +71,7 @@ pub struct State {
     pub screen: Screen,
     /// The time that relative times are told from; `app` sets it.
     pub now: Timestamp,
-    /// The doctors known here, by name.
+    /// The doctors known here, in the order of their names whatever the case.
     pub doctors: Vec<KnownDoctor>,
     /// Doctors who are being checked singly.
     pub checking: BTreeSet<DoctorName>,
@@ -95,6 +95,8 @@ pub struct State {
     pub address_error: Option<OriginError>,
     generation: u64,
     next_number: u64,
+    /// How many actions and events were taken in.
+    changes: u64,
     /// The service of the last sign-in: what is still on show is about its doctors.
     service: Option<ServiceOrigin>,
     pending_backup: Option<delete_one::PendingBackup>,
@@ -137,12 +139,20 @@ impl State {
             address_error: None,
             generation: 0,
             next_number: 0,
+            changes: 0,
             service: None,
             pending_backup: None,
             backing_up_since: None,
             destinations: BTreeMap::new(),
             places: places::Places::default(),
         }
+    }
+
+    /// How many actions and events were taken in: what was worked out of the state holds while this
+    /// stays the same, but for the time.
+    #[must_use]
+    pub const fn changes(&self) -> u64 {
+        self.changes
     }
 
     fn number(&mut self) -> u64 {

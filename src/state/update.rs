@@ -7,6 +7,7 @@ impl State {
         if !self.modals.is_empty() && !action.is_for_a_modal() {
             return Vec::new();
         }
+        self.changes += 1;
         match action {
             Action::SignIn {
                 address,

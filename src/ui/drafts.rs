@@ -1,9 +1,12 @@
+use std::rc::Rc;
+
 use egui::Id;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::domain::{DeletionReason, DoctorName, DoctorNameError, Secret};
 use crate::state::{Modal, SignIn, State};
 use crate::ui::completion::Completion;
+use crate::ui::modals::Figures;
 
 /// Room for a token, so that typing and pasting leave no half copies of it behind.
 pub(super) const TOKEN_ROOM: usize = 16 * 1024;
@@ -47,6 +50,8 @@ pub(super) struct DeletionDraft {
     pub reason: ReasonPicked,
     pub other: String,
     pub phrase: String,
+    /// What was counted for the question whether everything is to be deleted.
+    pub figures: Option<Rc<Figures>>,
     /// Whether a question stood in the frame before: a new one begins empty.
     open: bool,
 }

@@ -101,6 +101,33 @@ fn doctors_stand_by_name_whatever_order_they_come_in() {
 }
 
 #[test]
+fn each_of_many_doctors_is_found_under_exactly_their_name() {
+    let mut state = signed_in();
+    let mut names: Vec<_> = (0..1_000).map(|number| format!("Dr. {number}")).collect();
+    // To the service these are others.
+    names.extend(["dr. 7", "DR. 7", "Dr.7", "Dr. Ürsula", "dr. ürsula"].map(str::to_owned));
+    let known = names.iter().rev().map(|text| KnownDoctor::new(name(text)));
+    tell(&mut state, 1, Event::Doctors(known.collect()));
+    for text in &names {
+        let checked = KnownDoctor {
+            no_answer_at: Some(Timestamp::UNIX_EPOCH),
+            ..KnownDoctor::new(name(text))
+        };
+        tell(&mut state, 1, Event::Doctor(Box::new(checked)));
+    }
+    assert_eq!(state.doctors.len(), names.len());
+    for text in &names {
+        let doctor = state.doctor(&name(text)).unwrap();
+        assert_eq!(doctor.name.as_str(), text);
+        assert!(doctor.no_answer_at.is_some());
+    }
+    assert!(state.doctor(&name("dR. 7")).is_none());
+    tell(&mut state, 1, Event::Forgotten(name("DR. 7")));
+    assert!(state.doctor(&name("DR. 7")).is_none());
+    assert_eq!(state.doctors.len(), names.len() - 1);
+}
+
+#[test]
 fn leaving_asks_while_something_runs() {
     let mut state = signed_in();
     tell(

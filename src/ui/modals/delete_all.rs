@@ -7,7 +7,7 @@ use crate::state::{Action, Job, JobProgress};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
-use crate::ui::modals::reason;
+use crate::ui::modals::{Figures, reason};
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{
     Button, Fact, Field, Limit, ask, banner, facts_down, label, modal_buttons, wrapped,
@@ -20,7 +20,7 @@ pub fn show(
     view: &mut View<'_>,
     draft: &mut DeletionDraft,
     id: Id,
-    (tally, stands): (&DoctorTally, bool),
+    (figures, stands): (&Figures, bool),
 ) -> bool {
     let palette = Palette::here(ui);
     let text = view.text;
@@ -39,14 +39,14 @@ pub fn show(
             wrapped_with_strong(ui, palette.text, &text.deleting_as(account), person);
         }
         wrapped(ui, Type::Body, palette.text, text.say("delete-all-body"));
-        facts_down(ui, &facts(palette, text, tally));
+        facts_down(ui, &facts(palette, text, &figures.tally));
         if let Some((_, job)) = survey {
             stop.set(looking(ui, text, job));
         }
-        if let Some(said) = text.backups_that_may_be_lost(state.backups_that_may_be_lost()) {
+        if let Some(said) = text.backups_that_may_be_lost(figures.may_be_lost) {
             wrapped(ui, Type::Small, palette.warning, said);
         }
-        if let Some(first) = text.check_first(tally).filter(|_| stands) {
+        if let Some(first) = text.check_first(&figures.tally).filter(|_| stands) {
             banner(ui, palette.selected, |ui| {
                 let button = text.say("delete-all-first-button");
                 ui.spacing_mut().item_spacing.y = 2.0;

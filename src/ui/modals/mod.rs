@@ -4,14 +4,16 @@ mod delete_all;
 mod delete_one;
 mod details;
 mod discard;
+mod figures;
 mod leaving;
 mod reason;
 mod replace_backup;
 mod wrong_doctor;
 
+pub use figures::Figures;
+
 use egui::{Id, Ui};
 
-use crate::domain::DoctorTally;
 use crate::state::{Action, Modal};
 use crate::ui::View;
 use crate::ui::drafts::Drafts;
@@ -31,10 +33,10 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                 asked_at,
                 shown_at,
             } => {
-                let state = view.state;
-                let tally = DoctorTally::of(&state.doctors, *looked_since, *asked_at, state.now);
-                let stands = shown_at.is_some();
-                delete_all::show(ui, view, &mut drafts.deletion, id, (&tally, stands))
+                let draft = &mut drafts.deletion;
+                let kept = &mut draft.figures;
+                let figures = Figures::of(kept, view.state, *looked_since, *asked_at);
+                delete_all::show(ui, view, draft, id, (&figures, shown_at.is_some()))
             }
             Modal::Details { doctor, failure } => {
                 let lines = view.text.details(failure);
