@@ -1,5 +1,6 @@
 //! What the person sees: views over the state, which return actions and do nothing else.
 
+mod commands;
 mod completion;
 mod composition;
 mod drafts;
@@ -24,6 +25,8 @@ pub use window::Window;
 
 use crate::state::{Action, Screen, SignIn, State};
 use crate::text::Text;
+use crate::ui::commands::Command;
+use crate::ui::drafts::DoctorDraft;
 use crate::ui::theme::Palette;
 
 const FOUR: NonZeroUsize = NonZeroUsize::new(4).unwrap();
@@ -83,6 +86,11 @@ pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec
 }
 
 impl View<'_> {
+    /// Does what a press on the command's button does.
+    fn press(&mut self, command: Command, draft: &mut DoctorDraft) {
+        self.actions.extend(command.press(self.state, draft));
+    }
+
     fn act(&mut self, action: Action) {
         self.actions.push(action);
     }

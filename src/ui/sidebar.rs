@@ -6,6 +6,7 @@ use egui::{
 use crate::domain::TokenKeeping;
 use crate::state::{Action, Screen};
 use crate::ui::View;
+use crate::ui::commands::Command;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{chosen_mark, focus_ring, label_cut};
 
@@ -53,11 +54,8 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
 }
 
 fn ways(ui: &mut Ui, view: &mut View<'_>, width: Option<f32>) {
-    for (screen, name) in [
-        (Screen::Recordings, view.text.say("nav-recordings")),
-        (Screen::Activity, view.text.say("nav-activity")),
-        (Screen::Settings, view.text.say("nav-settings")),
-    ] {
+    for screen in [Screen::Recordings, Screen::Activity, Screen::Settings] {
+        let name = Command::Show(screen).name(view.text, view.state, None);
         let sign = sign(view).filter(|_| screen == Screen::Recordings);
         if way(
             ui,

@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::stage::{Window, downloading, name, now, signed_in, window};
+use crate::stage::{Window, delete_waiting, downloading, name, now, signed_in, window};
 
 fn type_doctor(window: &mut Window, text: &str) {
     window.key_press_modifiers(Modifiers::COMMAND, Key::K);
@@ -183,6 +183,62 @@ fn shortcuts_work_in_the_window_and_rest_under_a_modal() {
     window.run();
     window.key_press_modifiers(Modifiers::COMMAND, Key::D);
     window.run();
+    assert!(window.state().actions.is_empty());
+}
+
+#[test]
+fn a_key_does_nothing_where_its_button_can_not_be_pressed() {
+    const DOWNLOAD: (Modifiers, Key) = (Modifiers::COMMAND, Key::D);
+    const CHECK: (Modifiers, Key) = (Modifiers::NONE, Key::F5);
+    const STOP: (Modifiers, Key) = (Modifiers::COMMAND, Key::Period);
+    let checking = || {
+        let mut state = signed_in();
+        state.checking.insert(name("Dr. Jürgen Müller"));
+        state
+    };
+    let a_place_is_chosen = || {
+        let mut state = signed_in();
+        state.preparing = Some(name("Dr. Priya Nair"));
+        state
+    };
+    let stopping = || {
+        let mut state = delete_waiting();
+        for job in state.jobs.values_mut() {
+            job.cancelling = true;
+        }
+        state
+    };
+    let states: [(&str, State, (Modifiers, Key), bool); 8] = [
+        ("Check", signed_in(), CHECK, true),
+        ("Check", downloading(), CHECK, true),
+        ("Checking…", checking(), CHECK, false),
+        ("Download…", signed_in(), DOWNLOAD, true),
+        ("Download…", downloading(), DOWNLOAD, false),
+        ("Asking the service…", a_place_is_chosen(), DOWNLOAD, false),
+        ("Stop", delete_waiting(), STOP, true),
+        ("Stop", stopping(), STOP, false),
+    ];
+    for (label, state, (modifiers, key), can_be) in states {
+        let mut window = window(state);
+        type_doctor(&mut window, "Dr. Jürgen Müller");
+        let button = window.get_by_role_and_label(Role::Button, label);
+        assert_eq!(!button.accesskit_node().is_disabled(), can_be, "{label}");
+        window.key_press_modifiers(modifiers, key);
+        window.run();
+        let actions = &window.state().actions;
+        assert_eq!(actions.len(), usize::from(can_be), "{label}: {actions:?}");
+    }
+}
+
+#[test]
+fn keys_for_a_doctor_s_recordings_rest_on_other_screens() {
+    let mut state = signed_in();
+    state.screen = Screen::Settings;
+    let mut window = window(state);
+    for (modifiers, key) in [(Modifiers::NONE, Key::F5), (Modifiers::COMMAND, Key::D)] {
+        window.key_press_modifiers(modifiers, key);
+        window.run();
+    }
     assert!(window.state().actions.is_empty());
 }
 

@@ -1,9 +1,10 @@
 use egui::{Color32, Key, Ui};
 
 use crate::domain::{DoctorName, DoctorState, KnownDoctor, ServerKnowledge};
-use crate::state::{Action, JobKind, State};
+use crate::state::{Action, State};
 use crate::text::Text;
 use crate::ui::View;
+use crate::ui::commands::Command;
 use crate::ui::drafts::{DoctorDraft, Drafts};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
@@ -48,14 +49,10 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
         keep_pasted_line_breaks(ui);
     }
     let keys = draft.completion.keys(ui, focused);
-    let checking =
-        DoctorName::parse(&draft.typed).is_ok_and(|doctor| view.state.checking.contains(&doctor));
-    let check = if checking {
-        text.say("recordings-checking")
-    } else {
-        text.say("recordings-check")
-    };
-    let check = Button::secondary(&check).enabled(!checking);
+    let subject = DoctorName::parse(&draft.typed).ok();
+    let check = Command::Check.name(text, view.state, subject.as_ref());
+    let check =
+        Button::secondary(&check).enabled(Command::Check.is_enabled(view.state, subject.as_ref()));
     let hint = text.say("recordings-doctor-hint");
     let beside = check.width(ui) + size::GAP;
     let limit = Limit::new(text, DoctorName::MAX_CHARACTERS);
@@ -84,12 +81,8 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
         wants_check |= check.pressed(ui);
     });
     Field::say_refused(ui, id, &limit);
-    if wants_check
-        && !checking
-        && let Some(doctor) = draft.name()
-    {
-        draft.completion.close();
-        view.act(Action::Check(doctor));
+    if wants_check {
+        view.press(Command::Check, draft);
     }
     if let Some(error) = draft.error {
         let said = text.name_error(error);
@@ -244,56 +237,34 @@ fn buttons(
     draft: &mut DoctorDraft,
     subject: Option<&DoctorName>,
 ) {
-    enum Pressed {
-        Download,
-        Delete,
-        DeleteAll,
-    }
     let palette = Palette::here(ui);
-    let text = view.text;
-    let busy = subject.is_some_and(|doctor| view.state.is_busy(doctor));
-    let preparing = view.state.preparing.is_some();
-    let download = if preparing {
-        text.say("recordings-preparing")
-    } else {
-        text.say("recordings-download")
-    };
-    let delete = text.say("recordings-delete");
-    let delete_all = text.say("recordings-delete-all");
-    let all_busy = view.state.has_running_jobs();
+    let (text, state) = (view.text, view.state);
+    let name = |command: Command| command.name(text, state, subject);
+    let is_enabled = |command: Command| command.is_enabled(state, subject);
+    let (download, delete) = (name(Command::Download), name(Command::Delete));
+    let delete_all = name(Command::DeleteAll);
+    let why_not = Command::DeleteAll.why_not(text).unwrap_or_default();
     let mut pressed = None;
-    let why_not = text.say("recordings-all-busy");
     let last = Button::danger_link(&delete_all)
-        .enabled(!all_busy)
+        .enabled(is_enabled(Command::DeleteAll))
         .why_not(&why_not);
-    let at_end = with_buttons(ui, vec![(last, Pressed::DeleteAll)], |ui| {
+    let at_end = with_buttons(ui, vec![(last, Command::DeleteAll)], |ui| {
         ui.horizontal_wrapped(|ui| {
-            let button = Button::primary(&download).enabled(!busy && !preparing);
+            let button = Button::primary(&download).enabled(is_enabled(Command::Download));
             if button.pressed(ui) {
-                pressed = Some(Pressed::Download);
+                pressed = Some(Command::Download);
             }
-            let button = Button::danger_outline(&delete).enabled(!busy);
+            let button = Button::danger_outline(&delete).enabled(is_enabled(Command::Delete));
             if button.pressed(ui) {
-                pressed = Some(Pressed::Delete);
+                pressed = Some(Command::Delete);
             }
         });
     });
-    if busy {
+    if subject.is_some_and(|doctor| state.is_busy(doctor)) {
         wrapped(ui, Type::Small, palette.muted, text.say("recordings-busy"));
     }
-    match at_end.or(pressed) {
-        Some(Pressed::Download) => {
-            if let Some(doctor) = draft.name() {
-                view.act(Action::Download(doctor));
-            }
-        }
-        Some(Pressed::Delete) => {
-            if let Some(doctor) = draft.name() {
-                view.act(Action::AskDelete(doctor));
-            }
-        }
-        Some(Pressed::DeleteAll) => view.act(Action::AskDeleteAll),
-        None => {}
+    if let Some(command) = at_end.or(pressed) {
+        view.press(command, draft);
     }
 }
 
@@ -301,11 +272,6 @@ fn doctors(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
     let palette = Palette::here(ui);
     let text = view.text;
     let none = view.state.doctors.is_empty();
-    let checking = view
-        .state
-        .jobs
-        .values()
-        .any(|job| matches!(job.kind, JobKind::CheckAll | JobKind::CheckAndBackUp));
     let frame = egui::Frame::new()
         .fill(palette.card)
         .stroke(egui::Stroke::new(1.0, palette.border))
@@ -329,15 +295,15 @@ fn doctors(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
             })
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 8.0;
-                let check_all = text.say("doctors-check-all");
+                let check_all = Command::CheckAll.name(text, view.state, None);
                 let button = Button::secondary(&check_all)
                     .small()
-                    .enabled(!none && !checking);
+                    .enabled(Command::CheckAll.is_enabled(view.state, None));
                 let pressed = with_buttons(ui, vec![(button, ())], |ui| {
                     label(ui, Type::Strong, palette.text, text.say("doctors-title"));
                 });
                 if pressed.is_some() {
-                    view.act(Action::CheckAll);
+                    view.press(Command::CheckAll, draft);
                 }
                 if none {
                     wrapped(ui, Type::Body, palette.muted, text.say("doctors-none"));

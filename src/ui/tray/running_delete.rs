@@ -8,7 +8,7 @@ use egui::{
 
 use crate::state::{Action, Job, JobId, JobKind, JobProgress};
 use crate::ui::View;
-use crate::ui::shortcuts::STOP;
+use crate::ui::commands::Command;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::jobs::{done, heading, status, text_width};
 use crate::ui::widgets::{Button, announce, keep_clear, label, label_with_part_cut, progress_bar};
@@ -70,13 +70,15 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
 
 fn contents(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), inside: Rect) {
     let said = heading(view.text, job);
-    let stop = view.text.say("delete-stop");
-    let keys = ui.ctx().format_shortcut(&STOP);
-    let keys = keys.replace(STOP.logical_key.name(), ".");
+    let stop = Command::Stop.name(view.text, view.state, None);
+    let keys = Command::Stop.shortcut().map_or_else(String::new, |keys| {
+        let said = ui.ctx().format_shortcut(&keys);
+        said.replace(keys.logical_key.name(), ".")
+    });
     let button = Button::danger(&stop)
         .shortcut(&keys)
         .about(&said)
-        .enabled(!job.cancelling)
+        .enabled(Command::Stop.is_enabled(view.state, None))
         .taking_focus(wants_focus(ui, view, id));
     let button = job.can_be_stopped().then_some(button);
 
