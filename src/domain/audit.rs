@@ -67,6 +67,13 @@ pub enum AuditOutcome {
     NotKnown,
     /// Stopped or cancelled by the person before it took effect.
     Stopped,
+    /// The person signed out, or somebody signed in elsewhere, before it took effect.
+    SignedOut,
+    /// The sign-in ended, and the next one is not known to be of the person who had confirmed it:
+    /// nothing was sent.
+    AnotherPerson,
+    /// The computer slept, or its clock was changed, before it took effect: nothing was sent.
+    Slept,
     /// It failed, without effect on the server.
     Failed,
     /// The app ended in the middle.
@@ -317,6 +324,9 @@ codes!(AuditOutcome {
     StillThere => "still-there",
     NotKnown => "not-known",
     Stopped => "stopped",
+    SignedOut => "signed-out",
+    AnotherPerson => "another-person",
+    Slept => "slept",
     Failed => "failed",
     CutOff => "cut-off",
 });

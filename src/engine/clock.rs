@@ -8,7 +8,6 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio_util::sync::CancellationToken;
 
 /// How far the two clocks may run apart between two looks: a sleep of less harms nothing.
 const APART: Duration = Duration::from_secs(5);
@@ -154,11 +153,11 @@ impl Watch {
     }
 
     /// Looks again and again, and cancels `work` when time jumps. Never ends by itself.
-    pub(super) async fn keep(&self, work: &CancellationToken) -> Infallible {
+    pub(super) async fn keep(&self, end: impl FnOnce()) -> Infallible {
         while !self.jumped() {
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }
-        work.cancel();
+        end();
         pending().await
     }
 }

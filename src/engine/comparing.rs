@@ -126,7 +126,7 @@ async fn download_and_compare(
     let (outcome, answer) = match &result {
         Ok((copy, _)) if copy.digest == Some(backup.sha256) => (AuditOutcome::Same, "200".into()),
         Ok(_) => (AuditOutcome::Differs, "200".into()),
-        Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, String::new()),
+        Err(JobFailure::Cancelled) => (ticket.cancellation.ended_by().outcome(), String::new()),
         Err(JobFailure::Failed(failure)) => (AuditOutcome::Failed, answer_of(failure)),
     };
     let mut draft = workspace.draft_of_job(ticket, AuditAction::Compare, outcome, new_operation());

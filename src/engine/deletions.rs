@@ -15,6 +15,7 @@ use crate::domain::{
     Unfit,
 };
 use crate::engine::aftermath::{conclude, conclude_all};
+use crate::engine::cancellation::EndedBy;
 use crate::engine::checks::{answer_of, check, health_of};
 use crate::engine::clock::Watch;
 use crate::engine::comparing::{self, compare_and_look};
@@ -82,7 +83,7 @@ pub async fn delete(workspace: Arc<Workspace>, plan: DeletionPlan, ticket: JobTi
     };
     tokio::select! {
         ending = work => ending,
-        never = watch.keep(&ticket.cancel) => match never {},
+        never = watch.keep(|| ticket.cancellation.cancel(EndedBy::Sleep)) => match never {},
     }
 }
 
@@ -120,7 +121,7 @@ impl Act<'_> {
     /// Says that nothing was sent, and why.
     async fn not_sent(&self, why: NotSent) -> DeletionReport {
         let failed = self.draft(AuditOutcome::Failed);
-        say_not_sent(self.workspace, failed, why, self.watch).await
+        say_not_sent(self.workspace, failed, why, self.ticket, self.watch).await
     }
 
     async fn delete_one(

@@ -182,7 +182,7 @@ pub async fn fetch(
         return result;
     }
     let now = Timestamp::now();
-    let (outcome, facts) = learned(&result, shown, &tries, now);
+    let (outcome, facts) = learned(&result, shown, &tries, ticket, now);
     let facts = facts.into_iter().chain([DoctorFact::Used(now)]);
     let saved = result.as_ref().ok().map(|fetched| &fetched.saved.path);
     let replaced = saved.map(|saved| agreed.replaced(&request.destination, saved));
@@ -220,6 +220,7 @@ fn learned(
     result: &Result<Fetched, JobFailure>,
     shown: Option<ServerKnowledge>,
     tries: &Tries,
+    ticket: &JobTicket,
     now: Timestamp,
 ) -> (AuditOutcome, Vec<DoctorFact>) {
     match result {
@@ -248,7 +249,7 @@ fn learned(
                 }
             }
         }
-        Err(JobFailure::Cancelled) => (AuditOutcome::Stopped, Vec::new()),
+        Err(JobFailure::Cancelled) => (ticket.cancellation.ended_by().outcome(), Vec::new()),
         Err(JobFailure::Failed(failure)) if failure.kind == FailureKind::NothingThere => {
             let seen = ServerKnowledge::Nothing { checked_at: now };
             (AuditOutcome::NothingThere, vec![DoctorFact::Server(seen)])

@@ -8,12 +8,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
     DeletionOutcome, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
 };
 use crate::engine::aftermath::LeftOver;
+use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
 use crate::engine::jobs::JobTicket;
 use crate::engine::refusal::not_surveyed;
@@ -97,10 +97,10 @@ pub enum Notice {
 /// A running job as the loop knows it.
 pub struct Running {
     kind: JobKind,
-    cancel: CancellationToken,
+    pub cancellation: Cancellation,
     no_stop: Arc<Notify>,
     try_now: Arc<Notify>,
-    generation: u64,
+    pub generation: u64,
     service: String,
 }
 
@@ -214,7 +214,7 @@ impl Engine {
             }
             Command::Cancel(id) => {
                 if let Some(running) = self.running.get(&id) {
-                    running.cancel.cancel();
+                    running.cancellation.cancel(EndedBy::Person);
                 }
             }
             // A Stop that was pressed before it came before it, in this same queue.
@@ -378,7 +378,7 @@ impl Engine {
         }
         let ticket = {
             let asked_by = workspace.credentials.sign_in();
-            self.resources.board.open(&workspace.cancel, asked_by)
+            self.resources.board.open(asked_by)
         };
         let id = ticket.id;
         workspace.tell(Event::JobStarted {
@@ -387,7 +387,7 @@ impl Engine {
         });
         let running = Running {
             kind,
-            cancel: ticket.cancel.clone(),
+            cancellation: ticket.cancellation.clone(),
             no_stop: ticket.no_stop.clone(),
             try_now: ticket.try_now.clone(),
             generation: workspace.generation,
@@ -482,7 +482,7 @@ impl Engine {
             workspace.cancel.cancel();
         }
         for running in self.running.values() {
-            running.cancel.cancel();
+            running.cancellation.cancel(EndedBy::Leaving);
         }
         let tasks = &mut self.tasks;
         let all_ended = async { while tasks.join_next().await.is_some() {} };

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::domain::{AuditDraft, AuditOutcome, DeletionOutcome, Failure, FailureKind};
+use crate::engine::cancellation::EndedBy;
 use crate::engine::clock::Watch;
 use crate::engine::credentials::SignIn;
 use crate::engine::jobs::JobTicket;
@@ -126,7 +127,7 @@ pub async fn announce(
     } = announcement;
     let is_stopped = || watch.jumped() || ticket.cancel.is_cancelled();
     if is_stopped() {
-        return Err(say_not_sent(workspace, stopped, NotSent::Stopped, watch).await);
+        return Err(say_not_sent(workspace, stopped, NotSent::Stopped, ticket, watch).await);
     }
     let store = &workspace.resources.store;
     let waits_no_more = vec![Change::EndWaiting(waiting.operation.clone())];
@@ -146,6 +147,7 @@ pub async fn announce(
     if workspace.resources.leaving.is_cancelled() {
         // Nobody would hear it now.
         stopped.time = Timestamp::now();
+        stopped.outcome = EndedBy::Leaving.outcome();
         stopped.note = Some("the app is ending; nothing was sent".into());
         workspace.record(stopped, waits_again).await;
         return Err(not_sent_report(None));
@@ -168,7 +170,7 @@ pub async fn announce(
             ticket.report(JobProgress::Deleting);
             Ok(Announced::MayGo)
         }
-        Err(not_sent) => Err(say_not_sent(workspace, stopped, not_sent, watch).await),
+        Err(not_sent) => Err(say_not_sent(workspace, stopped, not_sent, ticket, watch).await),
     }
 }
 
@@ -261,29 +263,46 @@ pub async fn say_not_sent(
     workspace: &Workspace,
     mut draft: AuditDraft,
     not_sent: NotSent,
+    ticket: &JobTicket,
     watch: &Watch,
 ) -> DeletionReport {
     // A draft may have been made before the wait.
     draft.time = Timestamp::now();
     let mut note = "nothing was sent";
     let report = match not_sent {
-        NotSent::Stopped if watch.jumped() => {
-            draft.outcome = AuditOutcome::Failed;
-            note = "the computer slept, or its clock was changed; nothing was sent";
-            let kind = FailureKind::SleptMeanwhile;
-            not_sent_report(Some(Failure::new(kind, Timestamp::now(), note)))
-        }
         NotSent::Stopped => {
-            draft.outcome = AuditOutcome::Stopped;
-            DeletionReport {
-                outcome: DeletionOutcome::Stopped,
-                ..not_sent_report(None)
+            let ended_by = if watch.jumped() {
+                EndedBy::Sleep
+            } else {
+                ticket.cancellation.ended_by()
+            };
+            draft.outcome = ended_by.outcome();
+            if ended_by == EndedBy::Sleep {
+                note = "the computer slept, or its clock was changed; nothing was sent";
+                let kind = FailureKind::SleptMeanwhile;
+                not_sent_report(Some(Failure::new(kind, Timestamp::now(), note)))
+            } else {
+                DeletionReport {
+                    outcome: DeletionOutcome::Stopped,
+                    ..not_sent_report(None)
+                }
             }
         }
         NotSent::Because(failure) => {
             draft.outcome = AuditOutcome::Failed;
-            if failure.kind == FailureKind::WindowDidNotAnswer {
-                note = "the window did not answer; nothing was sent";
+            match failure.kind {
+                FailureKind::WindowDidNotAnswer => {
+                    note = "the window did not answer; nothing was sent";
+                }
+                FailureKind::ConfirmedByAnother { known } => {
+                    draft.outcome = AuditOutcome::AnotherPerson;
+                    note = if known {
+                        "another person signed in; nothing was sent"
+                    } else {
+                        "it is not known whether the same person signed in; nothing was sent"
+                    };
+                }
+                _ => {}
             }
             draft.answer = failure.details.status.map(|status| status.to_string());
             not_sent_report(Some(failure))

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::DoctorName;
+use crate::engine::cancellation::Cancellation;
 use crate::engine::credentials::SignIn;
 use crate::engine::{JobId, JobProgress};
 
@@ -38,8 +39,10 @@ pub struct JobTicket {
     pub id: JobId,
     /// The sign-in of the person who asked for it.
     pub asked_by: Arc<SignIn>,
-    /// Set when the person cancels it or signs out.
+    /// Set when it is to end early.
     pub cancel: CancellationToken,
+    /// Ends it early.
+    pub cancellation: Cancellation,
     /// Rings when the window has found no Stop.
     pub no_stop: Arc<Notify>,
     /// Told when the person wants the next try now; whoever does not wait for one misses it.
@@ -77,13 +80,15 @@ impl JobBoard {
         )
     }
 
-    /// Names a new job, cancelled with `parent`.
-    pub fn open(&self, parent: &CancellationToken, asked_by: Arc<SignIn>) -> JobTicket {
+    /// Names a new job.
+    pub fn open(&self, asked_by: Arc<SignIn>) -> JobTicket {
+        let cancellation = Cancellation::new();
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed) + 1);
         JobTicket {
             id,
             asked_by,
-            cancel: parent.child_token(),
+            cancel: cancellation.token().clone(),
+            cancellation,
             no_stop: Arc::default(),
             try_now: Arc::default(),
             board: self.clone(),

@@ -5,6 +5,7 @@
 //! decides whether work goes on.
 
 mod aftermath;
+mod cancellation;
 mod checks;
 mod clock;
 mod command;

@@ -162,12 +162,17 @@ async fn save(
     }
     let (outcome, note) = match &result {
         Ok(saved) => (AuditOutcome::KeptAsItIs, proof_in_words(saved)),
-        Err(TransferError::Cancelled) => (AuditOutcome::Stopped, String::new()),
+        Err(TransferError::Cancelled) => (ticket.cancellation.ended_by().outcome(), String::new()),
         Err(error) => (AuditOutcome::Failed, error.to_string()),
     };
-    let mut draft = workspace.draft(AuditAction::Download, outcome, operation.clone());
+    let mut draft =
+        workspace.draft_of_job(ticket, AuditAction::Download, outcome, operation.clone());
     draft.doctor = Some(set_aside.doctor.clone());
-    draft.note = Some(format!("of what was set aside; {note}"));
+    let went_on = draft
+        .note
+        .take()
+        .map_or(String::new(), |note| format!("{note}; "));
+    draft.note = Some(format!("{went_on}of what was set aside; {note}"));
     draft.backup = result.as_ref().ok().map(in_record);
     let saved = result.as_ref().ok().map(|saved| &saved.path);
     let replaced = saved.map(|saved| agreed.replaced(&place, saved));

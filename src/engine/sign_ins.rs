@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{AuditAction, AuditOutcome, Failure};
+use crate::engine::cancellation::EndedBy;
 use crate::engine::credentials::{Credentials, SignIn};
 use crate::engine::event_loop::{Engine, Notice, failed, internal};
 use crate::engine::resources::{new_operation, store_failure};
@@ -154,6 +155,11 @@ impl Engine {
     /// Ends what runs for the service that somebody was signed in to.
     pub(super) fn close_workspace(&mut self) {
         if let Some(workspace) = self.workspace.take() {
+            for running in self.running.values() {
+                if running.generation == workspace.generation {
+                    running.cancellation.cancel(EndedBy::SignOut);
+                }
+            }
             workspace.cancel.cancel();
             self.generation += 1;
         }

@@ -160,6 +160,6 @@ fn a_delete_is_dropped_and_said_where_somebody_else_signs_in() {
         assert_eq!(driver.count(Call::Delete), 0);
         assert!(driver.service.holds(AMELIA));
         let record = record(driver, folder.path());
-        assert_eq!(deletes_in(&record), [AuditOutcome::Failed]);
+        assert_eq!(deletes_in(&record), [AuditOutcome::AnotherPerson]);
     }
 }

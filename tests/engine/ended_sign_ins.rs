@@ -255,11 +255,42 @@ fn a_delete_that_waits_is_dropped_where_another_person_signs_in_or_it_is_not_kno
             }));
             let dropped = entries.find(|draft| draft.action == AuditAction::Delete);
             let dropped = dropped.unwrap();
-            assert_eq!(dropped.outcome, AuditOutcome::Failed);
+            assert_eq!(dropped.outcome, AuditOutcome::AnotherPerson);
             // It was the first person's act.
             let person = known.then(|| "front".to_owned());
             assert_eq!(dropped.who.person, person);
         }
+    });
+}
+
+#[test]
+fn what_a_sign_out_ends_is_recorded_as_ended_by_it_and_not_by_stop() {
+    run(async {
+        let mut desk = shared_desk().await;
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        let stall = Effect::StallAfter {
+            bytes: 9_000,
+            duration: Duration::from_mins(1),
+        };
+        let stall = Fault::on(Call::Download, stall);
+        desk.service.add_fault(stall.for_doctor(BENOIT));
+        desk.ask_download(BENOIT, "b.wav");
+        while desk.requests(Call::Download) < 2 {
+            desk.pass_time().await;
+        }
+        desk.send(Command::SignOut);
+        for _ in 0..2 {
+            desk.until(|event| matches!(event, Event::JobEnded { .. }).then_some(()))
+                .await;
+        }
+        desk.service.set_faults(Vec::new());
+        desk.sign_in(true).await;
+        let mut story = desk.story().await;
+        story.retain(|entry| !entry.starts_with("sign-"));
+        story.sort();
+        assert_eq!(story, ["delete signed-out", "download signed-out"]);
+        assert_eq!(desk.deletes_received(), 0);
     });
 }
 

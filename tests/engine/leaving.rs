@@ -223,7 +223,7 @@ fn a_delete_left_while_its_intent_reaches_the_disk_is_known_not_to_have_been_sen
             [
                 "sign-in done",
                 "delete intended",
-                "delete stopped",
+                "delete cut-off",
                 "delete cut-off"
             ]
         );

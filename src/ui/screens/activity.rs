@@ -134,7 +134,10 @@ fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
         | AuditOutcome::Discarded
         | AuditOutcome::Differs
         | AuditOutcome::StillThere
-        | AuditOutcome::NotKnown => palette.warning,
+        | AuditOutcome::NotKnown
+        | AuditOutcome::SignedOut
+        | AuditOutcome::AnotherPerson
+        | AuditOutcome::Slept => palette.warning,
         AuditOutcome::Failed | AuditOutcome::CutOff => palette.danger,
         AuditOutcome::Intended
         | AuditOutcome::Answered
