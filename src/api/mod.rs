@@ -67,7 +67,7 @@ pub trait Connector: Send + Sync {
 }
 
 /// Whom a token belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Person {
     /// The name to show, else the e-mail address, where either came.
     pub name: Option<String>,

@@ -321,7 +321,7 @@ pub async fn look_into_unfinished(workspace: Arc<Workspace>, left: LeftOver) {
             service: workspace.service.clone(),
             found: Box::new(found),
         };
-        workspace.resources.notices.send(notice).ok();
+        workspace.resources.notify(notice);
     };
     let is_over = || While::SignedIn.is_over(&workspace);
     let mut rest = LeftOver::default();
@@ -350,7 +350,7 @@ pub async fn look_into_unfinished(workspace: Arc<Workspace>, left: LeftOver) {
     }
     let generation = workspace.generation;
     let notice = Notice::LeftOpen { generation, rest };
-    workspace.resources.notices.send(notice).ok();
+    workspace.resources.notify(notice);
 }
 
 /// `None` where it could not be closed in this sign-in.

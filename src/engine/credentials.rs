@@ -1,29 +1,90 @@
 //! Who is signed in to a service, and until when: sign-ins come and go, and what needs one waits.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
-use crate::api::RecordingsApi;
-use crate::domain::{Account, Secret};
+use crate::api::{Person, RecordingsApi};
+use crate::domain::{Account, Failure, Secret, ServiceOrigin, TokenKeeping};
 
 /// One sign-in: a token that the service has accepted, or that is taken to be accepted.
 pub struct SignIn {
     /// Calls the service with the token.
     pub api: Arc<dyn RecordingsApi>,
-    /// Whose it is, and where it is kept.
-    pub account: Account,
-    /// By what the service knows the person; `None` where it has not told.
-    pub person_id: Option<String>,
-    /// The token itself.
-    pub token: Secret,
+    /// The service.
+    pub origin: ServiceOrigin,
+    /// Where the token is kept.
+    pub keeping: TokenKeeping,
+    token: Secret,
+    /// Whose it is, once the service has answered that.
+    whose: OnceLock<Person>,
 }
 
 impl SignIn {
+    /// One with a token that opens the service by `api`.
+    pub const fn new(
+        api: Arc<dyn RecordingsApi>,
+        origin: ServiceOrigin,
+        token: Secret,
+        keeping: TokenKeeping,
+    ) -> Self {
+        Self {
+            api,
+            origin,
+            keeping,
+            token,
+            whose: OnceLock::new(),
+        }
+    }
+
+    /// Asks the service whose token it is, until it has answered that.
+    ///
+    /// # Errors
+    /// What it answered instead. Not every edition of the service can tell: that it knows no such call
+    /// is an answer, and what the token is worth then shows at the first other call.
+    pub async fn ask_whose(&self) -> Result<(), Failure> {
+        if self.is_asked() {
+            return Ok(());
+        }
+        let person = match self.api.who_am_i().await {
+            Ok(person) => person,
+            Err(error) if matches!(error.failure.details.status, Some(404 | 405 | 501)) => {
+                Person::default()
+            }
+            Err(error) => return Err(error.failure),
+        };
+        self.whose.get_or_init(|| person);
+        Ok(())
+    }
+
+    /// Whether the service has answered whose it is.
+    pub fn is_asked(&self) -> bool {
+        self.whose.get().is_some()
+    }
+
+    /// Whose it is, as people and the record name them, where that is known.
+    pub fn person(&self) -> Option<String> {
+        self.whose.get()?.name.clone()
+    }
+
+    /// What tells the person from all others, where that is known.
+    pub fn person_id(&self) -> Option<&str> {
+        self.whose.get()?.id.as_deref()
+    }
+
+    /// Who is signed in, and where.
+    pub fn account(&self) -> Account {
+        Account {
+            origin: self.origin.clone(),
+            person: self.person(),
+            keeping: self.keeping,
+        }
+    }
+
     /// Whether it is certain that the same person made both: the service says so, or the token is the
     /// same.
     pub fn is_by_the_same_person(&self, other: &Self) -> bool {
-        match (&self.person_id, &other.person_id) {
+        match (self.person_id(), other.person_id()) {
             (Some(one), Some(other)) => one == other,
             _ => self.token.expose() == other.token.expose(),
         }
@@ -33,6 +94,7 @@ impl SignIn {
 /// The sign-ins that the calls of a workspace are made with, one after another.
 pub struct Credentials {
     now: watch::Sender<Now>,
+    answered: Notify,
 }
 
 struct Now {
@@ -50,7 +112,10 @@ impl Credentials {
             has_ended: false,
         };
         let (now, _) = watch::channel(now);
-        Self { now }
+        Self {
+            now,
+            answered: Notify::new(),
+        }
     }
 
     /// The present sign-in, or the last where that has ended.
@@ -60,7 +125,7 @@ impl Credentials {
 
     /// Whom the present sign-in is of, or the last, as the record names them.
     pub fn person(&self) -> Option<String> {
-        self.now.borrow().sign_in.account.person.clone()
+        self.now.borrow().sign_in.person()
     }
 
     /// Whether this is the present sign-in, and it has not ended.
@@ -77,6 +142,16 @@ impl Credentials {
             now.has_ended |= is_news;
             is_news
         })
+    }
+
+    /// The service answered a call.
+    pub fn answered(&self) {
+        self.answered.notify_waiters();
+    }
+
+    /// Returns when the service next answers a call.
+    pub async fn next_answer(&self) {
+        self.answered.notified().await;
     }
 
     /// Somebody signed in again.

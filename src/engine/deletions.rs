@@ -106,11 +106,7 @@ impl Act<'_> {
         let operation = self.operation.clone();
         let mut draft = self.workspace.draft(action, outcome, operation);
         draft.doctor = doctor;
-        self.ticket
-            .asked_by
-            .account
-            .person
-            .clone_into(&mut draft.who.person);
+        draft.who.person = self.ticket.asked_by.person();
         draft.reason = self
             .plan
             .reason()
@@ -238,10 +234,16 @@ impl Act<'_> {
             operation: self.operation.clone(),
             service: self.workspace.service.clone(),
             doctor: doctor.cloned(),
-            person: self.ticket.asked_by.account.person.clone(),
+            person: self.ticket.asked_by.person(),
             confirmed_at: Timestamp::now(),
         };
         begin_waiting(self.workspace, &waiting).await?;
+        // What the record says of a delete, it says of a person, where the service can tell.
+        let asked_by = &self.ticket.asked_by;
+        tokio::select! {
+            () = self.ticket.cancel.cancelled() => {}
+            _ = self.workspace.find_out_whose(asked_by) => {}
+        }
         Ok(waiting)
     }
 
@@ -307,7 +309,7 @@ impl Act<'_> {
         if sign_in.is_by_the_same_person(&self.ticket.asked_by) {
             return Ok(sign_in);
         }
-        let known = sign_in.person_id.is_some() && self.ticket.asked_by.person_id.is_some();
+        let known = sign_in.person_id().is_some() && self.ticket.asked_by.person_id().is_some();
         Err(because(
             FailureKind::ConfirmedByAnother { known },
             "the sign-in ended, and the next one is not known to be of the same person",

@@ -30,8 +30,15 @@ pub enum Event {
         /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
         keychain: Option<Failure>,
     },
+    /// The service told whose the present sign-in is, which it could not be asked at first.
+    PersonKnown(String),
     /// A token was refused, or could not be tried.
     SignInFailed(Failure),
+    /// The token of a sign-out is forgotten.
+    TokenForgotten,
+    /// The token of a sign-out may still be in the keychain, for this reason. It is to be forgotten
+    /// before anything is resumed.
+    TokenKept(Failure),
     /// Everything known of all doctors.
     Doctors(Vec<KnownDoctor>),
     /// What is known of one doctor now.
@@ -163,7 +170,8 @@ pub enum Event {
 pub enum SignedOutBecause {
     /// No token is kept for this service.
     NoToken,
-    /// The person signed out. The failure says why the keychain may still keep the token.
+    /// The person signed out, now or in an earlier run. The failure says why the keychain may still
+    /// keep the token, where that is known.
     Asked(Option<Failure>),
     /// The service no longer accepts the token.
     Ended,

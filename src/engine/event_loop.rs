@@ -21,7 +21,8 @@ use crate::engine::resources::{Resources, new_operation, store_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind,
-    Unfinished, aftermath, checks, comparing, deletions, downloads, places, set_aside, sign_in,
+    SignedOutBecause, Unfinished, aftermath, checks, comparing, deletions, downloads, places,
+    set_aside, sign_in,
 };
 use crate::settings::Settings;
 
@@ -239,7 +240,8 @@ impl Engine {
         match command {
             Command::SignOut => {
                 self.close_workspace();
-                let work = sign_in::forget(self.resources.clone(), workspace);
+                self.say_signed_out(SignedOutBecause::Asked(None));
+                let work = sign_in::forget(workspace);
                 self.spawn(failed(None, internal()), work);
             }
             Command::Check(doctor) => {

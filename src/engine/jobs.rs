@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
@@ -48,6 +48,16 @@ pub struct JobTicket {
     /// Told when the person wants the next try now; whoever does not wait for one misses it.
     pub try_now: Arc<Notify>,
     board: JobBoard,
+    shown: Arc<Mutex<Shown>>,
+}
+
+/// What is shown of a job, some of whose calls may wait for a sign-in.
+#[derive(Default)]
+struct Shown {
+    /// How many of its calls wait.
+    waiting: usize,
+    /// How far it is otherwise.
+    otherwise: Option<JobProgress>,
 }
 
 /// Who makes a call: a job, or something smaller.
@@ -92,6 +102,7 @@ impl JobBoard {
             no_stop: Arc::default(),
             try_now: Arc::default(),
             board: self.clone(),
+            shown: Arc::default(),
         }
     }
 
@@ -106,9 +117,24 @@ impl JobBoard {
 impl JobTicket {
     /// Says how far the job is, and wakes the window in time.
     pub fn report(&self, progress: JobProgress) {
+        self.change(|shown| shown.otherwise = Some(progress));
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Shown)) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut shown);
+        let progress = if shown.waiting > 0 {
+            Some(JobProgress::WaitingForSignIn)
+        } else {
+            shown.otherwise.clone()
+        };
+        let Some(progress) = progress else {
+            return;
+        };
         self.board.progress.send_modify(|board| {
             board.insert(self.id, progress);
         });
+        drop(shown);
         (self.board.wake)(BETWEEN_REPORTS);
     }
 
@@ -130,6 +156,22 @@ impl JobTicket {
             last: None,
             speed: 0.0,
         }
+    }
+}
+
+/// Has a job be shown as waiting for a sign-in until it is dropped.
+struct Waiting<'a>(&'a JobTicket);
+
+impl<'a> Waiting<'a> {
+    fn begin(ticket: &'a JobTicket) -> Self {
+        ticket.change(|shown| shown.waiting += 1);
+        Self(ticket)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.change(|shown| shown.waiting -= 1);
     }
 }
 
@@ -165,13 +207,8 @@ impl<'a> Asker<'a> {
         let Some(ticket) = self.ticket else {
             return wait.await;
         };
-        let before = ticket.board.progress.borrow().get(&ticket.id).cloned();
-        ticket.report(JobProgress::WaitingForSignIn);
-        let ended = wait.await;
-        if let Some(before) = before {
-            ticket.report(before);
-        }
-        ended
+        let _shown = Waiting::begin(ticket);
+        wait.await
     }
 }
 

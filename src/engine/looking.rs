@@ -41,7 +41,10 @@ pub async fn look(
             };
             tries.begin();
             let failure = match sign_in.api.look(doctor, oldest()).await {
-                Ok(look) => return Ok(look),
+                Ok(look) => {
+                    workspace.credentials.answered();
+                    return Ok(look);
+                }
                 Err(error) => workspace.noticed(error.failure, &sign_in),
             };
             if failure.needs_sign_in() {
@@ -103,7 +106,10 @@ pub async fn begin_download(
             answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor)) => answer,
         };
         let failure = match answer {
-            Ok(download) => return Ok(download),
+            Ok(download) => {
+                workspace.credentials.answered();
+                return Ok(download);
+            }
             Err(error) => workspace.noticed(error.failure, &sign_in),
         };
         if !failure.needs_sign_in() {

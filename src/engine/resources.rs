@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Connector;
-use crate::domain::{Failure, FailureKind, OperationId};
+use crate::domain::{AuditWho, Failure, FailureKind, OperationId};
 use crate::engine::event_loop::Notice;
 use crate::engine::grace_period::Waits;
 use crate::engine::jobs::{JobBoard, Wake};
@@ -43,6 +43,22 @@ pub struct Resources {
 }
 
 impl Resources {
+    /// Tells the engine's loop something.
+    pub fn notify(&self, notice: Notice) {
+        // The loop has ended where nobody listens: what it would have done is left as it is.
+        self.notices.send(notice).ok();
+    }
+
+    /// Who and where, for an entry of the record.
+    pub fn who(&self, person: Option<String>, service: String) -> AuditWho {
+        AuditWho {
+            os_user: self.os_user.clone(),
+            person,
+            computer: self.computer.clone(),
+            service: Some(service),
+        }
+    }
+
     /// Tells the window something.
     pub fn tell(&self, generation: u64, event: Event) {
         // The window is gone when nobody listens: there is nobody left to tell.

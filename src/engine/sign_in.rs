@@ -1,18 +1,27 @@
 //! Signing in and out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::{
-    Account, AuditAction, AuditOutcome, Failure, FailureKind, Secret, ServiceOrigin, TokenKeeping,
+    AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, Secret, ServiceOrigin,
+    TokenKeeping,
 };
 use crate::engine::credentials::SignIn;
-use crate::engine::event_loop::Notice;
-use crate::engine::resources::{Resources, new_operation};
+use crate::engine::event_loop::{Notice, failed};
+use crate::engine::resources::{Resources, new_operation, store_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{Event, SignedOutBecause};
 use crate::keychain::KeychainError;
+use crate::store::{Change, TokenToForget};
+
+/// The least time between two questions whose a sign-in is.
+const LEAST_WAIT: Duration = Duration::from_secs(2);
+
+/// The longest, where the service answers nothing.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// The attempt at a sign-in with which the engine opens.
 pub const OPENING: u64 = 0;
@@ -28,6 +37,10 @@ pub struct Asked {
 /// Reads the keychain at the start, and takes a kept token on trust until the service says
 /// otherwise: the app opens without a network too.
 pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
+    if let Some(kept) = forget_from_earlier(&resources, &origin).await {
+        let because = SignedOutBecause::Asked(Some(kept));
+        return resources.notify(not_signed_in(because));
+    }
     let notice = match resources.keychain.read(&origin).await {
         Ok(None) | Err(KeychainError::None(_)) => not_signed_in(SignedOutBecause::NoToken),
         Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(
@@ -46,7 +59,7 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
             },
         },
     };
-    resources.notices.send(notice).ok();
+    resources.notify(notice);
 }
 
 /// Opens the practice service.
@@ -59,7 +72,7 @@ pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, token: S
             failure: Some(failure),
         },
     };
-    resources.notices.send(notice).ok();
+    resources.notify(notice);
 }
 
 /// Tries a pasted token by a call, then keeps it where the person wants it.
@@ -99,28 +112,141 @@ pub async fn sign_in(
     } else {
         cleared(&resources, &origin).await
     };
-    sign_in.account.keeping = match (stay, &failure) {
+    keep_in_mind_what_is_kept(&resources, &origin, failure.as_ref()).await;
+    sign_in.keeping = match (stay, &failure) {
         (true, None) => TokenKeeping::Keychain,
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
         (false, _) => TokenKeeping::Memory,
     };
-    resources
-        .notices
-        .send(signed_in(attempt, sign_in, failure, None, true))
-        .ok();
+    resources.notify(signed_in(attempt, sign_in, failure, None, true));
 }
 
-/// Forgets the token in the keychain. That of the sign-in itself goes with it.
-pub async fn forget(resources: Arc<Resources>, workspace: Arc<Workspace>) {
-    let account = &workspace.credentials.sign_in().account;
-    let failure = match account.keeping {
-        TokenKeeping::Practice => None,
-        _ => cleared(&resources, &account.origin).await,
-    };
+/// Finds out whose the present sign-in is, which was taken on trust: as soon as the service answers
+/// anything, and now and then until it does.
+pub async fn find_out_whose(workspace: Arc<Workspace>) {
+    let sign_in = workspace.credentials.sign_in();
+    let mut wait = LEAST_WAIT;
+    loop {
+        let next = async {
+            tokio::time::sleep(LEAST_WAIT).await;
+            tokio::select! {
+                () = workspace.credentials.next_answer() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        };
+        tokio::select! {
+            () = workspace.cancel.cancelled() => return,
+            () = workspace.credentials.ended(&sign_in) => return,
+            () = next => {}
+        }
+        if workspace.find_out_whose(&sign_in).await {
+            return;
+        }
+        wait = (2 * wait).min(LONGEST_WAIT);
+    }
+}
+
+/// Has the keychain forget the token of a sign-out, and records it once that is so. What it has not
+/// forgotten is kept in mind: nothing is resumed before.
+pub async fn forget(workspace: Arc<Workspace>) {
+    let sign_in = workspace.credentials.sign_in();
     let operation = new_operation();
-    let draft = workspace.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
-    workspace.record(draft, Vec::new()).await;
-    resources.notices.send(Notice::Forgotten(failure)).ok();
+    if sign_in.keeping == TokenKeeping::Practice {
+        let draft = workspace.draft(AuditAction::SignOut, AuditOutcome::Done, operation);
+        workspace.record(draft, Vec::new()).await;
+        return workspace.resources.notify(Notice::Forgotten(None));
+    }
+    let token = TokenToForget {
+        operation,
+        origin: sign_in.origin.clone(),
+        person: sign_in.person(),
+        asked_at: Timestamp::now(),
+    };
+    let resources = &workspace.resources;
+    keep_in_mind(resources, token.clone()).await;
+    let failure = cleared(resources, &token.origin).await;
+    if failure.is_none() {
+        say_forgotten(resources, token, None).await;
+    }
+    resources.notify(Notice::Forgotten(failure));
+}
+
+/// Has the keychain forget what it had not at an earlier sign-out. Why it may still keep the token for
+/// `origin`, where it may.
+async fn forget_from_earlier(resources: &Resources, origin: &ServiceOrigin) -> Option<Failure> {
+    let mut kept = None;
+    for token in to_forget(resources).await {
+        match cleared(resources, &token.origin).await {
+            None => say_forgotten(resources, token, Some("at a later start")).await,
+            Some(failure) if token.origin == *origin => kept = Some(failure),
+            Some(failure) => resources.tell(0, Event::TokenKept(failure)),
+        }
+    }
+    kept
+}
+
+/// At a sign-in: whether the keychain still keeps an earlier token for `origin`, by what came of
+/// putting another in its place or forgetting it.
+async fn keep_in_mind_what_is_kept(
+    resources: &Resources,
+    origin: &ServiceOrigin,
+    failure: Option<&Failure>,
+) {
+    let mut earlier = to_forget(resources).await;
+    earlier.retain(|token| token.origin == *origin);
+    let may_be_kept = failure.is_some_and(|one| one.kind == FailureKind::KeychainNotCleared);
+    if !may_be_kept {
+        for token in earlier {
+            say_forgotten(resources, token, Some("at the next sign-in")).await;
+        }
+    } else if earlier.is_empty() {
+        keep_in_mind(
+            resources,
+            TokenToForget {
+                operation: new_operation(),
+                origin: origin.clone(),
+                person: None,
+                asked_at: Timestamp::now(),
+            },
+        )
+        .await;
+    }
+}
+
+async fn keep_in_mind(resources: &Resources, token: TokenToForget) {
+    let change = vec![Change::ForgetToken(token)];
+    if let Err(error) = resources.store.apply(change).await {
+        tracing::warn!(%error, "a token that is to be forgotten is not kept in mind");
+    }
+}
+
+async fn to_forget(resources: &Resources) -> Vec<TokenToForget> {
+    let tokens = resources.store.tokens_to_forget().await;
+    tokens.unwrap_or_else(|error| {
+        resources.tell(0, failed(None, store_failure(&error)));
+        Vec::new()
+    })
+}
+
+/// Records the end of a sign-out.
+async fn say_forgotten(resources: &Resources, token: TokenToForget, how: Option<&str>) {
+    let draft = AuditDraft {
+        time: Timestamp::now(),
+        action: AuditAction::SignOut,
+        outcome: AuditOutcome::Done,
+        operation: token.operation.clone(),
+        who: resources.who(token.person, token.origin.ascii()),
+        doctor: None,
+        reason: None,
+        plan: None,
+        backup: None,
+        answer: None,
+        note: how.map(|how| format!("asked at {:.3}; forgotten {how}", token.asked_at)),
+    };
+    let forgotten = vec![Change::TokenForgotten(token.operation)];
+    if let Err(error) = resources.store.append_with(draft, forgotten).await {
+        resources.tell(0, failed(None, store_failure(&error)));
+    }
 }
 
 /// Builds the client and asks whose token it is. Where only the asking failed, the sign-in is given
@@ -135,26 +261,10 @@ async fn open(
         .connector
         .connect(&origin, token.clone())
         .map_err(|error| (None, error.failure))?;
-    let asked = api.who_am_i().await;
-    let mut sign_in = SignIn {
-        api,
-        account: Account {
-            origin,
-            person: None,
-            keeping,
-        },
-        person_id: None,
-        token,
-    };
-    match asked {
-        Ok(person) => {
-            sign_in.account.person = person.name;
-            sign_in.person_id = person.id;
-            Ok(sign_in)
-        }
-        // Not every edition of the service can tell: what the token is worth shows at the first call.
-        Err(error) if matches!(error.failure.details.status, Some(404 | 405 | 501)) => Ok(sign_in),
-        Err(error) => Err((Some(sign_in), error.failure)),
+    let sign_in = SignIn::new(api, origin, token, keeping);
+    match sign_in.ask_whose().await {
+        Ok(()) => Ok(sign_in),
+        Err(failure) => Err((Some(sign_in), failure)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::engine::credentials::{Credentials, SignIn};
 use crate::engine::event_loop::{Engine, Notice, failed, internal};
 use crate::engine::resources::{new_operation, store_failure};
 use crate::engine::workspace::Workspace;
-use crate::engine::{Event, SignedOutBecause, aftermath, checks, set_aside};
+use crate::engine::{Event, SignedOutBecause, aftermath, checks, set_aside, sign_in};
 
 impl Engine {
     /// Takes in what a task tells of the sign-in.
@@ -39,10 +39,9 @@ impl Engine {
                         .tell(self.generation, Event::SignInFailed(failure));
                 }
             }
-            Notice::Forgotten(failure) => {
-                if self.workspace.is_none() {
-                    self.say_signed_out(SignedOutBecause::Asked(failure));
-                }
+            Notice::Forgotten(kept) => {
+                let event = kept.map_or(Event::TokenForgotten, Event::TokenKept);
+                self.resources.tell(self.generation, event);
             }
             Notice::SignInEnded { generation } => {
                 if generation == self.generation {
@@ -97,11 +96,13 @@ impl Engine {
         unasked: Option<Failure>,
         by_hand: bool,
     ) {
-        let account = sign_in.account.clone();
+        let account = sign_in.account();
         let workspace = self.workspace_for(sign_in);
         workspace.tell(Event::SignedIn { account, keychain });
         if let Some(failure) = unasked {
             workspace.tell(failed(None, failure));
+            let find_out = sign_in::find_out_whose(workspace.clone());
+            self.spawn(failed(None, internal()), find_out);
         }
         if by_hand {
             let entry = workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
@@ -130,7 +131,7 @@ impl Engine {
 
     /// The workspace of a new sign-in: the open one where it is of the same service.
     fn workspace_for(&mut self, sign_in: SignIn) -> Arc<Workspace> {
-        let service = Workspace::service_key(&sign_in.account);
+        let service = Workspace::service_key(&sign_in);
         if let Some(open) = self
             .workspace
             .as_ref()
@@ -165,7 +166,7 @@ impl Engine {
         }
     }
 
-    fn say_signed_out(&self, because: SignedOutBecause) {
+    pub(super) fn say_signed_out(&self, because: SignedOutBecause) {
         self.resources
             .tell(self.generation, Event::SignedOut(because));
     }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    Account, AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, DoctorName, Failure,
-    FailureKind, KnownDoctor, OperationId, TokenKeeping,
+    AuditAction, AuditDraft, AuditEntry, AuditOutcome, DoctorName, Failure, FailureKind,
+    KnownDoctor, OperationId, TokenKeeping,
 };
 use crate::engine::Event;
 use crate::engine::credentials::{Credentials, SignIn};
@@ -36,13 +36,13 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The key under which the store keeps what belongs to an account's service.
+    /// The key under which the store keeps what belongs to a sign-in's service.
     ///
     /// The practice service has another port each time, and is one and the same all the same.
-    pub fn service_key(account: &Account) -> String {
-        match account.keeping {
+    pub fn service_key(sign_in: &SignIn) -> String {
+        match sign_in.keeping {
             TokenKeeping::Practice => "practice".to_owned(),
-            _ => account.origin.ascii(),
+            _ => sign_in.origin.ascii(),
         }
     }
 
@@ -75,10 +75,7 @@ impl Workspace {
     pub fn noticed(&self, failure: Failure, sign_in: &Arc<SignIn>) -> Failure {
         if failure.needs_sign_in() && self.credentials.end(sign_in) {
             let generation = self.generation;
-            self.resources
-                .notices
-                .send(Notice::SignInEnded { generation })
-                .ok();
+            self.resources.notify(Notice::SignInEnded { generation });
         }
         failure
     }
@@ -111,6 +108,25 @@ impl Workspace {
         })
     }
 
+    /// Finds out whose a sign-in is, where that is not known yet, and tells the window. Whether it is
+    /// over: the service has answered, or takes nothing more from that sign-in.
+    pub async fn find_out_whose(&self, sign_in: &Arc<SignIn>) -> bool {
+        if sign_in.is_asked() {
+            return true;
+        }
+        match sign_in.ask_whose().await {
+            Ok(()) => {
+                if self.credentials.is_present(sign_in)
+                    && let Some(person) = sign_in.person()
+                {
+                    self.tell(Event::PersonKnown(person));
+                }
+                true
+            }
+            Err(failure) => self.noticed(failure, sign_in).needs_sign_in(),
+        }
+    }
+
     /// An entry of the audit record, as far as the sign-in knows it.
     pub fn draft(
         &self,
@@ -123,12 +139,9 @@ impl Workspace {
             action,
             outcome,
             operation,
-            who: AuditWho {
-                os_user: self.resources.os_user.clone(),
-                person: self.credentials.person(),
-                computer: self.resources.computer.clone(),
-                service: Some(self.service.clone()),
-            },
+            who: self
+                .resources
+                .who(self.credentials.person(), self.service.clone()),
             doctor: None,
             reason: None,
             plan: None,
@@ -149,14 +162,10 @@ impl Workspace {
     ) -> AuditDraft {
         let now = self.credentials.sign_in();
         let mut draft = self.draft(action, outcome, operation);
-        ticket
-            .asked_by
-            .account
-            .person
-            .clone_into(&mut draft.who.person);
+        draft.who.person = ticket.asked_by.person();
         if !now.is_by_the_same_person(&ticket.asked_by) {
-            let person = now.account.person.as_deref();
-            let person = person.unwrap_or("a person who is not known");
+            let person = now.person();
+            let person = person.as_deref().unwrap_or("a person who is not known");
             draft.note = Some(format!("went on in the sign-in of {person}"));
         }
         draft

@@ -25,7 +25,10 @@ impl State {
         match event {
             Event::SignedOut(because) => return self.signed_out(because),
             Event::SignedIn { account, keychain } => self.signed_in(account, keychain),
+            Event::PersonKnown(person) => self.person_known(person),
             Event::SignInFailed(reason) => self.sign_in_failed(reason),
+            Event::TokenForgotten => self.tell(Message::SignedOut),
+            Event::TokenKept(failure) => self.token_kept(failure),
             Event::Doctors(doctors) => self.put_doctors(doctors),
             Event::Doctor(doctor) => self.put_doctor(*doctor),
             Event::Forgotten(name) => self.forgotten(&name),

@@ -81,6 +81,12 @@ impl State {
         }
     }
 
+    pub(super) fn person_known(&mut self, person: String) {
+        if let SignIn::In(account) = &mut self.sign_in {
+            account.person = Some(person);
+        }
+    }
+
     pub(super) fn sign_in_failed(&mut self, reason: Failure) {
         if let SignIn::Out {
             trying, failure, ..
@@ -92,9 +98,6 @@ impl State {
     }
 
     pub(super) fn signed_out(&mut self, because: SignedOutBecause) -> Vec<Effect> {
-        if matches!(because, SignedOutBecause::Asked(None)) {
-            self.tell(Message::SignedOut);
-        }
         // A token that ends is nothing that the person did: what they were being told stays, and what
         // runs waits for the next sign-in. After a sign-out it stays only where nobody knows yet what
         // a delete did.
@@ -113,6 +116,17 @@ impl State {
         self.forget_what_was_shown();
         // The question that they were for is gone.
         self.stop_survey()
+    }
+
+    /// The keychain may still keep the token of a sign-out.
+    pub(super) fn token_kept(&mut self, failure: Failure) {
+        match &mut self.sign_in {
+            SignIn::Out {
+                because: SignedOutBecause::Asked(kept),
+                ..
+            } => *kept = Some(failure),
+            _ => self.tell(Message::Keychain(failure)),
+        }
     }
 
     /// What waits for a sign-in: what runs at the service, and where it was to go.

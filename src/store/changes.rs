@@ -8,8 +8,8 @@ use crate::domain::{
     OperationId, ServerKnowledge, SetAside, Sha256Digest,
 };
 use crate::store::{
-    Store, StoreError, Transfer, WaitingDelete, doctors, parts, record, set_aside, transfers,
-    waiting_deletes,
+    Store, StoreError, TokenToForget, Transfer, WaitingDelete, doctors, parts, record, set_aside,
+    tokens_to_forget, transfers, waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -64,6 +64,10 @@ pub enum Change {
     BeginWaiting(WaitingDelete),
     /// A delete waits no more: its intent is recorded, or it was not sent and that was said.
     EndWaiting(OperationId),
+    /// A person signed out: the keychain is to forget the token.
+    ForgetToken(TokenToForget),
+    /// It keeps it no longer.
+    TokenForgotten(OperationId),
 }
 
 /// What became known of a doctor.
@@ -146,5 +150,7 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::EndSetAside(operation) => set_aside::end(connection, &operation),
         Change::BeginWaiting(delete) => waiting_deletes::begin(connection, &delete),
         Change::EndWaiting(operation) => waiting_deletes::end(connection, &operation),
+        Change::ForgetToken(token) => tokens_to_forget::begin(connection, &token),
+        Change::TokenForgotten(operation) => tokens_to_forget::end(connection, &operation),
     })
 }

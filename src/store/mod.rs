@@ -12,6 +12,7 @@ mod migration;
 mod parts;
 mod record;
 mod set_aside;
+mod tokens_to_forget;
 mod transfers;
 mod waiting_deletes;
 mod writer;
@@ -23,6 +24,7 @@ pub use doctors::KnownBackup;
 pub use error::StoreError;
 pub use parts::KnownPart;
 pub use record::{RecordFault, RecordFaultKind, RecordVerdict};
+pub use tokens_to_forget::TokenToForget;
 pub use transfers::Transfer;
 pub use waiting_deletes::WaitingDelete;
 

@@ -178,5 +178,13 @@ fn a_keychain_that_hangs_stops_nothing_but_itself() {
     driver.fill("Doctor", AMELIA);
     driver.click("Check");
     driver.wait_for("WAV, 20 kB");
+    // Signing out waits for it no more than anything else.
+    driver.click("Settings");
+    let begun = std::time::Instant::now();
+    driver.click("Sign out");
+    driver.wait_for("Access token");
+    assert!(begun.elapsed() < Duration::from_secs(3), "it waited");
+    assert!(!driver.shows("it may still hold your sign-in"));
+    driver.wait_for("it may still hold your sign-in");
     tokens.let_go();
 }

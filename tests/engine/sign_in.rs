@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio_housekeeper::domain::{FailureKind, Secret, ServiceOrigin, TokenKeeping};
-use audio_housekeeper::engine::{self, Command, Event, Opening, SignedOutBecause};
+use audio_housekeeper::domain::{
+    AuditAction, DeletionChoice, DeletionOutcome, FailureKind, Secret, ServiceOrigin, TokenKeeping,
+};
+use audio_housekeeper::engine::{self, Command, Event, Handle, Opening, SignedOutBecause};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Attempts, Call, Effect, Fault, PracticeConfig, PracticeService};
 use audio_housekeeper::settings::{Settings, SettingsFile};
@@ -12,6 +14,7 @@ use audio_housekeeper::state::{Mode, SignIn, State};
 use audio_housekeeper::store::Store;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::desk::{AMELIA, Desk, name, run, setup, token};
 
@@ -82,6 +85,8 @@ fn signing_out_forgets_the_token_and_is_recorded() {
         let mut desk = Desk::new().await;
         desk.send(Command::SignOut);
         assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Asked(None));
+        desk.until(|event| matches!(event, Event::TokenForgotten).then_some(()))
+            .await;
         assert!(desk.tokens.read(&desk.origin()).unwrap().is_none());
         desk.send(Command::Check(name(AMELIA)));
         let failure = desk
@@ -137,6 +142,79 @@ fn without_a_network_a_kept_token_still_opens_the_app() {
             })
             .await;
         assert!(!failure.needs_sign_in());
+    });
+}
+
+async fn people_in_the_record(desk: &mut Desk) -> Vec<(String, Option<String>)> {
+    let record = desk.record().await;
+    let drafts = record.into_iter().map(|entry| entry.draft);
+    drafts
+        .map(|draft| (draft.action.code().to_owned(), draft.who.person))
+        .collect()
+}
+
+#[test]
+fn whose_a_kept_token_is_is_asked_again_as_soon_as_the_service_answers() {
+    run(async {
+        let desk = Desk::new().await;
+        desk.service
+            .add_fault(Fault::on(Call::Me, Effect::LoseBeforeActing));
+        let mut desk = desk.restart().await;
+        assert_eq!(signed_in(&mut desk).await, (TokenKeeping::Keychain, None));
+        desk.service.set_faults(Vec::new());
+        let person = desk
+            .until(|event| match event {
+                Event::PersonKnown(person) => Some(person.clone()),
+                _ => None,
+            })
+            .await;
+        desk.send(Command::Check(name(AMELIA)));
+        desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
+            .await;
+        let (action, in_record) = people_in_the_record(&mut desk).await.pop().unwrap();
+        assert_eq!((&action[..], in_record), ("check", Some(person)));
+    });
+}
+
+#[test]
+fn before_a_delete_it_is_asked_whose_a_kept_token_is() {
+    run(async {
+        let desk = Desk::new().await;
+        let lost = Fault::on(Call::Me, Effect::LoseBeforeActing);
+        desk.service.add_fault(lost.only(1));
+        let mut desk = desk.restart().await;
+        assert_eq!(signed_in(&mut desk).await, (TokenKeeping::Keychain, None));
+        // Sooner than it would be asked again.
+        let (report, _) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        let mut people = people_in_the_record(&mut desk).await;
+        people.retain(|(action, _)| action == "delete");
+        assert_eq!(people.len(), 3);
+        assert!(
+            people.iter().all(|(_, person)| person.is_some()),
+            "{people:?}"
+        );
+    });
+}
+
+#[test]
+fn a_service_that_can_not_tell_whose_a_token_is_lets_it_in_and_deletes_go() {
+    run(async {
+        for status in [404, 405, 501] {
+            let desk = Desk::new().await;
+            let status = StatusCode::from_u16(status).unwrap();
+            desk.service
+                .add_fault(Fault::on(Call::Me, Effect::status(status)));
+            let mut desk = desk.restart().await;
+            assert_eq!(signed_in(&mut desk).await, (TokenKeeping::Keychain, None));
+            let (report, _) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
+            assert_eq!(report.outcome, DeletionOutcome::Gone);
+            // A token that it does not take shows at the first call.
+            desk.service
+                .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+            desk.send(Command::Check(name(AMELIA)));
+            assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Ended);
+        }
     });
 }
 
@@ -291,17 +369,180 @@ fn where_an_earlier_token_may_still_be_kept_it_is_said_so() {
             assert_eq!(keychain.unwrap().kind, FailureKind::KeychainNotCleared);
 
             engine.send(Command::SignOut).unwrap();
-            let because = loop {
+            let failure = loop {
                 let envelope = engine.wait_for_event().await.unwrap();
-                if let Event::SignedOut(because @ SignedOutBecause::Asked(_)) = envelope.event {
-                    break because;
+                if let Event::TokenKept(failure) = envelope.event {
+                    break failure;
                 }
-            };
-            let SignedOutBecause::Asked(Some(failure)) = because else {
-                panic!("{because:?}");
             };
             assert_eq!(failure.kind, FailureKind::KeychainNotCleared);
         }
+    });
+}
+
+/// Forgets nothing until it is let go, and then what it was asked to.
+#[derive(Default)]
+struct Slow {
+    tokens: MemoryTokens,
+    forgets: watch::Sender<bool>,
+}
+
+impl TokenStore for Slow {
+    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+        self.tokens.read(origin)
+    }
+
+    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
+        self.tokens.write(origin, token)
+    }
+
+    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
+        if *self.forgets.borrow() {
+            self.tokens.forget(origin)
+        } else {
+            Err(KeychainError::Refused("locked".into()))
+        }
+    }
+}
+
+async fn first<T>(engine: &mut Handle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+    let waiting = async {
+        loop {
+            let envelope = engine.wait_for_event().await.unwrap();
+            if let Some(found) = wanted(envelope.event) {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting)
+        .await
+        .expect("waited in vain")
+}
+
+async fn sign_outs(folder: &std::path::Path) -> Vec<(String, Option<String>)> {
+    let store = Store::open(folder).unwrap();
+    let entries = store.entries(None, 100).await.unwrap();
+    let drafts = entries.into_iter().rev().map(|entry| entry.unwrap().draft);
+    let sign_outs = drafts.filter(|draft| draft.action == AuditAction::SignOut);
+    sign_outs
+        .map(|draft| (draft.outcome.code().to_owned(), draft.note))
+        .collect()
+}
+
+#[test]
+fn a_token_that_was_not_forgotten_signs_nobody_in_and_is_forgotten_at_a_later_start() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default())
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let tokens = Arc::new(Slow::default());
+        tokens.write(&origin, &service.token()).unwrap();
+        let start = || {
+            let store = Store::open(folder.path()).unwrap();
+            let setup = setup(
+                &service,
+                folder.path(),
+                tokens.clone(),
+                store,
+                Duration::ZERO,
+            );
+            engine::start(setup)
+        };
+        let mut engine = start();
+        first(&mut engine, |event| {
+            matches!(event, Event::Doctors(_)).then_some(())
+        })
+        .await;
+        engine.send(Command::SignOut).unwrap();
+        let because = first(&mut engine, |event| match event {
+            Event::SignedOut(because) => Some(because),
+            _ => None,
+        })
+        .await;
+        assert_eq!(because, SignedOutBecause::Asked(None));
+        first(&mut engine, |event| {
+            matches!(event, Event::TokenKept(_)).then_some(())
+        })
+        .await;
+        engine.close().await;
+        assert_eq!(sign_outs(folder.path()).await, []);
+
+        // It is kept still: nobody is signed in, and that is said.
+        let mut engine = start();
+        let because = first(&mut engine, |event| match event {
+            Event::SignedOut(because) => Some(because),
+            Event::SignedIn { .. } => panic!("signed in by a token that was to be forgotten"),
+            _ => None,
+        })
+        .await;
+        let SignedOutBecause::Asked(Some(failure)) = because else {
+            panic!("{because:?}");
+        };
+        assert_eq!(failure.kind, FailureKind::KeychainNotCleared);
+        engine.close().await;
+
+        tokens.forgets.send_replace(true);
+        let mut engine = start();
+        let because = first(&mut engine, |event| match event {
+            Event::SignedOut(because) => Some(because),
+            _ => None,
+        })
+        .await;
+        assert_eq!(because, SignedOutBecause::NoToken);
+        engine.close().await;
+        assert!(tokens.read(&origin).unwrap().is_none());
+        let sign_outs = sign_outs(folder.path()).await;
+        let [(outcome, Some(note))] = &sign_outs[..] else {
+            panic!("{sign_outs:?}");
+        };
+        assert_eq!(outcome, "done");
+        assert!(note.ends_with("forgotten at a later start"), "{note}");
+    });
+}
+
+#[test]
+fn a_token_that_was_to_be_forgotten_is_kept_where_somebody_signs_in_to_stay() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default())
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let tokens = Arc::new(Slow::default());
+        tokens.write(&origin, &service.token()).unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let setup = |store| {
+            setup(
+                &service,
+                folder.path(),
+                tokens.clone(),
+                store,
+                Duration::ZERO,
+            )
+        };
+        let mut engine = engine::start(setup(store));
+        let signed_in = |event: Event| matches!(event, Event::SignedIn { .. }).then_some(());
+        first(&mut engine, signed_in).await;
+        engine.send(Command::SignOut).unwrap();
+        first(&mut engine, |event| {
+            matches!(event, Event::TokenKept(_)).then_some(())
+        })
+        .await;
+        let command = Command::SignIn {
+            origin: origin.clone(),
+            token: service.token(),
+            stay: true,
+        };
+        engine.send(command).unwrap();
+        first(&mut engine, signed_in).await;
+        engine.close().await;
+        let mut engine = engine::start(setup(Store::open(folder.path()).unwrap()));
+        first(&mut engine, signed_in).await;
+        engine.close().await;
+        assert!(tokens.read(&origin).unwrap().is_some());
+        assert_eq!(sign_outs(folder.path()).await.len(), 1);
     });
 }
 

@@ -1,0 +1,69 @@
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::domain::{OperationId, ServiceOrigin};
+use crate::store::columns::{time_from_column, unreadable};
+use crate::store::{Store, StoreError};
+
+/// A sign-out whose token the keychain may still keep. Where the app ends before it is forgotten, this
+/// is how the next start knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenToForget {
+    /// The act, as the audit record will know it.
+    pub operation: OperationId,
+    /// The service that the token is for.
+    pub origin: ServiceOrigin,
+    /// Who signed out, where known.
+    pub person: Option<String>,
+    /// When that was.
+    pub asked_at: Timestamp,
+}
+
+impl Store {
+    /// The tokens that are still to be forgotten, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read.
+    pub async fn tokens_to_forget(&self) -> Result<Vec<TokenToForget>, StoreError> {
+        self.writer.ask(|connection| all(connection)).await
+    }
+}
+
+pub(super) fn begin(connection: &Connection, token: &TokenToForget) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO tokens_to_forget (operation, origin, person, asked_at) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            token.operation.as_str(),
+            token.origin.ascii(),
+            token.person,
+            token.asked_at.to_string(),
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM tokens_to_forget WHERE operation = ?1",
+        [operation.as_str()],
+    )?;
+    Ok(())
+}
+
+fn all(connection: &Connection) -> Result<Vec<TokenToForget>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT operation, origin, person, asked_at FROM tokens_to_forget ORDER BY rowid",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut tokens = Vec::new();
+    while let Some(row) = rows.next()? {
+        let origin: String = row.get(1)?;
+        tokens.push(TokenToForget {
+            operation: OperationId::from_stored(row.get(0)?),
+            origin: ServiceOrigin::parse(&origin).map_err(|_| unreadable())?,
+            person: row.get(2)?,
+            asked_at: time_from_column(row.get_ref(3)?.as_str().unwrap_or_default())?,
+        });
+    }
+    Ok(tokens)
+}
