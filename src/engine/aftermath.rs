@@ -17,7 +17,7 @@ use crate::engine::event_loop::Notice;
 use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::looking::{Looked, look};
 use crate::engine::resources::store_failure;
-use crate::engine::workspace::Workspace;
+use crate::engine::workspace::{Workspace, in_the_sign_in_of, joined};
 use crate::engine::{DeletionReport, Event, JobProgress, SavedFile, Unfinished};
 use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
 use crate::transfer::{self, Found, TransferError};
@@ -51,10 +51,7 @@ impl While {
         ticket: Option<&JobTicket>,
     ) -> Option<Looked> {
         let leaving = &workspace.resources.leaving;
-        let asker = ticket.map_or_else(
-            || Asker::task(leaving),
-            |ticket| Asker::job_until(ticket, leaving),
-        );
+        let asker = Asker::look_until(ticket, leaving);
         let over = async {
             match self {
                 Self::Open => workspace.resources.leaving.cancelled().await,
@@ -94,11 +91,24 @@ async fn conclude_while(
     ticket: Option<&JobTicket>,
 ) -> Option<DeletionReport> {
     let looked = lasts.look(workspace, doctor, ticket).await?;
-    let (outcome, fact, unseen) = seen(looked.result);
-    draft.note = match (draft.note, looked.note) {
-        (Some(note), Some(tried)) => Some(format!("{note}; {tried}")),
-        (note, tried) => note.or(tried),
+    let (mut outcome, fact, unseen) = seen(looked.result);
+    let done_in = looked.done_in;
+    let asked_by = ticket.map(|ticket| &ticket.asked_by);
+    let another = match (&done_in, asked_by) {
+        (Some(done_in), Some(asked_by)) => {
+            Some(done_in).filter(|done_in| !done_in.is_by_the_same_person(asked_by))
+        }
+        _ => None,
     };
+    // What somebody else is shown need not be what a delete did that the service refused.
+    if another.is_some() && failure.is_some() && outcome == DeletionOutcome::Gone {
+        outcome = DeletionOutcome::NotKnown;
+    }
+    if let (Some(done_in), None) = (&done_in, ticket) {
+        draft.who.person = done_in.person();
+    }
+    let looked_at = another.map(|another| format!("looked at {}", in_the_sign_in_of(another)));
+    draft.note = joined([draft.note, looked.note, looked_at]);
     draft.time = Timestamp::now();
     draft.outcome = recorded(outcome);
     let deletion = LastDeletion {
@@ -190,7 +200,6 @@ async fn conclude_all_while(
         // In the order of the list, which is then also that of the names that are told.
         .buffered(AT_ONCE);
     let mut changes = Vec::new();
-    let at = Timestamp::now();
     let mut done = 0;
     while let Some((doctor, had, look)) = looks.next().await {
         done += 1;
@@ -206,6 +215,7 @@ async fn conclude_all_while(
         }
         // Of a doctor without a recording nothing was deleted, and nothing is said to be.
         if had || outcome != DeletionOutcome::Gone {
+            let at = Timestamp::now();
             let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
             changes.push(about(workspace, &doctor, fact));
         }

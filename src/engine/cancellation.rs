@@ -13,6 +13,12 @@ pub enum EndedBy {
     Person,
     /// The person signed out, or somebody signed in at another service.
     SignOut,
+    /// The sign-in ended, and the next one is not of the person who had asked for it, or it is not
+    /// known whose it is.
+    AnotherPerson {
+        /// Whether it is known.
+        known: bool,
+    },
     /// The computer slept, or its clock was changed.
     Sleep,
     /// The app is being closed.
@@ -25,6 +31,7 @@ impl EndedBy {
         match self {
             Self::Person => AuditOutcome::Stopped,
             Self::SignOut => AuditOutcome::SignedOut,
+            Self::AnotherPerson { .. } => AuditOutcome::AnotherPerson,
             Self::Sleep => AuditOutcome::Slept,
             Self::Leaving => AuditOutcome::CutOff,
         }

@@ -18,7 +18,7 @@ use crate::engine::comparing::see_backup;
 use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::looking::look;
 use crate::engine::resources::new_operation;
-use crate::engine::workspace::Workspace;
+use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{CheckAllReport, Event, JobProgress, SavePurpose};
 use crate::store::{Change, DoctorFact};
 
@@ -74,9 +74,13 @@ pub async fn check(
         ),
     };
     let operation = new_operation();
-    let mut draft = workspace.draft(AuditAction::Check, outcome, operation);
+    let what = (AuditAction::Check, outcome);
+    let mut draft = match asker.ticket() {
+        Some(ticket) => workspace.draft_of_job(ticket, looked.done_in.as_deref(), what, operation),
+        None => workspace.draft(what.0, what.1, operation),
+    };
     draft.doctor = Some(doctor.clone());
-    draft.note = looked.note;
+    draft.note = joined([draft.note, looked.note]);
     draft.answer = match &result {
         Ok(Some(_)) => Some("200".into()),
         Ok(None) => Some("404".into()),

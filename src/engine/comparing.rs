@@ -11,11 +11,11 @@ use crate::domain::{
 };
 use crate::engine::checks::{about, answer_of, check, health_of, with_what_a_download_showed};
 use crate::engine::jobs::{Asker, JobTicket};
-use crate::engine::looking::begin_download;
+use crate::engine::looking::{begin_download, wait_for_sign_in};
 use crate::engine::resources::{new_operation, store_failure};
 use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
-use crate::engine::workspace::Workspace;
+use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{Event, JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
 use crate::transfer::{self, FileSeen, Progress, ReadFrom, TransferError};
@@ -110,11 +110,14 @@ async fn download_and_compare(
     let tries = Tries::new(workspace, Budget::DOWNLOAD);
     let all = async {
         loop {
-            tries.begin();
             let failure = match attempt(workspace, doctor, backup, ticket, &tries).await {
                 Err(JobFailure::Failed(failure)) => failure,
                 ended => return ended,
             };
+            if tries.takes_the_next_sign_in() {
+                wait_for_sign_in(workspace, ticket, &tries).await?;
+                continue;
+            }
             let (failure, wait) = tries.failed(failure).map_err(JobFailure::Failed)?;
             tries::wait(ticket, doctor, failure, wait).await?;
         }
@@ -129,12 +132,14 @@ async fn download_and_compare(
         Err(JobFailure::Cancelled) => (ticket.cancellation.ended_by().outcome(), String::new()),
         Err(JobFailure::Failed(failure)) => (AuditOutcome::Failed, answer_of(failure)),
     };
-    let mut draft = workspace.draft_of_job(ticket, AuditAction::Compare, outcome, new_operation());
+    let mut draft = {
+        let done_in = tries.done_in();
+        let what = (AuditAction::Compare, outcome);
+        workspace.draft_of_job(ticket, done_in.as_deref(), what, new_operation())
+    };
     draft.doctor = Some(doctor.clone());
     draft.answer = Some(answer).filter(|answer| !answer.is_empty());
-    let notes = [draft.note.take(), tries.note()];
-    let notes: Vec<String> = notes.into_iter().flatten().collect();
-    draft.note = (!notes.is_empty()).then(|| notes.join("; "));
+    draft.note = joined([draft.note, tries.note()]);
     draft.backup = Some(AuditBackup {
         path: backup.path.to_string_lossy().into_owned(),
         size: backup.size,

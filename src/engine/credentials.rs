@@ -134,6 +134,11 @@ impl Credentials {
         Arc::ptr_eq(&now.sign_in, sign_in) && !now.has_ended
     }
 
+    /// Whether the present sign-in has not ended.
+    pub fn is_anybody_present(&self) -> bool {
+        !self.now.borrow().has_ended
+    }
+
     /// The service no longer accepts the token of this sign-in. Whether that was news, and of the
     /// present one.
     pub fn end(&self, sign_in: &Arc<SignIn>) -> bool {

@@ -1,6 +1,6 @@
 //! Deleting: backup, wait, a last look, the intent on disk, one DELETE, and what was seen after.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -131,31 +131,33 @@ impl Act<'_> {
             Err(report) => return (report, None),
         };
         let (backup, read_back) = match backup_for(workspace, survey, choice, ticket).await {
-            Ok(Some((backup, read))) => (Some(backup), Some(said_of_reading(read))),
+            Ok(Some((backup, read_back))) => (Some(backup), Some(Mutex::new(read_back))),
             Ok(None) => (None, None),
             Err(not_sent) => return (self.not_sent(not_sent).await, None),
         };
-        let relied_on = backup.as_ref();
-        let look = |is_anew| {
+        let relied_on = backup.as_ref().zip(read_back.as_ref());
+        let look = |sign_in: Arc<SignIn>| {
             async move {
-                // Hours may lie between two sign-ins.
-                if let Some(backup) = relied_on.filter(|_| is_anew) {
-                    ticket.report(JobProgress::ReadingBack);
-                    comparing::read_back(workspace, doctor, backup).await?;
+                if let Some((backup, read_back)) = relied_on {
+                    read_back_in(workspace, doctor, backup, read_back, sign_in, ticket).await?;
                 }
-                last_look(workspace, survey, choice, relied_on, ticket).await
+                let backup = relied_on.map(|(backup, _)| backup);
+                last_look(workspace, survey, choice, backup, ticket).await
             }
             .boxed()
         };
         let intent = |plan| {
             let mut intent = self.draft(AuditOutcome::Intended);
             intent.plan = Some(plan);
-            intent.note = read_back.map(ToOwned::to_owned);
-            intent.backup = relied_on.map(|backup| AuditBackup {
-                path: backup.path.to_string_lossy().into_owned(),
-                size: backup.size,
-                sha256: backup.sha256,
-            });
+            if let Some((backup, read_back)) = relied_on {
+                let read_back = read_back.lock().unwrap_or_else(PoisonError::into_inner);
+                intent.note = Some(said_of_reading(read_back.from).to_owned());
+                intent.backup = Some(AuditBackup {
+                    path: backup.path.to_string_lossy().into_owned(),
+                    size: backup.size,
+                    sha256: backup.sha256,
+                });
+            }
             intent
         };
         let of = workspace.resources.waits.one;
@@ -192,7 +194,7 @@ impl Act<'_> {
             Err(report) => return report,
         };
         // Nothing is looked at before, so nothing is old after a hold.
-        let look = |_| std::future::ready(Ok(plan_of_all(tally))).boxed();
+        let look = |_sign_in: Arc<SignIn>| std::future::ready(Ok(plan_of_all(tally))).boxed();
         let intent = |plan| {
             let mut intent = self.draft(AuditOutcome::Intended);
             intent.plan = Some(plan);
@@ -248,7 +250,8 @@ impl Act<'_> {
     }
 
     /// Waits in the open, has a last look, puts the intent on disk and makes the last call. A sign-in
-    /// that ends meanwhile begins all of that anew, in the next one of the person who confirmed.
+    /// that ends meanwhile begins all of that anew, in the next one of the person who confirmed, while
+    /// what was confirmed is not too old.
     ///
     /// `look` gives the plan as the record keeps it.
     async fn until_it_may_go<'a>(
@@ -259,15 +262,21 @@ impl Act<'_> {
         intent: &(dyn Fn(String) -> AuditDraft + Sync),
     ) -> Result<Arc<SignIn>, NotGone> {
         let (workspace, ticket) = (self.workspace, self.ticket);
-        let mut is_anew = false;
         loop {
-            let sign_in = self.sign_in_of_the_same_person().await?;
-            let waited = wait(workspace, ticket, of, &sign_in).await?;
-            let is_anew = std::mem::replace(&mut is_anew, true);
-            if waited == Waited::SignInEnded {
+            let Some(sign_in) = workspace.sign_in(Asker::job(ticket)).await else {
+                return Err(NotSent::Stopped.into());
+            };
+            let is_renewed = !Arc::ptr_eq(&sign_in, &ticket.asked_by);
+            if is_renewed && self.is_too_old(&waiting) {
+                return Err(NotGone::Because(because(
+                    FailureKind::ConfirmationStale,
+                    "the sign-in ended, and the next one came too long after the confirmation",
+                )));
+            }
+            if wait(workspace, ticket, of, &sign_in).await? == Waited::SignInEnded {
                 continue;
             }
-            let plan = look(is_anew).await?;
+            let plan = look(sign_in.clone()).await?;
             if !workspace.credentials.is_present(&sign_in) {
                 continue;
             }
@@ -277,10 +286,10 @@ impl Act<'_> {
                 stopped: self.draft(AuditOutcome::Stopped),
                 sign_in: &sign_in,
             };
-            let plan = &plan;
+            let (plan, signed_in) = (&plan, &sign_in);
             let look_again = || {
                 async move {
-                    let seen = look(false).await?;
+                    let seen = look(signed_in.clone()).await?;
                     if seen == *plan {
                         Ok(())
                     } else {
@@ -300,26 +309,46 @@ impl Act<'_> {
         }
     }
 
-    /// The present sign-in, where the person who confirmed made it.
-    async fn sign_in_of_the_same_person(&self) -> Result<Arc<SignIn>, NotSent> {
-        let asker = Asker::job(self.ticket);
-        let Some(sign_in) = self.workspace.sign_in(asker).await else {
-            return Err(NotSent::Stopped);
-        };
-        if sign_in.is_by_the_same_person(&self.ticket.asked_by) {
-            return Ok(sign_in);
-        }
-        let known = sign_in.person_id().is_some() && self.ticket.asked_by.person_id().is_some();
-        Err(because(
-            FailureKind::ConfirmedByAnother { known },
-            "the sign-in ended, and the next one is not known to be of the same person",
-        ))
+    /// Whether more time has passed since the confirmation than its facts may be acted on.
+    fn is_too_old(&self, waiting: &WaitingDelete) -> bool {
+        let age = Timestamp::now().duration_since(waiting.confirmed_at);
+        let longest = self.workspace.resources.waits.next_sign_in;
+        age.is_negative() || age.unsigned_abs() > longest
     }
 }
 
-/// Finds what a delete would meet, or says why it is not sent; told whether it follows another sign-in
-/// than the one before.
-type LastLook<'a> = &'a (dyn Fn(bool) -> BoxFuture<'a, Result<String, NotSent>> + Send + Sync);
+/// Finds what a delete would meet that goes out in this sign-in, or says why it is not sent.
+type LastLook<'a> =
+    &'a (dyn Fn(Arc<SignIn>) -> BoxFuture<'a, Result<String, NotSent>> + Send + Sync);
+
+/// How a backup was read back that a delete rests on.
+struct ReadBack {
+    from: ReadFrom,
+    /// The sign-in that there was then: hours may lie before the next one.
+    signed_in: Arc<SignIn>,
+}
+
+/// Reads a backup back once more where another sign-in has begun since it was.
+async fn read_back_in(
+    workspace: &Arc<Workspace>,
+    doctor: &DoctorName,
+    backup: &Backup,
+    read_back: &Mutex<ReadBack>,
+    sign_in: Arc<SignIn>,
+    ticket: &JobTicket,
+) -> Result<(), NotSent> {
+    let lock = || read_back.lock().unwrap_or_else(PoisonError::into_inner);
+    if Arc::ptr_eq(&lock().signed_in, &sign_in) {
+        return Ok(());
+    }
+    ticket.report(JobProgress::ReadingBack);
+    let from = comparing::read_back(workspace, doctor, backup).await?;
+    *lock() = ReadBack {
+        from,
+        signed_in: sign_in,
+    };
+    Ok(())
+}
 
 /// Why a delete may not go out.
 enum NotGone {
@@ -354,13 +383,13 @@ const fn said_of_reading(from: ReadFrom) -> &'static str {
     }
 }
 
-/// The backup that a delete relies on, made now or before, and where it was read back from.
+/// The backup that a delete relies on, made now or before, and how it was read back.
 async fn backup_for(
     workspace: &Arc<Workspace>,
     survey: &DeletionSurvey,
     choice: &DeletionChoice,
     ticket: &JobTicket,
-) -> Result<Option<(Backup, ReadFrom)>, NotSent> {
+) -> Result<Option<(Backup, ReadBack)>, NotSent> {
     let confirmed = confirmed(survey)?;
     let backup = match choice {
         DeletionChoice::WithoutBackup => return Ok(None),
@@ -383,8 +412,9 @@ async fn backup_for(
         }
     };
     ticket.report(JobProgress::ReadingBack);
-    let read = comparing::read_back(workspace, &survey.doctor, &backup).await?;
-    Ok(Some((backup, read)))
+    let signed_in = workspace.credentials.sign_in();
+    let from = comparing::read_back(workspace, &survey.doctor, &backup).await?;
+    Ok(Some((backup, ReadBack { from, signed_in })))
 }
 
 /// The last look before a DELETE. Gives the plan as the record keeps it.

@@ -14,12 +14,12 @@ use crate::domain::{
 use crate::engine::checks::{about, answer_of, check_many};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
-use crate::engine::looking::begin_download;
+use crate::engine::looking::{begin_download, wait_for_sign_in};
 use crate::engine::replacing::{Agreed, agreed};
 use crate::engine::resources::{new_operation, store_failure};
 use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
-use crate::engine::workspace::Workspace;
+use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, set_aside};
 use crate::store::{Change, DoctorFact};
 use crate::transfer::{self, Aside, Progress, SaveRequest, Saved, Step, TransferError};
@@ -138,7 +138,7 @@ pub async fn fetch(
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
     let operation = new_operation();
-    let ledger = StoreLedger::new(workspace);
+    let ledger = StoreLedger::new(workspace, ticket);
     let tries = Tries::new(workspace, Budget::DOWNLOAD);
     match workspace
         .resources
@@ -194,11 +194,10 @@ pub async fn fetch(
     changes.extend(ledger.ended(&operation).filter(|_| is_seen));
     let aside = aside.filter(|_| is_seen);
     let aside = set_aside::prepare(workspace, &request, aside, &mut changes).await;
-    let mut draft = workspace.draft_of_job(ticket, AuditAction::Download, outcome, operation);
+    let (done_in, what) = (tries.done_in(), (AuditAction::Download, outcome));
+    let mut draft = workspace.draft_of_job(ticket, done_in.as_deref(), what, operation);
     draft.doctor = Some(doctor.clone());
-    let notes = [draft.note.take(), tries.note(), proven(&result)];
-    let notes: Vec<String> = notes.into_iter().flatten().collect();
-    draft.note = (!notes.is_empty()).then(|| notes.join("; "));
+    draft.note = joined([draft.note, tries.note(), proven(&result)]);
     match &result {
         Ok(fetched) => {
             draft.answer = Some("200".into());
@@ -314,11 +313,13 @@ async fn persist(
     tries: &Tries,
 ) -> Result<Fetched, NotFetched> {
     loop {
-        tries.begin();
         let request = SaveRequest {
             came_before: tries.came_before(),
             ..request.clone()
         };
+        if !workspace.credentials.is_anybody_present() {
+            ledger.keep_open(&request).await;
+        }
         let result = attempt(workspace, request.clone(), ticket, ledger, tries).await;
         let (failure, shown, aside) = match result {
             Err(NotFetched {
@@ -328,6 +329,11 @@ async fn persist(
             }) => (failure, shown, aside),
             ended => return ended,
         };
+        if tries.takes_the_next_sign_in() {
+            ledger.keep_open(&request).await;
+            wait_for_sign_in(workspace, ticket, tries).await?;
+            continue;
+        }
         // The next try would be written down in the place of the part file that is left.
         let failed = if ledger.has_left_a_part() {
             Err(tries.given_up(failure))

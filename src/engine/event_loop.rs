@@ -380,7 +380,7 @@ impl Engine {
         }
         let ticket = {
             let asked_by = workspace.credentials.sign_in();
-            self.resources.board.open(asked_by)
+            self.resources.board.open(asked_by, deletes(&kind))
         };
         let id = ticket.id;
         workspace.tell(Event::JobStarted {
@@ -555,6 +555,10 @@ const fn doctor_of(kind: &JobKind) -> Option<&DoctorName> {
     }
 }
 
+const fn deletes(kind: &JobKind) -> bool {
+    matches!(kind, JobKind::Delete(_) | JobKind::DeleteAll)
+}
+
 /// Whether two jobs would get in each other's way.
 fn collide(running: &JobKind, new: &JobKind) -> bool {
     match (doctor_of(running), doctor_of(new)) {
@@ -569,7 +573,6 @@ fn collide(running: &JobKind, new: &JobKind) -> bool {
         }
         _ if running == new => true,
         _ => {
-            let deletes = |kind: &JobKind| matches!(kind, JobKind::Delete(_) | JobKind::DeleteAll);
             let fetches = |kind: &JobKind| {
                 matches!(
                     kind,

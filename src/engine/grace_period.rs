@@ -9,7 +9,9 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::domain::{AuditDraft, AuditOutcome, DeletionOutcome, Failure, FailureKind};
+use crate::domain::{
+    AuditDraft, AuditOutcome, DeletionOutcome, DeletionPlan, Failure, FailureKind,
+};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::clock::Watch;
 use crate::engine::credentials::SignIn;
@@ -36,6 +38,8 @@ pub struct Waits {
     pub all: Duration,
     /// For the window's word that nobody pressed it; without it, nothing is sent.
     pub last_call: Duration,
+    /// For the next sign-in of the person, from the confirmation on.
+    pub next_sign_in: Duration,
 }
 
 impl Default for Waits {
@@ -44,6 +48,7 @@ impl Default for Waits {
             one: Duration::from_secs(8),
             all: Duration::from_secs(15),
             last_call: Duration::from_mins(1),
+            next_sign_in: DeletionPlan::LONGEST_SHOWN.unsigned_abs(),
         }
     }
 }
@@ -140,7 +145,7 @@ pub async fn announce(
         }
         return Err(not_recorded(&error));
     }
-    let called = last_calls(workspace, ticket, look_again).await;
+    let called = last_calls(workspace, ticket, sign_in, look_again).await;
     // The intent is closed wherever it is known that nothing was sent: a look at the server could not
     // tell.
     let waits_again = vec![Change::BeginWaiting(waiting.clone())];
@@ -175,10 +180,12 @@ pub async fn announce(
 }
 
 /// Makes the last call, and again after each look that a long hold makes necessary: what was seen
-/// before it is old by then. No answer means that nobody could have stopped the delete.
+/// before it is old by then. No answer means that nobody could have stopped the delete. A sign-in that
+/// ends meanwhile ends it too, and is for the caller to find.
 async fn last_calls(
     workspace: &Workspace,
     ticket: &JobTicket,
+    sign_in: &Arc<SignIn>,
     look_again: LookAgain<'_>,
 ) -> Result<(), NotSent> {
     let of = workspace.resources.waits.last_call;
@@ -189,7 +196,10 @@ async fn last_calls(
             if looked_at.elapsed() < of / LOOKS_IN_A_CALL {
                 return Ok(());
             }
-            look_again().await?;
+            tokio::select! {
+                () = workspace.credentials.ended(sign_in) => return Ok(()),
+                looked = look_again() => looked?,
+            }
         }
     };
     tokio::select! {
@@ -277,32 +287,33 @@ pub async fn say_not_sent(
                 ticket.cancellation.ended_by()
             };
             draft.outcome = ended_by.outcome();
-            if ended_by == EndedBy::Sleep {
-                note = "the computer slept, or its clock was changed; nothing was sent";
-                let kind = FailureKind::SleptMeanwhile;
-                not_sent_report(Some(Failure::new(kind, Timestamp::now(), note)))
-            } else {
-                DeletionReport {
-                    outcome: DeletionOutcome::Stopped,
-                    ..not_sent_report(None)
+            let kind = match ended_by {
+                EndedBy::Sleep => {
+                    note = "the computer slept, or its clock was changed; nothing was sent";
+                    Some(FailureKind::SleptMeanwhile)
                 }
-            }
-        }
-        NotSent::Because(failure) => {
-            draft.outcome = AuditOutcome::Failed;
-            match failure.kind {
-                FailureKind::WindowDidNotAnswer => {
-                    note = "the window did not answer; nothing was sent";
-                }
-                FailureKind::ConfirmedByAnother { known } => {
-                    draft.outcome = AuditOutcome::AnotherPerson;
+                EndedBy::AnotherPerson { known } => {
                     note = if known {
                         "another person signed in; nothing was sent"
                     } else {
                         "it is not known whether the same person signed in; nothing was sent"
                     };
+                    Some(FailureKind::ConfirmedByAnother { known })
                 }
-                _ => {}
+                EndedBy::Person | EndedBy::SignOut | EndedBy::Leaving => None,
+            };
+            match kind {
+                Some(kind) => not_sent_report(Some(Failure::new(kind, Timestamp::now(), note))),
+                None => DeletionReport {
+                    outcome: DeletionOutcome::Stopped,
+                    ..not_sent_report(None)
+                },
+            }
+        }
+        NotSent::Because(failure) => {
+            draft.outcome = AuditOutcome::Failed;
+            if failure.kind == FailureKind::WindowDidNotAnswer {
+                note = "the window did not answer; nothing was sent";
             }
             draft.answer = failure.details.status.map(|status| status.to_string());
             not_sent_report(Some(failure))

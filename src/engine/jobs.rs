@@ -10,7 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::DoctorName;
-use crate::engine::cancellation::Cancellation;
+use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
 use crate::engine::{JobId, JobProgress};
 
@@ -39,6 +39,8 @@ pub struct JobTicket {
     pub id: JobId,
     /// The sign-in of the person who asked for it.
     pub asked_by: Arc<SignIn>,
+    /// Whether it may go on in that person's sign-ins alone.
+    is_personal: bool,
     /// Set when it is to end early.
     pub cancel: CancellationToken,
     /// Ends it early.
@@ -65,6 +67,10 @@ struct Shown {
 pub struct Asker<'a> {
     ticket: Option<&'a JobTicket>,
     give_up: &'a CancellationToken,
+    /// Whether it waits where nobody is signed in.
+    waits: bool,
+    /// Whether any person's sign-in will do.
+    in_any: bool,
 }
 
 /// Reports bytes as they arrive, as often as is allowed, with the speed of late.
@@ -90,13 +96,14 @@ impl JobBoard {
         )
     }
 
-    /// Names a new job.
-    pub fn open(&self, asked_by: Arc<SignIn>) -> JobTicket {
+    /// Names a new job, which may be only for the person who asked for it.
+    pub fn open(&self, asked_by: Arc<SignIn>, is_personal: bool) -> JobTicket {
         let cancellation = Cancellation::new();
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed) + 1);
         JobTicket {
             id,
             asked_by,
+            is_personal,
             cancel: cancellation.token().clone(),
             cancellation,
             no_stop: Arc::default(),
@@ -178,23 +185,52 @@ impl Drop for Waiting<'_> {
 impl<'a> Asker<'a> {
     /// A job, until it is cancelled.
     pub const fn job(ticket: &'a JobTicket) -> Self {
-        Self::job_until(ticket, &ticket.cancel)
-    }
-
-    /// A job, until something else ends it.
-    pub const fn job_until(ticket: &'a JobTicket, give_up: &'a CancellationToken) -> Self {
         Self {
-            ticket: Some(ticket),
-            give_up,
+            in_any: !ticket.is_personal,
+            ..Self::look_until(Some(ticket), &ticket.cancel)
         }
     }
 
-    /// No job of its own, until that is set.
+    /// What is nobody's in particular, such as the look what a delete did, until that is set.
+    pub const fn look_until(ticket: Option<&'a JobTicket>, give_up: &'a CancellationToken) -> Self {
+        Self {
+            ticket,
+            give_up,
+            waits: true,
+            in_any: true,
+        }
+    }
+
+    /// What a person waits for at the window: it ends with the sign-in.
     pub const fn task(give_up: &'a CancellationToken) -> Self {
         Self {
-            ticket: None,
-            give_up,
+            waits: false,
+            ..Self::look_until(None, give_up)
         }
+    }
+
+    /// The job, where it is one.
+    pub const fn ticket(self) -> Option<&'a JobTicket> {
+        self.ticket
+    }
+
+    /// Whether it waits where nobody is signed in.
+    pub const fn waits(self) -> bool {
+        self.waits
+    }
+
+    /// Whether it may go on in this sign-in; a job that may not is ended.
+    pub fn may_go_on_in(self, sign_in: &SignIn) -> bool {
+        let Some(ticket) = self.ticket.filter(|_| !self.in_any) else {
+            return true;
+        };
+        let is_same = sign_in.is_by_the_same_person(&ticket.asked_by);
+        if !is_same {
+            let known = sign_in.person_id().is_some() && ticket.asked_by.person_id().is_some();
+            let another = EndedBy::AnotherPerson { known };
+            ticket.cancellation.cancel(another);
+        }
+        is_same
     }
 
     /// Returns when nothing is wanted any more.

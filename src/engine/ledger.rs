@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::domain::{CheckedPart, OperationId};
+use crate::engine::jobs::JobTicket;
 use crate::engine::resources::Resources;
 use crate::engine::workspace::Workspace;
 use crate::store::{Change, Transfer};
@@ -25,12 +26,12 @@ pub struct StoreLedger {
 }
 
 impl StoreLedger {
-    /// For the tries of one download of this sign-in.
-    pub fn new(workspace: &Workspace) -> Self {
+    /// For the tries of one download that a job makes.
+    pub fn new(workspace: &Workspace, ticket: &JobTicket) -> Self {
         Self {
             resources: workspace.resources.clone(),
             service: workspace.service.clone(),
-            person: workspace.credentials.person(),
+            person: ticket.asked_by.person(),
             begun: AtomicBool::new(false),
             part_left: AtomicBool::new(false),
         }

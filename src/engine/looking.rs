@@ -1,14 +1,16 @@
 //! GETs: a look that asks what the server has, once more where that may help, and the beginning of a
 //! download. What meets the end of a sign-in waits for the next one.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::{Download, Look};
 use crate::domain::{DoctorName, Failure, FailureKind, ServerCopy, Unfit};
+use crate::engine::credentials::SignIn;
 use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::retry::Budget;
 use crate::engine::tries::Tries;
-use crate::engine::workspace::{Workspace, not_signed_in};
+use crate::engine::workspace::{Workspace, joined, not_signed_in};
 use crate::engine::{JobFailure, JobProgress};
 
 /// The least wait after an answer that a cache may have kept from before a delete: its `Age` counts
@@ -22,10 +24,12 @@ pub struct Looked {
     /// The record's words for how many tries it took, where it took more than one, and for why an
     /// answer proves nothing.
     pub note: Option<String>,
+    /// The sign-in of the last try, where there was one.
+    pub done_in: Option<Arc<SignIn>>,
 }
 
 /// Looks at what the server has for a doctor. `oldest` tells how old an answer may be when it is
-/// asked for. Where the sign-in ends, it waits for the next one.
+/// asked for. Where the sign-in ends, it waits for the next one, if `asker` does.
 pub async fn look(
     workspace: &Workspace,
     doctor: &DoctorName,
@@ -39,16 +43,19 @@ pub async fn look(
             let Some(sign_in) = tries.pause(workspace.sign_in(asker)).await else {
                 return Err(refused.unwrap_or_else(not_signed_in));
             };
-            tries.begin();
+            tries.begin(&sign_in);
             let failure = match sign_in.api.look(doctor, oldest()).await {
                 Ok(look) => {
                     workspace.credentials.answered();
                     return Ok(look);
                 }
-                Err(error) => workspace.noticed(error.failure, &sign_in),
+                Err(error) => error.failure,
             };
             if failure.needs_sign_in() {
-                refused = Some(failure);
+                if !tries.sign_in_ended() {
+                    return Err(failure);
+                }
+                refused = Some(workspace.noticed(failure, &sign_in));
                 continue;
             }
             // Two whole answers with the same bytes: that is what the service has.
@@ -77,15 +84,14 @@ pub async fn look(
         }
         _ => None,
     };
-    let notes: Vec<String> = tries.note().into_iter().chain(too_old).collect();
     Looked {
         result,
-        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        note: joined([tries.note(), too_old]),
+        done_in: tries.done_in(),
     }
 }
 
-/// Begins to fetch a doctor's recording, as one of `tries`. Where the sign-in ends, it waits for the
-/// next one.
+/// Begins to fetch a doctor's recording, as one of `tries`.
 ///
 /// # Errors
 /// What the service answered, or [`JobFailure::Cancelled`].
@@ -95,25 +101,40 @@ pub async fn begin_download(
     ticket: &JobTicket,
     tries: &Tries,
 ) -> Result<Download, JobFailure> {
-    loop {
-        let sign_in = tries.pause(workspace.sign_in(Asker::job(ticket))).await;
-        let Some(sign_in) = sign_in else {
-            return Err(JobFailure::Cancelled);
-        };
-        ticket.report(JobProgress::Looking);
-        let answer = tokio::select! {
-            () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-            answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor)) => answer,
-        };
-        let failure = match answer {
-            Ok(download) => {
-                workspace.credentials.answered();
-                return Ok(download);
+    let sign_in = tries.pause(workspace.sign_in(Asker::job(ticket))).await;
+    let Some(sign_in) = sign_in else {
+        return Err(JobFailure::Cancelled);
+    };
+    tries.begin(&sign_in);
+    ticket.report(JobProgress::Looking);
+    let answer = tokio::select! {
+        () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+        answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor)) => answer,
+    };
+    match answer {
+        Ok(download) => {
+            workspace.credentials.answered();
+            Ok(download)
+        }
+        Err(error) => {
+            let mut failure = error.failure;
+            if failure.needs_sign_in() && tries.sign_in_ended() {
+                failure = workspace.noticed(failure, &sign_in);
             }
-            Err(error) => workspace.noticed(error.failure, &sign_in),
-        };
-        if !failure.needs_sign_in() {
-            return Err(JobFailure::Failed(failure));
+            Err(JobFailure::Failed(failure))
         }
     }
+}
+
+/// Waits for a sign-in before a try is made again that was refused for want of one.
+///
+/// # Errors
+/// [`JobFailure::Cancelled`].
+pub async fn wait_for_sign_in(
+    workspace: &Workspace,
+    ticket: &JobTicket,
+    tries: &Tries,
+) -> Result<(), JobFailure> {
+    let sign_in = tries.pause(workspace.sign_in(Asker::job(ticket))).await;
+    sign_in.map(drop).ok_or(JobFailure::Cancelled)
 }

@@ -132,7 +132,7 @@ async fn save(
 ) -> Result<SavedFile, JobFailure> {
     ticket.report(JobProgress::ReadingBack);
     let operation = new_operation();
-    let ledger = StoreLedger::new(workspace);
+    let ledger = StoreLedger::new(workspace, ticket);
     let places = [set_aside.path.clone(), set_aside.part.clone()];
     if is_one_of(&destination.path, places).await {
         // It would be saved over itself, and removed as what was set aside.
@@ -165,8 +165,12 @@ async fn save(
         Err(TransferError::Cancelled) => (ticket.cancellation.ended_by().outcome(), String::new()),
         Err(error) => (AuditOutcome::Failed, error.to_string()),
     };
-    let mut draft =
-        workspace.draft_of_job(ticket, AuditAction::Download, outcome, operation.clone());
+    let mut draft = workspace.draft_of_job(
+        ticket,
+        None,
+        (AuditAction::Download, outcome),
+        operation.clone(),
+    );
     draft.doctor = Some(set_aside.doctor.clone());
     let went_on = draft
         .note

@@ -1,13 +1,14 @@
 //! The tries of one act: what each met, how long they took, and the wait between them.
 
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::domain::{DoctorName, Failure, Sha256Digest};
 use crate::engine::clock::Stopwatch;
+use crate::engine::credentials::SignIn;
 use crate::engine::jobs::JobTicket;
 use crate::engine::retry::{Budget, Retry, Wait};
 use crate::engine::workspace::Workspace;
@@ -25,6 +26,11 @@ pub struct Tries {
 struct SoFar {
     retry: Retry,
     begun: u32,
+    done_in: Option<Arc<SignIn>>,
+    /// How many were refused for want of a sign-in.
+    refused: u32,
+    /// The last one was, and is to be made again.
+    waits_for_sign_in: bool,
     /// What each met that failed, oldest first.
     met: Vec<Failure>,
     /// The digest of what one brought that was not kept, the newest.
@@ -53,6 +59,9 @@ impl Tries {
             so_far: Mutex::new(SoFar {
                 retry,
                 begun: 0,
+                done_in: None,
+                refused: 0,
+                waits_for_sign_in: false,
                 met: Vec::new(),
                 came: None,
                 contradicted: None,
@@ -78,8 +87,30 @@ impl Tries {
     }
 
     /// A try begins.
-    pub fn begin(&self) {
-        self.so_far().begun += 1;
+    pub fn begin(&self, sign_in: &Arc<SignIn>) {
+        let mut so_far = self.so_far();
+        so_far.begun += 1;
+        so_far.done_in = Some(sign_in.clone());
+    }
+
+    /// The sign-in of the last try.
+    pub fn done_in(&self) -> Option<Arc<SignIn>> {
+        self.so_far().done_in.clone()
+    }
+
+    /// A try was refused for want of a sign-in. Whether it was the first: two sign-ins that only one
+    /// call is refused in have not both ended.
+    pub fn sign_in_ended(&self) -> bool {
+        let mut so_far = self.so_far();
+        so_far.waits_for_sign_in = so_far.refused == 0;
+        so_far.refused += 1;
+        so_far.waits_for_sign_in
+    }
+
+    /// Whether the last try was the first to be refused for want of a sign-in: it is to be made again
+    /// in the next one.
+    pub fn takes_the_next_sign_in(&self) -> bool {
+        std::mem::take(&mut self.so_far().waits_for_sign_in)
     }
 
     /// Bytes of a recording came: a long download that is cut has not used up its time.
@@ -210,7 +241,6 @@ mod tests {
         });
         let retry = Retry::new(Budget::DOWNLOAD, fastrand::Rng::with_seed(7));
         let tries = Tries::by(clock.stopwatch(), retry);
-        tries.begin();
         for _ in 0..1200 {
             seconds.fetch_add(1, Ordering::Relaxed);
             at_each(&tries);

@@ -51,23 +51,27 @@ impl Workspace {
         self.resources.tell(self.generation, event);
     }
 
-    /// The present sign-in. Where that has ended it waits for the next one, and the job says so;
-    /// `None` where it is given up meanwhile, or nobody can sign in any more.
+    /// The present sign-in. Where that has ended it waits for the next one, where `asker` does, and
+    /// the job says so. `None` where it is given up meanwhile, nobody can sign in any more, or `asker`
+    /// may not go on in what sign-in there is.
     pub async fn sign_in(&self, asker: Asker<'_>) -> Option<Arc<SignIn>> {
-        let present = self.credentials.present();
-        let mut present = pin!(present);
-        if let Some(sign_in) = present.as_mut().now_or_never() {
-            return Some(sign_in);
-        }
-        let wait = async {
-            tokio::select! {
-                biased;
-                () = asker.given_up() => None,
-                () = self.cancel.cancelled() => None,
-                sign_in = present => Some(sign_in),
+        let mut present = pin!(self.credentials.present());
+        let sign_in = match present.as_mut().now_or_never() {
+            Some(sign_in) => sign_in,
+            None if asker.waits() => {
+                let wait = async {
+                    tokio::select! {
+                        biased;
+                        () = asker.given_up() => None,
+                        () = self.cancel.cancelled() => None,
+                        sign_in = present => Some(sign_in),
+                    }
+                };
+                asker.waiting_for_sign_in(wait).await?
             }
+            None => return None,
         };
-        asker.waiting_for_sign_in(wait).await
+        asker.may_go_on_in(&sign_in).then_some(sign_in)
     }
 
     /// Ends the sign-in that a call was made with where its `failure` says that the token is no
@@ -152,22 +156,18 @@ impl Workspace {
     }
 
     /// The same of what a job did, in the name of the person who asked for it. The note says so where
-    /// it went on in somebody else's sign-in.
+    /// it was done in the sign-in of somebody else, `done_in`.
     pub fn draft_of_job(
         &self,
         ticket: &JobTicket,
-        action: AuditAction,
-        outcome: AuditOutcome,
+        done_in: Option<&SignIn>,
+        (action, outcome): (AuditAction, AuditOutcome),
         operation: OperationId,
     ) -> AuditDraft {
-        let now = self.credentials.sign_in();
         let mut draft = self.draft(action, outcome, operation);
         draft.who.person = ticket.asked_by.person();
-        if !now.is_by_the_same_person(&ticket.asked_by) {
-            let person = now.person();
-            let person = person.as_deref().unwrap_or("a person who is not known");
-            draft.note = Some(format!("went on in the sign-in of {person}"));
-        }
+        let another = done_in.filter(|done_in| !done_in.is_by_the_same_person(&ticket.asked_by));
+        draft.note = another.map(in_the_sign_in_of);
         draft
     }
 
@@ -207,4 +207,17 @@ impl Workspace {
 /// Nobody is signed in, and nobody can be any more.
 pub fn not_signed_in() -> Failure {
     Failure::new(FailureKind::NotSignedIn, Timestamp::now(), "")
+}
+
+/// The record's words for what was done in the sign-in of another person than the entry names.
+pub fn in_the_sign_in_of(sign_in: &SignIn) -> String {
+    let person = sign_in.person();
+    let person = person.as_deref().unwrap_or("a person who is not known");
+    format!("in the sign-in of {person}")
+}
+
+/// The parts of a note that there are, in one.
+pub fn joined(notes: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }

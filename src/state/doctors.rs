@@ -64,10 +64,7 @@ impl State {
     pub(super) fn check_ended(&mut self, doctor: DoctorName, failure: Option<Failure>) {
         self.checking.remove(&doctor);
         if let Some(failure) = failure {
-            self.tell(Message::Failed {
-                doctor: Some(doctor),
-                failure,
-            });
+            self.tell_failure(Some(doctor), failure);
         } else if matches!(
             self.doctor(&doctor).map(|known| &known.server),
             Some(ServerKnowledge::Nothing { .. })

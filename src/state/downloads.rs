@@ -50,15 +50,16 @@ impl State {
     }
 
     pub(super) fn download_not_ready(&mut self, doctor: DoctorName, failure: Failure) {
+        // What was asked for in a sign-in that has ended says nothing to the next person.
+        if self.preparing.as_ref() != Some(&doctor) {
+            return;
+        }
         self.preparing = None;
         self.pending_backup = None;
-        self.tell(match failure.kind {
-            FailureKind::NothingThere => Message::NothingThere(doctor),
-            _ => Message::Failed {
-                doctor: Some(doctor),
-                failure,
-            },
-        });
+        match failure.kind {
+            FailureKind::NothingThere => self.tell(Message::NothingThere(doctor)),
+            _ => self.tell_failure(Some(doctor), failure),
+        }
     }
 
     pub(super) fn save_chosen(

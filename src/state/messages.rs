@@ -97,8 +97,16 @@ impl State {
         Vec::new()
     }
 
-    pub(super) fn failed(&mut self, doctor: Option<DoctorName>, failure: Failure) {
+    /// Says what did not work; that nobody is signed in any more, the window says itself.
+    pub(super) fn tell_failure(&mut self, doctor: Option<DoctorName>, failure: Failure) {
+        if failure.needs_sign_in() && self.account().is_none() {
+            return;
+        }
         self.tell(Message::Failed { doctor, failure });
+    }
+
+    pub(super) fn failed(&mut self, doctor: Option<DoctorName>, failure: Failure) {
+        self.tell_failure(doctor, failure);
         if self.running_survey().is_none() {
             // The looks were not begun: their figures are what they are.
             self.figures_stand();

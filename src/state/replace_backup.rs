@@ -5,7 +5,8 @@ use crate::engine::{Command, Destination, SavePurpose};
 use crate::state::{Effect, Modal, State, engine};
 
 impl State {
-    /// Asks whether a backup is to be replaced, unless another question stands. That nothing was
+    /// Asks whether a backup is to be replaced, unless another question stands or nobody is there to
+    /// answer it. That nothing was
     /// saved is told on the shelf too, where it stays whatever is answered.
     pub(super) fn ask_to_replace(&mut self, doctor: &DoctorName, failure: &Failure) {
         let FailureKind::ReplacesBackup {
@@ -18,7 +19,7 @@ impl State {
         else {
             return;
         };
-        if self.modals.is_empty() {
+        if self.modals.is_empty() && self.account().is_some() {
             self.modals.push(Modal::ReplaceBackup {
                 doctor: doctor.clone(),
                 path: path.clone(),

@@ -34,6 +34,14 @@ impl State {
         }
     }
 
+    /// The service that the sign-in screen is for. While something waits for a sign-in it is that one's,
+    /// and no other can be chosen.
+    #[must_use]
+    pub fn service_to_sign_in_to(&self) -> &ServiceOrigin {
+        let waited_for = self.service.as_ref().filter(|_| !self.jobs.is_empty());
+        waited_for.unwrap_or(&self.settings.service)
+    }
+
     pub(super) fn sign_in(&mut self, address: &str, token: &Secret, stay: bool) -> Vec<Effect> {
         let origin = match ServiceOrigin::parse(address) {
             Ok(origin) => origin,

@@ -40,7 +40,7 @@ fn signing_out_in_the_wait_asks_and_then_sends_nothing() {
     // Who signs in next finds it in the record, and can go on.
     driver.sign_in();
     driver.click("Activity");
-    driver.wait_for("Stopped");
+    driver.wait_for("Ended by a sign-out");
 }
 
 #[test]

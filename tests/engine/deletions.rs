@@ -159,6 +159,7 @@ async fn silent_desk(last_call: Duration) -> Desk {
         one: Duration::ZERO,
         all: Duration::ZERO,
         last_call,
+        ..Waits::default()
     };
     let mut desk = Desk::with_waits(config, waits).await;
     desk.answers = false;

@@ -6,7 +6,8 @@ use audio_housekeeper::domain::{
     AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName, FailureKind, Secret,
 };
 use audio_housekeeper::engine::{
-    CheckAllReport, Command, DeletionReport, Event, JobEnding, JobProgress, SignedOutBecause,
+    CheckAllReport, Command, DeletionReport, Event, JobEnding, JobId, JobProgress, SavePurpose,
+    SignedOutBecause, Unfinished, Waits,
 };
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser, Recordings};
 use audio_housekeeper::settings::Settings;
@@ -15,6 +16,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 
 use crate::desk::{AMELIA, Desk, name, run, wav};
+use crate::retries::failure_of;
 
 const BENOIT: &str = "Dr. Benoit";
 const CHIARA: &str = "Dr. Chiara";
@@ -91,14 +93,21 @@ async fn shared_desk() -> Desk {
     let users = ["front", "colleague"];
     let users = users.map(|name| PracticeUser::new(name, Secret::new("password".into())));
     let config = PracticeConfig {
-        recordings: Recordings::None,
         users: users.into(),
-        ..PracticeConfig::default()
+        ..empty()
     };
     let desk = Desk::with(config, Duration::from_millis(700)).await;
     desk.service.put(BENOIT, "b.wav", wav(50_000, 2));
     desk.service.put(CHIARA, "c.wav", wav(60_000, 3));
     desk
+}
+
+/// A service that holds nothing at first.
+fn empty() -> PracticeConfig {
+    PracticeConfig {
+        recordings: Recordings::None,
+        ..PracticeConfig::default()
+    }
 }
 
 fn sign_in(desk: &Desk, who: usize) {
@@ -151,6 +160,14 @@ async fn go_on_after(desk: &mut Desk, who: usize, faults: Vec<Fault>) -> Ends {
         [AMELIA, BENOIT, CHIARA].map(name).to_vec(),
     ));
     ended(desk).await;
+    let waits = |now: &&JobProgress| **now == JobProgress::WaitingForSignIn;
+    while desk
+        .engine
+        .changed_progress()
+        .is_none_or(|all| all.values().filter(waits).count() < 4)
+    {
+        desk.pass_time().await;
+    }
     desk.service.set_faults(faults);
     sign_in(desk, who);
     let (mut downloads, mut checks, mut delete, mut said) = (Vec::new(), None, None, 1);
@@ -241,18 +258,18 @@ fn a_delete_that_waits_is_dropped_where_another_person_signs_in_or_it_is_not_kno
             assert_eq!(desk.deletes_received(), 0);
             let record = desk.record().await;
             let mut entries = record.iter().map(|entry| &entry.draft);
+            let whose = if known {
+                "colleague"
+            } else {
+                "a person who is not known"
+            };
             let downloads = entries.clone();
-            let mut downloads = downloads.filter(|draft| draft.action == AuditAction::Download);
-            assert!(downloads.all(|draft| {
-                let whose = if known {
-                    "colleague"
-                } else {
-                    "a person who is not known"
-                };
+            for draft in downloads.filter(|draft| draft.action == AuditAction::Download) {
+                assert_eq!(draft.who.person, known.then(|| "front".to_owned()));
                 let note = draft.note.as_deref().unwrap();
-                draft.who.person == known.then(|| "front".to_owned())
-                    && note.starts_with(&format!("went on in the sign-in of {whose}; "))
-            }));
+                let expected = format!("in the sign-in of {whose}; ");
+                assert!(note.starts_with(&expected), "{note}");
+            }
             let dropped = entries.find(|draft| draft.action == AuditAction::Delete);
             let dropped = dropped.unwrap();
             assert_eq!(dropped.outcome, AuditOutcome::AnotherPerson);
@@ -294,6 +311,47 @@ fn what_a_sign_out_ends_is_recorded_as_ended_by_it_and_not_by_stop() {
     });
 }
 
+/// Has the service end the sign-in, by a check of somebody else.
+async fn end_sign_in(desk: &mut Desk) {
+    let refused = Fault::on(Call::Download, Effect::token_ended());
+    desk.service.add_fault(refused.for_doctor(BENOIT));
+    desk.send(Command::Check(name(BENOIT)));
+    ended(desk).await;
+}
+
+async fn waits_for_sign_in(desk: &mut Desk, id: JobId) {
+    desk.progress(id, |now| *now == JobProgress::WaitingForSignIn)
+        .await;
+}
+
+/// What the record says of the deletes: outcome and note.
+async fn deletes_in_record(desk: &mut Desk) -> Vec<(AuditOutcome, String)> {
+    let record = desk.record().await;
+    let drafts = record.into_iter().map(|entry| entry.draft);
+    let deletes = drafts.filter(|draft| draft.action == AuditAction::Delete);
+    deletes
+        .map(|draft| (draft.outcome, draft.note.unwrap_or_default()))
+        .collect()
+}
+
+async fn job_started(desk: &mut Desk) -> JobId {
+    desk.until(|event| match event {
+        Event::JobStarted { id, .. } => Some(*id),
+        _ => None,
+    })
+    .await
+}
+
+async fn last_call(desk: &mut Desk) {
+    desk.until(|event| matches!(event, Event::LastCall { .. }).then_some(()))
+        .await;
+}
+
+async fn last_call_over(desk: &mut Desk) {
+    desk.until(|event| matches!(event, Event::LastCallOver { .. }).then_some(()))
+        .await;
+}
+
 #[test]
 fn a_delete_whose_sign_in_ended_is_waited_for_anew_and_can_be_stopped_meanwhile() {
     run(async {
@@ -301,20 +359,250 @@ fn a_delete_whose_sign_in_ended_is_waited_for_anew_and_can_be_stopped_meanwhile(
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
-        desk.service
-            .add_fault(Fault::on(Call::Download, Effect::token_ended()));
-        desk.send(Command::Check(name(BENOIT)));
-        ended(&mut desk).await;
-        desk.progress(id, |now| *now == JobProgress::WaitingForSignIn)
-            .await;
+        desk.progress(
+            id,
+            |now| matches!(now, JobProgress::Waiting { left, of } if 2 * *left < *of),
+        )
+        .await;
+        end_sign_in(&mut desk).await;
+        waits_for_sign_in(&mut desk, id).await;
         desk.service.set_faults(Vec::new());
         sign_in(&desk, 0);
-        desk.progress(id, |now| matches!(now, JobProgress::Waiting { left, of } if *left + Duration::from_millis(300) > *of))
-            .await;
+        desk.progress(
+            id,
+            |now| matches!(now, JobProgress::Waiting { left, of } if 2 * *left > *of),
+        )
+        .await;
         desk.send(Command::Cancel(id));
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Stopped);
         assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_backup_that_was_altered_while_a_sign_in_was_waited_for_keeps_the_delete_back() {
+    run(async {
+        for altered in [false, true] {
+            let mut desk = shared_desk().await;
+            let stall = Effect::StallAfter {
+                bytes: 50_000,
+                duration: Duration::from_millis(600),
+            };
+            // The first request is the survey.
+            let stall = Fault::on(Call::Download, stall).for_doctor(AMELIA);
+            desk.service.add_fault(stall.only(2));
+            let destination = desk.file("a.wav");
+            let choice = DeletionChoice::BackUpFirst {
+                destination: destination.clone(),
+                replace: false,
+            };
+            let id = desk.begin_delete(AMELIA, choice).await;
+            desk.progress(id, |now| matches!(now, JobProgress::Downloading { .. }))
+                .await;
+            end_sign_in(&mut desk).await;
+            waits_for_sign_in(&mut desk, id).await;
+            if altered {
+                std::fs::write(&destination, wav(100_000, 77)).unwrap();
+            }
+            desk.service.set_faults(Vec::new());
+            sign_in(&desk, 0);
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(desk.deletes_received(), usize::from(!altered));
+            let outcome = if altered {
+                let path = destination;
+                let kind = report.failure.unwrap().kind;
+                assert_eq!(kind, FailureKind::ReadBackDiffers { path });
+                DeletionOutcome::NotSent
+            } else {
+                DeletionOutcome::Gone
+            };
+            assert_eq!(report.outcome, outcome);
+        }
+    });
+}
+
+#[test]
+fn a_confirmation_does_not_hold_for_a_sign_in_that_comes_long_after_it() {
+    run(async {
+        let waits = Waits {
+            one: Duration::from_millis(300),
+            next_sign_in: Duration::from_millis(600),
+            ..Waits::default()
+        };
+        let mut desk = Desk::with_waits(empty(), waits).await;
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        end_sign_in(&mut desk).await;
+        waits_for_sign_in(&mut desk, id).await;
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        desk.service.set_faults(Vec::new());
+        sign_in(&desk, 0);
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        let kind = report.failure.unwrap().kind;
+        assert_eq!(kind, FailureKind::ConfirmationStale);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn a_sign_in_that_ends_before_the_last_call_is_answered_has_the_delete_wait_again() {
+    run(async {
+        let mut desk = shared_desk().await;
+        desk.answers = false;
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        last_call(&mut desk).await;
+        end_sign_in(&mut desk).await;
+        desk.send(Command::NoStop(id));
+        last_call_over(&mut desk).await;
+        desk.service.set_faults(Vec::new());
+        desk.answers = true;
+        sign_in(&desk, 0);
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        assert_eq!(desk.requests(Call::Delete), 1);
+        let deletes = deletes_in_record(&mut desk).await;
+        let outcomes: Vec<_> = deletes.into_iter().map(|(outcome, _)| outcome).collect();
+        assert_eq!(
+            outcomes,
+            [
+                AuditOutcome::Intended,
+                AuditOutcome::Failed,
+                AuditOutcome::Intended,
+                AuditOutcome::Answered,
+                AuditOutcome::Gone
+            ]
+        );
+    });
+}
+
+#[test]
+fn a_sign_in_that_ends_while_a_delete_was_on_hold_is_not_called_the_window_s_silence() {
+    run(async {
+        let waits = Waits {
+            one: Duration::from_millis(100),
+            last_call: Duration::from_millis(1800),
+            ..Waits::default()
+        };
+        let mut desk = Desk::with_waits(empty(), waits).await;
+        desk.answers = false;
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        last_call(&mut desk).await;
+        // Long enough for another look to be due, which then meets the end.
+        let refused = Fault::on(Call::Download, Effect::token_ended());
+        desk.service.add_fault(refused);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        desk.send(Command::NoStop(id));
+        last_call_over(&mut desk).await;
+        waits_for_sign_in(&mut desk, id).await;
+        desk.send(Command::Cancel(id));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Stopped);
+        assert_eq!(desk.deletes_received(), 0);
+        desk.service.set_faults(Vec::new());
+        desk.sign_in(true).await;
+        let notes = deletes_in_record(&mut desk).await;
+        assert!(
+            notes.iter().all(|(_, note)| !note.contains("window")),
+            "{notes:?}"
+        );
+    });
+}
+
+#[test]
+fn a_call_that_is_refused_in_two_sign_ins_ends_no_third() {
+    run(async {
+        let mut desk = shared_desk().await;
+        let refused = Fault::on(Call::Download, Effect::token_ended());
+        desk.service.add_fault(refused.for_doctor(BENOIT));
+        desk.ask_download(BENOIT, "b.wav");
+        ended(&mut desk).await;
+        sign_in(&desk, 0);
+        let failure = failure_of(desk.end_of_download().await);
+        assert_eq!(failure.kind, FailureKind::SignInNotAccepted);
+        // Everything else is answered.
+        assert!(desk.download(CHIARA, "c.wav").await.is_ok());
+    });
+}
+
+#[test]
+fn what_a_person_waited_for_at_the_window_ends_with_the_sign_in() {
+    run(async {
+        let mut desk = shared_desk().await;
+        desk.service
+            .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+        desk.send(Command::PrepareDownload {
+            doctor: name(BENOIT),
+            purpose: SavePurpose::Download,
+        });
+        let failure = desk
+            .until(|event| match event {
+                Event::DownloadNotReady { failure, .. } => Some(failure.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(failure.kind, FailureKind::SignInNotAccepted);
+    });
+}
+
+#[test]
+fn a_download_that_waits_for_a_sign_in_is_named_at_the_next_start() {
+    run(async {
+        for had_ended in [false, true] {
+            let mut desk = shared_desk().await;
+            if had_ended {
+                end_sign_in(&mut desk).await;
+            } else {
+                let refused = Fault::on(Call::Download, Effect::token_ended());
+                desk.service.add_fault(refused.for_doctor(CHIARA));
+            }
+            desk.ask_download(CHIARA, "c.wav");
+            let id = job_started(&mut desk).await;
+            waits_for_sign_in(&mut desk, id).await;
+            let mut desk = desk.restart().await;
+            desk.service.set_faults(Vec::new());
+            let found = desk
+                .until(|event| match event {
+                    Event::FoundAtStart(found) => Some(found.clone()),
+                    _ => None,
+                })
+                .await;
+            let doctor = name(CHIARA);
+            let destination = desk.file("c.wav");
+            let download = Unfinished::Download {
+                doctor,
+                destination,
+            };
+            assert_eq!(found, [download]);
+        }
+    });
+}
+
+#[test]
+fn looks_that_wait_are_shown_as_waiting_until_the_last_of_them_goes_on() {
+    run(async {
+        let mut desk = shared_desk().await;
+        desk.service
+            .add_fault(Fault::on(Call::Download, Effect::token_ended()));
+        let all = [AMELIA, BENOIT, CHIARA].map(name).to_vec();
+        desk.send(Command::CheckAll(all));
+        let id = job_started(&mut desk).await;
+        ended(&mut desk).await;
+        waits_for_sign_in(&mut desk, id).await;
+        let slow = Effect::StallBeforeHead(Duration::from_millis(900));
+        desk.service
+            .set_faults(vec![Fault::on(Call::Download, slow)]);
+        sign_in(&desk, 0);
+        desk.progress(id, |now| {
+            matches!(now, JobProgress::Counting { done: 0, .. })
+        })
+        .await;
     });
 }
 

@@ -87,7 +87,8 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     if (button.pressed(ui) || submitted) && !trying {
         submit(ui, view, &mut drafts.sign_in);
     }
-    if view.state.mode == Mode::Real {
+    // Nothing that waits is left for practice without a word.
+    if view.state.mode == Mode::Real && view.state.jobs.is_empty() {
         let practise = text.say("sign-in-practise");
         if Button::link(&practise).pressed(ui) {
             view.act(Action::Switch(Mode::Practice));
@@ -144,8 +145,9 @@ fn details(ui: &mut Ui, view: &mut View<'_>, failure: &Failure) {
 
 fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {
     let palette = Palette::here(ui);
-    let service = &view.state.settings.service;
-    if let Some(typed) = &mut draft.address {
+    let service = view.state.service_to_sign_in_to();
+    let is_fixed = !view.state.jobs.is_empty();
+    if let Some(typed) = draft.address.as_mut().filter(|_| !is_fixed) {
         let name = view.text.say("sign-in-address");
         let limit = Limit::new(view.text, ServiceOrigin::MAX_CHARACTERS);
         Field::new(egui::Id::unique("service address"), &name, &limit)
@@ -167,7 +169,7 @@ fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {
                 ui.set_width(room);
                 label(ui, Type::Body, palette.muted, service.label());
             });
-            view.state.mode == Mode::Real && button.pressed(ui)
+            view.state.mode == Mode::Real && !is_fixed && button.pressed(ui)
         })
         .inner;
     if pressed {
@@ -218,10 +220,9 @@ fn submit(ui: &Ui, view: &mut View<'_>, draft: &mut SignInDraft) {
         ui.memory_mut(|memory| memory.request_focus(SignInDraft::token_id()));
         return;
     }
-    let address = draft
-        .address
-        .clone()
-        .unwrap_or_else(|| view.state.settings.service.ascii());
+    let is_fixed = !view.state.jobs.is_empty();
+    let typed = draft.address.clone().filter(|_| !is_fixed);
+    let address = typed.unwrap_or_else(|| view.state.service_to_sign_in_to().ascii());
     if ServiceOrigin::parse(&address).is_err() {
         // The state says what is wrong with it; the token stays where it is.
         view.act(Action::SetAddress(address));
