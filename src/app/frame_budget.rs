@@ -65,19 +65,21 @@ mod tests {
         let all = events.len();
         let state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
         let mut window = (VecDeque::from(events), state);
-        let (mut taken, mut frames, mut late) = (0, 0, 0);
+        let (mut taken, mut frames) = (0, 0);
         loop {
-            let begun = Instant::now();
-            let is_all = FrameBudget::begin().spend(
+            let (budget, mut late) = (FrameBudget::begin(), 0);
+            let is_all = budget.spend(
                 &mut window,
                 |(events, _)| events.pop_front(),
                 |(_, state), envelope| {
                     taken += 1;
+                    late += usize::from(Instant::now() >= budget.end);
                     state.apply(envelope);
                 },
             );
             frames += 1;
-            late += usize::from(begun.elapsed() > 2 * BUDGET);
+            // The time may run out between the look at it and the next event.
+            assert!(late <= 1, "{late} were begun after the frame's time");
             if is_all {
                 break;
             }
@@ -85,8 +87,6 @@ mod tests {
         assert_eq!(taken, all);
         assert_eq!(window.1.doctors.len(), 5_000);
         assert!(frames > 1, "all were taken in at once");
-        // What the computer does beside this test makes one late now and then.
-        assert!(4 * late <= frames, "{late} of {frames} were held up");
     }
 
     #[test]

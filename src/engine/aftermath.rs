@@ -8,18 +8,18 @@ use jiff::Timestamp;
 
 use crate::api::Look;
 use crate::domain::{
-    AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, Backup, CheckedPart,
-    Completeness, DeletionOutcome, DoctorName, Failure, LastDeletion, OperationId, Remark,
-    ServerKnowledge,
+    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, CheckedPart, Completeness,
+    DeletionOutcome, DoctorName, Failure, LastDeletion, OperationId, Remark, ServerKnowledge,
 };
 use crate::engine::checks::about;
-use crate::engine::event_loop::Notice;
 use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::left_over::LeftOver;
 use crate::engine::looking::{Looked, look};
+use crate::engine::notice::Notice;
 use crate::engine::resources::store_failure;
 use crate::engine::workspace::{Workspace, in_the_sign_in_of, joined};
 use crate::engine::{DeletionReport, Event, JobProgress, SavedFile, Unfinished};
-use crate::store::{Change, DoctorFact, Store, StoreError, Transfer, WaitingDelete};
+use crate::store::{Change, DoctorFact, Transfer, WaitingDelete};
 use crate::transfer::{self, Found, TransferError};
 
 /// How many doctors are looked at at once.
@@ -274,49 +274,6 @@ pub async fn look_again(
         doctor,
         report,
     });
-}
-
-/// What earlier runs began and did not end.
-#[derive(Default)]
-pub struct LeftOver {
-    transfers: Vec<Transfer>,
-    waiting: Vec<WaitingDelete>,
-    intents: Vec<AuditEntry>,
-}
-
-impl LeftOver {
-    /// Reads it. Only before this run begins anything: what it has begun looks the same.
-    pub async fn read(store: &Store) -> Result<Self, StoreError> {
-        Ok(Self {
-            transfers: store.unfinished_transfers().await?,
-            waiting: store.waiting_deletes().await?,
-            intents: store.unfinished_operations().await?,
-        })
-    }
-
-    /// Whether nothing is left.
-    pub fn is_empty(&self) -> bool {
-        self.transfers.is_empty() && self.waiting.is_empty() && self.intents.is_empty()
-    }
-
-    /// Puts back what could not be looked into.
-    pub fn put_back(&mut self, rest: Self) {
-        self.transfers.extend(rest.transfers);
-        self.waiting.extend(rest.waiting);
-        self.intents.extend(rest.intents);
-    }
-
-    /// Takes out what belongs to one service: only a sign-in there can look into it.
-    pub fn take(&mut self, service: &str) -> Self {
-        let transfers = |left: &mut Transfer| left.service == service;
-        let waiting = |left: &mut WaitingDelete| left.service == service;
-        let intents = |left: &mut AuditEntry| left.draft.who.service.as_deref() == Some(service);
-        Self {
-            transfers: self.transfers.extract_if(.., transfers).collect(),
-            waiting: self.waiting.extract_if(.., waiting).collect(),
-            intents: self.intents.extract_if(.., intents).collect(),
-        }
-    }
 }
 
 /// Looks into what an earlier run left unfinished for this service, closes it, and tells it.

@@ -25,7 +25,6 @@ use crate::engine::grace_period::{
     Announced, Announcement, NotSent, Waited, announce, because, begin_waiting, say_not_sent, wait,
 };
 use crate::engine::jobs::{Asker, JobTicket};
-use crate::engine::resources::new_operation;
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
 use crate::store::WaitingDelete;
@@ -53,7 +52,7 @@ pub async fn survey(workspace: Arc<Workspace>, doctor: DoctorName) {
 
 /// Carries out a confirmed deletion.
 pub async fn delete(workspace: Arc<Workspace>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
-    let operation = new_operation();
+    let operation = ticket.operation.clone();
     let watch = workspace.resources.clock.watch();
     let act = Act {
         workspace: &workspace,

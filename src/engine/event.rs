@@ -165,6 +165,13 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// That something did not work.
+    pub(super) const fn failed(doctor: Option<DoctorName>, failure: Failure) -> Self {
+        Self::Failed { doctor, failure }
+    }
+}
+
 /// Why nobody is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignedOutBecause {

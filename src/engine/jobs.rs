@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::DoctorName;
+use crate::domain::{DoctorName, OperationId};
 use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
+use crate::engine::resources::new_operation;
 use crate::engine::{JobId, JobProgress};
 
 /// How far all jobs are.
@@ -37,6 +38,8 @@ pub struct JobBoard {
 pub struct JobTicket {
     /// Its name.
     pub id: JobId,
+    /// The act, as the record knows it.
+    pub operation: OperationId,
     /// The sign-in of the person who asked for it.
     pub asked_by: Arc<SignIn>,
     /// Whether it may go on in that person's sign-ins alone.
@@ -102,6 +105,7 @@ impl JobBoard {
         let id = JobId(self.next.fetch_add(1, Ordering::Relaxed) + 1);
         JobTicket {
             id,
+            operation: new_operation(),
             asked_by,
             is_personal,
             cancel: cancellation.token().clone(),

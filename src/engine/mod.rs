@@ -4,6 +4,7 @@
 //! must last is on disk before its event is sent; nothing that the window does or fails to do
 //! decides whether work goes on.
 
+mod activity;
 mod aftermath;
 mod cancellation;
 mod checks;
@@ -12,30 +13,35 @@ mod command;
 mod comparing;
 mod credentials;
 mod deletions;
+mod doctors;
 mod downloads;
 mod event;
 mod event_loop;
+mod exclusion;
 mod grace_period;
 mod jobs;
 mod ledger;
+mod left_over;
 mod looking;
+mod notice;
 mod places;
 mod refusal;
 mod replacing;
 mod resources;
 mod retry;
+mod scheduler;
 mod sent_deletes;
 mod set_aside;
+mod settings;
 mod sign_in;
 mod sign_ins;
 mod tries;
 mod workspace;
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, Reading, TimeJump};
@@ -135,29 +141,32 @@ pub fn start(setup: Setup) -> Handle {
         events,
         notices,
     });
+    let scheduler = scheduler::Scheduler::new(resources.board.clone());
     let mut engine = event_loop::Engine {
         resources: resources.clone(),
         commands: commands_in,
         notices: notices_in,
         known_names: Vec::new(),
-        left_over: aftermath::LeftOver::default(),
+        left_over: left_over::LeftOver::default(),
         workspace: None,
         generation: 0,
         attempt: sign_in::OPENING,
-        tasks: JoinSet::new(),
-        on_panic: HashMap::new(),
-        running: BTreeMap::new(),
+        scheduler,
     };
     let nobody = Event::SignedOut(SignedOutBecause::NoToken);
     match setup.opening {
-        Opening::Kept(origin) => engine.spawn(nobody, sign_in::resume(resources, origin)),
+        Opening::Kept(origin) => engine
+            .scheduler
+            .spawn(nobody, sign_in::resume(resources, origin)),
         Opening::Practice {
             origin,
             token,
             names,
         } => {
             engine.known_names = names;
-            engine.spawn(nobody, sign_in::practise(resources, origin, token));
+            engine
+                .scheduler
+                .spawn(nobody, sign_in::practise(resources, origin, token));
         }
     }
     let task = tokio::spawn(engine.run());

@@ -1,11 +1,15 @@
 //! What the folders are that recordings go to.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
-use crate::domain::Place;
+use crate::domain::{Failure, FailureKind, Place};
+use crate::engine::Event;
+use crate::engine::resources::Resources;
 use crate::platform::look_at_place;
 
 /// How long a look may take.
@@ -31,6 +35,22 @@ pub async fn place_of(folder: PathBuf) -> Option<Place> {
 
 async fn within<T>(limit: Duration, look: impl Future<Output = Option<T>>) -> Option<T> {
     tokio::time::timeout(limit, look).await.ok().flatten()
+}
+
+/// Opens the file manager at a file.
+pub async fn show_in_folder(resources: Arc<Resources>, generation: u64, path: PathBuf) {
+    let shown = tokio::task::spawn_blocking({
+        let path = path.clone();
+        move || crate::platform::show_in_folder(&path)
+    });
+    let error = match shown.await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let kind = FailureKind::Disk { path };
+    let failure = Failure::new(kind, Timestamp::now(), error);
+    resources.tell(generation, Event::failed(None, failure));
 }
 
 #[cfg(test)]

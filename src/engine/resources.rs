@@ -1,6 +1,6 @@
 //! What lasts as long as the engine, and is the same for every sign-in.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::rand;
@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::Connector;
 use crate::domain::{AuditWho, Failure, FailureKind, OperationId};
-use crate::engine::event_loop::Notice;
 use crate::engine::grace_period::Waits;
 use crate::engine::jobs::{JobBoard, Wake};
+use crate::engine::notice::Notice;
 use crate::engine::sent_deletes::SentDeletes;
 use crate::engine::{Clock, Envelope, Event};
 use crate::keychain::Keychain;
@@ -43,6 +43,12 @@ pub struct Resources {
 }
 
 impl Resources {
+    /// Takes settings that are to be written, in place of earlier ones that are not yet.
+    pub fn keep_in_mind(&self, settings: Settings) {
+        let newest = self.newest_settings.lock();
+        *newest.unwrap_or_else(PoisonError::into_inner) = Some(settings);
+    }
+
     /// Tells the engine's loop something.
     pub fn notify(&self, notice: Notice) {
         // The loop has ended where nobody listens: what it would have done is left as it is.
@@ -84,4 +90,13 @@ pub fn new_operation() -> OperationId {
         bytes = Timestamp::now().as_nanosecond().to_be_bytes();
     }
     OperationId::from_bytes(bytes)
+}
+
+/// A fault of the app's own, as people are told it.
+pub fn internal() -> Failure {
+    Failure::new(
+        FailureKind::Internal,
+        Timestamp::now(),
+        "a fault of the app's own",
+    )
 }

@@ -10,7 +10,7 @@ use crate::domain::{
     TokenKeeping,
 };
 use crate::engine::credentials::SignIn;
-use crate::engine::event_loop::{Notice, failed};
+use crate::engine::notice::Notice;
 use crate::engine::resources::{Resources, new_operation, store_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{Event, SignedOutBecause};
@@ -223,7 +223,7 @@ async fn keep_in_mind(resources: &Resources, token: TokenToForget) {
 async fn to_forget(resources: &Resources) -> Vec<TokenToForget> {
     let tokens = resources.store.tokens_to_forget().await;
     tokens.unwrap_or_else(|error| {
-        resources.tell(0, failed(None, store_failure(&error)));
+        resources.tell(0, Event::failed(None, store_failure(&error)));
         Vec::new()
     })
 }
@@ -245,7 +245,7 @@ async fn say_forgotten(resources: &Resources, token: TokenToForget, how: Option<
     };
     let forgotten = vec![Change::TokenForgotten(token.operation)];
     if let Err(error) = resources.store.append_with(draft, forgotten).await {
-        resources.tell(0, failed(None, store_failure(&error)));
+        resources.tell(0, Event::failed(None, store_failure(&error)));
     }
 }
 

@@ -7,8 +7,9 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{AuditAction, AuditOutcome, Failure};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::credentials::{Credentials, SignIn};
-use crate::engine::event_loop::{Engine, Notice, failed, internal};
-use crate::engine::resources::{new_operation, store_failure};
+use crate::engine::event_loop::Engine;
+use crate::engine::notice::Notice;
+use crate::engine::resources::{internal, new_operation, store_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{Event, SignedOutBecause, aftermath, checks, set_aside, sign_in};
 
@@ -84,7 +85,7 @@ impl Engine {
         let left_over = self.left_over.take(&workspace.service);
         if !left_over.is_empty() {
             let look = aftermath::look_into_unfinished(workspace, left_over);
-            self.spawn(failed(None, internal()), look);
+            self.scheduler.spawn(Event::failed(None, internal()), look);
         }
     }
 
@@ -100,9 +101,10 @@ impl Engine {
         let workspace = self.workspace_for(sign_in);
         workspace.tell(Event::SignedIn { account, keychain });
         if let Some(failure) = unasked {
-            workspace.tell(failed(None, failure));
+            workspace.tell(Event::failed(None, failure));
             let find_out = sign_in::find_out_whose(workspace.clone());
-            self.spawn(failed(None, internal()), find_out);
+            self.scheduler
+                .spawn(Event::failed(None, internal()), find_out);
         }
         if by_hand {
             let entry = workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
@@ -115,18 +117,19 @@ impl Engine {
                 .remember_doctor(&workspace.service, &name)
                 .await
             {
-                workspace.tell(failed(None, store_failure(&error)));
+                workspace.tell(Event::failed(None, store_failure(&error)));
             }
         }
         match self.resources.store.doctors(&workspace.service).await {
             Ok(doctors) => workspace.tell(Event::Doctors(doctors)),
-            Err(error) => workspace.tell(failed(None, store_failure(&error))),
+            Err(error) => workspace.tell(Event::failed(None, store_failure(&error))),
         }
         set_aside::tell(&workspace).await;
         self.look_into_left_over(workspace.clone());
-        self.spawn(failed(None, internal()), async move {
-            checks::look_at_backups(&workspace).await;
-        });
+        self.scheduler
+            .spawn(Event::failed(None, internal()), async move {
+                checks::look_at_backups(&workspace).await;
+            });
     }
 
     /// The workspace of a new sign-in: the open one where it is of the same service.
@@ -156,11 +159,8 @@ impl Engine {
     /// Ends what runs for the service that somebody was signed in to.
     pub(super) fn close_workspace(&mut self) {
         if let Some(workspace) = self.workspace.take() {
-            for running in self.running.values() {
-                if running.generation == workspace.generation {
-                    running.cancellation.cancel(EndedBy::SignOut);
-                }
-            }
+            let generation = Some(workspace.generation);
+            self.scheduler.cancel_all(generation, EndedBy::SignOut);
             workspace.cancel.cancel();
             self.generation += 1;
         }

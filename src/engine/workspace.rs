@@ -14,8 +14,8 @@ use crate::domain::{
 };
 use crate::engine::Event;
 use crate::engine::credentials::{Credentials, SignIn};
-use crate::engine::event_loop::Notice;
 use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::notice::Notice;
 use crate::engine::resources::{Resources, store_failure};
 use crate::store::{Change, StoreError};
 

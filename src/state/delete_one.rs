@@ -4,7 +4,7 @@ use crate::domain::{
     Confirmation, DeletionChoice, DeletionReason, DeletionSurvey, DoctorName, Failure, FailureKind,
 };
 use crate::engine::{Command, SavePurpose};
-use crate::state::{Effect, Message, Modal, State, engine};
+use crate::state::{Effect, JobKind, Message, Modal, State, engine};
 
 /// The deleting buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) struct PendingBackup {
 
 impl State {
     pub(super) fn ask_delete(&mut self, doctor: DoctorName) -> Vec<Effect> {
-        if self.is_busy(&doctor) {
+        if self.excludes(&JobKind::Delete(doctor.clone())) {
             let failure = Failure::new(FailureKind::Busy, self.now, "");
             self.tell(Message::Failed {
                 doctor: Some(doctor),

@@ -1,7 +1,7 @@
 //! The doctors known here, and the checks of them.
 
 use crate::domain::{DoctorName, Failure, KnownDoctor, ServerKnowledge};
-use crate::engine::{Command, JobKind};
+use crate::engine::Command;
 use crate::state::{Effect, Message, State, engine};
 
 impl State {
@@ -10,13 +10,6 @@ impl State {
     pub fn doctor(&self, name: &DoctorName) -> Option<&KnownDoctor> {
         let at = self.place_of_doctor(name).ok()?;
         self.doctors.get(at)
-    }
-
-    /// Whether all of them are being checked.
-    #[must_use]
-    pub fn is_checking_all(&self) -> bool {
-        let mut jobs = self.jobs.values();
-        jobs.any(|job| matches!(job.kind, JobKind::CheckAll | JobKind::CheckAndBackUp))
     }
 
     pub(super) fn names(&self) -> Vec<DoctorName> {

@@ -24,7 +24,7 @@ impl Job {
     /// Whether it deletes.
     #[must_use]
     pub const fn deletes(&self) -> bool {
-        matches!(self.kind, JobKind::Delete(_) | JobKind::DeleteAll)
+        self.kind.deletes()
     }
 
     /// Whether Cancel or Stop can be pressed: once a delete may be on its way, that would be a
@@ -39,16 +39,10 @@ impl Job {
 }
 
 impl State {
-    /// Whether a job on this doctor, or on all of them, runs: such a doctor can't be deleted.
+    /// Whether such a job may not begin, because one runs that has to end first.
     #[must_use]
-    pub fn is_busy(&self, name: &DoctorName) -> bool {
-        self.jobs.values().any(|job| match &job.kind {
-            JobKind::Download(doctor) | JobKind::Compare(doctor) | JobKind::Delete(doctor) => {
-                doctor == name
-            }
-            JobKind::DeleteAll | JobKind::CheckAndBackUp => true,
-            JobKind::CheckAll | JobKind::SurveyAll => false,
-        })
+    pub fn excludes(&self, kind: &JobKind) -> bool {
+        self.jobs.values().any(|job| job.kind.excludes(kind))
     }
 
     /// The comparison with a doctor's backup that runs.

@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::domain::DoctorName;
-use crate::state::{Action, Screen, SignIn, State};
+use crate::state::{Action, JobKind, Screen, SignIn, State};
 use crate::text::Text;
 use crate::ui::drafts::DoctorDraft;
 
@@ -99,14 +99,16 @@ impl Command {
 
     /// Whether its button can be pressed. Where no doctor is named it can, and says so.
     pub fn is_enabled(self, state: &State, subject: Option<&DoctorName>) -> bool {
-        let is_busy = subject.is_some_and(|doctor| state.is_busy(doctor));
+        let excludes = |kind: fn(DoctorName) -> JobKind| {
+            subject.is_some_and(|doctor| state.excludes(&kind(doctor.clone())))
+        };
         match self {
             Self::Show(_) | Self::FindDoctor => true,
             Self::Check => !is_checked(state, subject),
-            Self::CheckAll => !state.doctors.is_empty() && !state.is_checking_all(),
-            Self::Download => !is_busy && state.preparing.is_none(),
-            Self::Delete => !is_busy,
-            Self::DeleteAll => !state.has_running_jobs(),
+            Self::CheckAll => !state.doctors.is_empty() && !state.excludes(&JobKind::CheckAll),
+            Self::Download => !excludes(JobKind::Download) && state.preparing.is_none(),
+            Self::Delete => !excludes(JobKind::Delete),
+            Self::DeleteAll => !state.excludes(&JobKind::DeleteAll),
             Self::Stop => state
                 .running_delete()
                 .is_some_and(|(_, job)| job.can_be_stopped() && !job.cancelling),

@@ -337,6 +337,14 @@ fn a_command_that_is_not_taken_leaves_nothing_waiting() {
     refuse(&mut state, effects);
     assert_eq!(state.preparing, None);
 
+    let effects = state.update(Action::AskDelete(name("Dr. B")));
+    refuse(&mut state, effects);
+    assert!(matches!(
+        state.modals.last(),
+        Some(Modal::DeleteOne { survey: Some(survey), .. }) if survey.server.is_err()
+    ));
+    state.update(Action::CloseModal);
+
     let id = JobId(1);
     let kind = JobKind::Delete(name("Dr. A"));
     tell(&mut state, 1, Event::JobStarted { id, kind });
@@ -348,13 +356,6 @@ fn a_command_that_is_not_taken_leaves_nothing_waiting() {
     let effects = state.update(Action::Show(Screen::Activity));
     refuse(&mut state, effects);
     assert!(!state.activity.loading);
-
-    let effects = state.update(Action::AskDelete(name("Dr. B")));
-    refuse(&mut state, effects);
-    assert!(matches!(
-        state.modals.last(),
-        Some(Modal::DeleteOne { survey: Some(survey), .. }) if survey.server.is_err()
-    ));
     assert!(!state.toasts.is_empty());
 }
 

@@ -1,7 +1,7 @@
 use egui::{Color32, Key, Ui};
 
 use crate::domain::{DoctorName, DoctorState, KnownDoctor, ServerKnowledge};
-use crate::state::{Action, State};
+use crate::state::{Action, JobKind, State};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::commands::Command;
@@ -188,7 +188,7 @@ fn comparison(ui: &mut Ui, view: &mut View<'_>, subject: Option<&DoctorName>) {
         let label = view.text.say("compare-button");
         let link = Button::link(&label)
             .small()
-            .enabled(!state.is_busy(&doctor.name));
+            .enabled(!state.excludes(&JobKind::Compare(doctor.name.clone())));
         if link.pressed(ui) {
             view.act(Action::Compare(doctor.name.clone()));
         }
@@ -260,8 +260,13 @@ fn buttons(
             }
         });
     });
-    if subject.is_some_and(|doctor| state.is_busy(doctor)) {
-        wrapped(ui, Type::Small, palette.muted, text.say("recordings-busy"));
+    if let Some(doctor) = subject {
+        if state.excludes(&JobKind::Download(doctor.clone())) {
+            wrapped(ui, Type::Small, palette.muted, text.say("recordings-busy"));
+        } else if state.excludes(&JobKind::Delete(doctor.clone())) {
+            let said = text.say("recordings-another-delete");
+            wrapped(ui, Type::Small, palette.muted, said);
+        }
     }
     if let Some(command) = at_end.or(pressed) {
         view.press(command, draft);

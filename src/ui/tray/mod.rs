@@ -11,7 +11,7 @@ pub use results::where_it_lies;
 use egui::{Align, CornerRadius, Frame, Id, Layout, Margin, Panel, ScrollArea, Stroke, Ui, vec2};
 
 use crate::domain::Place;
-use crate::state::{Action, FoldedTally, Screen, Shelf};
+use crate::state::{Action, FoldedTally, JobKind, Screen, Shelf};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type, size};
@@ -149,7 +149,8 @@ fn lines(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>, room: f32, with_fo
             });
         }
         for one in shelf.set_aside {
-            let busy = state.is_busy(&one.doctor) || state.preparing.is_some();
+            let keeping = JobKind::Download(one.doctor.clone());
+            let busy = state.excludes(&keeping) || state.preparing.is_some();
             line(ui, &mut |ui| {
                 set_aside::show(ui, view.text, one, busy, &mut view.actions);
             });

@@ -1,0 +1,42 @@
+use crate::domain::Failure;
+use crate::engine::credentials::SignIn;
+use crate::engine::left_over::LeftOver;
+use crate::engine::{SignedOutBecause, Unfinished};
+
+/// What a task tells the engine's own loop.
+pub enum Notice {
+    /// A token was accepted, or taken on trust because the service could not be asked.
+    SignedIn {
+        /// Which of the engine's attempts at a sign-in this is; see [`Engine::attempt`].
+        ///
+        /// [`Engine::attempt`]: crate::engine::event_loop::Engine::attempt
+        attempt: u64,
+        sign_in: Box<SignIn>,
+        /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
+        keychain: Option<Failure>,
+        /// Why the service could not be asked whose token it is.
+        unasked: Option<Failure>,
+        /// Whether a person signed in just now.
+        by_hand: bool,
+    },
+    /// Nobody could be signed in at the start.
+    NotSignedIn {
+        /// As in [`Notice::SignedIn`].
+        attempt: u64,
+        because: SignedOutBecause,
+        /// What else stood in the way.
+        failure: Option<Failure>,
+    },
+    /// The token is forgotten, or may not be.
+    Forgotten(Option<Failure>),
+    /// The service no longer accepts the token of this sign-in.
+    SignInEnded { generation: u64 },
+    /// Something that an earlier run left for `service` is closed, and is to be told.
+    FoundAtStart {
+        generation: u64,
+        service: String,
+        found: Box<Unfinished>,
+    },
+    /// The look into what earlier runs left is over, and `rest` could not be closed.
+    LeftOpen { generation: u64, rest: LeftOver },
+}

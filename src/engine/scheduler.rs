@@ -1,0 +1,257 @@
+//! The jobs and the smaller tasks that run: their starts, their ends, and the panics among them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::{Future, pending};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio::task::{Id, JoinError, JoinSet};
+
+use crate::domain::{DeletionOutcome, DoctorName, OperationId};
+use crate::engine::cancellation::{Cancellation, EndedBy};
+use crate::engine::jobs::{JobBoard, JobTicket};
+use crate::engine::resources::internal;
+use crate::engine::workspace::Workspace;
+use crate::engine::{CheckAllReport, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind};
+
+/// What runs.
+pub struct Scheduler {
+    board: JobBoard,
+    tasks: JoinSet<Option<(JobId, JobEnding)>>,
+    on_panic: HashMap<Id, OnPanic>,
+    running: BTreeMap<JobId, Running>,
+}
+
+/// A running job.
+struct Running {
+    kind: JobKind,
+    operation: OperationId,
+    cancellation: Cancellation,
+    no_stop: Arc<Notify>,
+    try_now: Arc<Notify>,
+    generation: u64,
+    service: String,
+}
+
+/// What is said of a task that panicked.
+enum OnPanic {
+    Job(JobId),
+    Say(Box<Event>),
+}
+
+/// What is to be told of a task that has ended.
+pub enum Ended {
+    /// A job.
+    Job {
+        id: JobId,
+        ending: Box<JobEnding>,
+        /// Under which it began.
+        generation: u64,
+        /// Where.
+        service: String,
+    },
+    /// A smaller task that panicked.
+    Panicked(Box<Event>),
+}
+
+/// A job was not begun: another has to end first.
+pub struct Busy;
+
+impl Scheduler {
+    pub fn new(board: JobBoard) -> Self {
+        Self {
+            board,
+            tasks: JoinSet::new(),
+            on_panic: HashMap::new(),
+            running: BTreeMap::new(),
+        }
+    }
+
+    /// Starts work that is no job of its own. `on_panic` is what is told where it panics.
+    pub fn spawn(&mut self, on_panic: Event, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(async move {
+            work.await;
+            None
+        });
+        self.on_panic
+            .insert(task.id(), OnPanic::Say(Box::new(on_panic)));
+    }
+
+    /// Starts a job, unless one runs that has to end first.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub fn start<F>(
+        &mut self,
+        workspace: &Workspace,
+        kind: JobKind,
+        work: impl FnOnce(JobTicket) -> F,
+    ) -> Result<(), Busy>
+    where
+        F: Future<Output = JobEnding> + Send + 'static,
+    {
+        let mut running = self.running.values();
+        if running.any(|running| running.kind.excludes(&kind)) {
+            return Err(Busy);
+        }
+        let asked_by = workspace.credentials.sign_in();
+        let ticket = self.board.open(asked_by, kind.deletes());
+        let id = ticket.id;
+        workspace.tell(Event::JobStarted {
+            id,
+            kind: kind.clone(),
+        });
+        let running = Running {
+            kind,
+            operation: ticket.operation.clone(),
+            cancellation: ticket.cancellation.clone(),
+            no_stop: ticket.no_stop.clone(),
+            try_now: ticket.try_now.clone(),
+            generation: workspace.generation,
+            service: workspace.service.clone(),
+        };
+        self.running.insert(id, running);
+        let work = work(ticket);
+        let task = self.tasks.spawn(async move { Some((id, work.await)) });
+        self.on_panic.insert(task.id(), OnPanic::Job(id));
+        Ok(())
+    }
+
+    /// Ends a job early.
+    pub fn cancel(&self, id: JobId, ended_by: EndedBy) {
+        if let Some(running) = self.running.get(&id) {
+            running.cancellation.cancel(ended_by);
+        }
+    }
+
+    /// Ends all jobs that began under this generation, or all there are.
+    pub fn cancel_all(&self, generation: Option<u64>, ended_by: EndedBy) {
+        for running in self.running.values() {
+            if generation.is_none_or(|generation| running.generation == generation) {
+                running.cancellation.cancel(ended_by);
+            }
+        }
+    }
+
+    /// The window has found no Stop.
+    pub fn no_stop(&self, id: JobId) {
+        if let Some(running) = self.running.get(&id) {
+            running.no_stop.notify_one();
+        }
+    }
+
+    /// Begins a job's next try now.
+    pub fn try_now(&self, id: JobId) {
+        if let Some(running) = self.running.get(&id) {
+            running.try_now.notify_waiters();
+        }
+    }
+
+    /// Waits for the next task that ends; never returns while there is none. `None` where nothing is to
+    /// be told of it. A future that is dropped misses nothing.
+    pub async fn next_ended(&mut self) -> Option<Ended> {
+        match self.tasks.join_next_with_id().await {
+            Some(ended) => self.ended(ended),
+            None => pending().await,
+        }
+    }
+
+    /// Waits until nothing runs.
+    pub async fn all_ended(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
+    }
+
+    fn ended(
+        &mut self,
+        ended: Result<(Id, Option<(JobId, JobEnding)>), JoinError>,
+    ) -> Option<Ended> {
+        let (task, ended) = match ended {
+            Ok((task, ended)) => (task, Ok(ended)),
+            Err(error) => (error.id(), Err(error)),
+        };
+        let on_panic = self.on_panic.remove(&task);
+        match (ended, on_panic) {
+            (Ok(None), _) | (Err(_), None) => None,
+            (Ok(Some((id, ending))), _) => {
+                let running = self.close(id)?;
+                Some(running.ended(id, ending))
+            }
+            // The panic's own words may hold a name: the id is all that is logged.
+            (Err(error), Some(OnPanic::Say(event))) => {
+                tracing::error!(task = %error.id(), "a task panicked");
+                Some(Ended::Panicked(event))
+            }
+            (Err(error), Some(OnPanic::Job(id))) => {
+                tracing::error!(task = %error.id(), "a job panicked");
+                let running = self.close(id)?;
+                let ending = running.ending_of_panic();
+                Some(running.ended(id, ending))
+            }
+        }
+    }
+
+    fn close(&mut self, id: JobId) -> Option<Running> {
+        self.board.close(id);
+        self.running.remove(&id)
+    }
+}
+
+impl Running {
+    fn ended(self, id: JobId, ending: JobEnding) -> Ended {
+        Ended::Job {
+            id,
+            ending: Box::new(ending),
+            generation: self.generation,
+            service: self.service,
+        }
+    }
+
+    /// What is said of a job that panicked: of a delete, that nothing is known, under the name that the
+    /// record has it by.
+    fn ending_of_panic(&self) -> JobEnding {
+        let operation = self.operation.clone();
+        match &self.kind {
+            JobKind::Download(doctor) => JobEnding::Download {
+                doctor: doctor.clone(),
+                result: Err(JobFailure::Failed(internal())),
+            },
+            JobKind::Compare(doctor) => JobEnding::Compare {
+                doctor: doctor.clone(),
+                result: Err(JobFailure::Failed(internal())),
+            },
+            JobKind::Delete(doctor) => JobEnding::Delete {
+                doctor: doctor.clone(),
+                operation,
+                report: not_known(Some(doctor)),
+                backup: None,
+            },
+            JobKind::DeleteAll => JobEnding::DeleteAll {
+                operation,
+                report: not_known(None),
+            },
+            JobKind::CheckAll | JobKind::SurveyAll => JobEnding::CheckAll(CheckAllReport {
+                stopped: true,
+                ..CheckAllReport::default()
+            }),
+            JobKind::CheckAndBackUp => JobEnding::CheckAndBackUp {
+                checks: CheckAllReport {
+                    stopped: true,
+                    ..CheckAllReport::default()
+                },
+                backed_up: Vec::new(),
+                failed: Vec::new(),
+            },
+        }
+    }
+}
+
+/// What is said of a delete, or of a look after it, that panicked.
+pub fn not_known(doctor: Option<&DoctorName>) -> DeletionReport {
+    DeletionReport {
+        outcome: DeletionOutcome::NotKnown,
+        failure: Some(internal()),
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: doctor.cloned().into_iter().collect(),
+    }
+}
