@@ -36,7 +36,7 @@ fn a_room_that_is_next_door_may_be_named() {
         "use egui::Ui; use super::theme; use self::inner::Thing; pub(crate) fn f() {}",
     );
     assert_fine(
-        "bin",
+        "practice-service",
         "#[tokio::main] async fn main() { audio_housekeeper::practice::serve(); }",
     );
 }
@@ -129,10 +129,10 @@ fn a_path_in_an_attribute_is_found() {
 }
 
 #[test]
-fn only_main_makes_a_runtime_and_only_two_rooms_spawn_on_it() {
+fn only_a_program_makes_a_runtime_and_only_two_rooms_spawn_on_it() {
     assert_breaks("engine", "fn f() { tokio::runtime::Runtime::new(); }");
     assert_breaks("engine", "use tokio::runtime::Builder;");
-    assert_fine("main", "use tokio::runtime::Builder;");
+    assert_fine("audio-housekeeper", "use tokio::runtime::Builder;");
     assert_fine(
         "engine",
         "use tokio::runtime::Handle; fn f() { tokio::spawn(async {}); }",

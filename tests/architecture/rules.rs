@@ -2,7 +2,7 @@
 
 use crate::paths::Named;
 
-/// A room (a module at the top of `src/`) and the rooms that it may name.
+/// A room (a module at the top of `src/`, or a program) and the rooms that it may name.
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("text", &["domain"]),
@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("lib", &[]),
     (
-        "main",
+        "audio-housekeeper",
         &[
             "api",
             "app",
@@ -47,7 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "text",
             "transfer",
             "ui",
-            // The program's own modules, in `src/main/`.
+            // The program's own modules.
             "arguments",
             "console",
             "drawing",
@@ -61,7 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "watched",
         ],
     ),
-    ("bin", &["domain", "practice"]),
+    ("practice-service", &["domain", "practice"]),
 ];
 
 /// What of other crates only some rooms may name. The longest entry that fits decides.
@@ -69,12 +69,17 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("egui", WINDOW),
     ("eframe", WINDOW),
     ("egui_extras", WINDOW),
-    // Only main makes the runtime; a handle to it is how a room spawns from another thread.
-    ("tokio::main", &["main", "bin"]),
-    ("tokio::runtime", &["main", "bin"]),
+    // Only a program makes the runtime; a handle to it is how a room spawns from another thread.
+    ("tokio::main", PROGRAMS),
+    ("tokio::runtime", PROGRAMS),
     (
         "tokio::runtime::Handle",
-        &["engine", "practice", "main", "bin"],
+        &[
+            "engine",
+            "practice",
+            "audio-housekeeper",
+            "practice-service",
+        ],
     ),
     ("tokio::spawn", SPAWNING),
     ("tokio::task::spawn", SPAWNING),
@@ -86,7 +91,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("tokio_util::task", SPAWNING),
 ];
 
-const WINDOW: &[&str] = &["ui", "app", "main"];
+const PROGRAMS: &[&str] = &["audio-housekeeper", "practice-service"];
+const WINDOW: &[&str] = &["ui", "app", "audio-housekeeper"];
 const SPAWNING: &[&str] = &["engine", "practice"];
 
 /// Whether the map knows the room.

@@ -84,6 +84,6 @@ mod tests {
         assert_eq!(file(built), "eframe-0.37.0/src/a.rs");
         let built = r"C:\Users\someone\.cargo\registry\src\crates-1949\eframe-0.37.0\src\a.rs";
         assert_eq!(file(built), r"eframe-0.37.0\src\a.rs");
-        assert_eq!(file("src/main.rs"), "src/main.rs");
+        assert_eq!(file("src/lib.rs"), "src/lib.rs");
     }
 }

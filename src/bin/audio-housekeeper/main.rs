@@ -2,27 +2,16 @@
 
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
-#[path = "main/arguments.rs"]
 mod arguments;
-#[path = "main/console.rs"]
 mod console;
-#[path = "main/drawing.rs"]
 mod drawing;
-#[path = "main/launch.rs"]
 mod launch;
-#[path = "main/log.rs"]
 mod log;
-#[path = "main/outside.rs"]
 mod outside;
-#[path = "main/panics.rs"]
 mod panics;
-#[path = "main/renderer.rs"]
 mod renderer;
-#[path = "main/renderer_memory.rs"]
 mod renderer_memory;
-#[path = "main/successor.rs"]
 mod successor;
-#[path = "main/watched.rs"]
 mod watched;
 
 use std::process::ExitCode;
@@ -44,7 +33,7 @@ use crate::outside::Listening;
 const NAME: &str = "Audio Housekeeper";
 
 /// A PNG of 128 by 128 pixels, drawn from `icon.svg`.
-const ICON: &[u8] = include_bytes!("../assets/icon/icon.png");
+const ICON: &[u8] = include_bytes!("../../../assets/icon/icon.png");
 
 fn main() -> ExitCode {
     match Arguments::read() {
