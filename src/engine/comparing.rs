@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use crate::api::Download;
 use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupHealth, CopyComparison, DeletionSurvey,
-    DoctorName, Failure, FailureKind, ServerCopy, ServerKnowledge,
+    DoctorName, Failure, FailureKind, OperationId, ServerCopy, ServerKnowledge,
 };
 use crate::engine::checks::{about, answer_of, check, health_of, with_what_a_download_showed};
 use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::looking::{begin_download, wait_for_sign_in};
-use crate::engine::resources::{new_operation, store_failure};
+use crate::engine::resources::store_failure;
 use crate::engine::retry::Budget;
 use crate::engine::tries::{self, Tries};
 use crate::engine::workspace::{Workspace, joined};
@@ -49,7 +49,10 @@ async fn compared(
     ticket.report(JobProgress::ReadingBack);
     read_back(workspace, doctor, &backup).await?;
     let before = known.server.copy().cloned().unwrap_or_default();
-    let copy = compare_and_look(workspace, doctor, before, &backup, ticket).await?;
+    let copy = {
+        let operation = ticket.operation.clone();
+        compare_and_look(workspace, doctor, before, &backup, operation, ticket).await?
+    };
     // It was read back just now, whatever a glance had shown before.
     let known = crate::domain::KnownDoctor {
         backup_health: BackupHealth::There,
@@ -70,9 +73,10 @@ pub async fn compare_and_look(
     doctor: &DoctorName,
     before: ServerCopy,
     backup: &Backup,
+    operation: OperationId,
     ticket: &JobTicket,
 ) -> Result<ServerCopy, JobFailure> {
-    let compared = download_and_compare(workspace, doctor, backup, ticket).await?;
+    let compared = download_and_compare(workspace, doctor, backup, operation, ticket).await?;
     ticket.report(JobProgress::Looking);
     let failed = |kind, why| JobFailure::Failed(Failure::new(kind, Timestamp::now(), why));
     let after = match check(workspace, doctor, Asker::job(ticket)).await {
@@ -105,6 +109,7 @@ async fn download_and_compare(
     workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     backup: &Backup,
+    operation: OperationId,
     ticket: &JobTicket,
 ) -> Result<ServerCopy, JobFailure> {
     let tries = Tries::new(workspace, Budget::DOWNLOAD);
@@ -135,7 +140,7 @@ async fn download_and_compare(
     let mut draft = {
         let done_in = tries.done_in();
         let what = (AuditAction::Compare, outcome);
-        workspace.draft_of_job(ticket, done_in.as_deref(), what, new_operation())
+        workspace.draft_of_job(ticket, done_in.as_deref(), what, operation)
     };
     draft.doctor = Some(doctor.clone());
     draft.answer = Some(answer).filter(|answer| !answer.is_empty());

@@ -25,6 +25,7 @@ use crate::engine::grace_period::{
     Announced, Announcement, NotSent, Waited, announce, because, begin_waiting, say_not_sent, wait,
 };
 use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::resources::new_operation;
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
 use crate::store::WaitingDelete;
@@ -437,7 +438,10 @@ async fn last_look(
     // What was compared by its contents, and can't be recognised by anything else, is so again.
     let by_contents = backup.filter(|_| confirmed.digest.is_some() && copy.digest.is_none());
     let copy = match by_contents {
-        Some(backup) => compare_and_look(workspace, doctor, copy, backup, ticket).await?,
+        Some(backup) => {
+            let operation = new_operation();
+            compare_and_look(workspace, doctor, copy, backup, operation, ticket).await?
+        }
         None => copy,
     };
     if copy.unfit != confirmed.unfit {
@@ -491,6 +495,7 @@ async fn back_up(
             even_a_backup: None,
         },
         false,
+        new_operation(),
         ticket,
     )
     .await?;

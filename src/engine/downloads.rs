@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::api::Download;
 use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupProof, Completeness, DoctorName,
-    DoctorState, Failure, FailureKind, ServerCopy, ServerKnowledge, Sha256Digest,
+    DoctorState, Failure, FailureKind, OperationId, ServerCopy, ServerKnowledge, Sha256Digest,
     suggested_file_name,
 };
 use crate::engine::checks::{about, answer_of, check_many};
@@ -59,9 +59,17 @@ pub async fn download(
     as_it_is: bool,
     ticket: JobTicket,
 ) -> JobEnding {
-    let result = fetch(&workspace, &doctor, destination, as_it_is, &ticket)
-        .await
-        .map(|fetched| fetched.saved.into());
+    let operation = ticket.operation.clone();
+    let result = fetch(
+        &workspace,
+        &doctor,
+        destination,
+        as_it_is,
+        operation,
+        &ticket,
+    )
+    .await
+    .map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
 }
 
@@ -109,7 +117,16 @@ pub async fn check_and_back_up(
             replace: false,
             even_a_backup: None,
         };
-        match fetch(&workspace, &doctor, destination, false, &ticket).await {
+        match fetch(
+            &workspace,
+            &doctor,
+            destination,
+            false,
+            new_operation(),
+            &ticket,
+        )
+        .await
+        {
             Ok(Fetched {
                 backup: Some(_), ..
             }) => backed_up.push(doctor),
@@ -128,16 +145,16 @@ pub async fn check_and_back_up(
     }
 }
 
-/// Fetches one recording to `destination`, checked, and records what came of it. With `as_it_is`,
+/// Fetches one recording to `destination`, checked, and records what came of it as `operation`. With `as_it_is`,
 /// what can be no backup is kept all the same.
 pub async fn fetch(
     workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     destination: Destination,
     as_it_is: bool,
+    operation: OperationId,
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
-    let operation = new_operation();
     let ledger = StoreLedger::new(workspace, ticket);
     let tries = Tries::new(workspace, Budget::DOWNLOAD);
     match workspace

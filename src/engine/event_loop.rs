@@ -281,8 +281,12 @@ impl Engine {
     }
 
     /// Starts a job, or says that another has to end first.
-    fn job<F>(&mut self, workspace: &Workspace, kind: JobKind, work: impl FnOnce(JobTicket) -> F)
-    where
+    fn job<F>(
+        &mut self,
+        workspace: &Arc<Workspace>,
+        kind: JobKind,
+        work: impl FnOnce(JobTicket) -> F,
+    ) where
         F: Future<Output = JobEnding> + Send + 'static,
     {
         let doctor = kind.doctor().cloned();

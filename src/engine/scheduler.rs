@@ -7,8 +7,11 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::domain::{DeletionOutcome, DoctorName, OperationId};
+use crate::domain::{
+    AuditAction, AuditDraft, AuditOutcome, DeletionOutcome, DoctorName, OperationId,
+};
 use crate::engine::cancellation::{Cancellation, EndedBy};
+use crate::engine::credentials::SignIn;
 use crate::engine::jobs::{JobBoard, JobTicket};
 use crate::engine::resources::internal;
 use crate::engine::workspace::Workspace;
@@ -25,12 +28,12 @@ pub struct Scheduler {
 /// A running job.
 struct Running {
     kind: JobKind,
+    workspace: Arc<Workspace>,
     operation: OperationId,
+    asked_by: Arc<SignIn>,
     cancellation: Cancellation,
     no_stop: Arc<Notify>,
     try_now: Arc<Notify>,
-    generation: u64,
-    service: String,
 }
 
 /// What is said of a task that panicked.
@@ -83,7 +86,7 @@ impl Scheduler {
     /// [`Busy`].
     pub fn start<F>(
         &mut self,
-        workspace: &Workspace,
+        workspace: &Arc<Workspace>,
         kind: JobKind,
         work: impl FnOnce(JobTicket) -> F,
     ) -> Result<(), Busy>
@@ -103,12 +106,12 @@ impl Scheduler {
         });
         let running = Running {
             kind,
+            workspace: workspace.clone(),
             operation: ticket.operation.clone(),
+            asked_by: ticket.asked_by.clone(),
             cancellation: ticket.cancellation.clone(),
             no_stop: ticket.no_stop.clone(),
             try_now: ticket.try_now.clone(),
-            generation: workspace.generation,
-            service: workspace.service.clone(),
         };
         self.running.insert(id, running);
         let work = work(ticket);
@@ -127,7 +130,7 @@ impl Scheduler {
     /// Ends all jobs that began under this generation, or all there are.
     pub fn cancel_all(&self, generation: Option<u64>, ended_by: EndedBy) {
         for running in self.running.values() {
-            if generation.is_none_or(|generation| running.generation == generation) {
+            if generation.is_none_or(|generation| running.workspace.generation == generation) {
                 running.cancellation.cancel(ended_by);
             }
         }
@@ -185,6 +188,12 @@ impl Scheduler {
                 tracing::error!(task = %error.id(), "a job panicked");
                 let running = self.close(id)?;
                 let ending = running.ending_of_panic();
+                if let Some(draft) = running.entry_of_panic() {
+                    let workspace = running.workspace.clone();
+                    self.spawn(Event::failed(None, internal()), async move {
+                        workspace.record(draft, Vec::new()).await;
+                    });
+                }
                 Some(running.ended(id, ending))
             }
         }
@@ -201,9 +210,31 @@ impl Running {
         Ended::Job {
             id,
             ending: Box::new(ending),
-            generation: self.generation,
-            service: self.service,
+            generation: self.workspace.generation,
+            service: self.workspace.service.clone(),
         }
+    }
+
+    /// What is recorded of a job that panicked. Of a delete, nothing: what it was about to do is on record
+    /// already, and what came of it is to be looked at. What looks or fetches for many records each.
+    fn entry_of_panic(&self) -> Option<AuditDraft> {
+        let (action, doctor) = match &self.kind {
+            JobKind::Download(doctor) => (AuditAction::Download, doctor),
+            JobKind::Compare(doctor) => (AuditAction::Compare, doctor),
+            JobKind::Delete(_)
+            | JobKind::DeleteAll
+            | JobKind::CheckAll
+            | JobKind::SurveyAll
+            | JobKind::CheckAndBackUp => return None,
+        };
+        let operation = self.operation.clone();
+        let mut draft = self
+            .workspace
+            .draft(action, AuditOutcome::Failed, operation);
+        draft.who.person = self.asked_by.person();
+        draft.doctor = Some(doctor.clone());
+        draft.note = Some("a fault of the app's own".to_owned());
+        Some(draft)
     }
 
     /// What is said of a job that panicked: of a delete, that nothing is known, under the name that the

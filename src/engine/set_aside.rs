@@ -11,7 +11,7 @@ use crate::engine::downloads::{in_record, proof_in_words};
 use crate::engine::jobs::JobTicket;
 use crate::engine::ledger::StoreLedger;
 use crate::engine::replacing::{agreed, is_one_of};
-use crate::engine::resources::{new_operation, store_failure};
+use crate::engine::resources::store_failure;
 use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, Event, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, StoreError};
@@ -131,7 +131,7 @@ async fn save(
     ticket: &JobTicket,
 ) -> Result<SavedFile, JobFailure> {
     ticket.report(JobProgress::ReadingBack);
-    let operation = new_operation();
+    let operation = ticket.operation.clone();
     let ledger = StoreLedger::new(workspace, ticket);
     let places = [set_aside.path.clone(), set_aside.part.clone()];
     if is_one_of(&destination.path, places).await {

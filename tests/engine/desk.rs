@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio_housekeeper::api::{HttpConnector, Timeouts};
+use audio_housekeeper::api::{Connector, HttpConnector, Timeouts};
 use audio_housekeeper::domain::{
     AuditEntry, Confirmation, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
     DoctorTally, Failure, KnownDoctor, Secret, ServiceOrigin,
@@ -97,16 +97,37 @@ impl Desk {
         Self::open(config, waits(wait), clock).await
     }
 
+    /// A desk whose service is opened in another way than usual.
+    pub async fn with_connector(connector: Arc<dyn Connector>) -> Self {
+        let config = PracticeConfig {
+            recordings: Recordings::None,
+            ..PracticeConfig::default()
+        };
+        let waits = waits(Duration::from_millis(100));
+        Self::open_by(config, waits, Clock::default(), Some(connector)).await
+    }
+
     async fn open(config: PracticeConfig, waits: Waits, clock: Clock) -> Self {
+        Self::open_by(config, waits, clock, None).await
+    }
+
+    async fn open_by(
+        config: PracticeConfig,
+        waits: Waits,
+        clock: Clock,
+        connector: Option<Arc<dyn Connector>>,
+    ) -> Self {
         let service = PracticeService::start(config).await.unwrap();
         service.put(AMELIA, "a.wav", wav(100_000, 1));
         let folder = tempfile::tempdir().unwrap();
         let tokens = Arc::new(MemoryTokens::default());
         let store = Store::open(folder.path()).unwrap();
+        let usual = setup(&service, folder.path(), tokens.clone(), store, waits.one);
         let setup = Setup {
             clock,
             waits,
-            ..setup(&service, folder.path(), tokens.clone(), store, waits.one)
+            connector: connector.unwrap_or_else(|| usual.connector.clone()),
+            ..usual
         };
         let engine = engine::start(setup);
         let mut desk = Self {

@@ -20,6 +20,7 @@ mod ended_sign_ins;
 mod everything;
 mod leaving;
 mod looks;
+mod panics;
 mod reading_back;
 mod replacing;
 mod retries;

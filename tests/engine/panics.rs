@@ -1,0 +1,217 @@
+//! Jobs that panic: each is told as failed, and a delete can be looked at under its own name.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use audio_housekeeper::api::{
+    ApiError, Connector, Deletion, DeletionOfAll, Download, HttpConnector, Look, Person,
+    RecordingsApi,
+};
+use audio_housekeeper::domain::{
+    AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName, FailureKind,
+    OperationId, Secret, ServiceOrigin,
+};
+use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, Unfinished};
+use futures_util::future::BoxFuture;
+
+use crate::desk::{AMELIA, Desk, name, run};
+
+/// Opens the service, and panics in every call that fetches or deletes while it is told to.
+struct Faulty {
+    real: HttpConnector,
+    panics: Arc<AtomicBool>,
+}
+
+struct FaultyApi {
+    real: Arc<dyn RecordingsApi>,
+    panics: Arc<AtomicBool>,
+}
+
+impl Connector for Faulty {
+    fn connect(
+        &self,
+        origin: &ServiceOrigin,
+        token: Secret,
+    ) -> Result<Arc<dyn RecordingsApi>, ApiError> {
+        let real = self.real.connect(origin, token)?;
+        let panics = self.panics.clone();
+        Ok(Arc::new(FaultyApi { real, panics }))
+    }
+}
+
+impl FaultyApi {
+    fn panic_where_told(&self) {
+        assert!(!self.panics.load(Ordering::Relaxed), "as it was told to");
+    }
+}
+
+impl RecordingsApi for FaultyApi {
+    fn who_am_i(&self) -> BoxFuture<'_, Result<Person, ApiError>> {
+        self.real.who_am_i()
+    }
+
+    fn look<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Duration,
+    ) -> BoxFuture<'a, Result<Look, ApiError>> {
+        self.real.look(doctor, oldest)
+    }
+
+    fn download<'a>(
+        &'a self,
+        doctor: &'a DoctorName,
+        oldest: Duration,
+    ) -> BoxFuture<'a, Result<Download, ApiError>> {
+        Box::pin(async move {
+            self.panic_where_told();
+            self.real.download(doctor, oldest).await
+        })
+    }
+
+    fn delete<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Deletion, ApiError>> {
+        Box::pin(async move {
+            self.panic_where_told();
+            self.real.delete(doctor).await
+        })
+    }
+
+    fn delete_all(&self) -> BoxFuture<'_, Result<DeletionOfAll, ApiError>> {
+        Box::pin(async move {
+            self.panic_where_told();
+            self.real.delete_all().await
+        })
+    }
+}
+
+/// A desk whose calls panic while the switch is on, with one backup.
+async fn desk() -> (Desk, Arc<AtomicBool>) {
+    let panics = Arc::new(AtomicBool::new(false));
+    let connector = Arc::new(Faulty {
+        real: HttpConnector::default(),
+        panics: panics.clone(),
+    });
+    let mut desk = Desk::with_connector(connector).await;
+    desk.download(AMELIA, "a.wav").await.unwrap();
+    panics.store(true, Ordering::Relaxed);
+    (desk, panics)
+}
+
+async fn end(desk: &mut Desk) -> JobEnding {
+    desk.until(|event| match event {
+        Event::JobEnded { ending, .. } => Some((**ending).clone()),
+        _ => None,
+    })
+    .await
+}
+
+/// What the record says of an act.
+async fn entries_of(desk: &mut Desk, operation: &OperationId) -> Vec<AuditOutcome> {
+    let record = desk.record().await;
+    let drafts = record.into_iter().map(|entry| entry.draft);
+    let of_it = drafts.filter(|draft| draft.operation == *operation);
+    of_it.map(|draft| draft.outcome).collect()
+}
+
+#[test]
+fn a_delete_that_panics_is_not_known_and_is_looked_at_again_under_its_own_name() {
+    run(async {
+        for all in [false, true] {
+            let (mut desk, _panics) = desk().await;
+            if all {
+                desk.begin_delete_all(&[]).await;
+            } else {
+                let choice = DeletionChoice::KeepingBackup;
+                desk.begin_delete(AMELIA, choice).await;
+            }
+            let ending = end(&mut desk).await;
+            let (operation, report, doctor) = match ending {
+                JobEnding::Delete {
+                    operation, report, ..
+                } => (operation, report, Some(name(AMELIA))),
+                JobEnding::DeleteAll { operation, report } => (operation, report, None),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(report.outcome, DeletionOutcome::NotKnown);
+            assert_eq!(report.failure.unwrap().kind, FailureKind::Internal);
+            let entries = entries_of(&mut desk, &operation).await;
+            assert_eq!(entries, [AuditOutcome::Intended]);
+
+            desk.send(Command::LookAgain {
+                doctor,
+                operation: operation.clone(),
+            });
+            let seen = desk
+                .until(|event| match event {
+                    Event::LookedAgain { report, .. } => Some(report.outcome),
+                    _ => None,
+                })
+                .await;
+            assert_eq!(seen, DeletionOutcome::StillThere);
+            let entries = entries_of(&mut desk, &operation).await;
+            assert_eq!(entries, [AuditOutcome::Intended, AuditOutcome::StillThere]);
+        }
+    });
+}
+
+#[test]
+fn a_delete_that_panics_and_is_not_looked_at_is_found_at_the_next_start_under_its_own_name() {
+    run(async {
+        let (mut desk, _panics) = desk().await;
+        desk.begin_delete_all(&[]).await;
+        let JobEnding::DeleteAll { operation, .. } = end(&mut desk).await else {
+            panic!("another job ended");
+        };
+        let mut desk = desk.restart().await;
+        let found = desk
+            .until(|event| match event {
+                Event::FoundAtStart(found) => Some(found.clone()),
+                _ => None,
+            })
+            .await;
+        assert!(
+            matches!(&found[..], [Unfinished::Delete { operation: of, .. }] if *of == operation),
+            "{found:?}"
+        );
+        let entries = entries_of(&mut desk, &operation).await;
+        assert_eq!(entries, [AuditOutcome::Intended, AuditOutcome::StillThere]);
+    });
+}
+
+#[test]
+fn a_download_and_a_comparison_that_panic_are_told_and_recorded_as_failed() {
+    run(async {
+        let (mut desk, panics) = desk().await;
+        desk.ask_download(AMELIA, "b.wav");
+        desk.send(Command::Compare(name(AMELIA)));
+        // The comparison is not begun beside the download, whose place it would take.
+        let JobEnding::Download { result, .. } = end(&mut desk).await else {
+            panic!("another job ended");
+        };
+        let failed = |failure: JobFailure| match failure {
+            JobFailure::Failed(failure) => failure.kind,
+            JobFailure::Cancelled => panic!("nobody cancelled it"),
+        };
+        assert_eq!(failed(result.unwrap_err()), FailureKind::Internal);
+        desk.send(Command::Compare(name(AMELIA)));
+        let JobEnding::Compare { result, .. } = end(&mut desk).await else {
+            panic!("another job ended");
+        };
+        assert_eq!(failed(result.unwrap_err()), FailureKind::Internal);
+        let record = desk.record().await;
+        let drafts = record.iter().map(|entry| &entry.draft);
+        let failed = drafts.filter(|draft| draft.outcome == AuditOutcome::Failed);
+        let failed: Vec<_> = failed.collect();
+        let actions = failed.iter().map(|draft| draft.action);
+        let (download, compare) = (AuditAction::Download, AuditAction::Compare);
+        assert_eq!(actions.collect::<Vec<_>>(), [download, compare]);
+        assert!(failed.iter().all(|draft| {
+            draft.doctor == Some(name(AMELIA))
+                && draft.note.as_deref() == Some("a fault of the app's own")
+        }));
+        // The window goes on, and so does the next job.
+        panics.store(false, Ordering::Relaxed);
+        assert!(desk.download(AMELIA, "c.wav").await.is_ok());
+    });
+}
