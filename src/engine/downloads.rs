@@ -22,7 +22,9 @@ use crate::engine::tries::{self, Tries};
 use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, set_aside};
 use crate::store::{Change, DoctorFact};
-use crate::transfer::{self, Aside, Progress, SaveRequest, Saved, Step, TransferError};
+use crate::transfer::{
+    self, Aside, FirstVolume, Progress, SaveRequest, Saved, Step, TransferError,
+};
 
 /// A file that was saved, and the backup that it is, if it is one.
 pub struct Fetched {
@@ -179,6 +181,7 @@ pub async fn fetch(
         replaces_backup: agreed.is_a_backup(),
         came_before: None,
         as_it_is,
+        volume: FirstVolume::default(),
     };
     let fetched = if let Some(failure) = refused {
         Err(failure.into())
@@ -381,7 +384,7 @@ async fn attempt(
         failure.map_or(JobFailure::Cancelled, JobFailure::Failed)
     };
     ticket.report(JobProgress::Looking);
-    transfer::check_destination(&request.destination)
+    transfer::check_destination(&request)
         .await
         .map_err(not_saved)?;
     let answer = begin_download(workspace, &request.doctor, ticket, tries).await;

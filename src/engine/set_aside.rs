@@ -15,7 +15,7 @@ use crate::engine::resources::store_failure;
 use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, Event, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, StoreError};
-use crate::transfer::{self, Aside, SaveRequest, TransferError};
+use crate::transfer::{self, Aside, FirstVolume, SaveRequest, TransferError};
 
 /// What is to be set aside once that is recorded: the entry in the store goes into `changes`.
 /// `None` where there is nothing, or the same is set aside already.
@@ -151,6 +151,7 @@ async fn save(
         replaces_backup: agreed.is_a_backup(),
         came_before: Some(set_aside.sha256),
         as_it_is: true,
+        volume: FirstVolume::default(),
     };
     let saving = async {
         let recording = transfer::open_set_aside(set_aside).await?;

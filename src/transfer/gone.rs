@@ -5,6 +5,7 @@ use std::fs;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use crate::transfer::TransferError;
 use crate::transfer::error::folder_of;
@@ -50,43 +51,83 @@ pub(super) fn is_folder_gone(file: &Path) -> bool {
     !folder_of(file).is_dir()
 }
 
+/// The volume on which a download made its first part file; its clones are one.
+///
+/// Where a drive goes away, the folder on which it was mounted may well be there, and takes files:
+/// a later part file of the same download has to be on the same volume.
+#[derive(Debug, Clone, Default)]
+pub struct FirstVolume(Arc<OnceLock<u64>>);
+
+impl FirstVolume {
+    /// Takes an open part file's volume for the first one, or compares it with that. The file's own
+    /// and not its folder's: a drive may be mounted only when something on it is opened.
+    ///
+    /// # Errors
+    /// [`TransferError::FolderGone`] where it is another one.
+    pub(super) fn expect(&self, part: &File, destination: &Path) -> Result<(), TransferError> {
+        match volume(part) {
+            Ok(volume) if *self.0.get_or_init(|| volume) != volume => {
+                Err(TransferError::FolderGone {
+                    path: destination.to_path_buf(),
+                    source: io::Error::other("another volume is in its place"),
+                })
+            }
+            Ok(_) => Ok(()),
+            Err(error) => {
+                // Not every volume says which one it is.
+                tracing::debug!(%error, "the volume of a part file is not known");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What tells the volume of an open file from any other.
+#[cfg(unix)]
+pub(super) fn volume(file: &File) -> io::Result<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(file.metadata()?.dev())
+}
+
+/// What tells the volume of an open file from any other, as far as it has a number.
+#[cfg(windows)]
+pub(super) fn volume(file: &File) -> io::Result<u64> {
+    Ok(winapi_util::file::information(file)?.volume_serial_number())
+}
+
 /// Finds out whether the drive that an open part file is on is still at its place. A file that is
 /// open can be written to long after: what its name leads to then is the folder on which the
 /// drive was mounted.
 ///
 /// # Errors
 /// [`TransferError::FolderGone`].
-#[cfg(unix)]
 pub(super) fn refuse_a_drive_that_went_away(
     open: &File,
     part: &Path,
     destination: &Path,
 ) -> Result<(), TransferError> {
-    use std::os::unix::fs::MetadataExt;
-    let Err(source) = fs::symlink_metadata(part) else {
-        return Ok(());
-    };
-    let drive = open.metadata().map(|file| file.dev());
-    let now_there = fs::metadata(folder_of(part)).map(|folder| folder.dev());
-    match (drive, now_there) {
-        // It is the part file alone that was taken away, which is told when it is to get its name.
-        (Ok(drive), Ok(now_there)) if drive == now_there => Ok(()),
-        _ => Err(TransferError::FolderGone {
+    match volume(open) {
+        Ok(made_on) if is_another_volume_at(part, made_on) => Err(TransferError::FolderGone {
             path: destination.to_path_buf(),
-            source,
+            source: io::Error::other("the part file's name leads elsewhere"),
         }),
+        _ => Ok(()),
     }
 }
 
-/// Windows itself fails what is written to a drive that went away.
+/// Whether the name of a part file leads to another volume than the one on which it was made. Where
+/// it is the part file alone that was taken away, that is told when it is to get its name.
+#[cfg(unix)]
+pub(super) fn is_another_volume_at(part: &Path, made_on: u64) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let is_it = |found: io::Result<fs::Metadata>| found.is_ok_and(|found| found.dev() == made_on);
+    !is_it(fs::symlink_metadata(part)) && !is_it(fs::metadata(folder_of(part)))
+}
+
+/// Windows itself fails what is done to a file on a drive that went away.
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "on Unix a drive may have gone")]
-pub(super) fn refuse_a_drive_that_went_away(
-    _open: &File,
-    _part: &Path,
-    _destination: &Path,
-) -> Result<(), TransferError> {
-    Ok(())
+pub(super) const fn is_another_volume_at(_part: &Path, _made_on: u64) -> bool {
+    false
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -36,6 +36,7 @@ pub use digest::{Contents, digest_of};
 pub use error::TransferError;
 pub use found::{Found, find_named};
 pub use from_disk::ReadFrom;
+pub use gone::FirstVolume;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use part::{check_destination, remove_left_over};
 pub use seen::FileSeen;
@@ -61,6 +62,8 @@ pub struct SaveRequest {
     /// Whether what can be no backup is kept all the same, as the service has it. What may not be
     /// all of it, and a web page or a message in its place, never is.
     pub as_it_is: bool,
+    /// The volume that it goes to: every try is given the same.
+    pub volume: FirstVolume,
 }
 
 /// What a download does.

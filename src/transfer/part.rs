@@ -8,6 +8,7 @@ use tokio::fs;
 
 use crate::domain::refused_by_windows;
 use crate::transfer::error::folder_of;
+use crate::transfer::gone::{is_another_volume_at, volume};
 use crate::transfer::long_path::however_long;
 use crate::transfer::mark::mark;
 use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError, TransferStart};
@@ -37,6 +38,8 @@ pub(super) struct OwnPart {
     path: PathBuf,
     /// The mark of the file that was made, where it has one.
     made: Option<String>,
+    /// The volume that it was made on, where that is known.
+    volume: Option<u64>,
     /// It has its name, or is to stay.
     is_done: bool,
 }
@@ -46,6 +49,7 @@ impl OwnPart {
         Self {
             path,
             made: mark(file).ok(),
+            volume: volume(file).ok(),
             is_done: false,
         }
     }
@@ -57,7 +61,16 @@ impl OwnPart {
     /// Whether the file that was made still stands there.
     fn is_there(&self) -> io::Result<bool> {
         let there = File::open(&self.path)?;
-        Ok(self.made.is_none() || mark(&there).ok() == self.made)
+        let is_marked = self.made.is_none() || mark(&there).ok() == self.made;
+        // A mark tells files of one volume apart.
+        let is_on_it = self.volume.is_none() || volume(&there).ok() == self.volume;
+        Ok(is_marked && is_on_it)
+    }
+
+    /// Whether the drive that it was made on is no longer at its place.
+    pub(super) fn has_lost_its_drive(&self) -> bool {
+        self.volume
+            .is_some_and(|made_on| is_another_volume_at(&self.path, made_on))
     }
 
     /// Gives it its name. With `replace`, a file of that name goes.
@@ -114,18 +127,21 @@ impl Drop for OwnPart {
     }
 }
 
-/// Finds out, before anything is fetched, whether a file can be made at `destination`.
+/// Finds out, before anything is fetched, whether a file can be made at the destination, on the
+/// volume on which the download's earlier part files were.
 ///
 /// It makes an empty part file and removes it.
 ///
 /// # Errors
 /// [`TransferError`], classed as the download's own would be.
-pub async fn check_destination(destination: &Path) -> Result<(), TransferError> {
+pub async fn check_destination(request: &SaveRequest) -> Result<(), TransferError> {
+    let destination = &request.destination;
     refuse_no_file(destination).await?;
     for number in 1..=MOST {
         let path = candidate(destination, number)?;
         match make(&path).await {
             Ok(part) => {
+                request.volume.expect(&part.file, destination)?;
                 drop(part.file);
                 return part
                     .path
@@ -221,12 +237,18 @@ pub(super) async fn create(
         {
             continue;
         }
+        let made = made
+            .map_err(|error| TransferError::in_making(&path, error))
+            .and_then(|part| {
+                request.volume.expect(&part.file, destination)?;
+                Ok(part)
+            });
         if made.is_err()
             && let Err(error) = ledger.end(&request.operation, TransferEnd::Discarded).await
         {
             tracing::warn!(%error, "the end of a transfer could not be written down");
         }
-        let made = made.map_err(|error| TransferError::in_making(&path, error))?;
+        let made = made?;
         if let Some(mark) = &made.path.made {
             ledger.made(&request.operation, mark.clone()).await?;
         }

@@ -174,6 +174,12 @@ impl Naming<'_> {
 
     /// What there is to say of the refusal of a name; where it did not pass, the part file stays.
     fn refused(&self, part: OwnPart, path: &Path, source: io::Error) -> TransferError {
+        if part.has_lost_its_drive() {
+            return TransferError::FolderGone {
+                path: path.to_path_buf(),
+                source,
+            };
+        }
         if (self.passes)(&source) && !path.is_dir() {
             return TransferError::Held {
                 path: path.to_path_buf(),

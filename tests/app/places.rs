@@ -82,6 +82,24 @@ fn a_folder_that_dropbox_copies_is_said_while_the_download_runs() {
     again(name, command, &["timeout", "120"], home.path()).unwrap();
 }
 
+fn unmount(drive: &Path) {
+    let unmounted = Command::new("umount").arg("-l").arg(drive).status();
+    assert!(unmounted.unwrap().success());
+}
+
+/// Runs a test of this binary again, on a drive.
+fn again_on_a_drive(name: &str) {
+    let mount = "mount -t tmpfs none \"$0\" && exec timeout 120 \"$@\"";
+    let drive = tempfile::tempdir().unwrap();
+    // With a user namespace no rights are needed; where there are none, root can do without.
+    let tried = [
+        &["unshare", "--map-root-user", "--mount"][..],
+        &["unshare", "--mount"],
+    ]
+    .map(|program| again(name, mount, program, drive.path()));
+    assert!(tried.iter().any(Result::is_ok), "{tried:?}");
+}
+
 #[test]
 fn a_drive_that_is_taken_away_is_said_with_the_file_and_another_folder_works() {
     if let Some(drive) = std::env::var_os(FOLDER).map(PathBuf::from) {
@@ -98,8 +116,7 @@ fn a_drive_that_is_taken_away_is_said_with_the_file_and_another_folder_works() {
         driver.download(AMELIA, &file);
         let part = drive.join("a.wav.part");
         driver.wait_until("the part file", |_| part.exists());
-        let unmounted = Command::new("umount").arg("-l").arg(&drive).status();
-        assert!(unmounted.unwrap().success());
+        unmount(&drive);
         driver.wait_for(&format!(
             "{} could not be finished: its folder is no longer there. The recording on the \
              server is untouched.",
@@ -112,14 +129,33 @@ fn a_drive_that_is_taken_away_is_said_with_the_file_and_another_folder_works() {
         assert_eq!(fs::read(good).unwrap(), wav(200_000, 2));
         return;
     }
-    let name = "a_drive_that_is_taken_away_is_said_with_the_file_and_another_folder_works";
-    let mount = "mount -t tmpfs none \"$0\" && exec timeout 120 \"$@\"";
-    let drive = tempfile::tempdir().unwrap();
-    // With a user namespace no rights are needed; where there are none, root can do without.
-    let tried = [
-        &["unshare", "--map-root-user", "--mount"][..],
-        &["unshare", "--mount"],
-    ]
-    .map(|program| again(name, mount, program, drive.path()));
-    assert!(tried.iter().any(Result::is_ok), "{tried:?}");
+    again_on_a_drive("a_drive_that_is_taken_away_is_said_with_the_file_and_another_folder_works");
+}
+
+/// The folder on which it was mounted is there, and takes files.
+#[test]
+fn a_drive_that_goes_while_the_next_try_is_waited_for_gets_nothing_in_its_folder() {
+    if let Some(drive) = std::env::var_os(FOLDER).map(PathBuf::from) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut driver = desk(folder.path());
+        driver.service.put(AMELIA, "b.wav", wav(200_000, 2));
+        let fault = Fault::on(Call::Download, Effect::CutAfter(100_000)).from(2);
+        driver.service.add_fault(fault);
+        let file = drive.join("a.wav");
+        driver.download(AMELIA, &file);
+        driver.wait_for("Try now");
+        unmount(&drive);
+        driver.service.set_faults(Vec::new());
+        driver.try_now_until(&format!(
+            "{} could not be finished: its folder is no longer there. The recording on the \
+             server is untouched.",
+            file.display()
+        ));
+        assert!(names_in(&drive).is_empty(), "nothing is made in its place");
+        assert!(driver.service.holds(AMELIA));
+        return;
+    }
+    again_on_a_drive(
+        "a_drive_that_goes_while_the_next_try_is_waited_for_gets_nothing_in_its_folder",
+    );
 }

@@ -11,7 +11,7 @@ use crate::{announced, folder, kind_of, names_in, replacing, request, saved};
 
 /// What a download comes to, which the check before it must have foretold.
 async fn refused(destination: &Path) -> FailureKind {
-    let foretold = kind_of(check_destination(destination).await);
+    let foretold = kind_of(check_destination(&request(destination)).await);
     let kind = kind_of(saved(announced(&wav()), request(destination)).await);
     assert_eq!(foretold, kind);
     kind
@@ -21,11 +21,11 @@ async fn refused(destination: &Path) -> FailureKind {
 async fn a_good_destination_is_found_good_and_left_as_it_was() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    check_destination(&path).await.unwrap();
+    check_destination(&request(&path)).await.unwrap();
     assert!(names_in(folder.path()).is_empty());
     fs::write(folder.path().join("a.wav.part"), "someone's").unwrap();
     fs::write(&path, "before").unwrap();
-    check_destination(&path).await.unwrap();
+    check_destination(&request(&path)).await.unwrap();
     assert_eq!(names_in(folder.path()), ["a.wav", "a.wav.part"]);
 }
 

@@ -40,47 +40,6 @@ async fn a_folder_that_is_renamed_in_the_middle_keeps_no_finished_file() {
     assert_eq!(names_in(&elsewhere), ["a.wav.part"]);
 }
 
-/// A drive that is unplugged: its mount goes, although files on it are open.
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_drive_that_is_taken_away_in_the_middle_is_said_with_the_file() {
-    use std::process::Command;
-    const FOLDER: &str = "TRANSFER_TEST_DRIVE";
-    if let Some(drive) = std::env::var_os(FOLDER) {
-        let unmount = |drive: &Path| {
-            let status = Command::new("umount").arg("-l").arg(drive).status();
-            assert!(status.unwrap().success());
-        };
-        goes(Path::new(&drive), unmount).await;
-        assert!(names_in(Path::new(&drive)).is_empty());
-        return;
-    }
-    let name = "going::a_drive_that_is_taken_away_in_the_middle_is_said_with_the_file";
-    let mut errors = String::new();
-    // With a user namespace no rights are needed; where there are none, root can do without.
-    for namespaces in [&["--map-root-user", "--mount"][..], &["--mount"]] {
-        let folder = folder();
-        let outcome = Command::new("unshare")
-            .args(namespaces)
-            .args(["sh", "-c"])
-            .arg("mount -t tmpfs none \"$0\" && echo mounted && exec timeout 60 \"$@\"")
-            .arg(folder.path())
-            .arg(std::env::current_exe().unwrap())
-            .args(["--exact", name, "--nocapture"])
-            .env(FOLDER, folder.path())
-            .output()
-            .expect("unshare (util-linux) is needed to take a drive away");
-        let output = String::from_utf8_lossy(&outcome.stdout);
-        errors += &String::from_utf8_lossy(&outcome.stderr);
-        if output.starts_with("mounted") {
-            assert!(outcome.status.success(), "{output}\n{errors}");
-            assert!(output.contains("1 passed"), "it was not run: {output}");
-            return;
-        }
-    }
-    panic!("nothing can be mounted here, so this was not tried: {errors}");
-}
-
 #[tokio::test]
 async fn a_backup_whose_folder_is_gone_is_not_called_altered() {
     let folder = folder();
@@ -94,4 +53,124 @@ async fn a_backup_whose_folder_is_gone_is_not_called_altered() {
         kind_of(verified),
         FailureKind::FolderMissing { path: stick }
     );
+}
+
+/// Drives that are unplugged: their mount goes, although files on them are open.
+#[cfg(target_os = "linux")]
+mod drives {
+    use std::path::PathBuf;
+    use std::process::Command;
+
+    use audio_housekeeper::domain::{CheckedPart, OperationId};
+    use audio_housekeeper::transfer::{
+        Ledger, LedgerError, TransferEnd, TransferStart, check_destination, save,
+    };
+    use futures_util::future::BoxFuture;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::drive::drive;
+    use crate::{of_length, recording};
+
+    fn unmount(drive: &Path) {
+        let status = Command::new("umount").arg("-l").arg(drive).status();
+        assert!(status.unwrap().success());
+    }
+
+    #[tokio::test]
+    async fn one_that_is_taken_away_in_the_middle_is_said_with_the_file() {
+        let name = "going::drives::one_that_is_taken_away_in_the_middle_is_said_with_the_file";
+        let Some(drive) = drive(name) else { return };
+        goes(&drive, unmount).await;
+        assert!(names_in(&drive).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_file_of_the_part_files_name_in_the_folder_beneath_is_not_taken_for_it() {
+        let name = "going::drives::a_file_of_the_part_files_name_in_the_folder_beneath_is_not_taken_for_it";
+        let Some(drive) = drive(name) else { return };
+        let away = |drive: &Path| {
+            unmount(drive);
+            fs::write(drive.join("a.wav.part"), wav()).unwrap();
+        };
+        goes(&drive, away).await;
+        assert_eq!(names_in(&drive), ["a.wav.part"]);
+    }
+
+    /// The folder on which it was mounted is there, and takes files.
+    #[tokio::test]
+    async fn one_that_goes_before_the_recording_comes_gets_none_in_its_folder() {
+        let name =
+            "going::drives::one_that_goes_before_the_recording_comes_gets_none_in_its_folder";
+        let Some(drive) = drive(name) else { return };
+        let request = request(drive.join("a.wav"));
+        check_destination(&request).await.unwrap();
+        unmount(&drive);
+        let path = request.destination.clone();
+        let result = saved(announced(&wav()), request).await;
+        assert_eq!(kind_of(result), FailureKind::FolderGone { path });
+        assert!(names_in(&drive).is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_goes_between_two_tries_gets_no_later_one_in_its_folder() {
+        let name = "going::drives::one_that_goes_between_two_tries_gets_no_later_one_in_its_folder";
+        let Some(drive) = drive(name) else { return };
+        let request = request(drive.join("a.wav"));
+        let cut = recording(of_length(wav().len()), &wav()[..2000]);
+        let first = kind_of(saved(cut, request.clone()).await);
+        assert!(matches!(first, FailureKind::ConnectionDropped { .. }));
+        unmount(&drive);
+        let path = request.destination.clone();
+        let gone = FailureKind::FolderGone { path };
+        assert_eq!(kind_of(check_destination(&request).await), gone);
+        assert_eq!(kind_of(saved(announced(&wav()), request).await), gone);
+        assert!(names_in(&drive).is_empty());
+    }
+
+    /// Takes the drive away when the part file is whole.
+    struct Taking(PathBuf);
+
+    impl Ledger for Taking {
+        fn begin(&self, _: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn made<'a>(
+            &'a self,
+            _: &'a OperationId,
+            _: String,
+        ) -> BoxFuture<'a, Result<(), LedgerError>> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn checked<'a>(
+            &'a self,
+            _: &'a OperationId,
+            _: CheckedPart,
+        ) -> BoxFuture<'a, Result<(), LedgerError>> {
+            unmount(&self.0);
+            Box::pin(async { Ok(()) })
+        }
+
+        fn end<'a>(
+            &'a self,
+            _: &'a OperationId,
+            _: TransferEnd,
+        ) -> BoxFuture<'a, Result<(), LedgerError>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_goes_before_the_file_has_its_name_is_said_with_the_file() {
+        let name =
+            "going::drives::one_that_goes_before_the_file_has_its_name_is_said_with_the_file";
+        let Some(drive) = drive(name) else { return };
+        let path = drive.join("a.wav");
+        let (ledger, cancel) = (Taking(drive.clone()), CancellationToken::new());
+        let result = save(announced(&wav()), request(&path), &ledger, |_| {}, cancel).await;
+        assert_eq!(kind_of(result), FailureKind::FolderGone { path });
+        assert!(names_in(&drive).is_empty());
+    }
 }

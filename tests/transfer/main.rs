@@ -11,6 +11,7 @@ mod backup;
 mod connection;
 mod contents;
 mod disk;
+mod drive;
 mod giving_up;
 mod going;
 mod meanwhile;
@@ -28,8 +29,8 @@ use std::sync::Mutex;
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::{CheckedPart, DoctorName, FailureKind, OperationId, ServerCopy};
 use audio_housekeeper::transfer::{
-    FileSeen, Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError, TransferStart,
-    save,
+    FileSeen, FirstVolume, Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError,
+    TransferStart, save,
 };
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -162,6 +163,7 @@ fn request(destination: impl Into<PathBuf>) -> SaveRequest {
         replaces_backup: false,
         came_before: None,
         as_it_is: false,
+        volume: FirstVolume::default(),
     }
 }
 

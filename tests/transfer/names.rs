@@ -146,7 +146,7 @@ async fn names_that_mean_something_else_on_windows_are_refused() {
     for name in ["a.wav:hidden", "CON", "aux.wav", "a.wav.", "a?.wav"] {
         let path = folder.path().join(name);
         let expected = FailureKind::FileNameRefused { path: path.clone() };
-        assert_eq!(kind_of(check_destination(&path).await), expected);
+        assert_eq!(kind_of(check_destination(&request(&path)).await), expected);
         let result = saved(announced(&wav()), request(&path)).await;
         assert_eq!(kind_of(result), expected);
     }
