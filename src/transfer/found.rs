@@ -1,6 +1,6 @@
 //! What an earlier run gave its name, and did not come to say so.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -80,9 +80,24 @@ fn found(path: PathBuf) -> Result<Found, TransferError> {
     })
 }
 
-/// Windows flushes only what may be written to.
+#[cfg(not(windows))]
 fn flush_file(path: &Path) -> io::Result<bool> {
-    flush(&OpenOptions::new().read(true).write(true).open(path)?)
+    flush(&File::open(path)?)
+}
+
+/// Windows flushes only what may be written to. Where nobody may write to the file, or another
+/// program lets nobody, it is whole all the same: access is denied, the volume takes no writing,
+/// sharing is violated (learn.microsoft.com/windows/win32/debug/system-error-codes).
+#[cfg(windows)]
+fn flush_file(path: &Path) -> io::Result<bool> {
+    let opened = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(path);
+    match opened {
+        Err(error) if matches!(error.raw_os_error(), Some(5 | 19 | 32)) => Ok(false),
+        opened => flush(&opened?),
+    }
 }
 
 fn mark_at(path: &Path) -> Option<String> {

@@ -155,6 +155,68 @@ async fn what_a_part_file_is_and_becomes_is_written_down_before_it_gets_its_name
     assert_eq!(found.seen, saved.seen);
 }
 
+/// A drive that takes no writing any more refuses even who may do anything.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_nobody_may_write_to_is_found_and_flushed() {
+    let name = "whole::a_file_that_nobody_may_write_to_is_found_and_flushed";
+    let Some(drive) = crate::drive::drive(name) else {
+        return;
+    };
+    let (path, part) = (drive.join("a.wav"), drive.join("a.wav.part"));
+    let (book, never) = (Book::default(), CancellationToken::new());
+    save(announced(&wav()), request(&path), &book, |_| {}, never)
+        .await
+        .unwrap();
+    let (checked, _) = book.checked.lock().unwrap().pop().unwrap();
+    let status = std::process::Command::new("mount")
+        .args(["-o", "remount,ro"])
+        .arg(&drive)
+        .status();
+    assert!(status.unwrap().success());
+    fs::OpenOptions::new().write(true).open(&path).unwrap_err();
+    let found = find_named(&part, None, &checked).await.unwrap().unwrap();
+    assert_eq!((found.path, found.flushed), (path, true));
+}
+
+/// Windows flushes only what may be written to.
+#[cfg(windows)]
+#[tokio::test]
+async fn a_file_that_nobody_may_write_to_is_found_and_not_flushed() {
+    use std::os::windows::fs::OpenOptionsExt;
+    let folder = folder();
+    let (path, part) = (
+        folder.path().join("a.wav"),
+        folder.path().join("a.wav.part"),
+    );
+    let (book, never) = (Book::default(), CancellationToken::new());
+    save(announced(&wav()), request(&path), &book, |_| {}, never)
+        .await
+        .unwrap();
+    let (checked, _) = book.checked.lock().unwrap().pop().unwrap();
+    let flushed = async || {
+        let found = find_named(&part, None, &checked).await;
+        found.unwrap().unwrap().flushed
+    };
+    let reading = 1;
+    let player = fs::OpenOptions::new()
+        .read(true)
+        .share_mode(reading)
+        .open(&path)
+        .unwrap();
+    assert!(!flushed().await);
+    drop(player);
+    assert!(flushed().await);
+    let set_read_only = |is_read_only| {
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(is_read_only);
+        fs::set_permissions(&path, permissions).unwrap();
+    };
+    set_read_only(true);
+    assert!(!flushed().await);
+    set_read_only(false);
+}
+
 #[tokio::test]
 async fn a_part_file_gets_no_name_that_could_not_be_written_down() {
     let folder = folder();
