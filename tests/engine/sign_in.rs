@@ -34,6 +34,11 @@ async fn signed_out(desk: &mut Desk) -> SignedOutBecause {
     .await
 }
 
+async fn token_forgotten(desk: &mut Desk) {
+    desk.until(|event| matches!(event, Event::TokenForgotten).then_some(()))
+        .await;
+}
+
 #[test]
 fn a_token_that_was_kept_is_found_at_the_next_start() {
     run(async {
@@ -62,7 +67,7 @@ fn a_bad_token_is_refused_and_not_kept() {
     run(async {
         let mut desk = Desk::new().await;
         desk.send(Command::SignOut);
-        signed_out(&mut desk).await;
+        token_forgotten(&mut desk).await;
         desk.send(Command::SignIn {
             origin: desk.origin(),
             token: token("nonsense"),
@@ -85,8 +90,7 @@ fn signing_out_forgets_the_token_and_is_recorded() {
         let mut desk = Desk::new().await;
         desk.send(Command::SignOut);
         assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Asked(None));
-        desk.until(|event| matches!(event, Event::TokenForgotten).then_some(()))
-            .await;
+        token_forgotten(&mut desk).await;
         assert!(desk.tokens.read(&desk.origin()).unwrap().is_none());
         desk.send(Command::Check(name(AMELIA)));
         let failure = desk
