@@ -9,16 +9,19 @@ use tokio::sync::mpsc;
 
 use crate::domain::{DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind};
 use crate::engine::cancellation::EndedBy;
-use crate::engine::jobs::JobTicket;
+use crate::engine::jobs::back_up;
+use crate::engine::jobs::delete::verify_gone;
+use crate::engine::jobs::{check, compare, delete, download, set_aside};
 use crate::engine::left_over::LeftOver;
 use crate::engine::notice::Notice;
 use crate::engine::refusal::not_surveyed;
 use crate::engine::resources::{Resources, internal, store_failure};
 use crate::engine::scheduler::{Busy, Ended, Scheduler, not_known};
+use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{
-    Command, Event, JobEnding, JobKind, SignedOutBecause, activity, aftermath, checks, comparing,
-    deletions, doctors, downloads, places, set_aside, settings, sign_in,
+    Command, Event, JobEnding, JobKind, SignedOutBecause, activity, doctors, places, settings,
+    sign_in,
 };
 
 /// How often the loop looks whether the computer slept.
@@ -163,7 +166,7 @@ impl Engine {
                     failure,
                 };
                 self.scheduler
-                    .spawn(on_panic, checks::check_one(workspace, doctor));
+                    .spawn(on_panic, check::check_one(workspace, doctor));
             }
             Command::PrepareDownload { doctor, purpose } => {
                 let failure = internal();
@@ -173,13 +176,13 @@ impl Engine {
                 };
                 self.scheduler.spawn(
                     on_panic,
-                    checks::prepare_download(workspace, doctor, purpose),
+                    check::prepare_download(workspace, doctor, purpose),
                 );
             }
             Command::SurveyDeletion(doctor) => {
                 let on_panic = not_surveyed(doctor.clone(), internal());
                 self.scheduler
-                    .spawn(on_panic, deletions::survey(workspace, doctor));
+                    .spawn(on_panic, delete::survey(workspace, doctor));
             }
             Command::LookAgain { doctor, operation } => {
                 let on_panic = Event::LookedAgain {
@@ -189,7 +192,7 @@ impl Engine {
                 };
                 self.scheduler.spawn(
                     on_panic,
-                    aftermath::look_again(workspace, doctor, operation),
+                    verify_gone::look_again(workspace, doctor, operation),
                 );
             }
             Command::Forget(doctor) => {
@@ -217,7 +220,7 @@ impl Engine {
         match command {
             Command::CheckAll(doctors) => {
                 self.job(&workspace.clone(), JobKind::CheckAll, |ticket| async move {
-                    JobEnding::CheckAll(checks::check_many(&workspace, doctors, &ticket).await)
+                    JobEnding::CheckAll(check::check_many(&workspace, doctors, &ticket).await)
                 });
             }
             Command::SurveyAll(doctors) => {
@@ -225,7 +228,7 @@ impl Engine {
                     &workspace.clone(),
                     JobKind::SurveyAll,
                     |ticket| async move {
-                        JobEnding::CheckAll(checks::survey_many(&workspace, doctors, &ticket).await)
+                        JobEnding::CheckAll(check::survey_many(&workspace, doctors, &ticket).await)
                     },
                 );
             }
@@ -236,13 +239,13 @@ impl Engine {
             } => {
                 let kind = JobKind::Download(doctor.clone());
                 self.job(&workspace.clone(), kind, |ticket| {
-                    downloads::download(workspace, doctor, destination, as_it_is, ticket)
+                    download::download(workspace, doctor, destination, as_it_is, ticket)
                 });
             }
             Command::Compare(doctor) => {
                 let kind = JobKind::Compare(doctor.clone());
                 self.job(&workspace.clone(), kind, |ticket| {
-                    comparing::compare(workspace, doctor, ticket)
+                    compare::compare(workspace, doctor, ticket)
                 });
             }
             Command::KeepSetAside {
@@ -261,7 +264,7 @@ impl Engine {
                 fetched_since,
             } => {
                 self.job(&workspace.clone(), JobKind::CheckAndBackUp, |ticket| {
-                    downloads::check_and_back_up(workspace, doctors, folder, fetched_since, ticket)
+                    back_up::check_and_back_up(workspace, doctors, folder, fetched_since, ticket)
                 });
             }
             Command::Delete(plan) => self.delete(workspace, *plan),
@@ -276,7 +279,7 @@ impl Engine {
             DeletionScope::Everything => JobKind::DeleteAll,
         };
         self.job(&workspace.clone(), kind, |ticket| {
-            deletions::delete(workspace, plan, ticket)
+            delete::delete(workspace, plan, ticket)
         });
     }
 

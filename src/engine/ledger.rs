@@ -7,8 +7,8 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::domain::{CheckedPart, OperationId};
-use crate::engine::jobs::JobTicket;
 use crate::engine::resources::Resources;
+use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::store::{Change, Transfer};
 use crate::transfer::{Ledger, LedgerError, SaveRequest, TransferEnd, TransferStart};

@@ -5,37 +5,36 @@
 //! decides whether work goes on.
 
 mod activity;
-mod aftermath;
+mod backups;
 mod cancellation;
-mod checks;
 mod clock;
 mod command;
-mod comparing;
 mod credentials;
-mod deletions;
 mod doctors;
-mod downloads;
 mod event;
 mod event_loop;
 mod exclusion;
-mod grace_period;
+mod facts;
 mod jobs;
 mod ledger;
 mod left_over;
 mod looking;
 mod notice;
+mod operation;
 mod places;
+mod recovery;
 mod refusal;
-mod replacing;
 mod resources;
 mod retry;
+mod saved;
 mod scheduler;
 mod sent_deletes;
-mod set_aside;
 mod settings;
 mod sign_in;
 mod sign_ins;
+mod ticket;
 mod tries;
+mod waits;
 mod workspace;
 
 use std::sync::{Arc, Mutex};
@@ -50,8 +49,8 @@ pub use event::{
     CheckAllReport, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobKind, JobProgress,
     SavedFile, SignedOutBecause, Unfinished,
 };
-pub use grace_period::Waits;
-pub use jobs::{Progress, Wake};
+pub use ticket::{Progress, Wake};
+pub use waits::Waits;
 
 use crate::api::Connector;
 use crate::domain::{DoctorName, Secret, ServiceOrigin};
@@ -123,7 +122,7 @@ pub fn start(setup: Setup) -> Handle {
     let (commands, commands_in) = mpsc::channel(COMMANDS);
     let (events, events_out) = mpsc::unbounded_channel();
     let (notices, notices_in) = mpsc::unbounded_channel();
-    let (board, progress) = jobs::JobBoard::new(setup.wake.clone());
+    let (board, progress) = ticket::JobBoard::new(setup.wake.clone());
     let resources = Arc::new(resources::Resources {
         store: setup.store,
         connector: setup.connector,

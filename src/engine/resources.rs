@@ -3,17 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::rand;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Connector;
-use crate::domain::{AuditWho, Failure, FailureKind, OperationId};
-use crate::engine::grace_period::Waits;
-use crate::engine::jobs::{JobBoard, Wake};
+use crate::domain::{AuditWho, Failure, FailureKind};
 use crate::engine::notice::Notice;
 use crate::engine::sent_deletes::SentDeletes;
+use crate::engine::ticket::{JobBoard, Wake};
+use crate::engine::waits::Waits;
 use crate::engine::{Clock, Envelope, Event};
 use crate::keychain::Keychain;
 use crate::settings::{Settings, SettingsFile};
@@ -80,16 +79,6 @@ pub fn store_failure(error: &StoreError) -> Failure {
         Timestamp::now(),
         error.to_string(),
     )
-}
-
-/// A new name for an act.
-pub fn new_operation() -> OperationId {
-    let mut bytes = [0; 16];
-    if rand::fill(&mut bytes).is_err() {
-        // The name need only be new, and the time in nanoseconds is new on this computer.
-        bytes = Timestamp::now().as_nanosecond().to_be_bytes();
-    }
-    OperationId::from_bytes(bytes)
 }
 
 /// A fault of the app's own, as people are told it.

@@ -12,8 +12,8 @@ use crate::domain::{
 };
 use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
-use crate::engine::jobs::{JobBoard, JobTicket};
 use crate::engine::resources::internal;
+use crate::engine::ticket::{JobBoard, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{CheckAllReport, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind};
 

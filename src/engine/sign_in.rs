@@ -11,7 +11,8 @@ use crate::domain::{
 };
 use crate::engine::credentials::SignIn;
 use crate::engine::notice::Notice;
-use crate::engine::resources::{Resources, new_operation, store_failure};
+use crate::engine::operation::new_operation;
+use crate::engine::resources::{Resources, store_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{Event, SignedOutBecause};
 use crate::keychain::KeychainError;

@@ -8,10 +8,13 @@ use crate::domain::{AuditAction, AuditOutcome, Failure};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::credentials::{Credentials, SignIn};
 use crate::engine::event_loop::Engine;
+use crate::engine::jobs::set_aside;
 use crate::engine::notice::Notice;
-use crate::engine::resources::{internal, new_operation, store_failure};
+use crate::engine::operation::new_operation;
+use crate::engine::resources::{internal, store_failure};
 use crate::engine::workspace::Workspace;
-use crate::engine::{Event, SignedOutBecause, aftermath, checks, set_aside, sign_in};
+use crate::engine::{Event, SignedOutBecause, sign_in};
+use crate::engine::{backups, recovery};
 
 impl Engine {
     /// Takes in what a task tells of the sign-in.
@@ -84,7 +87,7 @@ impl Engine {
     fn look_into_left_over(&mut self, workspace: Arc<Workspace>) {
         let left_over = self.left_over.take(&workspace.service);
         if !left_over.is_empty() {
-            let look = aftermath::look_into_unfinished(workspace, left_over);
+            let look = recovery::look_into_unfinished(workspace, left_over);
             self.scheduler.spawn(Event::failed(None, internal()), look);
         }
     }
@@ -128,7 +131,7 @@ impl Engine {
         self.look_into_left_over(workspace.clone());
         self.scheduler
             .spawn(Event::failed(None, internal()), async move {
-                checks::look_at_backups(&workspace).await;
+                backups::look_at_backups(&workspace).await;
             });
     }
 

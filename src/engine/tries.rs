@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use crate::domain::{DoctorName, Failure, Sha256Digest};
 use crate::engine::clock::Stopwatch;
 use crate::engine::credentials::SignIn;
-use crate::engine::jobs::JobTicket;
 use crate::engine::retry::{Budget, Retry, Wait};
+use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{JobFailure, JobProgress};
 

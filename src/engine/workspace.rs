@@ -14,9 +14,9 @@ use crate::domain::{
 };
 use crate::engine::Event;
 use crate::engine::credentials::{Credentials, SignIn};
-use crate::engine::jobs::{Asker, JobTicket};
 use crate::engine::notice::Notice;
 use crate::engine::resources::{Resources, store_failure};
+use crate::engine::ticket::{Asker, JobTicket};
 use crate::store::{Change, StoreError};
 
 /// How long a cache may have kept what is taken for what the service has now. It is told to ask the

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{DoctorName, OperationId};
 use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
-use crate::engine::resources::new_operation;
+use crate::engine::operation::new_operation;
 use crate::engine::{JobId, JobProgress};
 
 /// How far all jobs are.

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use crate::domain::{
     AuditAction, AuditOutcome, DoctorName, Failure, FailureKind, OperationId, SetAside,
 };
-use crate::engine::downloads::{in_record, proof_in_words};
-use crate::engine::jobs::JobTicket;
+use crate::engine::jobs::replacing::{agreed, is_one_of};
 use crate::engine::ledger::StoreLedger;
-use crate::engine::replacing::{agreed, is_one_of};
 use crate::engine::resources::store_failure;
+use crate::engine::saved::{in_record, proof_in_words};
+use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, Event, JobEnding, JobFailure, JobProgress, SavedFile};
 use crate::store::{Change, StoreError};

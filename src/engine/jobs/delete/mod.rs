@@ -1,5 +1,8 @@
 //! Deleting: backup, wait, a last look, the intent on disk, one DELETE, and what was seen after.
 
+pub mod grace_period;
+pub mod verify_gone;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,18 +17,21 @@ use crate::domain::{
     DeletionSurvey, DoctorName, DoctorTally, Failure, FailureKind, OperationId, Remark, ServerCopy,
     Unfit,
 };
-use crate::engine::aftermath::{conclude, conclude_all};
+use crate::engine::backups;
+use crate::engine::backups::health_of;
 use crate::engine::cancellation::EndedBy;
-use crate::engine::checks::{answer_of, check, health_of};
 use crate::engine::clock::Watch;
-use crate::engine::comparing::{self, compare_and_look};
 use crate::engine::credentials::SignIn;
-use crate::engine::downloads::fetch;
-use crate::engine::grace_period::{
+use crate::engine::facts::answer_of;
+use crate::engine::jobs::check::check;
+use crate::engine::jobs::compare::compare_and_look;
+use crate::engine::jobs::delete::grace_period::{
     Announced, Announcement, NotSent, Waited, announce, because, begin_waiting, say_not_sent, wait,
 };
-use crate::engine::jobs::{Asker, JobTicket};
-use crate::engine::resources::new_operation;
+use crate::engine::jobs::delete::verify_gone::{conclude, conclude_all};
+use crate::engine::jobs::download::fetch;
+use crate::engine::operation::new_operation;
+use crate::engine::ticket::{Asker, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
 use crate::store::WaitingDelete;
@@ -342,7 +348,7 @@ async fn read_back_in(
         return Ok(());
     }
     ticket.report(JobProgress::ReadingBack);
-    let from = comparing::read_back(workspace, doctor, backup).await?;
+    let from = backups::read_back(workspace, doctor, backup).await?;
     *lock() = ReadBack {
         from,
         signed_in: sign_in,
@@ -413,7 +419,7 @@ async fn backup_for(
     };
     ticket.report(JobProgress::ReadingBack);
     let signed_in = workspace.credentials.sign_in();
-    let from = comparing::read_back(workspace, &survey.doctor, &backup).await?;
+    let from = backups::read_back(workspace, &survey.doctor, &backup).await?;
     Ok(Some((backup, ReadBack { from, signed_in })))
 }
 

@@ -1,32 +1,27 @@
 //! Asking the server what it has, without fetching it.
 
-use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::api::Look;
 use crate::domain::{
-    AuditAction, AuditOutcome, Backup, BackupHealth, CopyComparison, DoctorName, DoctorState,
-    Failure, FailureKind, KnownDoctor, ServerCopy, ServerKnowledge, Unfit, file_name_as_it_is,
-    suggested_file_name,
+    AuditAction, AuditOutcome, CopyComparison, DoctorName, DoctorState, Failure, FailureKind,
+    KnownDoctor, ServerCopy, ServerKnowledge, Unfit, file_name_as_it_is, suggested_file_name,
 };
-use crate::engine::comparing::see_backup;
-use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::backups::see_backup;
+use crate::engine::backups::{health_change, health_of};
+use crate::engine::facts::{about, answer_of};
 use crate::engine::looking::look;
-use crate::engine::resources::new_operation;
+use crate::engine::operation::new_operation;
+use crate::engine::ticket::{Asker, JobTicket};
 use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{CheckAllReport, Event, JobProgress, SavePurpose};
-use crate::store::{Change, DoctorFact};
+use crate::store::DoctorFact;
 
 /// How many doctors are asked for at once.
 const AT_ONCE: usize = 4;
-
-/// How long a disk may take to say that a file is there.
-pub const LONGEST_GLANCE: Duration = Duration::from_secs(5);
 
 /// Asks for one doctor, and keeps and tells what was found. `Ok(None)` is the service's 404.
 pub async fn check(
@@ -236,116 +231,4 @@ pub fn is_backed_up(known: &KnownDoctor) -> bool {
         known.state(),
         DoctorState::BackedUp | DoctorState::BackedUpCannotCompare
     )
-}
-
-/// Looks where all backups should be, and keeps and tells what has changed.
-pub async fn look_at_backups(workspace: &Workspace) {
-    let Ok(doctors) = workspace.resources.store.doctors(&workspace.service).await else {
-        return;
-    };
-    // Each look at a disk that does not answer leaves a thread waiting: one a folder is enough.
-    let mut silent = BTreeSet::new();
-    for doctor in doctors {
-        let Ok(known) = workspace.known(&doctor.name).await else {
-            continue;
-        };
-        let Some(backup) = &known.backup else {
-            continue;
-        };
-        let folder = backup.path.parent().map(Path::to_owned);
-        if silent.contains(&folder) {
-            continue;
-        }
-        let Some(health) = health_of(backup).await else {
-            silent.insert(folder);
-            continue;
-        };
-        if let Some(change) = health_change(workspace, &known, health)
-            && workspace.resources.store.apply(vec![change]).await.is_ok()
-        {
-            workspace.tell_doctor(&known.name).await;
-        }
-    }
-}
-
-/// The change to the store where a backup's file is no longer as the store has it.
-fn health_change(
-    workspace: &Workspace,
-    known: &KnownDoctor,
-    health: BackupHealth,
-) -> Option<Change> {
-    // A file of the right size may still have been found altered when it was read back.
-    let keeps = health == BackupHealth::There && known.backup_health == BackupHealth::Altered;
-    (health != known.backup_health && !keeps)
-        .then(|| about(workspace, &known.name, DoctorFact::BackupHealth(health)))
-}
-
-/// What a glance at the file tells; its contents are read back before a delete. `None` where the
-/// disk does not answer, as a network share that is gone.
-pub async fn health_of(backup: &Backup) -> Option<BackupHealth> {
-    health_within(backup, LONGEST_GLANCE).await
-}
-
-async fn health_within(backup: &Backup, limit: Duration) -> Option<BackupHealth> {
-    let metadata = tokio::fs::metadata(&backup.path);
-    let health = match tokio::time::timeout(limit, metadata).await.ok()? {
-        Ok(file) if file.is_file() && file.len() == backup.size => BackupHealth::There,
-        Ok(_) => BackupHealth::Altered,
-        Err(_) => BackupHealth::Missing,
-    };
-    Some(health)
-}
-
-/// A change to what is known of a doctor of this service.
-pub fn about(workspace: &Workspace, doctor: &DoctorName, fact: DoctorFact) -> Change {
-    Change::Doctor {
-        service: workspace.service.clone(),
-        doctor: doctor.clone(),
-        fact,
-    }
-}
-
-/// What the record says of an answer that was none of the documented ones.
-pub fn answer_of(failure: &Failure) -> String {
-    failure
-        .details
-        .status
-        .map_or_else(|| "no answer".into(), |status| status.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use super::*;
-    use crate::domain::{AudioFormat, BackupProof, Sha256Digest};
-
-    #[test]
-    fn a_disk_that_does_not_answer_says_nothing_of_a_backup() {
-        // The one thread that may wait for disks waits for something else.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .max_blocking_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let (answer, wait) = mpsc::channel::<()>();
-        runtime.spawn_blocking(move || wait.recv());
-        let backup = Backup {
-            path: "/nowhere/a.wav".into(),
-            size: 44,
-            sha256: Sha256Digest::of(b""),
-            format: AudioFormat::Wav,
-            milliseconds: None,
-            verified_at: Timestamp::UNIX_EPOCH,
-            audio: None,
-            seen: None,
-            flushed: true,
-            proof: BackupProof::Length,
-            made_from: ServerCopy::default(),
-        };
-        let glance = |limit| runtime.block_on(health_within(&backup, limit));
-        assert_eq!(glance(Duration::from_millis(50)), None);
-        drop(answer);
-        assert_eq!(glance(LONGEST_GLANCE), Some(BackupHealth::Missing));
-    }
 }

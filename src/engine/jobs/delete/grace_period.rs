@@ -9,13 +9,11 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::domain::{
-    AuditDraft, AuditOutcome, DeletionOutcome, DeletionPlan, Failure, FailureKind,
-};
+use crate::domain::{AuditDraft, AuditOutcome, DeletionOutcome, Failure, FailureKind};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::clock::Watch;
 use crate::engine::credentials::SignIn;
-use crate::engine::jobs::JobTicket;
+use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Event, JobFailure, JobProgress};
 use crate::store::{Change, StoreError, WaitingDelete};
@@ -28,30 +26,6 @@ const BEFORE_HELD: Duration = Duration::from_secs(2);
 
 /// Into how many parts the time for the window's answer is cut: what was seen a part ago is old.
 const LOOKS_IN_A_CALL: u32 = 6;
-
-/// How long a confirmed delete waits for Stop.
-#[derive(Debug, Clone, Copy)]
-pub struct Waits {
-    /// For one doctor.
-    pub one: Duration,
-    /// For all.
-    pub all: Duration,
-    /// For the window's word that nobody pressed it; without it, nothing is sent.
-    pub last_call: Duration,
-    /// For the next sign-in of the person, from the confirmation on.
-    pub next_sign_in: Duration,
-}
-
-impl Default for Waits {
-    fn default() -> Self {
-        Self {
-            one: Duration::from_secs(8),
-            all: Duration::from_secs(15),
-            last_call: Duration::from_mins(1),
-            next_sign_in: DeletionPlan::LONGEST_SHOWN.unsigned_abs(),
-        }
-    }
-}
 
 /// Why a delete was not sent.
 pub enum NotSent {

@@ -9,16 +9,18 @@ use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupHealth, CopyComparison, DeletionSurvey,
     DoctorName, Failure, FailureKind, OperationId, ServerCopy, ServerKnowledge,
 };
-use crate::engine::checks::{about, answer_of, check, health_of, with_what_a_download_showed};
-use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::backups::{in_job, read_back};
+use crate::engine::facts::{about, answer_of};
+use crate::engine::jobs::check::{check, with_what_a_download_showed};
 use crate::engine::looking::{begin_download, wait_for_sign_in};
 use crate::engine::resources::store_failure;
 use crate::engine::retry::Budget;
+use crate::engine::ticket::{Asker, JobTicket};
 use crate::engine::tries::{self, Tries};
 use crate::engine::workspace::{Workspace, joined};
-use crate::engine::{Event, JobEnding, JobFailure, JobProgress};
+use crate::engine::{JobEnding, JobFailure, JobProgress};
 use crate::store::DoctorFact;
-use crate::transfer::{self, FileSeen, Progress, ReadFrom, TransferError};
+use crate::transfer::{self, Progress};
 
 /// The comparison that a person asked for.
 pub async fn compare(
@@ -207,70 +209,4 @@ async fn attempt(
     let earlier = known.as_ref().and_then(|known| known.server.copy());
     let copy = with_what_a_download_showed(copy, earlier);
     Ok((copy, seen_at))
-}
-
-/// Reads a backup back from the disk itself, where that is to be had, and tells whether it was; one
-/// that is not what it was is kept in mind as such.
-pub async fn read_back(
-    workspace: &Workspace,
-    doctor: &DoctorName,
-    backup: &Backup,
-) -> Result<ReadFrom, JobFailure> {
-    let read = transfer::verify_backup(&backup.path, backup.size, backup.sha256);
-    let error = match read.await {
-        Ok(from) => {
-            if from == ReadFrom::PerhapsMemory {
-                tracing::info!("a backup was read back, perhaps from memory");
-            }
-            return Ok(from);
-        }
-        Err(error) => error,
-    };
-    // A disk that could not be read says nothing of the backup.
-    if matches!(error, TransferError::ReadBackDiffers { .. }) {
-        let health = match health_of(backup).await {
-            Some(BackupHealth::Missing) => BackupHealth::Missing,
-            _ => BackupHealth::Altered,
-        };
-        let change = about(workspace, doctor, DoctorFact::BackupHealth(health));
-        if let Err(error) = workspace.resources.store.apply(vec![change]).await {
-            workspace.tell(Event::Failed {
-                doctor: Some(doctor.clone()),
-                failure: store_failure(&error),
-            });
-        }
-    }
-    workspace.tell_doctor(doctor).await;
-    Err(in_job(error))
-}
-
-/// Sees to it that a doctor's backup is the very file that was verified: the same file, not written
-/// to since, or else read back.
-pub async fn see_backup(workspace: &Workspace, doctor: &DoctorName) {
-    let known = workspace.known(doctor).await.ok();
-    let Some(backup) = known.and_then(|known| known.backup) else {
-        return;
-    };
-    let path = backup.path.clone();
-    let seen = tokio::task::spawn_blocking(move || FileSeen::at(&path)).await;
-    let seen = seen.ok().flatten().map(|seen| seen.to_text());
-    // What is missing is told by the look's own glance.
-    let Some(seen) = seen.filter(|seen| backup.seen.as_ref() != Some(seen)) else {
-        return;
-    };
-    if read_back(workspace, doctor, &backup).await.is_ok() {
-        let facts = [
-            DoctorFact::BackupHealth(BackupHealth::There),
-            DoctorFact::BackupSeen(seen),
-        ];
-        let changes = facts.map(|fact| about(workspace, doctor, fact)).to_vec();
-        if let Err(error) = workspace.resources.store.apply(changes).await {
-            tracing::warn!(%error, "what was read back is not kept in mind");
-        }
-    }
-}
-
-fn in_job(error: TransferError) -> JobFailure {
-    let failure = error.into_failure(Timestamp::now());
-    failure.map_or(JobFailure::Cancelled, JobFailure::Failed)
 }

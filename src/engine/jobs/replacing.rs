@@ -7,9 +7,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{CopyComparison, Failure, FailureKind};
-use crate::engine::checks::{LONGEST_GLANCE, check};
-use crate::engine::jobs::{Asker, JobTicket};
+use crate::engine::backups::LONGEST_GLANCE;
+use crate::engine::jobs::check::check;
 use crate::engine::resources::store_failure;
+use crate::engine::ticket::{Asker, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, JobFailure};
 use crate::store::{Change, KnownBackup};

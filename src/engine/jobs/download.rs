@@ -1,26 +1,25 @@
 //! Fetching recordings, and making backups of them.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::api::Download;
 use crate::domain::{
-    AuditAction, AuditBackup, AuditOutcome, Backup, BackupProof, Completeness, DoctorName,
-    DoctorState, Failure, FailureKind, OperationId, ServerCopy, ServerKnowledge, Sha256Digest,
-    suggested_file_name,
+    AuditAction, AuditOutcome, Backup, Completeness, DoctorName, Failure, FailureKind, OperationId,
+    ServerCopy, ServerKnowledge, Sha256Digest,
 };
-use crate::engine::checks::{about, answer_of, check_many};
-use crate::engine::jobs::JobTicket;
+use crate::engine::facts::{about, answer_of};
+use crate::engine::jobs::replacing::{Agreed, agreed};
+use crate::engine::jobs::set_aside;
 use crate::engine::ledger::StoreLedger;
 use crate::engine::looking::{begin_download, wait_for_sign_in};
-use crate::engine::replacing::{Agreed, agreed};
-use crate::engine::resources::{new_operation, store_failure};
 use crate::engine::retry::Budget;
+use crate::engine::saved::{in_record, proof_in_words};
+use crate::engine::ticket::JobTicket;
 use crate::engine::tries::{self, Tries};
 use crate::engine::workspace::{Workspace, joined};
-use crate::engine::{Destination, JobEnding, JobFailure, JobProgress, set_aside};
+use crate::engine::{Destination, JobEnding, JobFailure, JobProgress};
 use crate::store::{Change, DoctorFact};
 use crate::transfer::{
     self, Aside, FirstVolume, Progress, SaveRequest, Saved, Step, TransferError,
@@ -73,78 +72,6 @@ pub async fn download(
     .await
     .map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
-}
-
-/// Checks doctors, then fetches for each that has a recording and no good backup: one of the very
-/// copy, or one that can't be compared and was made since `fetched_since`.
-pub async fn check_and_back_up(
-    workspace: Arc<Workspace>,
-    doctors: Vec<DoctorName>,
-    folder: PathBuf,
-    fetched_since: Timestamp,
-    ticket: JobTicket,
-) -> JobEnding {
-    let mut checks = check_many(&workspace, doctors.clone(), &ticket).await;
-    let (mut backed_up, mut failed) = (Vec::new(), Vec::new());
-    for doctor in doctors {
-        if ticket.cancel.is_cancelled() {
-            checks.stopped = true;
-            break;
-        }
-        let known = match workspace.known(&doctor).await {
-            Ok(known) => known,
-            Err(error) => {
-                failed.push((doctor, store_failure(&error)));
-                continue;
-            }
-        };
-        // Of a doctor that could not be checked just now, nothing is fetched either.
-        let Some(copy) = known.server.copy().filter(|_| known.no_answer_at.is_none()) else {
-            continue;
-        };
-        let made = known.backup.as_ref().map(|backup| backup.verified_at);
-        let is_good = match known.state() {
-            DoctorState::BackedUp => true,
-            DoctorState::BackedUpCannotCompare => {
-                made.is_some_and(|made| made >= fetched_since && made <= Timestamp::now())
-            }
-            _ => false,
-        };
-        if is_good {
-            continue;
-        }
-        let name = suggested_file_name(&doctor, jiff::ZonedDateTime::now().date(), copy.format);
-        let destination = Destination {
-            path: folder.join(name),
-            replace: false,
-            even_a_backup: None,
-        };
-        match fetch(
-            &workspace,
-            &doctor,
-            destination,
-            false,
-            new_operation(),
-            &ticket,
-        )
-        .await
-        {
-            Ok(Fetched {
-                backup: Some(_), ..
-            }) => backed_up.push(doctor),
-            Ok(Fetched { saved, .. }) => {
-                let kind = FailureKind::CompletenessNotProven { path: saved.path };
-                failed.push((doctor, Failure::new(kind, Timestamp::now(), "")));
-            }
-            Err(JobFailure::Failed(failure)) => failed.push((doctor, failure)),
-            Err(JobFailure::Cancelled) => checks.stopped = true,
-        }
-    }
-    JobEnding::CheckAndBackUp {
-        checks,
-        backed_up,
-        failed,
-    }
 }
 
 /// Fetches one recording to `destination`, checked, and records what came of it as `operation`. With `as_it_is`,
@@ -294,33 +221,6 @@ fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
             _ => None,
         },
         Err(JobFailure::Cancelled) => None,
-    }
-}
-
-/// The record's words for what was proven of a saved file, and how.
-pub fn proof_in_words(saved: &Saved) -> String {
-    let arrival = match saved.completeness {
-        Completeness::Proven(BackupProof::Digest) => "arrival proven by the digest",
-        Completeness::Proven(BackupProof::Length) => "arrival proven by the length",
-        Completeness::Proven(BackupProof::SameTwice) => "the same contents came twice",
-        Completeness::Proven(BackupProof::OwnTotals) => "whole by its own totals",
-        Completeness::CannotBeProven => "nothing proves that it is all",
-        Completeness::AsItIs(_) => "kept as it is, no backup",
-    };
-    let said = [arrival.to_owned(), format!("audio: {}", saved.audio)];
-    let remarks = saved.remarks.iter().map(ToString::to_string);
-    said.into_iter()
-        .chain(remarks)
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
-/// The file, as an entry of the record speaks of it.
-pub fn in_record(saved: &Saved) -> AuditBackup {
-    AuditBackup {
-        path: saved.path.to_string_lossy().into_owned(),
-        size: saved.size,
-        sha256: saved.sha256,
     }
 }
 

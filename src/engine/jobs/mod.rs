@@ -1,0 +1,9 @@
+//! What the engine does: one file a job, and what they share.
+
+pub mod back_up;
+pub mod check;
+pub mod compare;
+pub mod delete;
+pub mod download;
+pub mod replacing;
+pub mod set_aside;
