@@ -3,22 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use audio_housekeeper::domain::{BackupProof, ServerKnowledge};
+use audio_housekeeper::domain::{
+    AuditAction, AuditBackup, AuditDraft, BackupProof, ServerKnowledge, Sha256Digest,
+};
 use audio_housekeeper::store::{RecordVerdict, Store, StoreError};
 use rusqlite::Connection;
+use rusqlite::types::Value;
 
 use crate::{NEWEST, draft, outsider};
 
 /// A database as the first version made it, with one entry in its record.
 async fn first_versions(folder: &Path) {
-    drop(Store::open(folder).unwrap());
-    let path = folder.join(Store::FILE_NAME);
-    fs::remove_file(&path).unwrap();
-    let first = outsider(folder);
-    first
-        .execute_batch(include_str!("../../src/store/migrations/0001.sql"))
-        .unwrap();
-    first.pragma_update(None, "user_version", 1).unwrap();
+    let first = older_versions(
+        folder,
+        &[include_str!("../../src/store/migrations/0001.sql")],
+    );
     first
         .execute_batch(
             "INSERT INTO doctors (service, name, last_used) VALUES ('s', 'Dr. A', '');
@@ -30,21 +29,41 @@ async fn first_versions(folder: &Path) {
              VALUES ('s', 'Dr. B', '', 'could-not-check', '2026-11-23T14:00:00Z');",
         )
         .unwrap();
-    // What that version wrote of an entry is what this one writes.
+    for entry in written([draft(1)]).await {
+        first
+            .execute(
+                "INSERT INTO audit (number, canonical, digest) VALUES (1, ?1, ?2)",
+                entry,
+            )
+            .unwrap();
+    }
+}
+
+/// An empty database as the first `migrations` made it.
+fn older_versions(folder: &Path, migrations: &[&str]) -> Connection {
+    drop(Store::open(folder).unwrap());
+    fs::remove_file(folder.join(Store::FILE_NAME)).unwrap();
+    let older = outsider(folder);
+    for (number, sql) in (1_i64..).zip(migrations) {
+        older.execute_batch(sql).unwrap();
+        older.pragma_update(None, "user_version", number).unwrap();
+    }
+    older
+}
+
+/// What this version writes of an entry, and its digest: what the older ones wrote.
+async fn written(drafts: impl IntoIterator<Item = AuditDraft>) -> Vec<(String, Vec<u8>)> {
     let elsewhere = tempfile::tempdir().unwrap();
     let store = Store::open(elsewhere.path()).unwrap();
-    store.append(draft(1)).await.unwrap();
-    let (canonical, digest): (String, Vec<u8>) = outsider(elsewhere.path())
-        .query_one("SELECT canonical, digest FROM audit", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+    for draft in drafts {
+        store.append(draft).await.unwrap();
+    }
+    let record = outsider(elsewhere.path());
+    let mut all = record
+        .prepare("SELECT canonical, digest FROM audit ORDER BY number")
         .unwrap();
-    first
-        .execute(
-            "INSERT INTO audit (number, canonical, digest) VALUES (1, ?1, ?2)",
-            (canonical, digest),
-        )
-        .unwrap();
+    let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    rows.unwrap().map(Result::unwrap).collect()
 }
 
 fn copies(folder: &Path) -> Vec<PathBuf> {
@@ -107,6 +126,103 @@ async fn a_database_of_an_older_version_is_brought_up_to_date_after_a_copy_is_pu
         earlier.verify_record().await,
         Ok(RecordVerdict::Whole { entries: 1, .. })
     ));
+}
+
+/// The first eight forms.
+const FORM_8: [&str; 8] = [
+    include_str!("../../src/store/migrations/0001.sql"),
+    include_str!("../../src/store/migrations/0002.sql"),
+    include_str!("../../src/store/migrations/0003.sql"),
+    include_str!("../../src/store/migrations/0004.sql"),
+    include_str!("../../src/store/migrations/0005.sql"),
+    include_str!("../../src/store/migrations/0006.sql"),
+    include_str!("../../src/store/migrations/0007.sql"),
+    include_str!("../../src/store/migrations/0008.sql"),
+];
+
+/// The entry of a download, or another act's, with a note about the backup in `path`.
+fn noted(number: u64, action: AuditAction, path: &str, contents: &str, note: &str) -> AuditDraft {
+    AuditDraft {
+        action,
+        backup: Some(AuditBackup {
+            path: path.into(),
+            size: 5,
+            sha256: Sha256Digest::of(contents.as_bytes()),
+        }),
+        note: Some(note.into()),
+        ..draft(number)
+    }
+}
+
+#[tokio::test]
+async fn a_backup_counts_as_flushed_but_where_the_record_says_otherwise() {
+    use AuditAction::{Delete, Download};
+    const NOT: &str = "arrival proven by the length; audio: whole; not flushed to the disk";
+    let folder = tempfile::tempdir().unwrap();
+    let older = older_versions(folder.path(), &FORM_8);
+    let drafts = [
+        noted(1, Download, "/not.wav", "not", NOT),
+        noted(2, Download, "/as it is.wav", "flushed", "audio: whole"),
+        noted(3, Delete, "/deleted.wav", "deleted", NOT),
+        noted(4, Download, "/replaced.wav", "replaced", NOT),
+        noted(5, Download, "/\u{fffd}.wav", "not Unicode", NOT),
+        // A person's own words say nothing of the disk.
+        AuditDraft {
+            reason: Some("not flushed to the disk".into()),
+            ..noted(6, Download, "/reason.wav", "reason", "audio: whole")
+        },
+        draft(7),
+    ];
+    let entries = written(drafts).await.into_iter();
+    // Somebody has damaged the record.
+    let damaged = [
+        "{\"note\":\"not flushed to the disk",
+        "[\"not flushed to the disk\"]",
+    ];
+    let damaged = damaged.map(|text| (text.to_owned(), vec![0; 32]));
+    for (number, (canonical, digest)) in (1..).zip(entries.chain(damaged)) {
+        older
+            .execute(
+                "INSERT INTO audit (number, canonical, digest) VALUES (?1, ?2, ?3)",
+                (number, canonical, digest),
+            )
+            .unwrap();
+    }
+    let text = |path: &str| Value::Text(path.to_owned());
+    let blob = |path: &[u8]| Value::Blob(path.to_vec());
+    let expected = [
+        (text("/not.wav"), "not", false),
+        (text("/as it is.wav"), "flushed", true),
+        (text("/deleted.wav"), "deleted", true),
+        (text("/replaced.wav"), "what came later", true),
+        (text("/elsewhere.wav"), "not", true),
+        (text("/reason.wav"), "reason", true),
+        (blob(b"/\xff.wav"), "not Unicode", false),
+        (blob(b"/\xff.wav"), "flushed", true),
+    ];
+    older
+        .execute_batch("INSERT INTO doctors (service, name, last_used) VALUES ('s', 'Dr. A', '')")
+        .unwrap();
+    for (path, contents, _) in &expected {
+        older
+            .execute(
+                "INSERT INTO backups (service, name, path, size, sha256, format, verified_at,
+                     proof, made_from)
+                 VALUES ('s', 'Dr. A', ?1, 5, ?2, 'wav', '2026-11-23T14:00:00Z', 'length', '{}')",
+                (path, Sha256Digest::of(contents.as_bytes()).as_bytes()),
+            )
+            .unwrap();
+    }
+    drop(older);
+    drop(Store::open(folder.path()).unwrap());
+    let newer = outsider(folder.path());
+    let mut all = newer
+        .prepare("SELECT path, flushed FROM backups ORDER BY number")
+        .unwrap();
+    let found = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    let found: Vec<(Value, bool)> = found.unwrap().map(Result::unwrap).collect();
+    let expected: Vec<_> = expected.map(|(path, _, flushed)| (path, flushed)).into();
+    assert_eq!(found, expected);
 }
 
 #[tokio::test]
