@@ -125,6 +125,57 @@ fn a_size_of_less_than_a_frame_proves_no_end_of_the_audio_behind_it() {
     assert_eq!(verdict(&file[..83]).grade(), Grade::NotSound);
 }
 
+#[test]
+fn audio_that_looks_like_a_chunk_behind_a_size_of_less_than_a_frame_is_audio() {
+    let data = sized("data", 1, &b"A".repeat(50_000));
+    let file = wav_of(&[fmt(), data.clone()]);
+    let met = verdict(&file);
+    assert_eq!(met.properties.as_ref().unwrap().frames, Some(25_000));
+    assert_eq!(met.grade(), Grade::Unusual);
+    let sound = met.outcome.unwrap();
+    assert_eq!(sound.proofs, [EndProof::RiffSize]);
+    assert!(sound.oddities.contains(&Oddity::SizesDisagree));
+    assert!(!sound.oddities.contains(&Oddity::NoAudio));
+    // Without a size of the whole that fits, nothing proves an end.
+    for whole in [38, 37] {
+        let verdict = verdict(&riff("RIFF", whole, &[fmt(), data.clone()]));
+        assert_eq!(verdict.grade(), Grade::Unproven, "{whole}: {verdict:?}");
+        assert_eq!(verdict.properties.unwrap().frames, Some(25_000));
+    }
+    assert_eq!(verdict(&file[..50_000]).grade(), Grade::NotSound);
+    // What is a chunk, whole, or further behind, is none of it.
+    let note = || chunk("note", b"made up");
+    for more in [vec![note()], vec![note(), sized("note", 100, b"cut")]] {
+        let file = wav_of(&[vec![fmt(), chunk("data", &[7])], more].concat());
+        let verdict = verdict(&file);
+        assert_eq!(verdict.properties.unwrap().frames, Some(0));
+        assert!(verdict.outcome.unwrap().oddities.contains(&Oddity::NoAudio));
+    }
+}
+
+#[test]
+fn a_number_of_samples_makes_no_audio_of_less_than_a_block() {
+    // GSM 6.10: 320 samples in 65 bytes.
+    let mut gsm = codec(0x31, 8000, 1, 0);
+    gsm[12..14].copy_from_slice(&65_u16.to_le_bytes());
+    gsm.extend([2, 0, 64, 1]);
+    let of = |fact: u32, size| {
+        let fact = chunk("fact", &fact.to_le_bytes());
+        wav_of(&[fmt_of(&gsm), fact, sized("data", size, &[7; 3250])])
+    };
+    for size in [1, 64] {
+        let verdict = verdict(&of(16_000, size));
+        assert_eq!(verdict.properties.unwrap().frames, Some(16_000), "{size}");
+        assert_eq!(verdict.outcome.unwrap().proofs, [EndProof::RiffSize]);
+    }
+    let short = wav_of(&[
+        fmt_of(&gsm),
+        chunk("fact", &300_u32.to_le_bytes()),
+        chunk("data", &[7; 61]),
+    ]);
+    assert_eq!(verdict(&short).properties.unwrap().frames, Some(300));
+}
+
 fn fmt_of(content: &[u8]) -> Vec<u8> {
     chunk("fmt ", content)
 }

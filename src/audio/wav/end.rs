@@ -120,7 +120,7 @@ impl WavCheck {
         let no_frame = self
             .properties(settled.audio)
             .is_some_and(|properties| properties.frames == Some(0));
-        if no_frame && settled.audio > 0 && rest == Rest::Loose {
+        if no_frame && settled.audio > 0 && (rest == Rest::Loose || walked.is_chunk_by_chance()) {
             // The size that is stated is none, and proves no end; what follows is the audio.
             settled.audio = length.saturating_sub(data.begin);
             settled.proofs = walked.proofs_of_the_whole();

@@ -35,6 +35,9 @@ const EXTENSIBLE: u16 = 0xfffe;
 /// and IMA's ADPCM, GSM 6.10.
 const WITH_SAMPLES_A_BLOCK: [u16; 3] = [0x02, 0x11, 0x31];
 
+/// More samples (of each channel) than these codecs have in a byte: GSM has five.
+const SAMPLES_A_BYTE: u64 = 8;
+
 impl WaveFormat {
     /// Reads the chunk's content (its first 40 bytes do); `None` where nothing could play that.
     pub(super) fn read(content: &[u8]) -> Option<Self> {
@@ -102,12 +105,14 @@ impl WaveFormat {
 
     /// Whether so many samples (of each channel) can be what the blocks are, of which the last one
     /// may be filled up or a short one. Some writers state a number that overflowed, or for two
-    /// channels half of theirs (`libsndfile` in a W64 of ADPCM). Without a whole block nothing is
-    /// known against the number.
+    /// channels half of theirs (`libsndfile` in a W64 of ADPCM). Where there is no whole block, the
+    /// blocks may be smaller than stated: they hold no more than so many bytes can, or one block.
     fn is_near_blocks(&self, samples: u64, bytes: u64) -> bool {
         let block = u64::from(self.samples_a_block.unwrap_or(0));
-        self.by_blocks(bytes)
-            .is_none_or(|blocks| blocks == 0 || blocks.abs_diff(samples) <= block)
+        self.by_blocks(bytes).is_none_or(|blocks| match blocks {
+            0 => samples <= block.max(bytes.saturating_mul(SAMPLES_A_BYTE)),
+            blocks => blocks.abs_diff(samples) <= block,
+        })
     }
 
     /// How many samples (of each channel) the whole blocks in so many bytes are.

@@ -85,6 +85,14 @@ impl Walked {
         self.end() == Some(self.length)
     }
 
+    /// Whether what stands right behind the audio's stated end may be more of it that looks like a
+    /// chunk: its first bytes are printable, and the size that follows them goes beyond the file.
+    pub(super) fn is_chunk_by_chance(&self) -> bool {
+        let audio_end = self.size.map(|size| self.audio_end(size));
+        let met = self.met.saturating_sub(self.padding);
+        self.rest == Rest::Chunk(Part::Chunk) && audio_end == Some(met)
+    }
+
     /// What proves the end of audio that goes on to the end of the file.
     pub(super) fn proofs_of_the_whole(&self) -> Vec<EndProof> {
         if self.ends_as_stated() {
