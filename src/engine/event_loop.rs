@@ -13,15 +13,15 @@ use crate::engine::jobs::back_up;
 use crate::engine::jobs::delete::verify_gone;
 use crate::engine::jobs::{check, compare, delete, download, set_aside};
 use crate::engine::left_over::LeftOver;
-use crate::engine::notice::Notice;
+use crate::engine::notice::{Ended, Notice};
 use crate::engine::refusal::not_surveyed;
 use crate::engine::resources::{Resources, internal, store_failure};
-use crate::engine::scheduler::{Busy, Ended, Scheduler, not_known};
+use crate::engine::scheduler::{Busy, Scheduler, TaskEnded, not_known};
 use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{
     Command, Event, JobEnding, JobKind, SignedOutBecause, activity, doctors, places, settings,
-    sign_in,
+    sign_in, sign_out,
 };
 
 /// How often the loop looks whether the computer slept.
@@ -156,7 +156,7 @@ impl Engine {
             Command::SignOut => {
                 self.close_workspace();
                 self.say_signed_out(SignedOutBecause::Asked(None));
-                let work = sign_in::forget(workspace);
+                let work = sign_out::forget(workspace);
                 self.scheduler.spawn(Event::failed(None, internal()), work);
             }
             Command::Check(doctor) => {
@@ -299,21 +299,24 @@ impl Engine {
         }
     }
 
-    fn tell_ended(&self, ended: Option<Ended>) {
+    fn tell_ended(&self, ended: Option<TaskEnded>) {
         match ended {
-            Some(Ended::Job {
-                id,
-                ending,
-                generation,
-                service,
-            }) => {
-                let generation = self.generation_of(&service, generation);
-                self.resources
-                    .tell(generation, Event::JobEnded { id, ending });
-            }
-            Some(Ended::Panicked(event)) => self.resources.tell(self.generation, *event),
+            Some(TaskEnded::Job(ended)) => self.tell_job_ended(ended),
+            Some(TaskEnded::Panicked(event)) => self.resources.tell(self.generation, *event),
             None => {}
         }
+    }
+
+    pub(super) fn tell_job_ended(&self, ended: Ended) {
+        let Ended {
+            id,
+            ending,
+            generation,
+            service,
+        } = ended;
+        let generation = self.generation_of(&service, generation);
+        self.resources
+            .tell(generation, Event::JobEnded { id, ending });
     }
 
     /// Says of a command that somebody has to be signed in for it.

@@ -32,6 +32,7 @@ mod sent_deletes;
 mod settings;
 mod sign_in;
 mod sign_ins;
+mod sign_out;
 mod ticket;
 mod tries;
 mod waits;
@@ -132,6 +133,7 @@ pub fn start(setup: Setup) -> Handle {
         waits: setup.waits,
         clock: setup.clock,
         sent: sent_deletes::SentDeletes::default(),
+        settling: tokio::sync::Mutex::default(),
         leaving: CancellationToken::new(),
         os_user: setup.os_user,
         computer: setup.computer,

@@ -1,7 +1,7 @@
 use crate::domain::Failure;
 use crate::engine::credentials::SignIn;
 use crate::engine::left_over::LeftOver;
-use crate::engine::{SignedOutBecause, Unfinished};
+use crate::engine::{Event, JobEnding, JobId, SignedOutBecause, Unfinished};
 
 /// What a task tells the engine's own loop.
 pub enum Notice {
@@ -27,6 +27,10 @@ pub enum Notice {
         /// What else stood in the way.
         failure: Option<Failure>,
     },
+    /// Something is to be told, whoever is signed in.
+    Tell(Box<Event>),
+    /// A job has ended.
+    Ended(Box<Ended>),
     /// The token is forgotten, or may not be.
     Forgotten(Option<Failure>),
     /// The service no longer accepts the token of this sign-in.
@@ -39,4 +43,14 @@ pub enum Notice {
     },
     /// The look into what earlier runs left is over, and `rest` could not be closed.
     LeftOpen { generation: u64, rest: LeftOver },
+}
+
+/// A job that has ended.
+pub struct Ended {
+    pub id: JobId,
+    pub ending: Box<JobEnding>,
+    /// Under which it began.
+    pub generation: u64,
+    /// Where.
+    pub service: String,
 }

@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::engine::facts::about;
 use crate::engine::jobs::delete::verify_gone::{
-    While, conclude_all_while, conclude_while, draft_of_look, left_open,
+    Answer, While, conclude_all_while, conclude_while, draft_of_look, left_open,
 };
 use crate::engine::left_over::LeftOver;
 use crate::engine::notice::Notice;
@@ -74,8 +74,20 @@ async fn close_intent(workspace: &Arc<Workspace>, intent: &AuditDraft) -> Option
     let note = format!("the app had ended before the outcome was known; {whose}");
     let draft = draft_of_look(workspace, intent.doctor.as_ref(), &intent.operation, &note);
     let report = match &intent.doctor {
-        Some(doctor) => conclude_while(While::SignedIn, workspace, doctor, draft, None, None).await,
-        None => conclude_all_while(While::SignedIn, workspace, draft, None, None).await,
+        Some(doctor) => {
+            conclude_while(
+                While::SignedIn,
+                workspace,
+                doctor,
+                draft,
+                Answer::default(),
+                None,
+            )
+            .await
+        }
+        None => {
+            conclude_all_while(While::SignedIn, workspace, draft, Answer::default(), None).await
+        }
     };
     Some(Unfinished::Delete {
         doctor: intent.doctor.clone(),

@@ -30,6 +30,8 @@ pub struct Resources {
     pub waits: Waits,
     pub clock: Clock,
     pub sent: SentDeletes,
+    /// Held while sign-outs are recorded whose token is forgotten.
+    pub settling: tokio::sync::Mutex<()>,
     /// Set when the app ends: what comes of anything from then on is left for the next start to
     /// find out and to name.
     pub leaving: CancellationToken,

@@ -12,10 +12,12 @@ use crate::domain::{
 };
 use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
+use crate::engine::notice::{Ended, Notice};
 use crate::engine::resources::internal;
 use crate::engine::ticket::{JobBoard, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{CheckAllReport, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind};
+use crate::store::Change;
 
 /// What runs.
 pub struct Scheduler {
@@ -43,16 +45,9 @@ enum OnPanic {
 }
 
 /// What is to be told of a task that has ended.
-pub enum Ended {
+pub enum TaskEnded {
     /// A job.
-    Job {
-        id: JobId,
-        ending: Box<JobEnding>,
-        /// Under which it began.
-        generation: u64,
-        /// Where.
-        service: String,
-    },
+    Job(Ended),
     /// A smaller task that panicked.
     Panicked(Box<Event>),
 }
@@ -152,7 +147,7 @@ impl Scheduler {
 
     /// Waits for the next task that ends; never returns while there is none. `None` where nothing is to
     /// be told of it. A future that is dropped misses nothing.
-    pub async fn next_ended(&mut self) -> Option<Ended> {
+    pub async fn next_ended(&mut self) -> Option<TaskEnded> {
         match self.tasks.join_next_with_id().await {
             Some(ended) => self.ended(ended),
             None => pending().await,
@@ -167,7 +162,7 @@ impl Scheduler {
     fn ended(
         &mut self,
         ended: Result<(Id, Option<(JobId, JobEnding)>), JoinError>,
-    ) -> Option<Ended> {
+    ) -> Option<TaskEnded> {
         let (task, ended) = match ended {
             Ok((task, ended)) => (task, Ok(ended)),
             Err(error) => (error.id(), Err(error)),
@@ -177,24 +172,18 @@ impl Scheduler {
             (Ok(None), _) | (Err(_), None) => None,
             (Ok(Some((id, ending))), _) => {
                 let running = self.close(id)?;
-                Some(running.ended(id, ending))
+                Some(TaskEnded::Job(running.ended(id, ending)))
             }
             // The panic's own words may hold a name: the id is all that is logged.
             (Err(error), Some(OnPanic::Say(event))) => {
                 tracing::error!(task = %error.id(), "a task panicked");
-                Some(Ended::Panicked(event))
+                Some(TaskEnded::Panicked(event))
             }
             (Err(error), Some(OnPanic::Job(id))) => {
                 tracing::error!(task = %error.id(), "a job panicked");
                 let running = self.close(id)?;
-                let ending = running.ending_of_panic();
-                if let Some(draft) = running.entry_of_panic() {
-                    let workspace = running.workspace.clone();
-                    self.spawn(Event::failed(None, internal()), async move {
-                        workspace.record(draft, Vec::new()).await;
-                    });
-                }
-                Some(running.ended(id, ending))
+                self.spawn(Event::failed(None, internal()), running.say_panicked(id));
+                None
             }
         }
     }
@@ -207,7 +196,7 @@ impl Scheduler {
 
 impl Running {
     fn ended(self, id: JobId, ending: JobEnding) -> Ended {
-        Ended::Job {
+        Ended {
             id,
             ending: Box::new(ending),
             generation: self.workspace.generation,
@@ -215,26 +204,54 @@ impl Running {
         }
     }
 
-    /// What is recorded of a job that panicked. Of a delete, nothing: what it was about to do is on record
-    /// already, and what came of it is to be looked at. What looks or fetches for many records each.
-    fn entry_of_panic(&self) -> Option<AuditDraft> {
-        let (action, doctor) = match &self.kind {
-            JobKind::Download(doctor) => (AuditAction::Download, doctor),
-            JobKind::Compare(doctor) => (AuditAction::Compare, doctor),
-            JobKind::Delete(_)
-            | JobKind::DeleteAll
-            | JobKind::CheckAll
-            | JobKind::SurveyAll
-            | JobKind::CheckAndBackUp => return None,
+    /// Records and says that a job panicked. What the store knows of it tells how far it was.
+    async fn say_panicked(self, id: JobId) {
+        let mut ending = self.ending_of_panic();
+        let store = &self.workspace.resources.store;
+        match &self.kind {
+            // While it waits to be sent, nothing can have been sent: its intent would have ended that.
+            JobKind::Delete(_) | JobKind::DeleteAll => {
+                let waiting = store.waiting_deletes().await.unwrap_or_default();
+                if waiting.iter().any(|one| one.operation == self.operation) {
+                    let mut draft = self.entry(AuditOutcome::Failed);
+                    draft.note = Some("a fault of the app's own; nothing was sent".to_owned());
+                    let waits_no_more = vec![Change::EndWaiting(self.operation.clone())];
+                    self.workspace.record(draft, waits_no_more).await;
+                    not_sent(&mut ending);
+                }
+            }
+            // One that is still open is closed at the next start, which looks what came of it.
+            JobKind::Download(_) | JobKind::Compare(_) => {
+                let open = store.unfinished_transfers().await.unwrap_or_default();
+                if !open.iter().any(|one| one.operation == self.operation) {
+                    let draft = self.entry(AuditOutcome::Failed);
+                    self.workspace.record(draft, Vec::new()).await;
+                }
+            }
+            // What they came to is recorded, one by one.
+            JobKind::CheckAll | JobKind::SurveyAll | JobKind::CheckAndBackUp => {}
+        }
+        let resources = self.workspace.resources.clone();
+        let ended = Box::new(self.ended(id, ending));
+        resources.notify(Notice::Ended(ended));
+    }
+
+    /// An entry of the record about it.
+    fn entry(&self, outcome: AuditOutcome) -> AuditDraft {
+        let action = match &self.kind {
+            JobKind::Compare(_) => AuditAction::Compare,
+            JobKind::Delete(_) => AuditAction::Delete,
+            JobKind::DeleteAll => AuditAction::DeleteAll,
+            JobKind::CheckAll | JobKind::SurveyAll => AuditAction::Check,
+            JobKind::Download(_) | JobKind::CheckAndBackUp => AuditAction::Download,
         };
-        let operation = self.operation.clone();
         let mut draft = self
             .workspace
-            .draft(action, AuditOutcome::Failed, operation);
+            .draft(action, outcome, self.operation.clone());
         draft.who.person = self.asked_by.person();
-        draft.doctor = Some(doctor.clone());
+        draft.doctor = self.kind.doctor().cloned();
         draft.note = Some("a fault of the app's own".to_owned());
-        Some(draft)
+        draft
     }
 
     /// What is said of a job that panicked: of a delete, that nothing is known, under the name that the
@@ -284,5 +301,13 @@ pub fn not_known(doctor: Option<&DoctorName>) -> DeletionReport {
         gone: Vec::new(),
         still_there: Vec::new(),
         not_known: doctor.cloned().into_iter().collect(),
+    }
+}
+
+/// Says of a delete that nothing of it was sent.
+fn not_sent(ending: &mut JobEnding) {
+    if let JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. } = ending {
+        report.outcome = DeletionOutcome::NotSent;
+        report.not_known.clear();
     }
 }

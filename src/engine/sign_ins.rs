@@ -43,6 +43,10 @@ impl Engine {
                         .tell(self.generation, Event::SignInFailed(failure));
                 }
             }
+            Notice::Tell(event) => self.resources.tell(self.generation, *event),
+            Notice::Ended(ended) => self.tell_job_ended(*ended),
+            // Whoever has signed in meanwhile did not sign out.
+            Notice::Forgotten(None) if self.workspace.is_some() => {}
             Notice::Forgotten(kept) => {
                 let event = kept.map_or(Event::TokenForgotten, Event::TokenKept);
                 self.resources.tell(self.generation, event);

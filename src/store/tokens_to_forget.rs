@@ -5,7 +5,7 @@ use crate::domain::{OperationId, ServiceOrigin};
 use crate::store::columns::{time_from_column, unreadable};
 use crate::store::{Store, StoreError};
 
-/// A sign-out whose token the keychain may still keep. Where the app ends before it is forgotten, this
+/// A token that the keychain may still keep, although it is to be forgotten. Where the app ends before it is forgotten, this
 /// is how the next start knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenToForget {
@@ -15,6 +15,8 @@ pub struct TokenToForget {
     pub origin: ServiceOrigin,
     /// Who signed out, where known.
     pub person: Option<String>,
+    /// Whether a person signed out; otherwise one signed in, and an earlier token may have stayed behind.
+    pub is_sign_out: bool,
     /// When that was.
     pub asked_at: Timestamp,
 }
@@ -31,11 +33,13 @@ impl Store {
 
 pub(super) fn begin(connection: &Connection, token: &TokenToForget) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO tokens_to_forget (operation, origin, person, asked_at) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO tokens_to_forget (operation, origin, person, is_sign_out, asked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
             token.operation.as_str(),
             token.origin.ascii(),
             token.person,
+            token.is_sign_out,
             token.asked_at.to_string(),
         ],
     )?;
@@ -52,7 +56,7 @@ pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<()
 
 fn all(connection: &Connection) -> Result<Vec<TokenToForget>, StoreError> {
     let mut statement = connection.prepare(
-        "SELECT operation, origin, person, asked_at FROM tokens_to_forget ORDER BY rowid",
+        "SELECT operation, origin, person, is_sign_out, asked_at FROM tokens_to_forget ORDER BY rowid",
     )?;
     let mut rows = statement.query([])?;
     let mut tokens = Vec::new();
@@ -62,7 +66,8 @@ fn all(connection: &Connection) -> Result<Vec<TokenToForget>, StoreError> {
             operation: OperationId::from_stored(row.get(0)?),
             origin: ServiceOrigin::parse(&origin).map_err(|_| unreadable())?,
             person: row.get(2)?,
-            asked_at: time_from_column(row.get_ref(3)?.as_str().unwrap_or_default())?,
+            is_sign_out: row.get(3)?,
+            asked_at: time_from_column(row.get_ref(4)?.as_str().unwrap_or_default())?,
         });
     }
     Ok(tokens)

@@ -1,7 +1,7 @@
 //! Jobs that panic: each is told as failed, and a delete can be looked at under its own name.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use audio_housekeeper::api::{
@@ -17,15 +17,16 @@ use futures_util::future::BoxFuture;
 
 use crate::desk::{AMELIA, Desk, name, run};
 
-/// Opens the service, and panics in every call that fetches or deletes while it is told to.
+/// Opens the service, and panics in every call that fetches or deletes while it is told to by a 1, in
+/// looks too by a 2.
 struct Faulty {
     real: HttpConnector,
-    panics: Arc<AtomicBool>,
+    panics: Arc<AtomicU8>,
 }
 
 struct FaultyApi {
     real: Arc<dyn RecordingsApi>,
-    panics: Arc<AtomicBool>,
+    panics: Arc<AtomicU8>,
 }
 
 impl Connector for Faulty {
@@ -42,7 +43,7 @@ impl Connector for Faulty {
 
 impl FaultyApi {
     fn panic_where_told(&self) {
-        assert!(!self.panics.load(Ordering::Relaxed), "as it was told to");
+        assert!(self.panics.load(Ordering::Relaxed) < 1, "as it was told to");
     }
 }
 
@@ -56,6 +57,7 @@ impl RecordingsApi for FaultyApi {
         doctor: &'a DoctorName,
         oldest: Duration,
     ) -> BoxFuture<'a, Result<Look, ApiError>> {
+        assert!(self.panics.load(Ordering::Relaxed) < 2, "as it was told to");
         self.real.look(doctor, oldest)
     }
 
@@ -86,15 +88,15 @@ impl RecordingsApi for FaultyApi {
 }
 
 /// A desk whose calls panic while the switch is on, with one backup.
-async fn desk() -> (Desk, Arc<AtomicBool>) {
-    let panics = Arc::new(AtomicBool::new(false));
+async fn desk() -> (Desk, Arc<AtomicU8>) {
+    let panics = Arc::new(AtomicU8::new(0));
     let connector = Arc::new(Faulty {
         real: HttpConnector::default(),
         panics: panics.clone(),
     });
     let mut desk = Desk::with_connector(connector).await;
     desk.download(AMELIA, "a.wav").await.unwrap();
-    panics.store(true, Ordering::Relaxed);
+    panics.store(1, Ordering::Relaxed);
     (desk, panics)
 }
 
@@ -156,6 +158,28 @@ fn a_delete_that_panics_is_not_known_and_is_looked_at_again_under_its_own_name()
 }
 
 #[test]
+fn a_delete_that_panics_before_its_intent_is_known_not_to_have_been_sent() {
+    run(async {
+        let (mut desk, panics) = desk().await;
+        desk.begin_delete(AMELIA, DeletionChoice::KeepingBackup)
+            .await;
+        // The last look before it comes after the wait.
+        panics.store(2, Ordering::Relaxed);
+        let JobEnding::Delete {
+            operation, report, ..
+        } = end(&mut desk).await
+        else {
+            panic!("another job ended");
+        };
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(report.failure.unwrap().kind, FailureKind::Internal);
+        assert_eq!(desk.deletes_received(), 0);
+        let entries = entries_of(&mut desk, &operation).await;
+        assert_eq!(entries, [AuditOutcome::Failed]);
+    });
+}
+
+#[test]
 fn a_delete_that_panics_and_is_not_looked_at_is_found_at_the_next_start_under_its_own_name() {
     run(async {
         let (mut desk, _panics) = desk().await;
@@ -211,7 +235,7 @@ fn a_download_and_a_comparison_that_panic_are_told_and_recorded_as_failed() {
                 && draft.note.as_deref() == Some("a fault of the app's own")
         }));
         // The window goes on, and so does the next job.
-        panics.store(false, Ordering::Relaxed);
+        panics.store(0, Ordering::Relaxed);
         assert!(desk.download(AMELIA, "c.wav").await.is_ok());
     });
 }

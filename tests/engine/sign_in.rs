@@ -388,7 +388,17 @@ fn where_an_earlier_token_may_still_be_kept_it_is_said_so() {
 #[derive(Default)]
 struct Slow {
     tokens: MemoryTokens,
-    forgets: watch::Sender<bool>,
+    forgets: watch::Sender<Forgets>,
+}
+
+/// How a keychain forgets.
+#[derive(Default)]
+enum Forgets {
+    #[default]
+    Not,
+    /// It is not there yet.
+    StartsLate,
+    AtOnce,
 }
 
 impl TokenStore for Slow {
@@ -401,10 +411,10 @@ impl TokenStore for Slow {
     }
 
     fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
-        if *self.forgets.borrow() {
-            self.tokens.forget(origin)
-        } else {
-            Err(KeychainError::Refused("locked".into()))
+        match &*self.forgets.borrow() {
+            Forgets::AtOnce => self.tokens.forget(origin),
+            Forgets::Not => Err(KeychainError::Refused("locked".into())),
+            Forgets::StartsLate => Err(KeychainError::None("no Secret Service".into())),
         }
     }
 }
@@ -435,6 +445,12 @@ async fn sign_outs(folder: &std::path::Path) -> Vec<(String, Option<String>)> {
 
 #[test]
 fn a_token_that_was_not_forgotten_signs_nobody_in_and_is_forgotten_at_a_later_start() {
+    for starts_late in [false, true] {
+        not_forgotten(starts_late);
+    }
+}
+
+fn not_forgotten(starts_late: bool) {
     run(async {
         let service = PracticeService::start(PracticeConfig::default())
             .await
@@ -443,6 +459,9 @@ fn a_token_that_was_not_forgotten_signs_nobody_in_and_is_forgotten_at_a_later_st
         let origin = ServiceOrigin::parse(&service.origin()).unwrap();
         let tokens = Arc::new(Slow::default());
         tokens.write(&origin, &service.token()).unwrap();
+        if starts_late {
+            tokens.forgets.send_replace(Forgets::StartsLate);
+        }
         let start = || {
             let store = Store::open(folder.path()).unwrap();
             let setup = setup(
@@ -487,7 +506,7 @@ fn a_token_that_was_not_forgotten_signs_nobody_in_and_is_forgotten_at_a_later_st
         assert_eq!(failure.kind, FailureKind::KeychainNotCleared);
         engine.close().await;
 
-        tokens.forgets.send_replace(true);
+        tokens.forgets.send_replace(Forgets::AtOnce);
         let mut engine = start();
         let because = first(&mut engine, |event| match event {
             Event::SignedOut(because) => Some(because),

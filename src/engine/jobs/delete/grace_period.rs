@@ -74,6 +74,8 @@ pub struct Announcement<'a> {
     pub stopped: AuditDraft,
     /// The sign-in that it would be sent with.
     pub sign_in: &'a Arc<SignIn>,
+    /// When the last look began.
+    pub looked_at: Instant,
 }
 
 /// What came of an announcement.
@@ -103,6 +105,7 @@ pub async fn announce(
         intent,
         mut stopped,
         sign_in,
+        looked_at,
     } = announcement;
     let is_stopped = || watch.jumped() || ticket.cancel.is_cancelled();
     if is_stopped() {
@@ -119,7 +122,7 @@ pub async fn announce(
         }
         return Err(not_recorded(&error));
     }
-    let called = last_calls(workspace, ticket, sign_in, look_again).await;
+    let called = last_calls(workspace, ticket, (sign_in, looked_at), look_again).await;
     // The intent is closed wherever it is known that nothing was sent: a look at the server could not
     // tell.
     let waits_again = vec![Change::BeginWaiting(waiting.clone())];
@@ -159,31 +162,32 @@ pub async fn announce(
 async fn last_calls(
     workspace: &Workspace,
     ticket: &JobTicket,
-    sign_in: &Arc<SignIn>,
+    (sign_in, mut looked_at): (&Arc<SignIn>, Instant),
     look_again: LookAgain<'_>,
 ) -> Result<(), NotSent> {
     let of = workspace.resources.waits.last_call;
-    let calls = async {
-        loop {
-            let looked_at = Instant::now();
-            last_call(workspace, ticket).await;
-            if looked_at.elapsed() < of / LOOKS_IN_A_CALL {
-                return Ok(());
-            }
-            tokio::select! {
-                () = workspace.credentials.ended(sign_in) => return Ok(()),
-                looked = look_again() => looked?,
-            }
+    loop {
+        tokio::select! {
+            biased;
+            () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
+            () = last_call(workspace, ticket) => {}
+            () = tokio::time::sleep(of) => return Err(because(
+                FailureKind::WindowDidNotAnswer,
+                "the window did not say that no Stop was pressed; nothing was sent",
+            )),
         }
-    };
-    tokio::select! {
-        biased;
-        () = ticket.cancel.cancelled() => Err(NotSent::Stopped),
-        done = calls => done,
-        () = tokio::time::sleep(of) => Err(because(
-            FailureKind::WindowDidNotAnswer,
-            "the window did not say that no Stop was pressed; nothing was sent",
-        )),
+        if looked_at.elapsed() < of / LOOKS_IN_A_CALL {
+            return Ok(());
+        }
+        // Stop works again while it is looked, and the window is asked again after it.
+        workspace.tell(Event::LastCallOver { id: ticket.id });
+        looked_at = Instant::now();
+        tokio::select! {
+            biased;
+            () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
+            () = workspace.credentials.ended(sign_in) => return Ok(()),
+            looked = look_again() => looked?,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use crate::api::{ApiError, Deletion, DeletionOfAll};
 use crate::domain::{
@@ -28,7 +29,7 @@ use crate::engine::jobs::compare::compare_and_look;
 use crate::engine::jobs::delete::grace_period::{
     Announced, Announcement, NotSent, Waited, announce, because, begin_waiting, say_not_sent, wait,
 };
-use crate::engine::jobs::delete::verify_gone::{conclude, conclude_all};
+use crate::engine::jobs::delete::verify_gone::{Answer, conclude, conclude_all};
 use crate::engine::jobs::download::fetch;
 use crate::engine::operation::new_operation;
 use crate::engine::ticket::{Asker, JobTicket};
@@ -184,12 +185,16 @@ impl Act<'_> {
             Some(Err(error)) => said_of(workspace, error, &sign_in),
             None => (CUT_BY_A_SLEEP.to_owned(), None),
         };
+        let answer_of_it = Answer {
+            accepted: matches!(&answer[..], "200" | "404") && failure.is_none(),
+            failure,
+        };
         let mut answered = self.draft(AuditOutcome::Answered);
         answered.answer = Some(answer);
         workspace.record(answered, Vec::new()).await;
         ticket.report(JobProgress::Verifying);
         let seen = self.draft(AuditOutcome::NotKnown);
-        let report = conclude(workspace, doctor, seen, failure, Some(ticket)).await;
+        let report = conclude(workspace, doctor, seen, answer_of_it, Some(ticket)).await;
         (report, backup)
     }
 
@@ -225,12 +230,16 @@ impl Act<'_> {
             Some(Err(error)) => said_of(workspace, error, &sign_in),
             None => (CUT_BY_A_SLEEP.to_owned(), None),
         };
+        let answer_of_it = Answer {
+            accepted: matches!(&answer[..], "200" | "404") && failure.is_none(),
+            failure,
+        };
         let mut answered = self.draft(AuditOutcome::Answered);
         answered.answer = Some(answer);
         workspace.record(answered, Vec::new()).await;
         ticket.report(JobProgress::Verifying);
         let seen = self.draft(AuditOutcome::NotKnown);
-        conclude_all(workspace, seen, failure, Some(ticket)).await
+        conclude_all(workspace, seen, answer_of_it, Some(ticket)).await
     }
 
     /// Keeps in mind that the delete is confirmed, before anything else is done for it.
@@ -282,6 +291,7 @@ impl Act<'_> {
             if wait(workspace, ticket, of, &sign_in).await? == Waited::SignInEnded {
                 continue;
             }
+            let looked_at = Instant::now();
             let plan = look(sign_in.clone()).await?;
             if !workspace.credentials.is_present(&sign_in) {
                 continue;
@@ -291,6 +301,7 @@ impl Act<'_> {
                 intent: intent(plan.clone()),
                 stopped: self.draft(AuditOutcome::Stopped),
                 sign_in: &sign_in,
+                looked_at,
             };
             let (plan, signed_in) = (&plan, &sign_in);
             let look_again = || {

@@ -1,7 +1,7 @@
 //! What a delete did: only the server's own answers to a GET count.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use crate::domain::{
     AuditAction, AuditDraft, AuditOutcome, DeletionOutcome, DoctorName, Failure, LastDeletion,
     OperationId, ServerKnowledge,
 };
+use crate::engine::credentials::SignIn;
 use crate::engine::facts::about;
 use crate::engine::looking::{Looked, look};
 use crate::engine::resources::store_failure;
@@ -60,9 +61,19 @@ impl While {
             looked = look(workspace, doctor, || workspace.since_delete(doctor), asker) => looked,
         };
         let refused = looked.result.as_ref().is_err_and(Failure::needs_sign_in);
-        let is_left = self == Self::SignedIn && refused;
+        // Nothing was asked: it stays to be looked into.
+        let is_left = looked.done_in.is_none() || self == Self::SignedIn && refused;
         (!is_left && !self.is_over(workspace)).then_some(looked)
     }
+}
+
+/// What the service said to a delete.
+#[derive(Default)]
+pub struct Answer {
+    /// Why it was not taken, or may not have been.
+    pub failure: Option<Failure>,
+    /// Whether it was taken.
+    pub accepted: bool,
 }
 
 /// Looks at one doctor after a delete, records what was seen, and tells it.
@@ -70,11 +81,11 @@ pub async fn conclude(
     workspace: &Workspace,
     doctor: &DoctorName,
     draft: AuditDraft,
-    failure: Option<Failure>,
+    answer: Answer,
     ticket: Option<&JobTicket>,
 ) -> DeletionReport {
     let lasts = While::Open;
-    let report = conclude_while(lasts, workspace, doctor, draft, failure, ticket).await;
+    let report = conclude_while(lasts, workspace, doctor, draft, answer, ticket).await;
     report.unwrap_or_else(|| left_open(vec![doctor.clone()]))
 }
 
@@ -84,7 +95,7 @@ pub async fn conclude_while(
     workspace: &Workspace,
     doctor: &DoctorName,
     mut draft: AuditDraft,
-    failure: Option<Failure>,
+    answer: Answer,
     ticket: Option<&JobTicket>,
 ) -> Option<DeletionReport> {
     let looked = lasts.look(workspace, doctor, ticket).await?;
@@ -97,8 +108,9 @@ pub async fn conclude_while(
         }
         _ => None,
     };
-    // What somebody else is shown need not be what a delete did that the service refused.
-    if another.is_some() && failure.is_some() && outcome == DeletionOutcome::Gone {
+    // That nothing is shown to somebody else need not be what a delete did of which nobody knows whether
+    // the service took it.
+    if another.is_some() && !answer.accepted && outcome == DeletionOutcome::Gone {
         outcome = DeletionOutcome::NotKnown;
     }
     if let (Some(done_in), None) = (&done_in, ticket) {
@@ -120,7 +132,7 @@ pub async fn conclude_while(
     workspace.tell_doctor(doctor).await;
     let mut report = DeletionReport {
         outcome,
-        failure: failure.or(unseen),
+        failure: answer.failure.or(unseen),
         gone: Vec::new(),
         still_there: Vec::new(),
         not_known: Vec::new(),
@@ -133,10 +145,10 @@ pub async fn conclude_while(
 pub async fn conclude_all(
     workspace: &Arc<Workspace>,
     draft: AuditDraft,
-    failure: Option<Failure>,
+    answer: Answer,
     ticket: Option<&JobTicket>,
 ) -> DeletionReport {
-    let report = conclude_all_while(While::Open, workspace, draft, failure, ticket).await;
+    let report = conclude_all_while(While::Open, workspace, draft, answer, ticket).await;
     report.unwrap_or_else(|| left_open(Vec::new()))
 }
 
@@ -145,15 +157,16 @@ pub async fn conclude_all_while(
     lasts: While,
     workspace: &Arc<Workspace>,
     mut draft: AuditDraft,
-    failure: Option<Failure>,
+    answer: Answer,
     ticket: Option<&JobTicket>,
 ) -> Option<DeletionReport> {
-    let refused = failure
+    let refused = answer
+        .failure
         .as_ref()
         .is_some_and(|failure| failure.details.status.is_some());
     let mut report = DeletionReport {
         outcome: DeletionOutcome::NotKnown,
-        failure,
+        failure: answer.failure,
         gone: Vec::new(),
         still_there: Vec::new(),
         not_known: Vec::new(),
@@ -170,19 +183,30 @@ pub async fn conclude_all_while(
     // as little known without it.
     let in_vain = &AtomicUsize::new(0);
     let given_up = &AtomicBool::new(false);
+    // The sign-in of another person, where one was looked in.
+    let another = &OnceLock::new();
     let mut looks = stream::iter(doctors)
         .map(|doctor| async move {
             let had = doctor.server.copy().is_some();
             if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
                 return (doctor.name, had, None);
             }
-            let Some(Looked { result: look, .. }) =
-                lasts.look(workspace, &doctor.name, ticket).await
+            let looked = lasts.look(workspace, &doctor.name, ticket).await;
+            let Some(Looked {
+                result: look,
+                done_in,
+                ..
+            }) = looked
             else {
                 in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
                 given_up.store(true, Ordering::Relaxed);
                 return (doctor.name, had, None);
             };
+            if let (Some(done_in), Some(ticket)) = (done_in, ticket)
+                && !done_in.is_by_the_same_person(&ticket.asked_by)
+            {
+                another.get_or_init(|| done_in);
+            }
             match &look {
                 Ok(_) => in_vain.store(0, Ordering::Relaxed),
                 Err(failure) if failure.needs_sign_in() => {
@@ -225,22 +249,33 @@ pub async fn conclude_all_while(
         // The service said that it failed: that nothing is there for the doctors listed here tells
         // nothing of the others.
         DeletionOutcome::Gone if refused => DeletionOutcome::NotKnown,
+        // Nor is what somebody else is shown, where nobody knows whether the service took it.
+        DeletionOutcome::Gone if another.get().is_some() && !answer.accepted => {
+            DeletionOutcome::NotKnown
+        }
         seen => seen,
     };
     draft.time = Timestamp::now();
     draft.outcome = recorded(report.outcome);
-    draft.note = Some(format!(
-        "doctors listed here: {of}; nothing there now: {}; still there: {}; not known: {}; other \
-         doctors can't be seen",
-        report.gone.len(),
-        report.still_there.len(),
-        report.not_known.len(),
-    ));
+    draft.note = note_of_all(&report, of, another.get().map(Arc::as_ref));
     workspace.record(draft, changes).await;
     if let Ok(doctors) = workspace.resources.store.doctors(&workspace.service).await {
         workspace.tell(Event::Doctors(doctors));
     }
     Some(report)
+}
+
+/// The record's words for what was seen of all doctors listed here.
+fn note_of_all(report: &DeletionReport, of: usize, another: Option<&SignIn>) -> Option<String> {
+    let counts = format!(
+        "doctors listed here: {of}; nothing there now: {}; still there: {}; not known: {}; other \
+         doctors can't be seen",
+        report.gone.len(),
+        report.still_there.len(),
+        report.not_known.len(),
+    );
+    let looked_at = another.map(|another| format!("looked at {}", in_the_sign_in_of(another)));
+    joined([Some(counts), looked_at])
 }
 
 /// What is known where the app ends before the look: the record keeps the act open, and the next
@@ -263,8 +298,8 @@ pub async fn look_again(
 ) {
     let draft = draft_of_look(&workspace, doctor.as_ref(), &operation, "looked again");
     let report = match &doctor {
-        Some(doctor) => conclude(&workspace, doctor, draft, None, None).await,
-        None => conclude_all(&workspace, draft, None, None).await,
+        Some(doctor) => conclude(&workspace, doctor, draft, Answer::default(), None).await,
+        None => conclude_all(&workspace, draft, Answer::default(), None).await,
     };
     workspace.tell(Event::LookedAgain {
         operation,
