@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod checker;
+mod engine;
 mod paths;
 mod rules;
 
