@@ -8,8 +8,8 @@ use crate::domain::{
     OperationId, ServerKnowledge, SetAside, Sha256Digest,
 };
 use crate::store::{
-    Store, StoreError, TokenToForget, Transfer, WaitingDelete, doctors, parts, record, set_aside,
-    tokens_to_forget, transfers, waiting_deletes,
+    Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, doctors, parts,
+    set_aside, tokens_to_forget, transfers, waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -120,7 +120,7 @@ impl Store {
             .ask(move |connection| {
                 let transaction =
                     connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let entry = record::append(&transaction, draft)?;
+                let entry = audit_record::append(&transaction, draft)?;
                 apply(&transaction, changes)?;
                 transaction.commit()?;
                 Ok(entry)

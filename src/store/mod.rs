@@ -3,6 +3,7 @@
 //! One file, `housekeeper.sqlite3` in the data folder, and one writer: a thread that owns the
 //! connection and carries out requests in the order in which they were made.
 
+mod audit_record;
 mod changes;
 mod columns;
 mod database;
@@ -10,7 +11,6 @@ mod doctors;
 mod error;
 mod migration;
 mod parts;
-mod record;
 mod set_aside;
 mod tokens_to_forget;
 mod transfers;
@@ -19,11 +19,11 @@ mod writer;
 
 use std::path::Path;
 
+pub use audit_record::{RecordFault, RecordFaultKind, RecordVerdict};
 pub use changes::{Change, DoctorFact};
 pub use doctors::KnownBackup;
 pub use error::StoreError;
 pub use parts::KnownPart;
-pub use record::{RecordFault, RecordFaultKind, RecordVerdict};
 pub use tokens_to_forget::TokenToForget;
 pub use transfers::Transfer;
 pub use waiting_deletes::WaitingDelete;

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod addresses;
+mod audit_record;
 mod comparing;
 mod confirmations;
 mod desk;
@@ -21,7 +22,6 @@ mod outcomes;
 mod outside;
 mod places;
 mod privacy;
-mod record;
 mod screens;
 mod sign_in;
 mod unfit;

@@ -8,12 +8,12 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+mod audit_record;
 mod doctors;
 mod durability;
 mod migration;
 mod opening;
 mod parts;
-mod record;
 mod set_aside;
 mod tampering;
 mod transfers;
