@@ -1,3 +1,5 @@
+//! Who uses this computer by the operating system, and which computer it is.
+
 /// The name of the operating system's user, as the audit record keeps it.
 #[must_use]
 pub fn os_user() -> String {

@@ -1,3 +1,5 @@
+//! The audit record: entries are only ever appended, and each names the one before it.
+
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
