@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::domain::CloudService;
-use crate::platform::places::surroundings::Surroundings;
+use crate::platform::places::environment::Environment;
 
 /// What Google's program puts at the top of each folder or drive that it shows.
 const MARK_OF_GOOGLE: &str = ".shortcut-targets-by-id";
@@ -13,13 +13,13 @@ const MARK_OF_GOOGLE: &str = ".shortcut-targets-by-id";
 pub type CloudFolder = (CloudService, PathBuf);
 
 /// The folders that are copied to a service.
-pub fn cloud_folders(around: &Surroundings<'_>) -> Vec<CloudFolder> {
-    let mut folders = one_drive(around);
-    folders.extend(icloud(around));
-    folders.extend(macos_cloud_storage(around));
-    folders.extend(dropbox(around));
-    folders.extend(google_drive(around));
-    folders.extend(nextcloud_and_its_like(around));
+pub fn cloud_folders(environment: &Environment<'_>) -> Vec<CloudFolder> {
+    let mut folders = one_drive(environment);
+    folders.extend(icloud(environment));
+    folders.extend(macos_cloud_storage(environment));
+    folders.extend(dropbox(environment));
+    folders.extend(google_drive(environment));
+    folders.extend(nextcloud_and_its_like(environment));
     folders
 }
 
@@ -33,21 +33,21 @@ pub fn marked_cloud(folder: &Path) -> Option<CloudService> {
 
 /// By the environment and the registry on Windows, which also cover a Desktop and Documents that
 /// were moved there, and by the configuration of the client for Linux.
-fn one_drive(around: &Surroundings<'_>) -> Vec<CloudFolder> {
+fn one_drive(environment: &Environment<'_>) -> Vec<CloudFolder> {
     let variables = ["OneDrive", "OneDriveConsumer", "OneDriveCommercial"];
     let mut folders: Vec<PathBuf> = variables
         .into_iter()
-        .filter_map(|variable| around.named(variable))
+        .filter_map(|variable| environment.named(variable))
         .collect();
     folders.extend(one_drive_accounts());
-    let settings = around.at_home(".config/onedrive");
+    let settings = environment.at_home(".config/onedrive");
     if let Some(settings) = settings.filter(|settings| settings.is_dir()) {
         let named = fs::read_to_string(settings.join("config"))
             .ok()
             .and_then(|text| linux_one_drive_folder(&text));
         let named = named.unwrap_or_else(|| "OneDrive".to_owned());
         // A path from the home, with `~` before it or without, or a whole one.
-        folders.extend(around.at_home(named.trim_start_matches("~/")));
+        folders.extend(environment.at_home(named.trim_start_matches("~/")));
     }
     each(&CloudService::OneDrive, folders)
 }
@@ -82,25 +82,28 @@ const fn one_drive_accounts() -> Vec<PathBuf> {
 
 /// On macOS all of iCloud Drive lies in one folder, and the person's Desktop and Documents are
 /// copied too where they stand in it; on Windows it has a folder in the home.
-fn icloud(around: &Surroundings<'_>) -> Vec<CloudFolder> {
+fn icloud(environment: &Environment<'_>) -> Vec<CloudFolder> {
     let mut folders = Vec::new();
-    folders.extend(around.at_home("Library/Mobile Documents"));
+    folders.extend(environment.at_home("Library/Mobile Documents"));
     for name in ["Desktop", "Documents"] {
         let copied = format!("Library/Mobile Documents/com~apple~CloudDocs/{name}");
-        if around.at_home(&copied).is_some_and(|there| there.exists()) {
-            folders.extend(around.at_home(name));
+        if environment
+            .at_home(&copied)
+            .is_some_and(|there| there.exists())
+        {
+            folders.extend(environment.at_home(name));
         }
     }
     if cfg!(windows) {
-        folders.extend(around.at_home("iCloudDrive"));
+        folders.extend(environment.at_home("iCloudDrive"));
     }
     each(&CloudService::ICloud, folders)
 }
 
 /// macOS gives each service that works through it a folder here: `OneDrive-Personal`,
 /// `GoogleDrive-desk@clinic.example`, `Dropbox`.
-fn macos_cloud_storage(around: &Surroundings<'_>) -> Vec<CloudFolder> {
-    let Some(storage) = around.at_home("Library/CloudStorage") else {
+fn macos_cloud_storage(environment: &Environment<'_>) -> Vec<CloudFolder> {
+    let Some(storage) = environment.at_home("Library/CloudStorage") else {
         return Vec::new();
     };
     let entries = fs::read_dir(storage).into_iter().flatten().flatten();
@@ -128,15 +131,15 @@ fn service_of_folder(name: &str) -> CloudService {
 
 /// By its `info.json`, which names a `path` for each account
 /// (help.dropbox.com/installs/locate-dropbox-folder).
-fn dropbox(around: &Surroundings<'_>) -> Vec<CloudFolder> {
+fn dropbox(environment: &Environment<'_>) -> Vec<CloudFolder> {
     let files = [
-        around
+        environment
             .named("APPDATA")
             .map(|data| data.join("Dropbox/info.json")),
-        around
+        environment
             .named("LOCALAPPDATA")
             .map(|data| data.join("Dropbox/info.json")),
-        around.at_home(".dropbox/info.json"),
+        environment.at_home(".dropbox/info.json"),
     ];
     let texts = files
         .into_iter()
@@ -159,12 +162,12 @@ fn dropbox_folders(info: &[u8]) -> Vec<PathBuf> {
 
 /// The folders that Google's program offers to copy, where that program is. Its drives are known
 /// by their label and its mark.
-fn google_drive(around: &Surroundings<'_>) -> Vec<CloudFolder> {
+fn google_drive(environment: &Environment<'_>) -> Vec<CloudFolder> {
     let programs = [
-        around
+        environment
             .named("LOCALAPPDATA")
             .map(|data| data.join("Google/DriveFS")),
-        around.at_home("Library/Application Support/Google/DriveFS"),
+        environment.at_home("Library/Application Support/Google/DriveFS"),
     ];
     if !programs
         .into_iter()
@@ -174,22 +177,24 @@ fn google_drive(around: &Surroundings<'_>) -> Vec<CloudFolder> {
         return Vec::new();
     }
     let folders = ["My Drive", "Google Drive"];
-    let folders = folders.into_iter().filter_map(|name| around.at_home(name));
+    let folders = folders
+        .into_iter()
+        .filter_map(|name| environment.at_home(name));
     each(&CloudService::GoogleDrive, folders.collect())
 }
 
 /// By their settings, which are of one form: a `localPath` for each folder.
-fn nextcloud_and_its_like(around: &Surroundings<'_>) -> Vec<CloudFolder> {
+fn nextcloud_and_its_like(environment: &Environment<'_>) -> Vec<CloudFolder> {
     let mut folders = Vec::new();
     for (service, name, file) in [
         (CloudService::Nextcloud, "Nextcloud", "nextcloud.cfg"),
         (CloudService::OwnCloud, "ownCloud", "owncloud.cfg"),
     ] {
         let places = [
-            around.named("APPDATA"),
-            around.named("XDG_CONFIG_HOME"),
-            around.at_home(".config"),
-            around.at_home("Library/Preferences"),
+            environment.named("APPDATA"),
+            environment.named("XDG_CONFIG_HOME"),
+            environment.at_home(".config"),
+            environment.at_home("Library/Preferences"),
         ];
         for place in places.into_iter().flatten() {
             let settings = fs::read_to_string(place.join(name).join(file));
@@ -264,7 +269,7 @@ mod tests {
     }
 
     fn found(home: &Path, variables: &[(&str, PathBuf)]) -> Vec<CloudFolder> {
-        cloud_folders(&Surroundings {
+        cloud_folders(&Environment {
             home: Some(home.to_owned()),
             variable: &|wanted| {
                 let mut variables = variables.iter();

@@ -2,6 +2,7 @@
 //! can be pulled out, or on another computer.
 
 mod clouds;
+mod environment;
 #[cfg_attr(
     windows,
     allow(
@@ -11,16 +12,15 @@ mod clouds;
 )]
 mod mounts;
 mod paths;
-mod surroundings;
 mod temporary;
 
 use std::path::{Path, PathBuf};
 
 use crate::domain::{CloudService, Drive, Place};
 use crate::platform::places::clouds::{CloudFolder, cloud_folders, marked_cloud};
+use crate::platform::places::environment::Environment;
 use crate::platform::places::mounts::{Mount, Mounted, mounts};
 use crate::platform::places::paths::Comparing;
-use crate::platform::places::surroundings::Surroundings;
 use crate::platform::places::temporary::{is_temporary_by_name, temporary_folders};
 
 /// Finds out what `folder` is. Links and junctions count as what they lead to; a folder that is
@@ -48,11 +48,11 @@ struct Knowledge {
 
 impl Knowledge {
     fn of_this_computer() -> Self {
-        let around = Surroundings::here();
+        let environment = Environment::here();
         // What a program calls its folder may be a link too.
-        let temporary = temporary_folders(&around);
+        let temporary = temporary_folders(&environment);
         let temporary = temporary.iter().map(|folder| resolved(folder)).collect();
-        let clouds = cloud_folders(&around).into_iter();
+        let clouds = cloud_folders(&environment).into_iter();
         let clouds = clouds.map(|(service, folder)| (service, resolved(&folder)));
         Self {
             comparing: Comparing::HERE,

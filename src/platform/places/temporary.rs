@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::platform::places::surroundings::Surroundings;
+use crate::platform::places::environment::Environment;
 
 /// Names that Windows gives to the folder of what its browsers and mail programs opened, wherever
 /// it is.
@@ -10,18 +10,24 @@ const OF_BROWSERS: [&str; 2] = ["inetcache", "temporary internet files"];
 
 /// The folders for what is temporary. A variable that names the home, or what the home lies in,
 /// names nothing temporary.
-pub fn temporary_folders(around: &Surroundings<'_>) -> Vec<PathBuf> {
+pub fn temporary_folders(environment: &Environment<'_>) -> Vec<PathBuf> {
     let variables = ["TMPDIR", "TEMP", "TMP"];
-    let named = variables.into_iter().filter_map(|name| around.named(name));
+    let named = variables
+        .into_iter()
+        .filter_map(|name| environment.named(name));
     let mut folders: Vec<PathBuf> = std::iter::once(std::env::temp_dir())
         .chain(named)
         .filter(|folder| {
-            let home = around.home.as_deref();
+            let home = environment.home.as_deref();
             !home.is_some_and(|home| home.starts_with(folder))
         })
         .collect();
     if cfg!(windows) {
-        folders.extend(around.named("SystemRoot").map(|root| root.join("Temp")));
+        folders.extend(
+            environment
+                .named("SystemRoot")
+                .map(|root| root.join("Temp")),
+        );
     } else {
         folders.extend(["/tmp", "/var/tmp"].map(PathBuf::from));
     }
@@ -48,16 +54,16 @@ mod tests {
     fn a_variable_that_names_the_home_makes_nothing_temporary() {
         let home = std::env::current_dir().unwrap().join("home");
         let own = home.join("own");
-        let around = |value: PathBuf| {
+        let temporary_with = |value: PathBuf| {
             let variable = |name: &str| (name == "TEMP").then(|| value.clone());
-            temporary_folders(&Surroundings {
+            temporary_folders(&Environment {
                 home: Some(home.clone()),
                 variable: &variable,
             })
         };
-        assert!(around(own.clone()).contains(&own));
-        assert!(!around(home.clone()).contains(&home));
-        assert!(!around("relative".into()).contains(&"relative".into()));
+        assert!(temporary_with(own.clone()).contains(&own));
+        assert!(!temporary_with(home.clone()).contains(&home));
+        assert!(!temporary_with("relative".into()).contains(&"relative".into()));
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 /// The person's home and the process's environment.
-pub struct Surroundings<'a> {
+pub struct Environment<'a> {
     /// The person's home.
     pub home: Option<PathBuf>,
     /// A variable of the environment.
     pub variable: &'a dyn Fn(&str) -> Option<PathBuf>,
 }
 
-impl Surroundings<'_> {
+impl Environment<'_> {
     /// What is so here and now.
     pub fn here() -> Self {
         Self {
