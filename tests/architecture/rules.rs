@@ -57,7 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "panics",
             "renderer",
             "renderer_memory",
-            "successor",
+            "relaunch",
             "watched",
         ],
     ),

@@ -13,9 +13,9 @@ use audio_housekeeper::text::Text;
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
 
 use crate::arguments::Arguments;
+use crate::relaunch::Relaunch;
 use crate::renderer::{Asked, Ended, Next, Remembered, Renderer, Trouble};
 use crate::renderer_memory::RendererMemory;
-use crate::successor::Successor;
 use crate::watched::{Seen, Watched};
 use crate::{log, panics};
 
@@ -201,10 +201,10 @@ fn in_words(renderer: Renderer, creation: &eframe::CreationContext<'_>) -> Strin
 }
 
 fn start_again(failed: Option<Renderer>, lock: &mut Option<DataLock>) -> io::Result<ExitCode> {
-    let successor = Successor::of_this_process(failed)?;
+    let relaunch = Relaunch::of_this_process(failed)?;
     // The next process must find the data free, and no other one must before it.
     drop(lock.take());
-    successor.start()
+    relaunch.start()
 }
 
 #[expect(

@@ -9,9 +9,9 @@ mod launch;
 mod log;
 mod outside;
 mod panics;
+mod relaunch;
 mod renderer;
 mod renderer_memory;
-mod successor;
 mod watched;
 
 use std::process::ExitCode;

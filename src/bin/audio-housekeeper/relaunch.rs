@@ -1,4 +1,4 @@
-//! The process that takes this one's place.
+//! The app's relaunch: a process that takes this one's place.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,11 +9,11 @@ use crate::renderer::Renderer;
 
 /// The app, ready to be started again with the arguments of this process.
 #[derive(Debug)]
-pub struct Successor {
+pub struct Relaunch {
     command: Command,
 }
 
-impl Successor {
+impl Relaunch {
     /// Finds the program, which may have been updated since this process began; `failed` is the
     /// renderer that it is to pass over.
     ///
