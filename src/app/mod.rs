@@ -8,7 +8,7 @@ mod input_queue;
 mod last_call;
 mod look_watch;
 mod opening_mode;
-mod outside;
+mod signals;
 mod window_place;
 
 use std::any::Any;
@@ -30,7 +30,7 @@ use crate::ui::{self, Window};
 use jiff::{SignedDuration, Timestamp};
 
 pub use opening_mode::OpeningMode;
-pub use outside::Outside;
+pub use signals::AppSignals;
 
 /// How long a window may take to have the focus that it was given.
 const TIME_TO_COME_FORWARD: Duration = Duration::from_millis(400);
@@ -68,7 +68,7 @@ pub struct App {
     system: LookWatch,
     high_contrast: bool,
     placing: Placing,
-    outside: Outside,
+    signals: AppSignals,
     /// Since when the window is on its way to the front.
     coming_forward: Option<Instant>,
     input: InputQueue,
@@ -116,7 +116,7 @@ impl App {
             system: LookWatch::start(ctx),
             high_contrast: false,
             placing: Placing::default(),
-            outside: Outside::default(),
+            signals: AppSignals::default(),
             coming_forward: None,
             input: InputQueue::default(),
             may_stop: None,
@@ -127,11 +127,11 @@ impl App {
         }
     }
 
-    /// Heeds what reaches the window from `outside`.
+    /// Heeds what reaches the window from `signals`.
     #[must_use]
-    pub fn heeding(mut self, ctx: &egui::Context, outside: Outside) -> Self {
-        outside.stands(ctx);
-        self.outside = outside;
+    pub fn heeding(mut self, ctx: &egui::Context, signals: AppSignals) -> Self {
+        signals.stands(ctx);
+        self.signals = signals;
         self
     }
 
@@ -288,14 +288,14 @@ impl App {
     }
 
     /// Comes to the front, or ends, where that was asked from outside.
-    fn heed_outside(&mut self, ctx: &egui::Context) {
-        let asked = self.outside.take();
-        if !asked.forward.is_empty() {
+    fn heed_signals(&mut self, ctx: &egui::Context) {
+        let pending = self.signals.take();
+        if !pending.forward.is_empty() {
             ctx.send_viewport_cmd(egui::ViewportCommand::Minimized(false));
             ctx.send_viewport_cmd(egui::ViewportCommand::Focus);
             self.coming_forward = Some(Instant::now());
         }
-        for done in asked.forward {
+        for done in pending.forward {
             // Who has stopped waiting needs no answer.
             done.send(()).ok();
         }
@@ -310,7 +310,7 @@ impl App {
                 ctx.send_viewport_cmd(egui::ViewportCommand::RequestUserAttention(attention));
             }
         }
-        if asked.end && !self.closing {
+        if pending.end && !self.closing {
             self.closing = true;
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
@@ -362,7 +362,7 @@ impl eframe::App for App {
         self.drain_events(ctx, frame);
         self.answer_last_calls(ctx, frame, &called);
         self.poll_dialogs(ctx, frame);
-        self.heed_outside(ctx);
+        self.heed_signals(ctx);
         self.handle_close_request(ctx, frame);
         let contrast = if self.high_contrast {
             Contrast::High
@@ -401,7 +401,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.outside.goes();
+        self.signals.goes();
         if let Some(running) = self.running.take() {
             pollster::block_on(running.engine.close());
         }

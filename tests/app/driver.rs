@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::{HttpConnector, Timeouts};
-use audio_housekeeper::app::{App, Launcher, Opened, OpeningMode, Outside};
+use audio_housekeeper::app::{App, AppSignals, Launcher, Opened, OpeningMode};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
 use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
@@ -28,7 +28,7 @@ pub struct Driver {
     pub window: Harness<'static, App>,
     pub dialogs: AnsweredDialogs,
     pub service: Arc<PracticeService>,
-    pub outside: Outside,
+    pub signals: AppSignals,
     launcher: Arc<TestLauncher>,
     /// When nothing is waited for any more, where there is such a time.
     end: Option<Instant>,
@@ -142,18 +142,18 @@ impl Driver {
             runtime,
         });
         let dialogs = AnsweredDialogs::default();
-        let outside = Outside::default();
+        let signals = AppSignals::default();
         let window = window(
             launcher.clone(),
             dialogs.clone(),
-            outside.clone(),
+            signals.clone(),
             stage.mode,
         );
         Self {
             window,
             dialogs,
             service,
-            outside,
+            signals,
             launcher,
             end: None,
         }
@@ -173,19 +173,19 @@ impl Driver {
             mut window,
             dialogs,
             service,
-            outside: _,
+            signals: _,
             launcher,
             end,
         } = self;
         eframe::App::on_exit(window.state_mut(), None);
         drop(window);
-        let outside = Outside::default();
-        let window = self::window(launcher.clone(), dialogs.clone(), outside.clone(), mode);
+        let signals = AppSignals::default();
+        let window = self::window(launcher.clone(), dialogs.clone(), signals.clone(), mode);
         Self {
             window,
             dialogs,
             service,
-            outside,
+            signals,
             launcher,
             end,
         }
@@ -350,7 +350,7 @@ impl Driver {
 fn window(
     launcher: Arc<TestLauncher>,
     dialogs: AnsweredDialogs,
-    outside: Outside,
+    signals: AppSignals,
     mode: Mode,
 ) -> Harness<'static, App> {
     Harness::builder()
@@ -370,7 +370,7 @@ fn window(
                 "en-GB",
                 Settings::default(),
             )
-            .heeding(ctx, outside)
+            .heeding(ctx, signals)
         })
 }
 

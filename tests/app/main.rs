@@ -19,11 +19,11 @@ mod last_call;
 mod leaving;
 mod names;
 mod outcomes;
-mod outside;
 mod places;
 mod privacy;
 mod screens;
 mod sign_in;
+mod signals;
 mod unfit;
 
 use std::time::Duration;

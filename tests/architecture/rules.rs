@@ -53,7 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "drawing",
             "launch",
             "log",
-            "outside",
+            "signal_listener",
             "panics",
             "renderer",
             "renderer_memory",

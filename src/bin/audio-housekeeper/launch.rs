@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::HttpConnector;
-use audio_housekeeper::app::{Launcher, Opened, Outside};
+use audio_housekeeper::app::{AppSignals, Launcher, Opened};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
 use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, SystemKeychain};
@@ -19,29 +19,29 @@ use tokio::runtime;
 
 use crate::arguments::Arguments;
 use crate::log;
-use crate::outside::Listening;
+use crate::signal_listener::SignalListener;
 
 /// Opens the app's own folder, and the network or the practice service.
 pub struct RealLauncher {
     arguments: Arguments,
     runtime: runtime::Handle,
-    outside: Outside,
+    signals: AppSignals,
     held: Mutex<Option<Held>>,
 }
 
 /// The data folder that this copy of the app holds. Nobody is heard any more before it is free.
 struct Held {
     folder: PathBuf,
-    _listening: Option<Listening>,
+    _listening: Option<SignalListener>,
     lock: DataLock,
 }
 
 impl RealLauncher {
-    pub const fn new(arguments: Arguments, runtime: runtime::Handle, outside: Outside) -> Self {
+    pub const fn new(arguments: Arguments, runtime: runtime::Handle, signals: AppSignals) -> Self {
         Self {
             arguments,
             runtime,
-            outside,
+            signals,
             held: Mutex::new(None),
         }
     }
@@ -68,8 +68,8 @@ impl RealLauncher {
     }
 
     fn hold(&self, folder: PathBuf, lock: DataLock) {
-        let outside = self.outside.clone();
-        let listening = Listening::for_another_start(&self.runtime, &folder, &lock, outside);
+        let signals = self.signals.clone();
+        let listening = SignalListener::for_another_start(&self.runtime, &folder, &lock, signals);
         if let Err(error) = &listening {
             // A later start then says that the data is in use.
             tracing::warn!(kind = %error.kind(), "other starts can't be heard");

@@ -7,11 +7,11 @@ mod console;
 mod drawing;
 mod launch;
 mod log;
-mod outside;
 mod panics;
 mod relaunch;
 mod renderer;
 mod renderer_memory;
+mod signal_listener;
 mod watched;
 
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audio_housekeeper::app::{App, OpeningMode, Outside};
+use audio_housekeeper::app::{App, AppSignals, OpeningMode};
 use audio_housekeeper::platform::{NativeDialogs, system_locale};
 use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
@@ -28,7 +28,7 @@ use audio_housekeeper::text::Text;
 use crate::arguments::{Arguments, Asked};
 use crate::drawing::Drawing;
 use crate::launch::RealLauncher;
-use crate::outside::Listening;
+use crate::signal_listener::SignalListener;
 
 const NAME: &str = "Audio Housekeeper";
 
@@ -68,16 +68,16 @@ fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Mode::Real
     };
     let drawing = Drawing::choose(&arguments);
-    let outside = Outside::default();
+    let signals = AppSignals::default();
     let launcher = Arc::new(RealLauncher::new(
         arguments,
         runtime.handle().clone(),
-        outside.clone(),
+        signals.clone(),
     ));
     if !launcher.is_first(mode) {
         return Ok(ExitCode::SUCCESS);
     }
-    let ending = Listening::for_the_end(runtime.handle(), outside.clone())
+    let ending = SignalListener::for_the_end(runtime.handle(), signals.clone())
         .context("no thread to listen to the system")?;
     let settings = launcher.settings_for_first_frame(mode);
     // The disk and the keychain answer while the window is made.
@@ -87,7 +87,7 @@ fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let made = drawing.run(viewport, |creation| {
         let dialogs = Box::new(NativeDialogs);
         App::new(&creation.egui_ctx, opening, dialogs, &locale, settings)
-            .heeding(&creation.egui_ctx, outside)
+            .heeding(&creation.egui_ctx, signals)
     });
     if made.is_err() {
         launcher.wait_until_let_go();

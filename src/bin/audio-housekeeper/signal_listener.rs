@@ -5,7 +5,7 @@ use std::io;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use audio_housekeeper::app::Outside;
+use audio_housekeeper::app::AppSignals;
 use audio_housekeeper::platform::{self, DataLock, Doorbell};
 use tokio::runtime;
 use tokio_util::sync::CancellationToken;
@@ -16,19 +16,19 @@ const LONGEST_END: Duration = Duration::from_secs(10);
 
 /// A thread that listens until this is dropped, which has to be before the runtime ends.
 #[derive(Debug)]
-pub struct Listening {
+pub struct SignalListener {
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Listening {
+impl SignalListener {
     /// Brings the window to the front when the app is started again on the folder that `lock`
     /// holds.
     pub fn for_another_start(
         runtime: &runtime::Handle,
         folder: &std::path::Path,
         lock: &DataLock,
-        outside: Outside,
+        signals: AppSignals,
     ) -> io::Result<Self> {
         let doorbell = {
             let _inside = runtime.enter();
@@ -37,20 +37,20 @@ impl Listening {
         Self::on_a_thread("doorbell", runtime, async move {
             doorbell
                 .hear(|| {
-                    let outside = outside.clone();
-                    async move { outside.come_forward().await }
+                    let signals = signals.clone();
+                    async move { signals.come_forward().await }
                 })
                 .await;
         })
     }
 
     /// Ends the app in good order when the system ends the session.
-    pub fn for_the_end(runtime: &runtime::Handle, outside: Outside) -> io::Result<Self> {
+    pub fn for_the_end(runtime: &runtime::Handle, signals: AppSignals) -> io::Result<Self> {
         Self::on_a_thread("session-end", runtime, async move {
             match platform::session_ends().await {
                 Ok(()) => {
                     tracing::info!("the system asks the app to end");
-                    outside.end();
+                    signals.end();
                     tokio::time::sleep(LONGEST_END).await;
                     // Whatever hangs, a kill would come next; the record is safe from both.
                     std::process::exit(1);
@@ -79,7 +79,7 @@ impl Listening {
     }
 }
 
-impl Drop for Listening {
+impl Drop for SignalListener {
     fn drop(&mut self) {
         self.stop.cancel();
         if let Some(thread) = self.thread.take()

@@ -7,25 +7,25 @@ use tokio::sync::oneshot;
 
 /// Through this the window is reached from any thread, also before it stands.
 #[derive(Clone, Default)]
-pub struct Outside(Arc<Shared>);
+pub struct AppSignals(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
     window: OnceLock<egui::Context>,
     is_gone: AtomicBool,
-    asked: Mutex<Asked>,
+    pending: Mutex<Pending>,
 }
 
-/// What was asked since the window last looked.
+/// What was signalled since the window last looked.
 #[derive(Default)]
-pub(super) struct Asked {
+pub(super) struct Pending {
     /// Those who wait for the window to come to the front.
     pub(super) forward: Vec<oneshot::Sender<()>>,
     /// Whether the app is to end, without a question.
     pub(super) end: bool,
 }
 
-impl Outside {
+impl AppSignals {
     /// Has the window come to the front, and waits until it was told to; `false` where it will
     /// not be any more. A window that does not stand yet comes to the front by itself.
     pub async fn come_forward(&self) -> bool {
@@ -33,10 +33,10 @@ impl Outside {
             return true;
         };
         let (done, is_done) = oneshot::channel();
-        self.asked(|asked| {
+        self.change(|pending| {
             // Under the lock: who asks after the last look is told so, and waits for nothing.
             if !self.0.is_gone.load(Ordering::Relaxed) {
-                asked.forward.push(done);
+                pending.forward.push(done);
             }
         });
         window.request_repaint();
@@ -45,7 +45,7 @@ impl Outside {
 
     /// Has the app end in good order, without asking the person.
     pub fn end(&self) {
-        self.asked(|asked| asked.end = true);
+        self.change(|pending| pending.end = true);
         if let Some(window) = self.0.window.get() {
             window.request_repaint();
         }
@@ -61,18 +61,23 @@ impl Outside {
 
     /// The window goes: it comes to the front no more.
     pub(super) fn goes(&self) {
-        self.asked(|asked| {
+        self.change(|pending| {
             self.0.is_gone.store(true, Ordering::Relaxed);
-            asked.forward.clear();
+            pending.forward.clear();
         });
     }
 
-    /// What was asked, once.
-    pub(super) fn take(&self) -> Asked {
-        self.asked(std::mem::take)
+    /// What was signalled, once.
+    pub(super) fn take(&self) -> Pending {
+        self.change(std::mem::take)
     }
 
-    fn asked<T>(&self, change: impl FnOnce(&mut Asked) -> T) -> T {
-        change(&mut self.0.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    fn change<T>(&self, change: impl FnOnce(&mut Pending) -> T) -> T {
+        let mut pending = self
+            .0
+            .pending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        change(&mut pending)
     }
 }

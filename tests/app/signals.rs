@@ -44,7 +44,7 @@ fn the_end_of_the_session_asks_nothing_and_the_next_start_names_a_delete_in_its_
     driver.ask_delete(AMELIA);
     driver.click("Delete without backup");
     driver.wait_for("Deleting for Dr. Amelia Smith in");
-    driver.outside.end();
+    driver.signals.end();
     told(&mut driver, |told| told.contains(&ViewportCommand::Close));
     assert!(!driver.shows("Close while something is running?"));
     let mut driver = driver.restart(Mode::Real);
@@ -72,7 +72,7 @@ fn the_end_of_the_session_removes_what_is_unfinished_and_the_next_start_offers_i
         .add_fault(Fault::on(Call::Download, stall).from(2));
     driver.download(AMELIA, &place.join("a.wav"));
     driver.wait_for("of 2.0 MB");
-    driver.outside.end();
+    driver.signals.end();
     told(&mut driver, |told| told.contains(&ViewportCommand::Close));
     let mut driver = driver.restart(Mode::Real);
     assert!(names_in(&place).is_empty());
@@ -83,10 +83,10 @@ fn the_end_of_the_session_removes_what_is_unfinished_and_the_next_start_offers_i
 fn another_start_is_answered_once_the_window_was_told_to_come_to_the_front() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = desk(folder.path());
-    let outside = driver.outside.clone();
+    let signals = driver.signals.clone();
     let came = driver
         .runtime()
-        .spawn(async move { outside.come_forward().await });
+        .spawn(async move { signals.come_forward().await });
     let focus = ViewportCommand::Focus;
     let told = told(&mut driver, |told| told.contains(&focus));
     assert!(told.contains(&ViewportCommand::Minimized(false)));
@@ -97,14 +97,14 @@ fn another_start_is_answered_once_the_window_was_told_to_come_to_the_front() {
 fn a_window_that_goes_answers_no_other_start() {
     let folder = tempfile::tempdir().unwrap();
     let driver = desk(folder.path());
-    let outside = driver.outside.clone();
+    let signals = driver.signals.clone();
     let came = driver
         .runtime()
-        .spawn(async move { outside.come_forward().await });
+        .spawn(async move { signals.come_forward().await });
     let mut driver = driver;
     eframe::App::on_exit(driver.window.state_mut(), None);
     assert!(!driver.runtime().block_on(came).unwrap());
-    let outside = driver.outside.clone();
-    let late = async move { outside.come_forward().await };
+    let signals = driver.signals.clone();
+    let late = async move { signals.come_forward().await };
     assert!(!driver.runtime().block_on(late));
 }
