@@ -58,7 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "renderer",
             "renderer_memory",
             "relaunch",
-            "watched",
+            "render_monitor",
         ],
     ),
     ("practice-service", &["domain", "practice"]),

@@ -14,9 +14,9 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
 
 use crate::arguments::Arguments;
 use crate::relaunch::Relaunch;
+use crate::render_monitor::{MonitoredApp, RenderMonitor};
 use crate::renderer::{Asked, Ended, Next, Remembered, Renderer, Trouble};
 use crate::renderer_memory::RendererMemory;
-use crate::watched::{Seen, Watched};
 use crate::{log, panics};
 
 /// The drawing of one process, which tries one renderer.
@@ -66,14 +66,14 @@ impl Drawing {
         if let Some(memory) = &memory {
             memory.remember(Remembered::before_trying(self.renderer, self.remembered));
         }
-        let seen = Arc::new(Seen::default());
+        let monitor = Arc::new(RenderMonitor::default());
         let options = eframe::NativeOptions {
             viewport,
             renderer: match self.renderer {
                 Renderer::OpenGl => eframe::Renderer::Glow,
                 Renderer::Wgpu => eframe::Renderer::Wgpu,
             },
-            wgpu_options: wgpu_options(&seen),
+            wgpu_options: wgpu_options(&monitor),
             ..Default::default()
         };
         let renderer = self.renderer;
@@ -82,20 +82,22 @@ impl Drawing {
                 remember(memory, renderer);
             }
         };
-        let watching = seen.clone();
+        let monitoring = monitor.clone();
         let run = AssertUnwindSafe(|| {
             eframe::run_native(
                 "audio-housekeeper",
                 options,
                 Box::new(move |creation| {
-                    watching.watch(creation);
+                    monitoring.watch(creation);
                     let app = make(creation);
                     let renderer = in_words(renderer, creation);
-                    Ok(Box::new(Watched::new(app, watching, renderer, shown)))
+                    Ok(Box::new(MonitoredApp::new(
+                        app, monitoring, renderer, shown,
+                    )))
                 }),
             )
         });
-        failure(catch_unwind(run).ok(), &seen).map_or(Ok(()), Err)
+        failure(catch_unwind(run).ok(), &monitor).map_or(Ok(()), Err)
     }
 
     /// Starts the app again, or tells the person why it ends; the exit code is the app's. What the
@@ -140,9 +142,9 @@ fn remember(memory: RendererMemory, renderer: Renderer) {
 }
 
 /// What ended a window, by what eframe gave back; `None` of that is a panic.
-fn failure(ended: Option<eframe::Result>, seen: &Seen) -> Option<Failed> {
-    let drew = seen.drew();
-    let (ended, technical) = match (ended, seen.lost()) {
+fn failure(ended: Option<eframe::Result>, monitor: &RenderMonitor) -> Option<Failed> {
+    let drew = monitor.drew();
+    let (ended, technical) = match (ended, monitor.lost()) {
         (_, Some(lost)) => (Ended::Renderer { drew }, lost.to_owned()),
         (Some(Ok(())), None) => return None,
         (Some(Err(error @ eframe::Error::WinitEventLoop(_))), None) => {
@@ -167,9 +169,9 @@ fn failure(ended: Option<eframe::Result>, seen: &Seen) -> Option<Failed> {
 ///
 /// OpenGL is left out: by the time that wgpu is tried it has mostly failed, and a driver that
 /// crashes would do so again when wgpu only looks at it.
-fn wgpu_options(seen: &Arc<Seen>) -> WgpuConfiguration {
+fn wgpu_options(monitor: &Arc<RenderMonitor>) -> WgpuConfiguration {
     let mut options = WgpuConfiguration {
-        on_surface_status: seen.answer_surface(),
+        on_surface_status: monitor.answer_surface(),
         ..WgpuConfiguration::default()
     };
     options.surface.present_mode = wgpu::PresentMode::AutoVsync;
@@ -238,15 +240,15 @@ mod tests {
 
     #[test]
     fn a_window_that_was_closed_did_not_fail() {
-        assert!(failure(Some(Ok(())), &Seen::default()).is_none());
+        assert!(failure(Some(Ok(())), &RenderMonitor::default()).is_none());
     }
 
     #[test]
     fn a_lost_device_is_the_renderers_failure_however_the_window_ended() {
-        let seen = Seen::default();
-        seen.lose("the driver was updated".to_owned());
+        let monitor = RenderMonitor::default();
+        monitor.lose("the driver was updated".to_owned());
         for ended in [Some(Ok(())), None] {
-            let failed = failure(ended, &seen).unwrap();
+            let failed = failure(ended, &monitor).unwrap();
             assert_eq!(failed.ended, Ended::Renderer { drew: None });
             assert_eq!(failed.technical, "the driver was updated");
         }
@@ -254,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_panic_before_the_first_frame_is_the_renderers() {
-        let failed = failure(None, &Seen::default()).unwrap();
+        let failed = failure(None, &RenderMonitor::default()).unwrap();
         assert_eq!(failed.ended, Ended::Renderer { drew: None });
     }
 }

@@ -9,10 +9,10 @@ mod launch;
 mod log;
 mod panics;
 mod relaunch;
+mod render_monitor;
 mod renderer;
 mod renderer_memory;
 mod signal_listener;
-mod watched;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use wgpu::CurrentSurfaceTexture as Surface;
 
 /// What is known of the drawing, shared with the callbacks that tell it.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct RenderMonitor {
     window: OnceLock<egui::Context>,
     first_shown: OnceLock<Instant>,
     lost: OnceLock<String>,
@@ -24,7 +24,7 @@ pub struct Seen {
 /// So many frames in a row that never got to the screen are no start.
 const HOPELESS: u32 = 20;
 
-impl Seen {
+impl RenderMonitor {
     /// How long ago the first frame was shown.
     pub fn drew(&self) -> Option<Duration> {
         self.first_shown.get().map(Instant::elapsed)
@@ -40,17 +40,17 @@ impl Seen {
     pub fn watch(self: &Arc<Self>, creation: &eframe::CreationContext<'_>) {
         self.window.get_or_init(|| creation.egui_ctx.clone());
         if let Some(wgpu) = &creation.wgpu_render_state {
-            let seen = self.clone();
+            let monitor = self.clone();
             wgpu.device.set_device_lost_callback(move |reason, words| {
                 // Ours is destroyed only where the app ends.
                 if reason != wgpu::DeviceLostReason::Destroyed {
-                    seen.lose(words);
+                    monitor.lose(words);
                 }
             });
-            let seen = self.clone();
+            let monitor = self.clone();
             // Left to itself, wgpu would panic.
             wgpu.device
-                .on_uncaptured_error(Arc::new(move |error| seen.lose(error.to_string())));
+                .on_uncaptured_error(Arc::new(move |error| monitor.lose(error.to_string())));
         }
     }
 
@@ -59,17 +59,17 @@ impl Seen {
         self: &Arc<Self>,
     ) -> Arc<dyn Fn(&Surface) -> SurfaceErrorAction + Send + Sync> {
         let usual = WgpuConfiguration::default().on_surface_status;
-        let seen = self.clone();
+        let monitor = self.clone();
         Arc::new(move |status| {
-            seen.dropped.store(true, Ordering::Relaxed);
+            monitor.dropped.store(true, Ordering::Relaxed);
             if matches!(
                 status,
                 Surface::Lost | Surface::Timeout | Surface::Validation
-            ) && seen.first_shown.get().is_none()
+            ) && monitor.first_shown.get().is_none()
             {
-                if seen.dropped_in_all.fetch_add(1, Ordering::Relaxed) >= HOPELESS {
-                    seen.lose(format!("no frame gets to the screen: {status:?}"));
-                } else if let Some(window) = seen.window.get() {
+                if monitor.dropped_in_all.fetch_add(1, Ordering::Relaxed) >= HOPELESS {
+                    monitor.lose(format!("no frame gets to the screen: {status:?}"));
+                } else if let Some(window) = monitor.window.get() {
                     window.request_repaint();
                 }
             }
@@ -86,10 +86,10 @@ impl Seen {
     }
 }
 
-/// The app, watched.
-pub struct Watched<F> {
+/// The app with its drawing monitored.
+pub struct MonitoredApp<F> {
     app: App,
-    seen: Arc<Seen>,
+    monitor: Arc<RenderMonitor>,
     /// The frame that was drawn last; whether it was shown is known when the next one begins.
     drawn: Option<u64>,
     /// What draws, in words for the log, until it is logged.
@@ -98,11 +98,11 @@ pub struct Watched<F> {
     shown: Option<F>,
 }
 
-impl<F: FnOnce()> Watched<F> {
-    pub const fn new(app: App, seen: Arc<Seen>, renderer: String, shown: F) -> Self {
+impl<F: FnOnce()> MonitoredApp<F> {
+    pub const fn new(app: App, monitor: Arc<RenderMonitor>, renderer: String, shown: F) -> Self {
         Self {
             app,
-            seen,
+            monitor,
             drawn: None,
             renderer: Some(renderer),
             shown: Some(shown),
@@ -111,9 +111,9 @@ impl<F: FnOnce()> Watched<F> {
 
     fn look(&mut self, frame: u64) {
         let shown = self.drawn.is_some_and(|drawn| drawn < frame)
-            && !self.seen.dropped.load(Ordering::Relaxed);
+            && !self.monitor.dropped.load(Ordering::Relaxed);
         if shown && let Some(then) = self.shown.take() {
-            self.seen.first_shown.get_or_init(Instant::now);
+            self.monitor.first_shown.get_or_init(Instant::now);
             then();
         }
         // The log begins with the data folder, which may be opened after the first frame.
@@ -126,13 +126,13 @@ impl<F: FnOnce()> Watched<F> {
     }
 }
 
-impl<F: FnOnce()> eframe::App for Watched<F> {
+impl<F: FnOnce()> eframe::App for MonitoredApp<F> {
     fn raw_input_hook(&mut self, ctx: &egui::Context, raw_input: &mut egui::RawInput) {
         self.app.raw_input_hook(ctx, raw_input);
     }
 
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        if self.seen.lost().is_some() {
+        if self.monitor.lost().is_some() {
             // Nobody can be asked in a window that is not drawn.
             ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             return;
@@ -142,11 +142,11 @@ impl<F: FnOnce()> eframe::App for Watched<F> {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
-        if self.seen.lost().is_some() {
+        if self.monitor.lost().is_some() {
             return;
         }
         self.drawn = Some(ui.ctx().cumulative_frame_nr());
-        self.seen.dropped.store(false, Ordering::Relaxed);
+        self.monitor.dropped.store(false, Ordering::Relaxed);
         self.app.ui(ui, frame);
     }
 
@@ -172,26 +172,26 @@ mod tests {
             (Surface::Occluded, false),
             (Surface::Outdated, false),
         ] {
-            let seen = Arc::new(Seen::default());
-            let answer = seen.answer_surface();
+            let monitor = Arc::new(RenderMonitor::default());
+            let answer = monitor.answer_surface();
             for _ in 0..HOPELESS {
                 answer(&status);
             }
-            assert_eq!(seen.lost(), None, "{status:?}");
+            assert_eq!(monitor.lost(), None, "{status:?}");
             answer(&status);
-            assert_eq!(seen.lost().is_some(), is_lost, "{status:?}");
+            assert_eq!(monitor.lost().is_some(), is_lost, "{status:?}");
         }
     }
 
     #[test]
     fn a_surface_that_is_lost_after_the_first_frame_is_only_made_anew() {
-        let seen = Arc::new(Seen::default());
-        seen.first_shown.get_or_init(Instant::now);
-        let answer = seen.answer_surface();
+        let monitor = Arc::new(RenderMonitor::default());
+        monitor.first_shown.get_or_init(Instant::now);
+        let answer = monitor.answer_surface();
         for _ in 0..100 {
             let made_anew = answer(&Surface::Lost);
             assert!(matches!(made_anew, SurfaceErrorAction::RecreateSurface));
         }
-        assert_eq!(seen.lost(), None);
+        assert_eq!(monitor.lost(), None);
     }
 }
