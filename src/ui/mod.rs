@@ -2,9 +2,9 @@
 
 mod commands;
 mod completion;
-mod composition;
 mod drafts;
 mod fonts;
+mod input_method;
 mod modals;
 mod practice_stripe;
 mod screens;
@@ -41,7 +41,7 @@ struct View<'a> {
 /// Makes a new window ready for [`show`].
 pub fn install(context: &Context) {
     theme::install(context);
-    context.add_plugin(composition::Composition::default());
+    context.add_plugin(input_method::InputMethod::default());
     context.options_mut(|options| {
         // Who presses slowly means it as much.
         options.input_options.max_click_duration = f64::INFINITY;

@@ -24,14 +24,14 @@ const KEYS: [Key; 12] = [
 /// Some systems send them also as keys: the Return that takes "田中" would press a button, and the
 /// Escape that gives it up would close a question.
 #[derive(Debug, Default)]
-pub struct Composition {
+pub struct InputMethod {
     /// The field in which something is composed.
     field: Option<Id>,
 }
 
-impl Plugin for Composition {
+impl Plugin for InputMethod {
     fn debug_name(&self) -> &'static str {
-        "composition"
+        "input method"
     }
 
     fn input_hook(&mut self, context: &Context, input: &mut RawInput) {
