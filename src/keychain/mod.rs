@@ -1,12 +1,12 @@
 //! The token in the system's keychain.
 
-mod front;
 mod memory;
 mod system;
+mod time_limited;
 
-pub use front::Keychain;
 pub use memory::MemoryTokens;
 pub use system::SystemKeychain;
+pub use time_limited::Keychain;
 
 use crate::domain::{Secret, ServiceOrigin};
 

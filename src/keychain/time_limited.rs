@@ -1,3 +1,5 @@
+//! A keychain with a time limit on each call.
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
