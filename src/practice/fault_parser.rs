@@ -1,3 +1,5 @@
+//! Reads faults as the command line writes them.
+
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,7 +10,7 @@ use super::quantity::{QuantityError, parse_duration, parse_size};
 
 /// Why a text is no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FaultTextError {
+pub enum FaultParseError {
     /// Nothing that begins with a call and a colon.
     #[error("“{0}” is no fault; write CALL:EFFECT, such as download:cut=1000")]
     Form(String),
@@ -38,9 +40,9 @@ impl Fault {
     /// Reads a fault as the command line writes it: `CALL[(DOCTOR)][@ATTEMPT[+]]:EFFECT[=VALUE]`.
     ///
     /// # Errors
-    /// [`FaultTextError`] names the part that can't be read.
-    pub fn parse(text: &str) -> Result<Self, FaultTextError> {
-        let no_form = || FaultTextError::Form(text.to_owned());
+    /// [`FaultParseError`] names the part that can't be read.
+    pub fn parse(text: &str) -> Result<Self, FaultParseError> {
+        let no_form = || FaultParseError::Form(text.to_owned());
         let call_ends = text
             .find(|character| "(@:".contains(character))
             .ok_or_else(no_form)?;
@@ -62,19 +64,19 @@ impl Fault {
     }
 }
 
-fn parse_call(text: &str) -> Result<Call, FaultTextError> {
+fn parse_call(text: &str) -> Result<Call, FaultParseError> {
     match text {
         "download" => Ok(Call::Download),
         "delete" => Ok(Call::Delete),
         "delete-all" => Ok(Call::DeleteAll),
         "login" => Ok(Call::Login),
         "me" => Ok(Call::Me),
-        _ => Err(FaultTextError::Call(text.to_owned())),
+        _ => Err(FaultParseError::Call(text.to_owned())),
     }
 }
 
-fn parse_attempts(text: &str) -> Result<Attempts, FaultTextError> {
-    let wrong = || FaultTextError::Attempts(text.trim_start_matches('@').to_owned());
+fn parse_attempts(text: &str) -> Result<Attempts, FaultParseError> {
+    let wrong = || FaultParseError::Attempts(text.trim_start_matches('@').to_owned());
     let Some(number) = text.strip_prefix('@') else {
         return if text.is_empty() {
             Ok(Attempts::Always)
@@ -98,18 +100,18 @@ fn parse_attempts(text: &str) -> Result<Attempts, FaultTextError> {
     })
 }
 
-fn parse_effect(text: &str) -> Result<Effect, FaultTextError> {
+fn parse_effect(text: &str) -> Result<Effect, FaultParseError> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (text, None),
     };
-    let needs = |needs| FaultTextError::Value {
+    let needs = |needs| FaultParseError::Value {
         effect: name.to_owned(),
         needs,
     };
     let size = || {
         parse_size(value.ok_or_else(|| needs("a size, such as cut=1000"))?)
-            .map_err(FaultTextError::from)
+            .map_err(FaultParseError::from)
     };
     let header_value = |value: &str| {
         HeaderValue::from_str(value).map_err(|_| needs("a value that fits into a header"))
@@ -172,7 +174,7 @@ fn parse_effect(text: &str) -> Result<Effect, FaultTextError> {
         ("pretend", None) => Effect::PretendToAct,
         ("wrong-range", None) => Effect::WrongRange,
         ("ignore-range", None) => Effect::IgnoreRange,
-        _ => return Err(FaultTextError::Effect(text.to_owned())),
+        _ => return Err(FaultParseError::Effect(text.to_owned())),
     };
     Ok(effect)
 }
