@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use poll_promise::Promise;
 
 use crate::platform::{DialogAnswer, Dialogs, FolderDialogRequest, NoDialogs, SaveDialogRequest};
-use crate::state::{Action, SaveRequest};
+use crate::state::{Action, DestinationRequest};
 
 type Answer<T> = Result<Option<T>, NoDialogs>;
 
@@ -20,7 +20,7 @@ pub struct Answered {
 
 /// A dialog that stands, and what its answer is for.
 pub enum OpenDialog {
-    Save(Box<SaveRequest>, Promise<Answer<(PathBuf, bool)>>),
+    Save(Box<DestinationRequest>, Promise<Answer<(PathBuf, bool)>>),
     Folder(Promise<Answer<PathBuf>>),
 }
 
@@ -30,7 +30,7 @@ impl OpenDialog {
         dialogs: &dyn Dialogs,
         frame: &eframe::Frame,
         ctx: &egui::Context,
-        request: SaveRequest,
+        request: DestinationRequest,
         title: String,
     ) -> Self {
         let extension = request

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use crate::domain::{DeletionReason, DoctorName, Failure, OperationId, Secret};
 use crate::engine::{JobId, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
-use crate::state::{ConfirmedChoice, Mode, SaveRequest, Screen};
+use crate::state::{ConfirmedChoice, DestinationRequest, Mode, Screen};
 
 /// What a person did, or a dialog answered.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub enum Action {
     /// The save dialog's answer; `None` where it was closed.
     SaveChosen {
         /// What was asked.
-        request: SaveRequest,
+        request: DestinationRequest,
         /// The place, and whether a file was there.
         chosen: Option<(PathBuf, bool)>,
     },

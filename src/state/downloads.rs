@@ -7,16 +7,16 @@ use crate::engine::{Command, Destination, SavePurpose};
 use crate::state::delete_one::PendingBackup;
 use crate::state::{Effect, Message, Modal, State, engine};
 
-/// A save dialog that is to be opened.
+/// Asks, by a save dialog, where a recording is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaveRequest {
+pub struct DestinationRequest {
     /// The doctor.
     pub doctor: DoctorName,
     /// What the file is for.
     pub purpose: SavePurpose,
-    /// Where it starts.
+    /// Where the dialog starts.
     pub folder: Option<PathBuf>,
-    /// The name that it proposes.
+    /// The name that the dialog proposes.
     pub file_name: String,
 }
 
@@ -41,7 +41,7 @@ impl State {
             return Vec::new();
         }
         let folder = self.settings.download_folder.clone();
-        vec![Effect::SaveDialog(SaveRequest {
+        vec![Effect::SaveDialog(DestinationRequest {
             doctor,
             purpose,
             folder,
@@ -64,7 +64,7 @@ impl State {
 
     pub(super) fn save_chosen(
         &mut self,
-        request: SaveRequest,
+        request: DestinationRequest,
         chosen: Option<(PathBuf, bool)>,
     ) -> Vec<Effect> {
         // A dialog that outlasted its sign-in asks for nothing in the next person's name.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::Command;
-use crate::state::{Mode, SaveRequest};
+use crate::state::{DestinationRequest, Mode};
 
 /// What an action leads to.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub enum Effect {
     /// Ask the engine.
     Engine(Command),
     /// Open the save dialog.
-    SaveDialog(SaveRequest),
+    SaveDialog(DestinationRequest),
     /// Open the folder dialog.
     FolderDialog {
         /// Where it starts.

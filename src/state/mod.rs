@@ -36,7 +36,7 @@ use jiff::Timestamp;
 pub use action::Action;
 pub use activity::Activity;
 pub use delete_one::ConfirmedChoice;
-pub use downloads::SaveRequest;
+pub use downloads::DestinationRequest;
 pub use effect::Effect;
 pub use jobs::Job;
 pub use messages::{Message, Toast};

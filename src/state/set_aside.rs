@@ -2,7 +2,7 @@
 
 use crate::domain::OperationId;
 use crate::engine::{Command, SavePurpose};
-use crate::state::{Effect, Modal, SaveRequest, State, engine};
+use crate::state::{DestinationRequest, Effect, Modal, State, engine};
 
 impl State {
     /// Asks for the place of what was set aside; nothing has to be asked of the service for that.
@@ -18,7 +18,7 @@ impl State {
         name.set_extension("");
         let name = name.file_name().unwrap_or_default().to_string_lossy();
         self.preparing = Some(doctor.clone());
-        vec![Effect::SaveDialog(SaveRequest {
+        vec![Effect::SaveDialog(DestinationRequest {
             doctor,
             purpose: SavePurpose::KeepSetAside(operation),
             folder: self.settings.download_folder.clone(),

@@ -9,7 +9,7 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::engine::{Command, Event, JobProgress, SavePurpose};
 use audio_housekeeper::state::{
-    Action, Effect, JobEnding, JobId, JobKind, SaveRequest, SavedFile, State,
+    Action, DestinationRequest, Effect, JobEnding, JobId, JobKind, SavedFile, State,
 };
 use jiff::Timestamp;
 
@@ -47,7 +47,7 @@ fn looked_at(effects: &[Effect]) -> Vec<&Path> {
 
 fn choose(state: &mut State, path: &str) -> Vec<Effect> {
     state.update(Action::Download(name("Dr. A")));
-    let request = SaveRequest {
+    let request = DestinationRequest {
         doctor: name("Dr. A"),
         purpose: SavePurpose::Download,
         folder: None,

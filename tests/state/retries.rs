@@ -6,7 +6,7 @@ use audio_housekeeper::domain::{Failure, FailureKind};
 use audio_housekeeper::engine::{
     Command, Destination, Event, JobEnding, JobFailure, JobId, JobKind, SavePurpose,
 };
-use audio_housekeeper::state::{Action, SaveRequest, State};
+use audio_housekeeper::state::{Action, DestinationRequest, State};
 use jiff::Timestamp;
 
 use crate::{commands, name, signed_in, tell};
@@ -16,7 +16,7 @@ fn failed() -> State {
     let mut state = signed_in();
     let doctor = name("Dr. A");
     state.update(Action::Download(doctor.clone()));
-    let request = SaveRequest {
+    let request = DestinationRequest {
         doctor: doctor.clone(),
         purpose: SavePurpose::Download,
         folder: None,

@@ -5,7 +5,7 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::engine::{Envelope, Event, SavePurpose};
 use audio_housekeeper::state::{
-    Action, JobEnding, Modal, ResultKind, SaveRequest, SavedFile, ShownResult, State,
+    Action, DestinationRequest, JobEnding, Modal, ResultKind, SavedFile, ShownResult, State,
 };
 use egui::Theme;
 use egui_kittest::kittest::Queryable as _;
@@ -61,7 +61,7 @@ fn saving(place: Place) -> State {
     let doctor = name("Dr. Jürgen Müller");
     state.update(Action::Download(doctor.clone()));
     state.update(Action::SaveChosen {
-        request: SaveRequest {
+        request: DestinationRequest {
             doctor,
             purpose: SavePurpose::Download,
             folder: None,
