@@ -24,7 +24,7 @@ use crate::domain::{Failure, FailureKind};
 use crate::engine::{Command, Handle, NotTaken, Progress, Wake};
 use crate::platform::Dialogs;
 use crate::settings::{Settings, ThemeChoice};
-use crate::state::{Action, Effect, Message, Mode, SignIn, State};
+use crate::state::{Action, Message, Mode, SideEffect, SignIn, State};
 use crate::ui::theme::Contrast;
 use crate::ui::{self, Window};
 use jiff::{SignedDuration, Timestamp};
@@ -224,21 +224,21 @@ impl App {
         self.carry_out(ctx, frame, effects);
     }
 
-    fn carry_out(&mut self, ctx: &egui::Context, frame: &eframe::Frame, effects: Vec<Effect>) {
+    fn carry_out(&mut self, ctx: &egui::Context, frame: &eframe::Frame, effects: Vec<SideEffect>) {
         for effect in effects {
             match effect {
-                Effect::Engine(command) => self.send(command),
-                Effect::SaveDialog(request) => {
+                SideEffect::Engine(command) => self.send(command),
+                SideEffect::SaveDialog(request) => {
                     let title = self.window.save_dialog_title(&request.doctor);
                     let dialog = OpenDialog::save(&*self.dialogs, frame, ctx, request, title);
                     self.open_dialogs.push(dialog);
                 }
-                Effect::FolderDialog { folder } => {
+                SideEffect::FolderDialog { folder } => {
                     let title = self.window.folder_dialog_title();
                     let dialog = OpenDialog::folder(&*self.dialogs, frame, ctx, folder, title);
                     self.open_dialogs.push(dialog);
                 }
-                Effect::Switch(mode) => {
+                SideEffect::Switch(mode) => {
                     let settings = self.state.settings.clone();
                     self.state = State::new(mode, settings, Timestamp::now());
                     self.window.forget_drafts();
@@ -248,7 +248,7 @@ impl App {
                     opening.wake(ctx);
                     self.opening = Some(opening);
                 }
-                Effect::CloseWindow => {
+                SideEffect::CloseWindow => {
                     self.closing = true;
                     ctx.send_viewport_cmd(egui::ViewportCommand::Close);
                 }

@@ -2,7 +2,7 @@
 
 use crate::domain::{AuditEntry, DamagedEntry, Failure};
 use crate::engine::Command;
-use crate::state::{Effect, Message, State, engine};
+use crate::state::{Message, SideEffect, State, engine};
 
 /// The part of the audit record that was read, newest first.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,12 +16,12 @@ pub struct Activity {
 }
 
 impl State {
-    pub(super) fn load_activity(&mut self) -> Vec<Effect> {
+    pub(super) fn load_activity(&mut self) -> Vec<SideEffect> {
         self.activity.loading = true;
         engine(Command::LoadActivity { before: None })
     }
 
-    pub(super) fn load_more_activity(&mut self) -> Vec<Effect> {
+    pub(super) fn load_more_activity(&mut self) -> Vec<SideEffect> {
         let before = self.activity.entries.last().map(|entry| match entry {
             Ok(entry) => entry.number,
             Err(damaged) => damaged.number,

@@ -1,11 +1,11 @@
 use crate::engine::{Envelope, Event, TimeJump};
-use crate::state::{Effect, Message, State};
+use crate::state::{Message, SideEffect, State};
 
 impl State {
     /// Takes in what the engine tells, and says what the window has to do about it.
     ///
     /// An event of an earlier sign-in is discarded.
-    pub fn apply(&mut self, envelope: Envelope) -> Vec<Effect> {
+    pub fn apply(&mut self, envelope: Envelope) -> Vec<SideEffect> {
         if envelope.generation < self.generation {
             return Vec::new();
         }
@@ -20,7 +20,7 @@ impl State {
         debug_assert!(effects.is_empty());
     }
 
-    fn take_in(&mut self, event: Event) -> Vec<Effect> {
+    fn take_in(&mut self, event: Event) -> Vec<SideEffect> {
         self.changes += 1;
         match event {
             Event::SignedOut(because) => return self.signed_out(because),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Confirmation, DeletionReason, DoctorTally};
 use crate::engine::{Command, JobId, JobKind};
-use crate::state::{Effect, Job, Modal, State, engine};
+use crate::state::{Job, Modal, SideEffect, State, engine};
 
 impl State {
     /// The looks that run for the question whether everything is to be deleted.
@@ -20,7 +20,7 @@ impl State {
 
     /// Asks whether everything is to be deleted, and looks at every doctor while the question
     /// stands. `asked_at`: when it was asked first.
-    pub(super) fn ask_delete_all(&mut self, asked_at: Timestamp) -> Vec<Effect> {
+    pub(super) fn ask_delete_all(&mut self, asked_at: Timestamp) -> Vec<SideEffect> {
         let nobody = self.doctors.is_empty();
         self.modals.push(Modal::DeleteAll {
             looked_since: self.now,
@@ -47,7 +47,7 @@ impl State {
         &mut self,
         phrase: String,
         reason: Option<DeletionReason>,
-    ) -> Vec<Effect> {
+    ) -> Vec<SideEffect> {
         // The figures that are confirmed are those that stand.
         if self.running_survey().is_some() {
             return Vec::new();
@@ -77,7 +77,7 @@ impl State {
         })
     }
 
-    pub(super) fn back_up_first(&mut self) -> Vec<Effect> {
+    pub(super) fn back_up_first(&mut self) -> Vec<SideEffect> {
         let Some(Modal::DeleteAll { asked_at, .. }) = self
             .modals
             .pop_if(|modal| matches!(modal, Modal::DeleteAll { .. }))
@@ -86,14 +86,14 @@ impl State {
         };
         self.backing_up_since = Some(asked_at);
         let mut effects = self.stop_survey();
-        effects.push(Effect::FolderDialog {
+        effects.push(SideEffect::FolderDialog {
             folder: self.settings.download_folder.clone(),
         });
         effects
     }
 
     /// Backs up into the folder; without one, the question comes back.
-    pub(super) fn folder_chosen(&mut self, folder: Option<PathBuf>) -> Vec<Effect> {
+    pub(super) fn folder_chosen(&mut self, folder: Option<PathBuf>) -> Vec<SideEffect> {
         let Some(asked_at) = self.backing_up_since else {
             return Vec::new();
         };
@@ -114,7 +114,7 @@ impl State {
     }
 
     /// Ends the looks of a question that stands no more.
-    pub(super) fn stop_survey(&mut self) -> Vec<Effect> {
+    pub(super) fn stop_survey(&mut self) -> Vec<SideEffect> {
         match self.running_survey().map(|(id, _)| id) {
             Some(id) => self.cancel(id),
             None => Vec::new(),

@@ -4,7 +4,7 @@ use crate::domain::{
     Confirmation, DeletionChoice, DeletionReason, DeletionSurvey, DoctorName, Failure, FailureKind,
 };
 use crate::engine::{Command, SavePurpose};
-use crate::state::{Effect, JobKind, Message, Modal, State, engine};
+use crate::state::{JobKind, Message, Modal, SideEffect, State, engine};
 
 /// The deleting buttons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) struct PendingBackup {
 }
 
 impl State {
-    pub(super) fn ask_delete(&mut self, doctor: DoctorName) -> Vec<Effect> {
+    pub(super) fn ask_delete(&mut self, doctor: DoctorName) -> Vec<SideEffect> {
         if self.excludes(&JobKind::Delete(doctor.clone())) {
             let failure = Failure::new(FailureKind::Busy, self.now, "");
             self.tell(Message::Failed {
@@ -42,7 +42,7 @@ impl State {
         engine(Command::SurveyDeletion(doctor))
     }
 
-    pub(super) fn survey_again(&mut self) -> Vec<Effect> {
+    pub(super) fn survey_again(&mut self) -> Vec<SideEffect> {
         let Some(Modal::DeleteOne { doctor, survey }) = self.modals.last_mut() else {
             return Vec::new();
         };
@@ -50,7 +50,7 @@ impl State {
         engine(Command::SurveyDeletion(doctor.clone()))
     }
 
-    pub(super) fn surveyed(&mut self, found: Box<DeletionSurvey>) -> Vec<Effect> {
+    pub(super) fn surveyed(&mut self, found: Box<DeletionSurvey>) -> Vec<SideEffect> {
         for modal in &mut self.modals {
             if let Modal::DeleteOne { doctor, survey } = modal
                 && *doctor == found.doctor
@@ -68,7 +68,7 @@ impl State {
         &mut self,
         choice: ConfirmedChoice,
         reason: Option<DeletionReason>,
-    ) -> Vec<Effect> {
+    ) -> Vec<SideEffect> {
         if choice == ConfirmedChoice::BackUpFirst && self.a_place_is_chosen() {
             return Vec::new();
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::{DoctorName, Failure, KnownDoctor, ServerKnowledge};
 use crate::engine::Command;
-use crate::state::{Effect, Message, State, engine};
+use crate::state::{Message, SideEffect, State, engine};
 
 impl State {
     /// What is known of a doctor.
@@ -44,7 +44,7 @@ impl State {
         }
     }
 
-    pub(super) fn forget(&mut self, doctor: DoctorName) -> Vec<Effect> {
+    pub(super) fn forget(&mut self, doctor: DoctorName) -> Vec<SideEffect> {
         self.modals.pop();
         engine(Command::Forget(doctor))
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::domain::{Confirmation, DeletionChoice, DoctorName, Failure, FailureKind};
 use crate::engine::{Command, Destination, SavePurpose};
 use crate::state::delete_one::PendingBackup;
-use crate::state::{Effect, Message, Modal, State, engine};
+use crate::state::{Message, Modal, SideEffect, State, engine};
 
 /// Asks, by a save dialog, where a recording is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct DestinationRequest {
 }
 
 impl State {
-    pub(super) fn prepare(&mut self, doctor: DoctorName, purpose: SavePurpose) -> Vec<Effect> {
+    pub(super) fn prepare(&mut self, doctor: DoctorName, purpose: SavePurpose) -> Vec<SideEffect> {
         // One dialog at a time: a second press while the first answer is awaited does nothing.
         if self.preparing.is_some() {
             return Vec::new();
@@ -36,12 +36,12 @@ impl State {
         doctor: DoctorName,
         purpose: SavePurpose,
         file_name: String,
-    ) -> Vec<Effect> {
+    ) -> Vec<SideEffect> {
         if self.preparing.as_ref() != Some(&doctor) {
             return Vec::new();
         }
         let folder = self.settings.download_folder.clone();
-        vec![Effect::SaveDialog(DestinationRequest {
+        vec![SideEffect::SaveDialog(DestinationRequest {
             doctor,
             purpose,
             folder,
@@ -66,7 +66,7 @@ impl State {
         &mut self,
         request: DestinationRequest,
         chosen: Option<(PathBuf, bool)>,
-    ) -> Vec<Effect> {
+    ) -> Vec<SideEffect> {
         // A dialog that outlasted its sign-in asks for nothing in the next person's name.
         if self.preparing.as_ref() != Some(&request.doctor) {
             return Vec::new();
@@ -127,7 +127,7 @@ impl State {
     ///
     /// The word that a file there may be replaced was given for that download: what stands there
     /// now is kept, and the new file gets a number.
-    pub(super) fn try_again(&mut self, doctor: DoctorName) -> Vec<Effect> {
+    pub(super) fn try_again(&mut self, doctor: DoctorName) -> Vec<SideEffect> {
         let Some((path, as_it_is)) = self.destinations.get(&doctor).cloned() else {
             return self.prepare(doctor, SavePurpose::Download);
         };
@@ -149,7 +149,7 @@ impl State {
     }
 
     /// Fetches what can be no backup, to a place that the person chooses; the question is over.
-    pub(super) fn keep_as_it_is(&mut self) -> Vec<Effect> {
+    pub(super) fn keep_as_it_is(&mut self) -> Vec<SideEffect> {
         if self.a_place_is_chosen() {
             return Vec::new();
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::{DeletionOutcome, DoctorName, Failure};
 use crate::engine::{Command, JobEnding, JobFailure, JobId, JobKind, JobProgress};
 use crate::state::results::{is_about_the_same, was_not_sent};
-use crate::state::{Effect, LastCall, Message, Modal, ResultKind, State, engine};
+use crate::state::{LastCall, Message, Modal, ResultKind, SideEffect, State, engine};
 
 /// A running job.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +80,7 @@ impl State {
         );
     }
 
-    pub(super) fn cancel(&mut self, id: JobId) -> Vec<Effect> {
+    pub(super) fn cancel(&mut self, id: JobId) -> Vec<SideEffect> {
         self.jobs.get_mut(&id).map_or_else(Vec::new, |job| {
             job.cancelling = true;
             job.last_call = LastCall::Stopped;
@@ -98,7 +98,7 @@ impl State {
         });
     }
 
-    pub(super) fn job_ended(&mut self, id: JobId, ending: JobEnding) -> Vec<Effect> {
+    pub(super) fn job_ended(&mut self, id: JobId, ending: JobEnding) -> Vec<SideEffect> {
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
         let is_answered = match removed.as_ref().map(|job| &job.kind) {

@@ -1,7 +1,7 @@
 //! Closing and signing out, after a question where something would be cut off.
 
 use crate::engine::JobKind;
-use crate::state::{Effect, Modal, State};
+use crate::state::{Modal, SideEffect, State};
 
 impl State {
     /// Whether closing the window would cut something off.
@@ -16,9 +16,9 @@ impl State {
         self.jobs.values().any(|job| !only_looks(&job.kind))
     }
 
-    pub(super) fn close(&mut self) -> Vec<Effect> {
+    pub(super) fn close(&mut self) -> Vec<SideEffect> {
         if !self.has_running_jobs() {
-            return vec![Effect::CloseWindow];
+            return vec![SideEffect::CloseWindow];
         }
         if !self.modals.contains(&Modal::CloseWhileBusy) {
             self.modals.push(Modal::CloseWhileBusy);
@@ -27,7 +27,7 @@ impl State {
     }
 
     /// Asks first where jobs run.
-    pub(super) fn ask_sign_out(&mut self) -> Vec<Effect> {
+    pub(super) fn ask_sign_out(&mut self) -> Vec<SideEffect> {
         if self.has_running_jobs() {
             self.modals.push(Modal::SignOutWhileBusy);
             return Vec::new();

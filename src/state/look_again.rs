@@ -2,10 +2,10 @@
 
 use crate::domain::{DoctorName, Failure, OperationId};
 use crate::engine::{Command, DeletionReport, JobEnding, Unfinished};
-use crate::state::{Effect, Message, Modal, ResultKind, ShownResult, State, engine};
+use crate::state::{Message, Modal, ResultKind, ShownResult, SideEffect, State, engine};
 
 impl State {
-    pub(super) fn look_again(&mut self, number: u64) -> Vec<Effect> {
+    pub(super) fn look_again(&mut self, number: u64) -> Vec<SideEffect> {
         let Some(result) = self
             .results
             .iter_mut()
@@ -68,7 +68,7 @@ impl State {
         self.tell(Message::Failed { doctor, failure });
     }
 
-    pub(super) fn wrong_doctor(&mut self, number: u64) -> Vec<Effect> {
+    pub(super) fn wrong_doctor(&mut self, number: u64) -> Vec<SideEffect> {
         let result = self.results.iter().find(|result| result.number == number);
         if let Some(result) = result
             && let ResultKind::Ended(JobEnding::Delete {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{DoctorName, Failure};
-use crate::state::{Effect, State};
+use crate::state::{SideEffect, State};
 
 /// A short message.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +92,7 @@ impl State {
         });
     }
 
-    pub(super) fn dismiss_toast(&mut self, number: u64) -> Vec<Effect> {
+    pub(super) fn dismiss_toast(&mut self, number: u64) -> Vec<SideEffect> {
         self.toasts.retain(|toast| toast.number != number);
         Vec::new()
     }
@@ -113,7 +113,7 @@ impl State {
         }
     }
 
-    pub(super) fn copied(&mut self) -> Vec<Effect> {
+    pub(super) fn copied(&mut self) -> Vec<SideEffect> {
         self.tell(Message::Copied);
         Vec::new()
     }

@@ -11,7 +11,6 @@ mod delete_all;
 mod delete_one;
 mod doctors;
 mod downloads;
-mod effect;
 mod jobs;
 mod leaving;
 mod look_again;
@@ -25,6 +24,7 @@ mod screen;
 mod set_aside;
 mod settings;
 mod shelf;
+mod side_effect;
 mod sign_in;
 mod update;
 
@@ -37,7 +37,6 @@ pub use action::Action;
 pub use activity::Activity;
 pub use delete_one::ConfirmedChoice;
 pub use downloads::DestinationRequest;
-pub use effect::Effect;
 pub use jobs::Job;
 pub use messages::{Message, Toast};
 pub use modals::Modal;
@@ -45,6 +44,7 @@ pub use results::{ResultKind, ShownResult};
 pub use running_delete::LastCall;
 pub use screen::Screen;
 pub use shelf::{FoldedTally, Shelf};
+pub use side_effect::SideEffect;
 pub use sign_in::SignIn;
 
 // The state is made of these, and a view reads the state without knowing the engine.
@@ -53,7 +53,7 @@ pub use crate::engine::{
     SignedOutBecause, Unfinished,
 };
 
-use effect::engine;
+use side_effect::engine;
 
 use crate::domain::{DoctorName, KnownDoctor, OriginError, ServiceOrigin, SetAside};
 use crate::settings::Settings;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{DeletionSurvey, DoctorName, Failure, OperationId, SetAside};
 use crate::engine::SavedFile;
-use crate::state::{Effect, State};
+use crate::state::{SideEffect, State};
 
 /// A question, or something to read, over the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,13 +74,13 @@ pub enum Modal {
 }
 
 impl State {
-    pub(super) fn open_modal(&mut self, modal: Modal) -> Vec<Effect> {
+    pub(super) fn open_modal(&mut self, modal: Modal) -> Vec<SideEffect> {
         self.modals.push(modal);
         Vec::new()
     }
 
     /// Closes the one on top.
-    pub(super) fn close_modal(&mut self) -> Vec<Effect> {
+    pub(super) fn close_modal(&mut self) -> Vec<SideEffect> {
         match self.modals.pop() {
             Some(Modal::DeleteAll { .. }) => self.stop_survey(),
             _ => Vec::new(),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::{BackupComparison, DoctorName, KnownDoctor, Place};
 use crate::engine::{Command, JobEnding, JobKind, JobProgress, Unfinished};
-use crate::state::{Effect, Job, ResultKind, ShownResult, State};
+use crate::state::{Job, ResultKind, ShownResult, SideEffect, State};
 
 /// How many folders of backups are looked at for a delete of everything.
 const MOST_LOOKED_AT: usize = 16;
@@ -73,13 +73,13 @@ impl State {
 
     /// Remembers where a doctor's recording, or those of many, will be saved, and has the folder
     /// looked at.
-    pub(super) fn goes_to(&mut self, doctor: Option<DoctorName>, folder: &Path) -> Effect {
+    pub(super) fn goes_to(&mut self, doctor: Option<DoctorName>, folder: &Path) -> SideEffect {
         self.places.going_to.insert(doctor, folder.to_owned());
         look_at(folder)
     }
 
     /// Has the folder of a backup looked at that a delete would rest on.
-    pub(super) fn look_at_backup(backup: &BackupComparison) -> Vec<Effect> {
+    pub(super) fn look_at_backup(backup: &BackupComparison) -> Vec<SideEffect> {
         let rests_on = backup.backup().filter(|_| {
             matches!(
                 backup,
@@ -91,7 +91,7 @@ impl State {
     }
 
     /// Has the folders of all good backups looked at.
-    pub(super) fn look_at_all_backups(&self) -> Vec<Effect> {
+    pub(super) fn look_at_all_backups(&self) -> Vec<SideEffect> {
         let folders: BTreeSet<&Path> = good_backups(&self.doctors, self.now)
             .filter_map(Path::parent)
             .collect();
@@ -145,6 +145,6 @@ fn good_backups(doctors: &[KnownDoctor], now: Timestamp) -> impl Iterator<Item =
     })
 }
 
-fn look_at(folder: &Path) -> Effect {
-    Effect::Engine(Command::LookAtPlace(folder.to_owned()))
+fn look_at(folder: &Path) -> SideEffect {
+    SideEffect::Engine(Command::LookAtPlace(folder.to_owned()))
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::{DoctorName, Failure, FailureKind};
 use crate::engine::{Command, Destination, SavePurpose};
-use crate::state::{Effect, Modal, State, engine};
+use crate::state::{Modal, SideEffect, State, engine};
 
 impl State {
     /// Asks whether a backup is to be replaced, unless another question stands or nobody is there to
@@ -31,7 +31,7 @@ impl State {
     }
 
     /// Downloads once more, to the place of the backup that the person was told of.
-    pub(super) fn replace_backup(&mut self) -> Vec<Effect> {
+    pub(super) fn replace_backup(&mut self) -> Vec<SideEffect> {
         let Some(Modal::ReplaceBackup {
             doctor, path, seen, ..
         }) = self.modals.pop()
@@ -51,7 +51,7 @@ impl State {
     }
 
     /// Asks for another place in its stead.
-    pub(super) fn another_place(&mut self) -> Vec<Effect> {
+    pub(super) fn another_place(&mut self) -> Vec<SideEffect> {
         if self.a_place_is_chosen() {
             return Vec::new();
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{DeletionOutcome, DoctorName};
 use crate::engine::{JobEnding, Unfinished};
-use crate::state::{Effect, State};
+use crate::state::{SideEffect, State};
 
 /// What the person is told in the tray until they dismiss it.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,19 +51,19 @@ impl State {
         }
     }
 
-    pub(super) fn dismiss(&mut self, number: u64) -> Vec<Effect> {
+    pub(super) fn dismiss(&mut self, number: u64) -> Vec<SideEffect> {
         self.results.retain(|result| result.number != number);
         Vec::new()
     }
 
-    pub(super) fn dismiss_all(&mut self, numbers: &[u64]) -> Vec<Effect> {
+    pub(super) fn dismiss_all(&mut self, numbers: &[u64]) -> Vec<SideEffect> {
         self.results
             .retain(|result| !numbers.contains(&result.number));
         self.unfolded = false;
         Vec::new()
     }
 
-    pub(super) fn unfold(&mut self, unfolded: bool) -> Vec<Effect> {
+    pub(super) fn unfold(&mut self, unfolded: bool) -> Vec<SideEffect> {
         self.unfolded = unfolded;
         Vec::new()
     }

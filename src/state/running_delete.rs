@@ -2,7 +2,7 @@
 
 use crate::domain::{Confirmation, DeletionPlan, Failure, FailureKind, PlanError};
 use crate::engine::{Command, JobId};
-use crate::state::{Effect, Job, Message, State, engine};
+use crate::state::{Job, Message, SideEffect, State, engine};
 
 /// Where a delete stands with its last call: the engine sends it once it is told that nobody pressed
 /// Stop.
@@ -37,7 +37,7 @@ impl State {
     }
 
     /// Makes the plan here, where the facts were shown: the engine takes nothing less.
-    pub(super) fn plan(&mut self, confirmation: Confirmation) -> Vec<Effect> {
+    pub(super) fn plan(&mut self, confirmation: Confirmation) -> Vec<SideEffect> {
         let doctor = match &confirmation {
             Confirmation::Doctor { survey, .. } => Some(survey.doctor.clone()),
             Confirmation::Everything { .. } => None,
@@ -55,7 +55,7 @@ impl State {
     }
 
     /// The engine waits for the word that nobody pressed Stop.
-    pub(super) fn last_call(&mut self, id: JobId) -> Vec<Effect> {
+    pub(super) fn last_call(&mut self, id: JobId) -> Vec<SideEffect> {
         if let Some(job) = self.jobs.get_mut(&id) {
             if job.last_call == LastCall::Stopped {
                 // The engine could not take the Stop then.
@@ -76,7 +76,7 @@ impl State {
         }
     }
 
-    pub(super) fn no_stop(&mut self, id: JobId) -> Vec<Effect> {
+    pub(super) fn no_stop(&mut self, id: JobId) -> Vec<SideEffect> {
         match self.jobs.get_mut(&id) {
             Some(job) if job.last_call == LastCall::Open => {
                 job.last_call = LastCall::Answered;

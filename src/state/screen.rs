@@ -1,6 +1,6 @@
 //! The screens behind the sign-in.
 
-use crate::state::{Effect, State};
+use crate::state::{SideEffect, State};
 
 /// The screens behind the sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Screen {
 }
 
 impl State {
-    pub(super) fn show(&mut self, screen: Screen) -> Vec<Effect> {
+    pub(super) fn show(&mut self, screen: Screen) -> Vec<SideEffect> {
         self.screen = screen;
         if screen == Screen::Activity {
             return self.load_activity();

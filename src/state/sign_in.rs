@@ -2,7 +2,7 @@
 
 use crate::domain::{Account, Failure, Secret, ServiceOrigin};
 use crate::engine::{Command, SignedOutBecause};
-use crate::state::{Activity, Effect, Message, Screen, State, engine};
+use crate::state::{Activity, Message, Screen, SideEffect, State, engine};
 
 /// Who is signed in, or why nobody is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl State {
         waited_for.unwrap_or(&self.settings.service)
     }
 
-    pub(super) fn sign_in(&mut self, address: &str, token: &Secret, stay: bool) -> Vec<Effect> {
+    pub(super) fn sign_in(&mut self, address: &str, token: &Secret, stay: bool) -> Vec<SideEffect> {
         let origin = match ServiceOrigin::parse(address) {
             Ok(origin) => origin,
             Err(error) => {
@@ -70,7 +70,7 @@ impl State {
         effects
     }
 
-    pub(super) fn sign_out(&mut self) -> Vec<Effect> {
+    pub(super) fn sign_out(&mut self) -> Vec<SideEffect> {
         self.modals.clear();
         engine(Command::SignOut)
     }
@@ -105,7 +105,7 @@ impl State {
         }
     }
 
-    pub(super) fn signed_out(&mut self, because: SignedOutBecause) -> Vec<Effect> {
+    pub(super) fn signed_out(&mut self, because: SignedOutBecause) -> Vec<SideEffect> {
         // A token that ends is nothing that the person did: what they were being told stays, and what
         // runs waits for the next sign-in. After a sign-out it stays only where nobody knows yet what
         // a delete did.

@@ -1,9 +1,9 @@
 use crate::engine::{Command, SavePurpose};
-use crate::state::{Action, Effect, Modal, State, engine};
+use crate::state::{Action, Modal, SideEffect, State, engine};
 
 impl State {
     /// Takes in what a person did, and says what follows from it.
-    pub fn update(&mut self, action: Action) -> Vec<Effect> {
+    pub fn update(&mut self, action: Action) -> Vec<SideEffect> {
         if !self.modals.is_empty() && !action.is_for_a_modal() {
             return Vec::new();
         }
@@ -14,7 +14,7 @@ impl State {
                 token,
                 stay,
             } => self.sign_in(&address, &token, stay),
-            Action::Switch(mode) => vec![Effect::Switch(mode)],
+            Action::Switch(mode) => vec![SideEffect::Switch(mode)],
             Action::SignOut => self.ask_sign_out(),
             Action::ConfirmSignOut => self.sign_out(),
             Action::Show(screen) => self.show(screen),
@@ -60,7 +60,7 @@ impl State {
             Action::SetAddress(address) => self.set_address(&address),
             Action::KeepWindowPlace(place) => self.keep_window_place(place),
             Action::Close => self.close(),
-            Action::ConfirmClose => vec![Effect::CloseWindow],
+            Action::ConfirmClose => vec![SideEffect::CloseWindow],
         }
     }
 }

@@ -67,7 +67,7 @@ fn back_up_then_delete_asks_for_a_place_and_closing_the_dialog_undoes_everything
             },
         );
         effects.into_iter().find_map(|effect| match effect {
-            Effect::SaveDialog(request) => Some(request),
+            SideEffect::SaveDialog(request) => Some(request),
             _ => None,
         })
     };
@@ -103,7 +103,7 @@ fn the_place_of_the_backup_completes_the_plan() {
             file_name: "a.wav".into(),
         },
     );
-    let Some(Effect::SaveDialog(request)) = effects.into_iter().next() else {
+    let Some(SideEffect::SaveDialog(request)) = effects.into_iter().next() else {
         panic!("no dialog")
     };
     let chosen = Some((PathBuf::from("/backups/a.wav"), false));
@@ -284,7 +284,7 @@ fn keeping_it_as_it_is_ends_the_question_and_asks_for_a_place() {
     let purpose = SavePurpose::KeepAsItIs;
     assert!(matches!(
         &effects[..],
-        [Effect::Engine(Command::PrepareDownload { purpose: asked, .. })] if *asked == purpose
+        [SideEffect::Engine(Command::PrepareDownload { purpose: asked, .. })] if *asked == purpose
     ));
     let ready = Event::DownloadReady {
         doctor: name("Dr. A"),
@@ -292,17 +292,17 @@ fn keeping_it_as_it_is_ends_the_question_and_asks_for_a_place() {
         file_name: "Dr. A (damaged).wav".into(),
     };
     let effects = tell(&mut state, 1, ready);
-    let [Effect::SaveDialog(request)] = &effects[..] else {
+    let [SideEffect::SaveDialog(request)] = &effects[..] else {
         panic!("no place is asked for: {effects:?}")
     };
     let effects = state.update(Action::SaveChosen {
         request: request.clone(),
         chosen: Some(("/x/a.wav".into(), false)),
     });
-    let kept = |effect: &Effect| {
+    let kept = |effect: &SideEffect| {
         matches!(
             effect,
-            Effect::Engine(Command::Download { as_it_is: true, .. })
+            SideEffect::Engine(Command::Download { as_it_is: true, .. })
         )
     };
     assert!(effects.iter().any(kept), "{effects:?}");
@@ -361,7 +361,7 @@ fn started(state: &mut State, id: u64, kind: JobKind) {
     tell(state, 1, Event::JobStarted { id, kind });
 }
 
-fn ended(state: &mut State, id: u64, ending: JobEnding) -> Vec<Effect> {
+fn ended(state: &mut State, id: u64, ending: JobEnding) -> Vec<SideEffect> {
     let (id, ending) = (JobId(id), Box::new(ending));
     tell(state, 1, Event::JobEnded { id, ending })
 }

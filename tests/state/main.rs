@@ -26,7 +26,7 @@ use audio_housekeeper::engine::{
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, ConfirmedChoice, Effect, Message, Modal, Mode, ResultKind, Screen, SignIn, State,
+    Action, ConfirmedChoice, Message, Modal, Mode, ResultKind, Screen, SideEffect, SignIn, State,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -34,7 +34,7 @@ fn name(name: &str) -> DoctorName {
     DoctorName::parse(name).unwrap()
 }
 
-fn tell(state: &mut State, generation: u64, event: Event) -> Vec<Effect> {
+fn tell(state: &mut State, generation: u64, event: Event) -> Vec<SideEffect> {
     state.apply(Envelope { generation, event })
 }
 
@@ -65,9 +65,9 @@ fn survey(doctor: &str) -> Box<DeletionSurvey> {
     })
 }
 
-fn commands(effects: &[Effect]) -> Vec<&Command> {
+fn commands(effects: &[SideEffect]) -> Vec<&Command> {
     let engine = effects.iter().filter_map(|effect| match effect {
-        Effect::Engine(command) => Some(command),
+        SideEffect::Engine(command) => Some(command),
         _ => None,
     });
     engine.collect()
@@ -142,7 +142,7 @@ fn leaving_asks_while_something_runs() {
     assert_eq!(state.modals, [Modal::CloseWhileBusy]);
     assert!(matches!(
         state.update(Action::ConfirmClose)[..],
-        [Effect::CloseWindow]
+        [SideEffect::CloseWindow]
     ));
     state.modals.clear();
     assert!(state.update(Action::SignOut).is_empty());
@@ -283,7 +283,7 @@ fn a_dialog_that_outlasts_its_sign_in_asks_for_nothing() {
         file_name: "a.wav".into(),
     };
     let effects = tell(&mut state, 1, ready);
-    let Some(Effect::SaveDialog(request)) = effects.into_iter().next() else {
+    let Some(SideEffect::SaveDialog(request)) = effects.into_iter().next() else {
         panic!("no dialog")
     };
     tell(&mut state, 2, Event::SignedOut(SignedOutBecause::Ended));
@@ -325,9 +325,9 @@ fn white_space_that_came_with_a_pasted_token_is_no_part_of_it() {
 fn a_command_that_is_not_taken_leaves_nothing_waiting() {
     let mut state = signed_in();
     let full = || Failure::new(FailureKind::QueueFull, Timestamp::UNIX_EPOCH, "");
-    let refuse = |state: &mut State, effects: Vec<Effect>| {
+    let refuse = |state: &mut State, effects: Vec<SideEffect>| {
         for effect in effects {
-            if let Effect::Engine(command) = effect {
+            if let SideEffect::Engine(command) = effect {
                 state.apply_refusal(command.refused(full()));
             }
         }

@@ -9,7 +9,7 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::engine::{Command, Event, JobProgress, SavePurpose};
 use audio_housekeeper::state::{
-    Action, DestinationRequest, Effect, JobEnding, JobId, JobKind, SavedFile, State,
+    Action, DestinationRequest, JobEnding, JobId, JobKind, SavedFile, SideEffect, State,
 };
 use jiff::Timestamp;
 
@@ -35,7 +35,7 @@ fn seen(state: &mut State, folder: &str, place: Option<Place>) {
 }
 
 /// The folders that are to be looked at.
-fn looked_at(effects: &[Effect]) -> Vec<&Path> {
+fn looked_at(effects: &[SideEffect]) -> Vec<&Path> {
     let looks = commands(effects)
         .into_iter()
         .filter_map(|command| match command {
@@ -45,7 +45,7 @@ fn looked_at(effects: &[Effect]) -> Vec<&Path> {
     looks.collect()
 }
 
-fn choose(state: &mut State, path: &str) -> Vec<Effect> {
+fn choose(state: &mut State, path: &str) -> Vec<SideEffect> {
     state.update(Action::Download(name("Dr. A")));
     let request = DestinationRequest {
         doctor: name("Dr. A"),

@@ -62,7 +62,7 @@ fn keeping_it_asks_for_a_place_under_its_own_name_and_nothing_of_the_service() {
     let mut state = signed_in();
     tell(&mut state, 1, Event::SetAside(vec![one()]));
     let effects = state.update(Action::KeepSetAside(one().operation));
-    let [Effect::SaveDialog(request)] = &effects[..] else {
+    let [SideEffect::SaveDialog(request)] = &effects[..] else {
         panic!("no place is asked for: {effects:?}")
     };
     assert_eq!(request.file_name, "Dr. A (damaged).wav");

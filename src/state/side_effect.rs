@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::engine::Command;
 use crate::state::{DestinationRequest, Mode};
 
-/// What an action leads to.
+/// What an action leads to outside the state.
 #[derive(Debug)]
-pub enum Effect {
+pub enum SideEffect {
     /// Ask the engine.
     Engine(Command),
     /// Open the save dialog.
@@ -24,6 +24,6 @@ pub enum Effect {
 }
 
 /// What is asked of the engine and leads to nothing else.
-pub(super) fn engine(command: Command) -> Vec<Effect> {
-    vec![Effect::Engine(command)]
+pub(super) fn engine(command: Command) -> Vec<SideEffect> {
+    vec![SideEffect::Engine(command)]
 }
