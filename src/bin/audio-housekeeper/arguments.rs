@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use audio_housekeeper::domain::{OriginError, ServiceOrigin};
 use lexopt::prelude::{Long, Short, ValueExt as _};
 
-use crate::renderer::{self, Renderer};
+use crate::renderer::{Renderer, RendererOptions};
 
 pub const HELP: &str = "\
 Audio Housekeeper: download, check and delete doctors' audio recordings.
@@ -31,7 +31,7 @@ pub struct Arguments {
     /// The data folder, in place of the system's.
     pub data_dir: Option<PathBuf>,
     /// What draws the window.
-    pub renderer: renderer::Asked,
+    pub renderer: RendererOptions,
 }
 
 /// What the command line asks for.
@@ -126,7 +126,7 @@ mod tests {
         assert!(matches!(
             parse(&["--renderer", "wgpu"]),
             Ok(Asked::Window(Arguments {
-                renderer: renderer::Asked {
+                renderer: RendererOptions {
                     demanded: Some(Renderer::Wgpu),
                     failed: None
                 },

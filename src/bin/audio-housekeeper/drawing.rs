@@ -15,13 +15,13 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup};
 use crate::arguments::Arguments;
 use crate::relaunch::Relaunch;
 use crate::render_monitor::{MonitoredApp, RenderMonitor};
-use crate::renderer::{Asked, Ended, Next, Remembered, Renderer, Trouble};
+use crate::renderer::{Ended, Next, Remembered, Renderer, RendererOptions, Trouble};
 use crate::renderer_memory::RendererMemory;
 use crate::{log, panics};
 
 /// The drawing of one process, which tries one renderer.
 pub struct Drawing {
-    asked: Asked,
+    options: RendererOptions,
     renderer: Renderer,
     remembered: Option<Remembered>,
     memory: Option<RendererMemory>,
@@ -43,7 +43,7 @@ impl Drawing {
             .ok();
         let remembered = memory.as_ref().and_then(RendererMemory::recall);
         Self {
-            asked: arguments.renderer,
+            options: arguments.renderer,
             renderer: arguments.renderer.renderer(remembered),
             remembered,
             memory,
@@ -62,7 +62,7 @@ impl Drawing {
         panics::watch();
         // What is demanded says nothing about the next start.
         let memory = self.memory.clone();
-        let memory = memory.filter(|_| self.asked.demanded.is_none());
+        let memory = memory.filter(|_| self.options.demanded.is_none());
         if let Some(memory) = &memory {
             memory.remember(Remembered::before_trying(self.renderer, self.remembered));
         }
@@ -117,7 +117,7 @@ impl Drawing {
         let renderer = self.renderer.word();
         let Failed { ended, technical } = failed;
         tracing::error!(renderer, ?ended, technical, "the window ended by itself");
-        let trouble = match self.asked.after(self.renderer, ended) {
+        let trouble = match self.options.after(self.renderer, ended) {
             Next::Tell(trouble) => trouble,
             Next::StartAgain { failed } => match start_again(failed, &mut lock) {
                 Ok(code) => return code,

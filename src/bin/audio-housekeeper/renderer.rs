@@ -71,14 +71,14 @@ impl Remembered {
 
 /// What the command line says about the renderer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct RendererOptions {
     /// The person's word: this one and no other.
     pub demanded: Option<Renderer>,
     /// The app's own word to itself: it started again because this one had failed.
     pub failed: Option<Renderer>,
 }
 
-impl Asked {
+impl RendererOptions {
     /// Which one this process tries. A process tries one: a window system can be set up only
     /// once in it, and a driver that failed may have left anything behind.
     pub fn renderer(self, remembered: Option<Remembered>) -> Renderer {
@@ -158,14 +158,17 @@ mod tests {
     const AT_START: Ended = Ended::Renderer { drew: None };
 
     /// The renderers that are tried one after another where all of them fail, and the end.
-    fn tried(mut asked: Asked, remembered: Option<Remembered>) -> (Vec<Renderer>, Trouble) {
+    fn tried(
+        mut options: RendererOptions,
+        remembered: Option<Remembered>,
+    ) -> (Vec<Renderer>, Trouble) {
         let mut tried = Vec::new();
         loop {
-            let renderer = asked.renderer(remembered);
+            let renderer = options.renderer(remembered);
             tried.push(renderer);
             assert!(tried.len() < 9, "it starts again and again: {tried:?}");
-            match asked.after(renderer, &AT_START) {
-                Next::StartAgain { failed } => asked.failed = failed,
+            match options.after(renderer, &AT_START) {
+                Next::StartAgain { failed } => options.failed = failed,
                 Next::Tell(trouble) => return (tried, trouble),
             }
         }
@@ -181,7 +184,7 @@ mod tests {
                 (Some(Remembered::Unfinished(renderer)), renderer.other()),
             ] {
                 let expected = (vec![first, first.other()], Trouble::NoneWorks);
-                assert_eq!(tried(Asked::default(), remembered), expected);
+                assert_eq!(tried(RendererOptions::default(), remembered), expected);
             }
         }
     }
@@ -189,7 +192,7 @@ mod tests {
     #[test]
     fn a_renderer_that_takes_the_process_down_gives_way_to_the_other() {
         let begins = |remembered: &mut Option<Remembered>| {
-            let renderer = Asked::default().renderer(*remembered);
+            let renderer = RendererOptions::default().renderer(*remembered);
             *remembered = Some(Remembered::before_trying(renderer, *remembered));
             renderer
         };
@@ -205,9 +208,13 @@ mod tests {
     fn one_start_that_was_cut_off_changes_no_renderer() {
         for renderer in [Renderer::OpenGl, Renderer::Wgpu] {
             for known in [None, Some(Remembered::Worked(renderer))] {
-                let tried = Asked::default().renderer(known);
+                let tried = RendererOptions::default().renderer(known);
                 let left = Remembered::before_trying(tried, known);
-                assert_eq!(Asked::default().renderer(Some(left)), tried, "{known:?}");
+                assert_eq!(
+                    RendererOptions::default().renderer(Some(left)),
+                    tried,
+                    "{known:?}"
+                );
             }
         }
     }
@@ -215,37 +222,37 @@ mod tests {
     #[test]
     fn a_demanded_renderer_is_the_only_one_that_is_tried() {
         for demanded in [Renderer::OpenGl, Renderer::Wgpu] {
-            let asked = Asked {
+            let options = RendererOptions {
                 demanded: Some(demanded),
                 failed: None,
             };
             let remembered = Some(Remembered::Worked(demanded.other()));
             let expected = (vec![demanded], Trouble::DemandedFailed(demanded));
-            assert_eq!(tried(asked, remembered), expected);
+            assert_eq!(tried(options, remembered), expected);
         }
     }
 
     #[test]
     fn what_is_not_the_renderers_fault_is_told_at_once() {
-        let asked = Asked::default();
+        let options = RendererOptions::default();
         for (ended, trouble) in [
             (Ended::NoDisplay, Trouble::NoDisplay),
             (Ended::Fault, Trouble::Fault),
         ] {
-            let next = asked.after(Renderer::USUAL, &ended);
+            let next = options.after(Renderer::USUAL, &ended);
             assert_eq!(next, Next::Tell(trouble));
         }
     }
 
     #[test]
     fn a_renderer_that_fails_after_long_is_started_anew_and_one_that_fails_soon_counts_as_failed() {
-        let asked = Asked {
+        let options = RendererOptions {
             demanded: None,
             failed: Some(Renderer::OpenGl),
         };
         let after = |seconds| {
             let drew = Some(Duration::from_secs(seconds));
-            asked.after(Renderer::Wgpu, &Ended::Renderer { drew })
+            options.after(Renderer::Wgpu, &Ended::Renderer { drew })
         };
         assert_eq!(after(3600), Next::StartAgain { failed: None });
         assert_eq!(after(5), Next::Tell(Trouble::NoneWorks));
