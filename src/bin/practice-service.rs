@@ -49,7 +49,7 @@ CALL is download, delete, delete-all, login or me. @2 is the second request only
 ";
 
 /// What the command line asks for.
-enum Asked {
+enum Invocation {
     Help,
     Version,
     Serve {
@@ -59,23 +59,23 @@ enum Asked {
 }
 
 fn main() -> ExitCode {
-    let asked = match read(lexopt::Parser::from_env()) {
-        Ok(asked) => asked,
+    let invocation = match read(lexopt::Parser::from_env()) {
+        Ok(invocation) => invocation,
         Err(error) => {
             eprintln!("practice-service: {error:#}");
             return ExitCode::from(2);
         }
     };
-    let served = match asked {
-        Asked::Help => {
+    let served = match invocation {
+        Invocation::Help => {
             print!("{HELP}");
             Ok(())
         }
-        Asked::Version => {
+        Invocation::Version => {
             println!("practice-service {}", env!("CARGO_PKG_VERSION"));
             Ok(())
         }
-        Asked::Serve { config, verbose } => serve(*config, verbose),
+        Invocation::Serve { config, verbose } => serve(*config, verbose),
     };
     match served {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,13 +86,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn read(mut arguments: lexopt::Parser) -> anyhow::Result<Asked> {
+fn read(mut arguments: lexopt::Parser) -> anyhow::Result<Invocation> {
     let mut config = PracticeConfig::default();
     let mut verbose = false;
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("help") | Short('h') => return Ok(Asked::Help),
-            Long("version") | Short('V') => return Ok(Asked::Version),
+            Long("help") | Short('h') => return Ok(Invocation::Help),
+            Long("version") | Short('V') => return Ok(Invocation::Version),
             Long("address") => {
                 config.address = arguments
                     .value()?
@@ -140,7 +140,7 @@ fn read(mut arguments: lexopt::Parser) -> anyhow::Result<Asked> {
             _ => return Err(argument.unexpected().into()),
         }
     }
-    Ok(Asked::Serve {
+    Ok(Invocation::Serve {
         config: Box::new(config),
         verbose,
     })

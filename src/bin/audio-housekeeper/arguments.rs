@@ -36,7 +36,7 @@ pub struct Arguments {
 
 /// What the command line asks for.
 #[derive(Debug)]
-pub enum Asked {
+pub enum Invocation {
     Window(Arguments),
     Help,
     Version,
@@ -55,11 +55,11 @@ pub enum ArgumentError {
 
 impl Arguments {
     /// Reads the process's command line.
-    pub fn read() -> Result<Asked, ArgumentError> {
+    pub fn read() -> Result<Invocation, ArgumentError> {
         Self::parse(lexopt::Parser::from_env())
     }
 
-    fn parse(mut parser: lexopt::Parser) -> Result<Asked, ArgumentError> {
+    fn parse(mut parser: lexopt::Parser) -> Result<Invocation, ArgumentError> {
         let mut arguments = Self::default();
         while let Some(argument) = parser.next()? {
             match argument {
@@ -78,12 +78,12 @@ impl Arguments {
                 Long("renderer-failed") => {
                     arguments.renderer.failed = Some(renderer_named(&mut parser)?);
                 }
-                Short('h') | Long("help") => return Ok(Asked::Help),
-                Short('V') | Long("version") => return Ok(Asked::Version),
+                Short('h') | Long("help") => return Ok(Invocation::Help),
+                Short('V') | Long("version") => return Ok(Invocation::Version),
                 _ => return Err(argument.unexpected().into()),
             }
         }
-        Ok(Asked::Window(arguments))
+        Ok(Invocation::Window(arguments))
     }
 }
 
@@ -96,7 +96,7 @@ fn renderer_named(parser: &mut lexopt::Parser) -> Result<Renderer, ArgumentError
 mod tests {
     use super::*;
 
-    fn parse(arguments: &[&str]) -> Result<Asked, ArgumentError> {
+    fn parse(arguments: &[&str]) -> Result<Invocation, ArgumentError> {
         Arguments::parse(lexopt::Parser::from_args(arguments))
     }
 
@@ -104,7 +104,7 @@ mod tests {
     fn the_service_is_https_or_this_computer() {
         assert!(matches!(
             parse(&["--service", "http://127.0.0.1:8080", "--data-dir", "/x"]),
-            Ok(Asked::Window(Arguments {
+            Ok(Invocation::Window(Arguments {
                 service: Some(_),
                 data_dir: Some(_),
                 practice: false,
@@ -125,7 +125,7 @@ mod tests {
     fn the_renderer_is_one_of_two() {
         assert!(matches!(
             parse(&["--renderer", "wgpu"]),
-            Ok(Asked::Window(Arguments {
+            Ok(Invocation::Window(Arguments {
                 renderer: RendererOptions {
                     demanded: Some(Renderer::Wgpu),
                     failed: None

@@ -25,7 +25,7 @@ use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::text::Text;
 
-use crate::arguments::{Arguments, Asked};
+use crate::arguments::{Arguments, Invocation};
 use crate::drawing::Drawing;
 use crate::launch::RealLauncher;
 use crate::signal_listener::SignalListener;
@@ -37,11 +37,11 @@ const ICON: &[u8] = include_bytes!("../../../assets/icon/icon.png");
 
 fn main() -> ExitCode {
     match Arguments::read() {
-        Ok(Asked::Help) => console::answer(arguments::HELP),
-        Ok(Asked::Version) => {
+        Ok(Invocation::Help) => console::answer(arguments::HELP),
+        Ok(Invocation::Version) => {
             console::answer(concat!("audio-housekeeper ", env!("CARGO_PKG_VERSION")));
         }
-        Ok(Asked::Window(arguments)) => {
+        Ok(Invocation::Window(arguments)) => {
             return window(arguments).unwrap_or_else(|error| {
                 console::complain(&format!("{NAME} can't open its window: {error:#}"));
                 ExitCode::FAILURE
