@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
 use crate::domain::{AuditDraft, AuditEntry, AuditOutcome, DamagedEntry, GENESIS, Sha256Digest};
-use crate::store::columns::{count_from_column, count_to_column};
+use crate::store::value_codec::{count_from_column, count_to_column};
 use crate::store::{Store, StoreError};
 
 /// What a check of the whole audit record found.

@@ -8,7 +8,7 @@ use crate::domain::{
     AudioFormat, Backup, BackupHealth, DeletionOutcome, DoctorName, KnownDoctor, LastDeletion,
     ServerKnowledge, Sha256Digest,
 };
-use crate::store::columns::{
+use crate::store::value_codec::{
     audio_from_column, audio_to_column, copy_from_column, copy_to_column, count_from_column,
     count_to_column, name_from_column, path_from_column, path_to_column, proof_from_column,
     proof_to_column, time_from_column, unreadable,

@@ -5,7 +5,6 @@
 
 mod audit_record;
 mod changes;
-mod columns;
 mod database;
 mod doctors;
 mod error;
@@ -14,6 +13,7 @@ mod parts;
 mod set_aside;
 mod tokens_to_forget;
 mod transfers;
+mod value_codec;
 mod waiting_deletes;
 mod writer;
 

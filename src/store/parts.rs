@@ -1,7 +1,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::{AudioFormat, CheckedPart, OperationId, Sha256Digest};
-use crate::store::columns::{
+use crate::store::value_codec::{
     audio_from_column, audio_to_column, completeness_from_column, completeness_to_column,
     copy_from_column, copy_to_column, count_from_column, count_to_column, path_from_column,
     path_to_column, unreadable,

@@ -1,7 +1,7 @@
 use rusqlite::{Connection, params};
 
 use crate::domain::{AudioFormat, OperationId, SetAside, Sha256Digest, Unfit};
-use crate::store::columns::{
+use crate::store::value_codec::{
     count_from_column, count_to_column, name_from_column, path_from_column, path_to_column,
     time_from_column, unreadable,
 };

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::{OperationId, ServiceOrigin};
-use crate::store::columns::{time_from_column, unreadable};
+use crate::store::value_codec::{time_from_column, unreadable};
 use crate::store::{Store, StoreError};
 
 /// A token that the keychain may still keep, although it is to be forgotten. Where the app ends before it is forgotten, this

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::{DoctorName, OperationId};
-use crate::store::columns::{name_from_column, path_from_column, path_to_column, time_from_column};
+use crate::store::value_codec::{
+    name_from_column, path_from_column, path_to_column, time_from_column,
+};
 use crate::store::{Change, Store, StoreError, parts};
 
 /// A download that has begun.

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::domain::{DoctorName, OperationId};
-use crate::store::columns::{name_from_column, time_from_column};
+use crate::store::value_codec::{name_from_column, time_from_column};
 use crate::store::{Store, StoreError};
 
 /// A delete that a person confirmed and that was not sent yet: it backs up first, or waits for
