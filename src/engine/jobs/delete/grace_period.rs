@@ -74,7 +74,7 @@ pub struct Announcement<'a> {
     pub stopped: AuditDraft,
     /// The sign-in that it would be sent with.
     pub sign_in: &'a Arc<SignIn>,
-    /// When the last look began.
+    /// When the last look ended.
     pub looked_at: Instant,
 }
 
@@ -181,13 +181,13 @@ async fn last_calls(
         }
         // Stop works again while it is looked, and the window is asked again after it.
         workspace.tell(Event::LastCallOver { id: ticket.id });
-        looked_at = Instant::now();
         tokio::select! {
             biased;
             () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
             () = workspace.credentials.ended(sign_in) => return Ok(()),
             looked = look_again() => looked?,
         }
+        looked_at = Instant::now();
     }
 }
 

@@ -291,8 +291,8 @@ impl Act<'_> {
             if wait(workspace, ticket, of, &sign_in).await? == Waited::SignInEnded {
                 continue;
             }
-            let looked_at = Instant::now();
             let plan = look(sign_in.clone()).await?;
+            let looked_at = Instant::now();
             if !workspace.credentials.is_present(&sign_in) {
                 continue;
             }
