@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::future::{Future, pending};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -18,6 +19,9 @@ use crate::engine::ticket::{JobBoard, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{CheckAllReport, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind};
 use crate::store::Change;
+
+/// How long the end of a job that panicked waits to be recorded.
+const LONGEST_ENTRY: Duration = Duration::from_secs(5);
 
 /// What runs.
 pub struct Scheduler {
@@ -204,26 +208,45 @@ impl Running {
         }
     }
 
-    /// Records and says that a job panicked. What the store knows of it tells how far it was.
+    /// Records and says that a job panicked. It is said also where the store stands still.
     async fn say_panicked(self, id: JobId) {
         let mut ending = self.ending_of_panic();
+        let resources = self.workspace.resources.clone();
+        // Nobody would hear it now: the next start finds out.
+        if !resources.leaving.is_cancelled() {
+            let recorded = tokio::time::timeout(LONGEST_ENTRY, self.record_panic()).await;
+            if recorded == Ok(true) {
+                not_sent(&mut ending);
+            }
+        }
+        resources.notify(Notice::Ended(Box::new(self.ended(id, ending))));
+    }
+
+    /// Records that a job panicked; what the store knows of it tells how far it was. Whether it is a delete
+    /// of which nothing was sent.
+    async fn record_panic(&self) -> bool {
         let store = &self.workspace.resources.store;
         match &self.kind {
             // While it waits to be sent, nothing can have been sent: its intent would have ended that.
             JobKind::Delete(_) | JobKind::DeleteAll => {
-                let waiting = store.waiting_deletes().await.unwrap_or_default();
-                if waiting.iter().any(|one| one.operation == self.operation) {
-                    let mut draft = self.entry(AuditOutcome::Failed);
-                    draft.note = Some("a fault of the app's own; nothing was sent".to_owned());
-                    let waits_no_more = vec![Change::EndWaiting(self.operation.clone())];
-                    self.workspace.record(draft, waits_no_more).await;
-                    not_sent(&mut ending);
+                let Ok(waiting) = store.waiting_deletes().await else {
+                    return false;
+                };
+                if !waiting.iter().any(|one| one.operation == self.operation) {
+                    return false;
                 }
+                let mut draft = self.entry(AuditOutcome::Failed);
+                draft.note = Some("a fault of the app's own; nothing was sent".to_owned());
+                let waits_no_more = vec![Change::EndWaiting(self.operation.clone())];
+                self.workspace.record(draft, waits_no_more).await;
+                return true;
             }
             // One that is still open is closed at the next start, which looks what came of it.
             JobKind::Download(_) | JobKind::Compare(_) => {
-                let open = store.unfinished_transfers().await.unwrap_or_default();
-                if !open.iter().any(|one| one.operation == self.operation) {
+                let open = store.unfinished_transfers().await;
+                let is_closed =
+                    open.is_ok_and(|open| open.iter().all(|one| one.operation != self.operation));
+                if is_closed {
                     let draft = self.entry(AuditOutcome::Failed);
                     self.workspace.record(draft, Vec::new()).await;
                 }
@@ -231,9 +254,7 @@ impl Running {
             // What they came to is recorded, one by one.
             JobKind::CheckAll | JobKind::SurveyAll | JobKind::CheckAndBackUp => {}
         }
-        let resources = self.workspace.resources.clone();
-        let ended = Box::new(self.ended(id, ending));
-        resources.notify(Notice::Ended(ended));
+        false
     }
 
     /// An entry of the record about it.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, Secret, ServiceOrigin,
-    TokenKeeping,
+    AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, OperationId, Secret,
+    ServiceOrigin, TokenKeeping,
 };
 use crate::engine::Event;
 use crate::engine::notice::Notice;
@@ -46,24 +46,32 @@ pub async fn forget(workspace: Arc<Workspace>) {
         return workspace.resources.notify(Notice::Forgotten(None));
     }
     let (resources, origin) = (&workspace.resources, &sign_in.origin);
-    let is_owed = is_owed(resources, origin).await;
     let token = TokenToForget {
-        operation,
+        operation: operation.clone(),
         origin: origin.clone(),
         person: sign_in.person(),
         is_sign_out: true,
         asked_at: Timestamp::now(),
     };
-    keep_in_mind(resources, token).await;
-    let may_be_kept = sign_in.keeping == TokenKeeping::Keychain || is_owed;
+    // Where nothing was kept, only a keychain that is there can keep it still.
+    let may_be_kept = sign_in.keeping == TokenKeeping::Keychain || is_owed(resources, origin).await;
+    if may_be_kept {
+        keep_in_mind(resources, token.clone()).await;
+    }
     let failure = match cleared(resources, origin).await {
         Cleared::Yes => None,
         Cleared::NoKeychain(_) if !may_be_kept => None,
         Cleared::NoKeychain(failure) | Cleared::No(failure) => Some(failure),
     };
-    if failure.is_none() {
-        settle(resources, origin, None).await;
+    if !may_be_kept {
+        keep_in_mind(resources, token).await;
     }
+    if failure.is_none() {
+        settle(resources, origin, "at a later sign-out", Some(&operation)).await;
+    }
+    // Another token may have taken its place meanwhile.
+    let is_kept = failure.is_some() && is_owed(resources, origin).await;
+    let failure = failure.filter(|_| is_kept);
     resources.notify(Notice::Forgotten(failure));
 }
 
@@ -108,7 +116,7 @@ pub async fn forget_from_earlier(
 async fn forget_now(resources: &Resources, origin: &ServiceOrigin) -> Option<Failure> {
     match cleared(resources, origin).await {
         Cleared::Yes => {
-            settle(resources, origin, Some("at a later start")).await;
+            settle(resources, origin, "at a later start", None).await;
             None
         }
         Cleared::NoKeychain(failure) | Cleared::No(failure) => Some(failure),
@@ -149,7 +157,7 @@ pub async fn keep_or_clear(
     let may_be_kept = matches!(&failure, Some(failure)
         if failure.kind == FailureKind::KeychainNotCleared);
     if is_settled {
-        settle(resources, origin, Some("at the next sign-in")).await;
+        settle(resources, origin, "at the next sign-in", None).await;
     } else if may_be_kept && !is_owed(resources, origin).await {
         let token = TokenToForget {
             operation: new_operation(),
@@ -179,8 +187,13 @@ async fn keep_in_mind(resources: &Resources, token: TokenToForget) {
 }
 
 /// The keychain keeps no token for `origin` that was to be forgotten: the sign-outs that waited for that
-/// are recorded.
-async fn settle(resources: &Resources, origin: &ServiceOrigin, how: Option<&str>) {
+/// are recorded, each but `own` with how it came to that.
+async fn settle(
+    resources: &Resources,
+    origin: &ServiceOrigin,
+    how: &str,
+    own: Option<&OperationId>,
+) {
     let _one_at_a_time = resources.settling.lock().await;
     let owed = match resources.store.tokens_to_forget().await {
         Ok(owed) => owed,
@@ -189,6 +202,7 @@ async fn settle(resources: &Resources, origin: &ServiceOrigin, how: Option<&str>
     for token in owed.into_iter().filter(|token| token.origin == *origin) {
         let forgotten = vec![Change::TokenForgotten(token.operation.clone())];
         let settled = if token.is_sign_out {
+            let how = Some(how).filter(|_| own != Some(&token.operation));
             let draft = entry(resources, token, how);
             let appended = resources.store.append_with(draft, forgotten).await;
             appended.map(drop)

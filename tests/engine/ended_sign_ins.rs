@@ -516,6 +516,43 @@ fn a_sign_in_that_ends_while_a_delete_was_on_hold_is_not_called_the_window_s_sil
 }
 
 #[test]
+fn a_window_that_answers_late_again_and_again_has_no_more_time_than_one_that_does_not() {
+    run(async {
+        let waits = Waits {
+            one: Duration::from_millis(100),
+            last_call: Duration::from_millis(900),
+            ..Waits::default()
+        };
+        let mut desk = Desk::with_waits(empty(), waits).await;
+        desk.answers = false;
+        let id = desk
+            .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        let report = loop {
+            let ended = desk
+                .until(|event| match event {
+                    Event::LastCall { .. } => Some(None),
+                    Event::JobEnded { ending, .. } => match &**ending {
+                        JobEnding::Delete { report, .. } => Some(Some(report.clone())),
+                        _ => None,
+                    },
+                    _ => None,
+                })
+                .await;
+            if let Some(report) = ended {
+                break report;
+            }
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            desk.send(Command::NoStop(id));
+        };
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        let kind = report.failure.unwrap().kind;
+        assert_eq!(kind, FailureKind::WindowDidNotAnswer);
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
 fn a_call_that_is_refused_in_two_sign_ins_ends_no_third() {
     run(async {
         let mut desk = shared_desk().await;

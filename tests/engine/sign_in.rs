@@ -526,6 +526,49 @@ fn not_forgotten(starts_late: bool) {
 }
 
 #[test]
+fn where_there_is_no_keychain_a_sign_out_is_done_and_nothing_is_claimed_to_be_kept() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default())
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let tokens = Arc::new(Slow::default());
+        tokens.forgets.send_replace(Forgets::StartsLate);
+        let store = Store::open(folder.path()).unwrap();
+        let setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+        let mut engine = engine::start(setup);
+        for _ in 0..2 {
+            let command = Command::SignIn {
+                origin: origin.clone(),
+                token: service.token(),
+                stay: false,
+            };
+            engine.send(command).unwrap();
+            let keychain = first(&mut engine, |event| match event {
+                Event::SignedIn { keychain, .. } => Some(keychain),
+                _ => None,
+            })
+            .await;
+            assert_eq!(keychain, None);
+            engine.send(Command::SignOut).unwrap();
+            let is_forgotten = first(&mut engine, |event| match event {
+                Event::TokenForgotten => Some(true),
+                Event::TokenKept(_) => Some(false),
+                _ => None,
+            })
+            .await;
+            assert!(is_forgotten);
+        }
+        engine.close().await;
+        let sign_outs = sign_outs(folder.path()).await;
+        assert_eq!(sign_outs, [("done".into(), None), ("done".into(), None)]);
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.tokens_to_forget().await.unwrap(), []);
+    });
+}
+
+#[test]
 fn a_token_that_was_to_be_forgotten_is_kept_where_somebody_signs_in_to_stay() {
     run(async {
         let service = PracticeService::start(PracticeConfig::default())

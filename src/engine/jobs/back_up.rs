@@ -13,6 +13,7 @@ use crate::engine::resources::store_failure;
 use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, JobEnding, JobFailure};
+use crate::transfer::FirstVolume;
 
 /// Checks doctors, then fetches for each that has a recording and no good backup: one of the very
 /// copy, or one that can't be compared and was made since `fetched_since`.
@@ -25,6 +26,8 @@ pub async fn check_and_back_up(
 ) -> JobEnding {
     let mut checks = check_many(&workspace, doctors.clone(), &ticket).await;
     let (mut backed_up, mut failed) = (Vec::new(), Vec::new());
+    // Where the drive goes away in the middle, nothing is saved in the folder that it was mounted on.
+    let volume = FirstVolume::default();
     for doctor in doctors {
         if ticket.cancel.is_cancelled() {
             checks.stopped = true;
@@ -53,21 +56,13 @@ pub async fn check_and_back_up(
             continue;
         }
         let name = suggested_file_name(&doctor, jiff::ZonedDateTime::now().date(), copy.format);
+        let act = (new_operation(), volume.clone());
         let destination = Destination {
             path: folder.join(name),
             replace: false,
             even_a_backup: None,
         };
-        match fetch(
-            &workspace,
-            &doctor,
-            destination,
-            false,
-            new_operation(),
-            &ticket,
-        )
-        .await
-        {
+        match fetch(&workspace, &doctor, destination, false, act, &ticket).await {
             Ok(Fetched {
                 backup: Some(_), ..
             }) => backed_up.push(doctor),

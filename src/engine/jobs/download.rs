@@ -60,28 +60,22 @@ pub async fn download(
     as_it_is: bool,
     ticket: JobTicket,
 ) -> JobEnding {
-    let operation = ticket.operation.clone();
-    let result = fetch(
-        &workspace,
-        &doctor,
-        destination,
-        as_it_is,
-        operation,
-        &ticket,
-    )
-    .await
-    .map(|fetched| fetched.saved.into());
+    let act = (ticket.operation.clone(), FirstVolume::default());
+    let result = fetch(&workspace, &doctor, destination, as_it_is, act, &ticket)
+        .await
+        .map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
 }
 
-/// Fetches one recording to `destination`, checked, and records what came of it as `operation`. With `as_it_is`,
+/// Fetches one recording to `destination`, checked, and records what came of it as `operation`. What belongs
+/// together shares the volume. With `as_it_is`,
 /// what can be no backup is kept all the same.
 pub async fn fetch(
     workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     destination: Destination,
     as_it_is: bool,
-    operation: OperationId,
+    (operation, volume): (OperationId, FirstVolume),
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
     let ledger = StoreLedger::new(workspace, ticket);
@@ -108,7 +102,7 @@ pub async fn fetch(
         replaces_backup: agreed.is_a_backup(),
         came_before: None,
         as_it_is,
-        volume: FirstVolume::default(),
+        volume,
     };
     let fetched = if let Some(failure) = refused {
         Err(failure.into())

@@ -166,12 +166,15 @@ async fn last_calls(
     look_again: LookAgain<'_>,
 ) -> Result<(), NotSent> {
     let of = workspace.resources.waits.last_call;
+    // All that the window may take, however often it is asked.
+    let mut left = of;
     loop {
+        let asked_at = Instant::now();
         tokio::select! {
             biased;
             () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
             () = last_call(workspace, ticket) => {}
-            () = tokio::time::sleep(of) => return Err(because(
+            () = tokio::time::sleep(left) => return Err(because(
                 FailureKind::WindowDidNotAnswer,
                 "the window did not say that no Stop was pressed; nothing was sent",
             )),
@@ -179,6 +182,7 @@ async fn last_calls(
         if looked_at.elapsed() < of / LOOKS_IN_A_CALL {
             return Ok(());
         }
+        left = left.saturating_sub(asked_at.elapsed());
         // Stop works again while it is looked, and the window is asked again after it.
         workspace.tell(Event::LastCallOver { id: ticket.id });
         tokio::select! {

@@ -36,7 +36,7 @@ use crate::engine::ticket::{Asker, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
 use crate::store::WaitingDelete;
-use crate::transfer::ReadFrom;
+use crate::transfer::{FirstVolume, ReadFrom};
 
 /// The record's words where the connection was given up: it may have been sent before.
 const CUT_BY_A_SLEEP: &str =
@@ -512,7 +512,7 @@ async fn back_up(
             even_a_backup: None,
         },
         false,
-        new_operation(),
+        (new_operation(), FirstVolume::default()),
         ticket,
     )
     .await?;

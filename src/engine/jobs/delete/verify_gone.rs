@@ -61,8 +61,7 @@ impl While {
             looked = look(workspace, doctor, || workspace.since_delete(doctor), asker) => looked,
         };
         let refused = looked.result.as_ref().is_err_and(Failure::needs_sign_in);
-        // Nothing was asked: it stays to be looked into.
-        let is_left = looked.done_in.is_none() || self == Self::SignedIn && refused;
+        let is_left = self == Self::SignedIn && refused;
         (!is_left && !self.is_over(workspace)).then_some(looked)
     }
 }
@@ -116,7 +115,11 @@ pub async fn conclude_while(
     if let (Some(done_in), None) = (&done_in, ticket) {
         draft.who.person = done_in.person();
     }
-    let looked_at = another.map(|another| format!("looked at {}", in_the_sign_in_of(another)));
+    let looked_at = match (another, &done_in) {
+        (Some(another), _) => Some(format!("looked at {}", in_the_sign_in_of(another))),
+        (None, None) => Some("nobody was signed in to look".to_owned()),
+        (None, Some(_)) => None,
+    };
     draft.note = joined([draft.note, looked.note, looked_at]);
     draft.time = Timestamp::now();
     draft.outcome = recorded(outcome);
