@@ -115,15 +115,25 @@ fn a_missing_repeated_or_displaced_frame_is_a_gap() {
     }
 }
 
+/// The same frames, numbered by their first samples.
+fn by_sample(frames: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let numbered = frames.iter().zip([0, 32, 64, 96]);
+    numbered
+        .map(|(frame, sample)| numbered_by_sample(frame, sample))
+        .collect()
+}
+
+/// A whole file whose frames are numbered by their first samples.
+pub fn numbered_by_samples() -> Vec<u8> {
+    let (info, frames) = taken_apart(&bare_flac(SPEECH));
+    put_together(&info, &by_sample(&frames))
+}
+
 #[test]
 fn frames_numbered_by_samples_are_followed_by_samples() {
     let (info, frames) = taken_apart(&bare_flac(SPEECH));
-    let by_sample: Vec<Vec<u8>> = frames
-        .iter()
-        .zip([0, 32, 64, 96])
-        .map(|(frame, sample)| numbered_by_sample(frame, sample))
-        .collect();
-    let whole = put_together(&info, &by_sample);
+    let by_sample = by_sample(&frames);
+    let whole = numbered_by_samples();
     // Numbers by sample make no difference to the sizes that the stream info states.
     assert_eq!(grade(&whole), Grade::Proven);
 

@@ -328,6 +328,7 @@ fn what_the_program_reads_of_a_flac_is_sound_and_what_it_does_not_is_not_but_for
             .map(|(file, _)| file),
     );
     files.extend(flac_files::with_odd_comments());
+    files.push(flac_files::numbered_by_samples());
     let mut tally = Tally::default();
     for file in &files {
         tally.compare(folder.path(), file);
