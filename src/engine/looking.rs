@@ -8,7 +8,7 @@ use crate::api::{Download, Look};
 use crate::domain::{DoctorName, Failure, FailureKind, ServerCopy, Unfit};
 use crate::engine::credentials::SignIn;
 use crate::engine::retry::Budget;
-use crate::engine::ticket::{Asker, JobTicket};
+use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::tries::Tries;
 use crate::engine::workspace::{Workspace, joined, not_signed_in};
 use crate::engine::{JobFailure, JobProgress};
@@ -29,18 +29,18 @@ pub struct Looked {
 }
 
 /// Looks at what the server has for a doctor. `oldest` tells how old an answer may be when it is
-/// asked for. Where the sign-in ends, it waits for the next one, if `asker` does.
+/// asked for. Where the sign-in ends, it waits for the next one, if `caller` does.
 pub async fn look(
     workspace: &Workspace,
     doctor: &DoctorName,
     oldest: impl Fn() -> Duration,
-    asker: Asker<'_>,
+    caller: Caller<'_>,
 ) -> Looked {
     let tries = Tries::new(workspace, Budget::LOOK);
     let all = async {
         let (mut came_empty, mut refused) = (false, None);
         loop {
-            let Some(sign_in) = tries.pause(workspace.sign_in(asker)).await else {
+            let Some(sign_in) = tries.pause(workspace.sign_in(caller)).await else {
                 return Err(refused.unwrap_or_else(not_signed_in));
             };
             tries.begin(&sign_in);
@@ -72,7 +72,7 @@ pub async fn look(
             let least = if is_too_old { AGES } else { Duration::ZERO };
             tokio::select! {
                 biased;
-                () = asker.given_up() => return Err(failure),
+                () = caller.given_up() => return Err(failure),
                 () = tokio::time::sleep(wait.length.max(least)) => {}
             }
         }
@@ -101,7 +101,7 @@ pub async fn begin_download(
     ticket: &JobTicket,
     tries: &Tries,
 ) -> Result<Download, JobFailure> {
-    let sign_in = tries.pause(workspace.sign_in(Asker::job(ticket))).await;
+    let sign_in = tries.pause(workspace.sign_in(Caller::job(ticket))).await;
     let Some(sign_in) = sign_in else {
         return Err(JobFailure::Cancelled);
     };
@@ -135,6 +135,6 @@ pub async fn wait_for_sign_in(
     ticket: &JobTicket,
     tries: &Tries,
 ) -> Result<(), JobFailure> {
-    let sign_in = tries.pause(workspace.sign_in(Asker::job(ticket))).await;
+    let sign_in = tries.pause(workspace.sign_in(Caller::job(ticket))).await;
     sign_in.map(drop).ok_or(JobFailure::Cancelled)
 }

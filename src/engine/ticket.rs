@@ -67,7 +67,7 @@ struct Shown {
 
 /// Who makes a call: a job, or something smaller.
 #[derive(Clone, Copy)]
-pub struct Asker<'a> {
+pub struct Caller<'a> {
     ticket: Option<&'a JobTicket>,
     give_up: &'a CancellationToken,
     /// Whether it waits where nobody is signed in.
@@ -186,7 +186,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl<'a> Asker<'a> {
+impl<'a> Caller<'a> {
     /// A job, until it is cancelled.
     pub const fn job(ticket: &'a JobTicket) -> Self {
         Self {

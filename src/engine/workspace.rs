@@ -16,7 +16,7 @@ use crate::engine::Event;
 use crate::engine::credentials::{Credentials, SignIn};
 use crate::engine::notice::Notice;
 use crate::engine::resources::{Resources, store_failure};
-use crate::engine::ticket::{Asker, JobTicket};
+use crate::engine::ticket::{Caller, JobTicket};
 use crate::store::{Change, StoreError};
 
 /// How long a cache may have kept what is taken for what the service has now. It is told to ask the
@@ -51,27 +51,27 @@ impl Workspace {
         self.resources.tell(self.generation, event);
     }
 
-    /// The present sign-in. Where that has ended it waits for the next one, where `asker` does, and
-    /// the job says so. `None` where it is given up meanwhile, nobody can sign in any more, or `asker`
+    /// The present sign-in. Where that has ended it waits for the next one, where `caller` does, and
+    /// the job says so. `None` where it is given up meanwhile, nobody can sign in any more, or `caller`
     /// may not go on in what sign-in there is.
-    pub async fn sign_in(&self, asker: Asker<'_>) -> Option<Arc<SignIn>> {
+    pub async fn sign_in(&self, caller: Caller<'_>) -> Option<Arc<SignIn>> {
         let mut present = pin!(self.credentials.present());
         let sign_in = match present.as_mut().now_or_never() {
             Some(sign_in) => sign_in,
-            None if asker.waits() => {
+            None if caller.waits() => {
                 let wait = async {
                     tokio::select! {
                         biased;
-                        () = asker.given_up() => None,
+                        () = caller.given_up() => None,
                         () = self.cancel.cancelled() => None,
                         sign_in = present => Some(sign_in),
                     }
                 };
-                asker.waiting_for_sign_in(wait).await?
+                caller.waiting_for_sign_in(wait).await?
             }
             None => return None,
         };
-        asker.may_go_on_in(&sign_in).then_some(sign_in)
+        caller.may_go_on_in(&sign_in).then_some(sign_in)
     }
 
     /// Ends the sign-in that a call was made with where its `failure` says that the token is no

@@ -15,7 +15,7 @@ use crate::engine::backups::{health_change, health_of};
 use crate::engine::facts::{about, answer_of};
 use crate::engine::looking::look;
 use crate::engine::operation::new_operation;
-use crate::engine::ticket::{Asker, JobTicket};
+use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{CheckAllReport, Event, JobProgress, SavePurpose};
 use crate::store::DoctorFact;
@@ -27,11 +27,11 @@ const AT_ONCE: usize = 4;
 pub async fn check(
     workspace: &Workspace,
     doctor: &DoctorName,
-    asker: Asker<'_>,
+    caller: Caller<'_>,
 ) -> Result<Option<ServerCopy>, Failure> {
     let looked = loop {
         let begun = workspace.resources.clock.steady();
-        let looked = look(workspace, doctor, || workspace.oldest_answer(doctor), asker).await;
+        let looked = look(workspace, doctor, || workspace.oldest_answer(doctor), caller).await;
         let took = workspace.resources.clock.steady().saturating_sub(begun);
         // What a delete met that went out meanwhile is not what is there now.
         if workspace.since_delete(doctor) > took {
@@ -70,7 +70,7 @@ pub async fn check(
     };
     let operation = new_operation();
     let what = (AuditAction::Check, outcome);
-    let mut draft = match asker.ticket() {
+    let mut draft = match caller.ticket() {
         Some(ticket) => workspace.draft_of_job(ticket, looked.done_in.as_deref(), what, operation),
         None => workspace.draft(what.0, what.1, operation),
     };
@@ -108,7 +108,7 @@ pub fn with_what_a_download_showed(copy: ServerCopy, earlier: Option<&ServerCopy
 /// The check that a person asked for.
 pub async fn check_one(workspace: Arc<Workspace>, doctor: DoctorName) {
     workspace.tell(Event::CheckStarted(doctor.clone()));
-    let failure = check(&workspace, &doctor, Asker::task(&workspace.cancel))
+    let failure = check(&workspace, &doctor, Caller::task(&workspace.cancel))
         .await
         .err();
     workspace.tell(Event::CheckEnded { doctor, failure });
@@ -116,7 +116,7 @@ pub async fn check_one(workspace: Arc<Workspace>, doctor: DoctorName) {
 
 /// The look that precedes the save dialog: it gives the file its name and extension.
 pub async fn prepare_download(workspace: Arc<Workspace>, doctor: DoctorName, purpose: SavePurpose) {
-    let event = match check(&workspace, &doctor, Asker::task(&workspace.cancel)).await {
+    let event = match check(&workspace, &doctor, Caller::task(&workspace.cancel)).await {
         Ok(Some(ServerCopy {
             unfit: Some(Unfit::Empty),
             length: Some(0),
@@ -183,13 +183,13 @@ async fn look_at_many(
                 return None;
             }
             if !with_files {
-                let result = check(workspace, &doctor, Asker::job(ticket)).await;
+                let result = check(workspace, &doctor, Caller::job(ticket)).await;
                 return Some((doctor, result));
             }
             let both = async {
                 // In this order: the look is what makes it count.
                 see_backup(workspace, &doctor).await;
-                check(workspace, &doctor, Asker::job(ticket)).await
+                check(workspace, &doctor, Caller::job(ticket)).await
             };
             // The question that it is for waits for no answer that may never come.
             tokio::select! {

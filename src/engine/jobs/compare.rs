@@ -15,7 +15,7 @@ use crate::engine::jobs::check::{check, with_what_a_download_showed};
 use crate::engine::looking::{begin_download, wait_for_sign_in};
 use crate::engine::resources::store_failure;
 use crate::engine::retry::Budget;
-use crate::engine::ticket::{Asker, JobTicket};
+use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::tries::{self, Tries};
 use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{JobEnding, JobFailure, JobProgress};
@@ -81,7 +81,7 @@ pub async fn compare_and_look(
     let compared = download_and_compare(workspace, doctor, backup, operation, ticket).await?;
     ticket.report(JobProgress::Looking);
     let failed = |kind, why| JobFailure::Failed(Failure::new(kind, Timestamp::now(), why));
-    let after = match check(workspace, doctor, Asker::job(ticket)).await {
+    let after = match check(workspace, doctor, Caller::job(ticket)).await {
         Ok(Some(after)) => after,
         Ok(None) => return Err(failed(FailureKind::NothingThere, "404")),
         Err(_) if ticket.cancel.is_cancelled() => return Err(JobFailure::Cancelled),

@@ -10,7 +10,7 @@ use crate::domain::{CopyComparison, Failure, FailureKind};
 use crate::engine::backups::LONGEST_GLANCE;
 use crate::engine::jobs::check::check;
 use crate::engine::resources::store_failure;
-use crate::engine::ticket::{Asker, JobTicket};
+use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{Destination, JobFailure};
 use crate::store::{Change, KnownBackup};
@@ -97,7 +97,7 @@ async fn is_only_copy(
     if of.service != workspace.service {
         return Ok(true);
     }
-    match check(workspace, &of.doctor, Asker::job(ticket)).await {
+    match check(workspace, &of.doctor, Caller::job(ticket)).await {
         Ok(Some(copy)) => Ok(of.backup.compare(&copy) == CopyComparison::Changed),
         Ok(None) => Ok(true),
         Err(_) if ticket.cancel.is_cancelled() => Err(JobFailure::Cancelled),

@@ -32,7 +32,7 @@ use crate::engine::jobs::delete::grace_period::{
 use crate::engine::jobs::delete::verify_gone::{Answer, conclude, conclude_all};
 use crate::engine::jobs::download::fetch;
 use crate::engine::operation::new_operation;
-use crate::engine::ticket::{Asker, JobTicket};
+use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Destination, Event, JobEnding, JobProgress};
 use crate::store::WaitingDelete;
@@ -44,7 +44,7 @@ const CUT_BY_A_SLEEP: &str =
 
 /// Looks at the server and at the backup, for the question that a person answers.
 pub async fn survey(workspace: Arc<Workspace>, doctor: DoctorName) {
-    let server = check(&workspace, &doctor, Asker::task(&workspace.cancel)).await;
+    let server = check(&workspace, &doctor, Caller::task(&workspace.cancel)).await;
     let checked_at = Timestamp::now();
     let backup = match (&server, workspace.known(&doctor).await) {
         (Ok(Some(copy)), Ok(known)) => known.compare_backup(copy),
@@ -278,7 +278,7 @@ impl Act<'_> {
     ) -> Result<Arc<SignIn>, NotGone> {
         let (workspace, ticket) = (self.workspace, self.ticket);
         loop {
-            let Some(sign_in) = workspace.sign_in(Asker::job(ticket)).await else {
+            let Some(sign_in) = workspace.sign_in(Caller::job(ticket)).await else {
                 return Err(NotSent::Stopped.into());
             };
             let is_renewed = !Arc::ptr_eq(&sign_in, &ticket.asked_by);
@@ -446,7 +446,7 @@ async fn last_look(
     let confirmed = confirmed(survey)?;
     // The backup that counts is of the copy that is there now, not of the one shown a while ago.
     ticket.report(JobProgress::Looking);
-    let copy = match check(workspace, doctor, Asker::job(ticket)).await {
+    let copy = match check(workspace, doctor, Caller::job(ticket)).await {
         Ok(Some(copy)) => copy,
         Ok(None) => return Err(because(FailureKind::NothingThere, "404 before the delete")),
         Err(_) if ticket.cancel.is_cancelled() => return Err(NotSent::Stopped),

@@ -15,7 +15,7 @@ use crate::engine::credentials::SignIn;
 use crate::engine::facts::about;
 use crate::engine::looking::{Looked, look};
 use crate::engine::resources::store_failure;
-use crate::engine::ticket::{Asker, JobTicket};
+use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::{Workspace, in_the_sign_in_of, joined};
 use crate::engine::{DeletionReport, Event, JobProgress};
 use crate::store::DoctorFact;
@@ -49,7 +49,7 @@ impl While {
         ticket: Option<&JobTicket>,
     ) -> Option<Looked> {
         let leaving = &workspace.resources.leaving;
-        let asker = Asker::look_until(ticket, leaving);
+        let caller = Caller::look_until(ticket, leaving);
         let over = async {
             match self {
                 Self::Open => workspace.resources.leaving.cancelled().await,
@@ -58,7 +58,7 @@ impl While {
         };
         let looked = tokio::select! {
             () = over => return None,
-            looked = look(workspace, doctor, || workspace.since_delete(doctor), asker) => looked,
+            looked = look(workspace, doctor, || workspace.since_delete(doctor), caller) => looked,
         };
         let refused = looked.result.as_ref().is_err_and(Failure::needs_sign_in);
         let is_left = self == Self::SignedIn && refused;
