@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::api::ApiError;
 use crate::domain::{Failure, FailureKind, Sha256Digest};
-use crate::transfer::gone::went_away;
+use crate::transfer::lost_volume;
 use crate::transfer::{Aside, LedgerError};
 
 /// Why a recording was not saved, or a backup not verified. The words hold no path: paths hold
@@ -223,7 +223,7 @@ impl TransferError {
                 path: file.to_path_buf(),
                 reason: source.to_string(),
             },
-            _ if went_away(file, &source) => Self::FolderMissing {
+            _ if lost_volume::is_lost(file, &source) => Self::FolderMissing {
                 path: folder,
                 source,
             },
@@ -239,7 +239,7 @@ impl TransferError {
                 Self::DiskFull { path, source }
             }
             io::ErrorKind::IsADirectory => Self::DestinationIsFolder { path },
-            _ if went_away(file, &source) => Self::FolderGone { path, source },
+            _ if lost_volume::is_lost(file, &source) => Self::FolderGone { path, source },
             io::ErrorKind::InvalidFilename => Self::FileNameRefused {
                 path,
                 reason: source.to_string(),

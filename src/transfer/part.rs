@@ -8,8 +8,8 @@ use tokio::fs;
 
 use crate::domain::refused_by_windows;
 use crate::transfer::error::folder_of;
-use crate::transfer::gone::{is_another_volume_at, volume};
 use crate::transfer::long_path::however_long;
+use crate::transfer::lost_volume::{is_another_volume_at, volume};
 use crate::transfer::mark::mark;
 use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError, TransferStart};
 

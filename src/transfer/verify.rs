@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::transfer::error::folder_of;
 use crate::transfer::from_disk::{DiskReader, ReadFrom};
-use crate::transfer::gone::is_folder_gone;
+use crate::transfer::lost_volume::is_folder_gone;
 use crate::transfer::promote::{Wanted, promote, wanted};
 use crate::transfer::writer::{RunningHash, Written};
 use crate::transfer::{FileSeen, Ledger, SaveRequest, Saved, TransferError};

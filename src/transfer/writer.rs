@@ -14,7 +14,7 @@ use crate::domain::{
     FailureKind, Judgement, OtherRecording, ServerCopy, Sha256Digest, Unfit, judge,
 };
 use crate::transfer::flush::flush;
-use crate::transfer::gone;
+use crate::transfer::lost_volume;
 use crate::transfer::part::{OwnPart, PartFile};
 use crate::transfer::to_disk::{WAITING_FOR_DISK, write_out};
 use crate::transfer::{Aside, TransferError};
@@ -179,7 +179,7 @@ fn write(
         refused,
     } = checked?;
     let flushed = flush(&file).map_err(trouble)?;
-    gone::refuse_a_drive_that_went_away(&file, path.path(), destination)?;
+    lost_volume::refuse_lost(&file, path.path(), destination)?;
     if let Some(Refused {
         kind,
         unfit,

@@ -31,7 +31,13 @@ pub async fn check(
 ) -> Result<Option<ServerCopy>, Failure> {
     let looked = loop {
         let begun = workspace.resources.clock.steady();
-        let looked = look(workspace, doctor, || workspace.oldest_answer(doctor), caller).await;
+        let looked = look(
+            workspace,
+            doctor,
+            || workspace.oldest_answer(doctor),
+            caller,
+        )
+        .await;
         let took = workspace.resources.clock.steady().saturating_sub(begun);
         // What a delete met that went out meanwhile is not what is there now.
         if workspace.since_delete(doctor) > took {

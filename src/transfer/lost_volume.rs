@@ -28,7 +28,7 @@ const NUMBERS: &[i32] = &[];
 
 /// Whether what the system said of `file`, which was there before, means that its folder or
 /// drive has gone.
-pub(super) fn went_away(file: &Path, error: &io::Error) -> bool {
+pub(super) fn is_lost(file: &Path, error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::StaleNetworkFileHandle
@@ -101,7 +101,7 @@ pub(super) fn volume(file: &File) -> io::Result<u64> {
 ///
 /// # Errors
 /// [`TransferError::FolderGone`].
-pub(super) fn refuse_a_drive_that_went_away(
+pub(super) fn refuse_lost(
     open: &File,
     part: &Path,
     destination: &Path,
@@ -140,7 +140,7 @@ mod tests {
     fn the_systems_words_for_a_drive_that_went_away_are_known() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.wav");
-        let went = |number| went_away(&file, &io::Error::from_raw_os_error(number));
+        let went = |number| is_lost(&file, &io::Error::from_raw_os_error(number));
         let (enxio, enodev, enotconn, etimedout, ehostdown, estale) = (6, 19, 107, 110, 112, 116);
         for number in [enxio, enodev, enotconn, etimedout, ehostdown, estale] {
             assert!(went(number), "{number}");
