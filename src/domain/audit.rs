@@ -11,7 +11,7 @@ pub const CANONICAL_VERSION: u64 = 1;
 /// What the first entry names as the digest of the entry before it: 32 zero bytes.
 pub const GENESIS: Sha256Digest = Sha256Digest::from_bytes([0; 32]);
 
-/// Ties the entries of one act together: the intent, the outcome, what was looked into later.
+/// Ties the entries of one operation together: the intent, the outcome, what was looked into later.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OperationId(String);
 
@@ -113,11 +113,11 @@ pub struct AuditDraft {
     pub action: AuditAction,
     /// What came of it.
     pub outcome: AuditOutcome,
-    /// The act that it belongs to.
+    /// The operation that it belongs to.
     pub operation: OperationId,
     /// Who and where.
     pub who: AuditWho,
-    /// The doctor, for an act on one.
+    /// The doctor, for an operation on one.
     pub doctor: Option<DoctorName>,
     /// Why, where it was said.
     pub reason: Option<String>,

@@ -29,7 +29,7 @@ pub struct FailureDetails {
     /// The seconds that the service asked to wait before the next try (RFC 9110 section 10.2.3),
     /// where it did.
     pub retry_after_seconds: Option<u64>,
-    /// What earlier tries of the same act met, oldest first.
+    /// What earlier tries of the same operation met, oldest first.
     pub earlier: Vec<Failure>,
 }
 

@@ -299,7 +299,7 @@ pub enum JobEnding {
     Delete {
         /// The doctor.
         doctor: DoctorName,
-        /// The act, for [`Command::LookAgain`](super::Command::LookAgain).
+        /// The operation, for [`Command::LookAgain`](super::Command::LookAgain).
         operation: OperationId,
         /// What came of it.
         report: DeletionReport,
@@ -308,7 +308,7 @@ pub enum JobEnding {
     },
     /// A deletion of everything.
     DeleteAll {
-        /// The act.
+        /// The operation.
         operation: OperationId,
         /// What came of it.
         report: DeletionReport,

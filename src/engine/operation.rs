@@ -3,7 +3,7 @@ use jiff::Timestamp;
 
 use crate::domain::OperationId;
 
-/// A new name for an act.
+/// A new name for an operation.
 pub fn new_operation() -> OperationId {
     let mut bytes = [0; 16];
     if rand::fill(&mut bytes).is_err() {

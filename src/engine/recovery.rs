@@ -265,7 +265,7 @@ async fn close_waiting(workspace: &Workspace, left: WaitingDelete) -> Unfinished
     }
 }
 
-/// Whose an act of an earlier run was: the entry's own person is who is signed in now.
+/// Whose an operation of an earlier run was: the entry's own person is who is signed in now.
 fn by(done: &str, person: Option<&str>) -> String {
     match person {
         Some(person) => format!("{done} by {person}"),

@@ -12,7 +12,7 @@ const LONGEST_OBEYED: Duration = Duration::from_mins(2);
 /// A longer wait is nothing that a service would mean: it counts as not asked for.
 const LONGEST_MEANT: Duration = Duration::from_hours(24);
 
-/// What all tries of one act may cost together.
+/// What all tries of one operation may cost together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// How many tries there are, the first included.
@@ -35,7 +35,7 @@ pub struct Wait {
     pub of: u32,
 }
 
-/// Decides for one act. There is one for all layers: nothing below it tries anything again, but for
+/// Decides for one operation. There is one for all layers: nothing below it tries anything again, but for
 /// a GET over a connection that had been kept open and was closed just then.
 pub struct Retry {
     budget: Budget,

@@ -38,7 +38,7 @@ pub struct JobBoard {
 pub struct JobTicket {
     /// Its name.
     pub id: JobId,
-    /// The act, as the record knows it.
+    /// The operation, as the record knows it.
     pub operation: OperationId,
     /// The sign-in of the person who asked for it.
     pub asked_by: Arc<SignIn>,

@@ -1,4 +1,4 @@
-//! The tries of one act: what each met, how long they took, and the wait between them.
+//! The tries of one operation: what each met, how long they took, and the wait between them.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::engine::{JobFailure, JobProgress};
 /// How often a wait tells what is left of it.
 const TICK: Duration = Duration::from_millis(200);
 
-/// The tries of one act, from the first on.
+/// The tries of one operation, from the first on.
 pub struct Tries {
     stopwatch: Stopwatch,
     so_far: Mutex<SoFar>,

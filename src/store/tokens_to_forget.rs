@@ -9,7 +9,7 @@ use crate::store::{Store, StoreError};
 /// is how the next start knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenToForget {
-    /// The act, as the audit record will know it.
+    /// The operation, as the audit record will know it.
     pub operation: OperationId,
     /// The service that the token is for.
     pub origin: ServiceOrigin,

@@ -12,7 +12,7 @@ use crate::store::{Change, Store, StoreError, parts};
 /// A download that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
-    /// The act, as the audit record knows it.
+    /// The operation, as the audit record knows it.
     pub operation: OperationId,
     /// The service's key.
     pub service: String,

@@ -9,7 +9,7 @@ use crate::store::{Store, StoreError};
 /// Stop. Where the app ends meanwhile, this is how the next start knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingDelete {
-    /// The act, as the audit record will know it.
+    /// The operation, as the audit record will know it.
     pub operation: OperationId,
     /// The service's key.
     pub service: String,

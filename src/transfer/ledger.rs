@@ -51,7 +51,7 @@ pub trait Ledger: Send + Sync {
 /// in the meantime: the later one counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransferStart {
-    /// The act that it belongs to.
+    /// The operation that it belongs to.
     pub operation: OperationId,
     /// Whose recording it is.
     pub doctor: DoctorName,

@@ -47,7 +47,7 @@ pub use verify::{VerifiedBackup, verify_backup};
 pub struct SaveRequest {
     /// Whose recording it is.
     pub doctor: DoctorName,
-    /// The act that the ledger knows it by.
+    /// The operation that the ledger knows it by.
     pub operation: OperationId,
     /// The file to make. Its extension is corrected where the content is of the other format.
     pub destination: PathBuf,

@@ -30,7 +30,7 @@ const KEPT: usize = 1024;
 pub(super) struct Expected {
     /// What the service says of it.
     pub(super) copy: ServerCopy,
-    /// The digest of what an earlier answer brought for the same act, where one did.
+    /// The digest of what an earlier answer brought for the same operation, where one did.
     pub(super) came_before: Option<Sha256Digest>,
     /// Whether what can be no backup is kept all the same.
     pub(super) as_it_is: bool,

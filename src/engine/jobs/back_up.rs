@@ -56,13 +56,13 @@ pub async fn check_and_back_up(
             continue;
         }
         let name = suggested_file_name(&doctor, jiff::ZonedDateTime::now().date(), copy.format);
-        let act = (new_operation(), volume.clone());
+        let operation = (new_operation(), volume.clone());
         let destination = Destination {
             path: folder.join(name),
             replace: false,
             even_a_backup: None,
         };
-        match fetch(&workspace, &doctor, destination, false, act, &ticket).await {
+        match fetch(&workspace, &doctor, destination, false, operation, &ticket).await {
             Ok(Fetched {
                 backup: Some(_), ..
             }) => backed_up.push(doctor),

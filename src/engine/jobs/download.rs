@@ -60,10 +60,17 @@ pub async fn download(
     as_it_is: bool,
     ticket: JobTicket,
 ) -> JobEnding {
-    let act = (ticket.operation.clone(), FirstVolume::default());
-    let result = fetch(&workspace, &doctor, destination, as_it_is, act, &ticket)
-        .await
-        .map(|fetched| fetched.saved.into());
+    let operation = (ticket.operation.clone(), FirstVolume::default());
+    let result = fetch(
+        &workspace,
+        &doctor,
+        destination,
+        as_it_is,
+        operation,
+        &ticket,
+    )
+    .await
+    .map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
 }
 

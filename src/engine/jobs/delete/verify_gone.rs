@@ -281,7 +281,7 @@ fn note_of_all(report: &DeletionReport, of: usize, another: Option<&SignIn>) -> 
     joined([Some(counts), looked_at])
 }
 
-/// What is known where the app ends before the look: the record keeps the act open, and the next
+/// What is known where the app ends before the look: the record keeps the operation open, and the next
 /// start looks into it.
 pub const fn left_open(not_known: Vec<DoctorName>) -> DeletionReport {
     DeletionReport {
