@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::engine::facts::about;
 use crate::engine::jobs::delete::verify_gone::{
-    Answer, While, conclude_all_while, conclude_while, draft_of_look, left_open,
+    Answer, While, conclude_while, draft_of_look, left_open,
 };
 use crate::engine::left_over::LeftOver;
 use crate::engine::notice::Notice;
@@ -73,22 +73,8 @@ async fn close_intent(workspace: &Arc<Workspace>, intent: &AuditDraft) -> Option
     let whose = by("confirmed", intent.who.person.as_deref());
     let note = format!("the app had ended before the outcome was known; {whose}");
     let draft = draft_of_look(workspace, intent.doctor.as_ref(), &intent.operation, &note);
-    let report = match &intent.doctor {
-        Some(doctor) => {
-            conclude_while(
-                While::SignedIn,
-                workspace,
-                doctor,
-                draft,
-                Answer::default(),
-                None,
-            )
-            .await
-        }
-        None => {
-            conclude_all_while(While::SignedIn, workspace, draft, Answer::default(), None).await
-        }
-    };
+    let lasts = While::SignedIn;
+    let report = conclude_while(lasts, workspace, draft, Answer::default(), None).await;
     Some(Unfinished::Delete {
         doctor: intent.doctor.clone(),
         operation: intent.operation.clone(),

@@ -75,21 +75,34 @@ pub struct Answer {
     pub accepted: bool,
 }
 
-/// Looks at one doctor after a delete, records what was seen, and tells it.
+/// Looks at the doctor of `draft` after a delete, or at all that are known here, records what was seen,
+/// and tells it.
 pub async fn conclude(
     workspace: &Workspace,
-    doctor: &DoctorName,
     draft: AuditDraft,
     answer: Answer,
     ticket: Option<&JobTicket>,
 ) -> DeletionReport {
-    let lasts = While::Open;
-    let report = conclude_while(lasts, workspace, doctor, draft, answer, ticket).await;
-    report.unwrap_or_else(|| left_open(vec![doctor.clone()]))
+    let not_known = draft.doctor.clone().into_iter().collect();
+    let report = conclude_while(While::Open, workspace, draft, answer, ticket).await;
+    report.unwrap_or_else(|| left_open(not_known))
 }
 
 /// `None` where that was left open.
 pub async fn conclude_while(
+    lasts: While,
+    workspace: &Workspace,
+    draft: AuditDraft,
+    answer: Answer,
+    ticket: Option<&JobTicket>,
+) -> Option<DeletionReport> {
+    match draft.doctor.clone() {
+        Some(doctor) => conclude_one(lasts, workspace, &doctor, draft, answer, ticket).await,
+        None => conclude_all(lasts, workspace, draft, answer, ticket).await,
+    }
+}
+
+async fn conclude_one(
     lasts: While,
     workspace: &Workspace,
     doctor: &DoctorName,
@@ -144,21 +157,10 @@ pub async fn conclude_while(
     Some(report)
 }
 
-/// Looks at every doctor known here after a delete of everything, and records what was seen.
-pub async fn conclude_all(
-    workspace: &Arc<Workspace>,
-    draft: AuditDraft,
-    answer: Answer,
-    ticket: Option<&JobTicket>,
-) -> DeletionReport {
-    let report = conclude_all_while(While::Open, workspace, draft, answer, ticket).await;
-    report.unwrap_or_else(|| left_open(Vec::new()))
-}
-
-/// `None` where that was left open.
-pub async fn conclude_all_while(
+/// Looks at every doctor known here after a delete of everything.
+async fn conclude_all(
     lasts: While,
-    workspace: &Arc<Workspace>,
+    workspace: &Workspace,
     mut draft: AuditDraft,
     answer: Answer,
     ticket: Option<&JobTicket>,
@@ -300,10 +302,7 @@ pub async fn look_again(
     operation: OperationId,
 ) {
     let draft = draft_of_look(&workspace, doctor.as_ref(), &operation, "looked again");
-    let report = match &doctor {
-        Some(doctor) => conclude(&workspace, doctor, draft, Answer::default(), None).await,
-        None => conclude_all(&workspace, draft, Answer::default(), None).await,
-    };
+    let report = conclude(&workspace, draft, Answer::default(), None).await;
     workspace.tell(Event::LookedAgain {
         operation,
         doctor,
