@@ -15,10 +15,6 @@
     reason = "a tour that can't go on has failed"
 )]
 
-#[path = "../tests/app/driver.rs"]
-#[allow(dead_code, reason = "the tests use the rest")]
-mod driver;
-
 use std::fs;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -31,8 +27,7 @@ use audio_housekeeper::practice::{Call, Effect, Fault, sample_doctors};
 use audio_housekeeper::settings::ThemeChoice;
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::{RecordVerdict, Store};
-
-use crate::driver::{Driver, Stage};
+use support::driver::{Driver, Stage};
 
 const AMELIA: &str = "Dr. Amelia Smith";
 const JUERGEN: &str = "Dr. Jürgen Müller";

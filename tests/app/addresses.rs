@@ -2,8 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::desk::desk;
-use crate::driver::{Driver, Stage};
+use support::driver::{Driver, Stage, desk};
 
 const WRONG: [(&str, &str); 5] = [
     ("", "This is not a web address."),

@@ -2,8 +2,9 @@
 
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::state::Mode;
-
-use crate::desk::{AMELIA, desk, wav};
+use support::AMELIA;
+use support::driver::desk;
+use support::recordings::wav;
 
 #[test]
 fn activity_tells_a_whole_session_newest_first() {

@@ -5,8 +5,8 @@ use std::fs;
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use axum::http::HeaderValue;
 use axum::http::header::ETAG;
-
-use crate::desk::{AMELIA, desk};
+use support::AMELIA;
+use support::driver::desk;
 
 #[test]
 fn comparing_by_downloading_again_leads_to_a_delete_where_the_mark_differs_each_time() {
@@ -31,5 +31,5 @@ fn comparing_by_downloading_again_leads_to_a_delete_where_the_mark_differs_each_
     driver.click("Delete");
     driver.wait_for("Deleted. Nuxera has nothing under this name now.");
     assert_eq!(driver.count(Call::Delete), 1);
-    assert_eq!(crate::desk::names_in(&place), ["a.wav"]);
+    assert_eq!(support::names_in(&place), ["a.wav"]);
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use audio_housekeeper::practice::{Call, Etags, PracticeConfig};
 use egui::{Key, Modifiers, PointerButton, pos2};
-
-use crate::desk::{AMELIA, desk, desk_with, unavailable, wav};
-use crate::driver::{Driver, Stage};
+use support::AMELIA;
+use support::driver::{Driver, Stage, desk, desk_with, unavailable};
+use support::recordings::wav;
 
 fn with_etags(folder: &Path) -> Driver {
     let stage = Stage::empty(folder);

@@ -2,14 +2,12 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use crate::desk::{AMELIA, desk, names_in, wav};
-use crate::driver::Driver;
-
-/// Tells a test that it is run by another one, and the folder to work in.
-const FOLDER: &str = "APP_TEST_FOLDER";
+use support::again::on_its_own_mount;
+use support::driver::{Driver, desk};
+use support::recordings::wav;
+use support::{AMELIA, names_in};
 
 /// The doctor and the sentence are said, the service still has the recording, and the same
 /// download works at a good place.
@@ -79,64 +77,34 @@ fn a_backup_that_can_t_be_saved_stops_the_delete_that_waits_for_it() {
 
 #[test]
 fn a_full_disk_is_said_and_leaves_the_old_file_alone() {
-    if let Some(disk) = std::env::var_os(FOLDER).map(PathBuf::from) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut driver = desk(folder.path());
-        let file = disk.join("a.wav");
-        fs::write(&file, "before").unwrap();
-        driver.service.put(AMELIA, "b.wav", wav(3_000_000, 2));
-        driver.download(AMELIA, &file);
-        driver.wait_for(&format!("There is no room left for {}.", file.display()));
-        driver.settle();
-        assert!(!driver.shows("Saved and checked"));
-        assert_eq!(names_in(&disk), ["a.wav"]);
-        assert_eq!(fs::read(&file).unwrap(), b"before");
-        assert!(driver.service.holds(AMELIA));
-        driver.back_up(AMELIA, &folder.path().join("good.wav"));
+    let name = "disks::a_full_disk_is_said_and_leaves_the_old_file_alone";
+    let Some(disk) = on_its_own_mount(name, "mount -t tmpfs -o size=1m none \"$0\"") else {
         return;
-    }
-    let name = "a_full_disk_is_said_and_leaves_the_old_file_alone";
-    in_own_mounts(name, "mount -t tmpfs -o size=1m none \"$0\"");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    let file = disk.join("a.wav");
+    fs::write(&file, "before").unwrap();
+    driver.service.put(AMELIA, "b.wav", wav(3_000_000, 2));
+    driver.download(AMELIA, &file);
+    driver.wait_for(&format!("There is no room left for {}.", file.display()));
+    driver.settle();
+    assert!(!driver.shows("Saved and checked"));
+    assert_eq!(names_in(&disk), ["a.wav"]);
+    assert_eq!(fs::read(&file).unwrap(), b"before");
+    assert!(driver.service.holds(AMELIA));
+    driver.back_up(AMELIA, &folder.path().join("good.wav"));
 }
 
 #[test]
 fn a_folder_mounted_read_only_is_said_in_the_window() {
-    if let Some(disk) = std::env::var_os(FOLDER).map(PathBuf::from) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut driver = desk(folder.path());
-        let said = format!("Nothing can be saved in {}.", disk.display());
-        let good = folder.path().join("good.wav");
-        refused(&mut driver, &disk.join("a.wav"), &said, &good);
+    let name = "disks::a_folder_mounted_read_only_is_said_in_the_window";
+    let Some(disk) = on_its_own_mount(name, "mount -t tmpfs -o ro none \"$0\"") else {
         return;
-    }
-    let name = "a_folder_mounted_read_only_is_said_in_the_window";
-    in_own_mounts(name, "mount -t tmpfs -o ro none \"$0\"");
-}
-
-/// Runs a test of this binary where `mount`, a shell command, has mounted something on a new
-/// folder, which it finds as `$0`. The mount ends with the process.
-fn in_own_mounts(name: &str, mount: &str) {
-    let mut errors = String::new();
-    // With a user namespace no rights are needed; where there are none, root can do without.
-    for namespaces in [&["--map-root-user", "--mount"][..], &["--mount"]] {
-        let folder = tempfile::tempdir().unwrap();
-        let outcome = Command::new("unshare")
-            .args(namespaces)
-            .args(["sh", "-c"])
-            .arg(format!("{mount} && echo mounted && exec \"$@\""))
-            .arg(folder.path())
-            .arg(std::env::current_exe().unwrap())
-            .args(["--exact", &format!("disks::{name}"), "--nocapture"])
-            .env(FOLDER, folder.path())
-            .output()
-            .expect("unshare (util-linux) is needed to try full and read-only disks");
-        let output = String::from_utf8_lossy(&outcome.stdout);
-        errors += &String::from_utf8_lossy(&outcome.stderr);
-        if output.starts_with("mounted") {
-            assert!(outcome.status.success(), "{output}\n{errors}");
-            assert!(output.contains("1 passed"), "it was not run: {output}");
-            return;
-        }
-    }
-    panic!("nothing can be mounted here, so this was not tried: {errors}");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    let said = format!("Nothing can be saved in {}.", disk.display());
+    let good = folder.path().join("good.wav");
+    refused(&mut driver, &disk.join("a.wav"), &said, &good);
 }

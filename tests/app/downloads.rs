@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
-
-use crate::desk::{AMELIA, desk, names_in, unavailable, wav};
-use crate::driver::Driver;
+use support::driver::{Driver, desk, unavailable};
+use support::recordings::wav;
+use support::{AMELIA, names_in};
 
 /// A folder for what is saved, beside the app's own data.
 fn place(folder: &Path) -> std::path::PathBuf {

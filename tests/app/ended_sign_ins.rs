@@ -9,9 +9,9 @@ use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeU
 use audio_housekeeper::state::{ResultKind, State};
 use audio_housekeeper::store::Store;
 use axum::http::StatusCode;
-
-use crate::desk::{AMELIA, wav};
-use crate::driver::{Driver, Stage};
+use support::AMELIA;
+use support::driver::{Driver, Stage};
+use support::recordings::wav;
 
 const BENOIT: &str = "Dr. Benoit";
 const CHIARA: &str = "Dr. Chiara";

@@ -3,9 +3,9 @@
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::state::Modal;
 use egui::Key;
-
-use crate::desk::{AMELIA, desk, names_in, unavailable, wav};
-use crate::driver::Driver;
+use support::driver::{Driver, desk, unavailable};
+use support::recordings::wav;
+use support::{AMELIA, names_in};
 
 const PRIYA: &str = "Dr. Priya Nair";
 const BUTTON: &str = "Delete all doctors' recordings";

@@ -3,18 +3,16 @@
 
 use audio_housekeeper::practice::Call;
 use egui::{Event, ImeEvent, Key};
-
-use crate::desk::{AMELIA, desk, wav};
-use crate::driver::Driver;
+use support::AMELIA;
+use support::driver::{Driver, desk};
+use support::recordings::wav;
 
 const TANAKA: &str = "田中 健二";
 
-impl Driver {
-    /// What an input method sends in one go.
-    fn compose(&mut self, events: Vec<Event>) {
-        self.window.input_mut().events.extend(events);
-        self.window.run_steps(3);
-    }
+/// What an input method sends in one go.
+fn compose(driver: &mut Driver, events: Vec<Event>) {
+    driver.window.input_mut().events.extend(events);
+    driver.window.run_steps(3);
 }
 
 fn preedit(text: &str) -> Event {
@@ -44,7 +42,7 @@ fn the_return_that_takes_a_composed_name_checks_nothing_and_the_next_one_does() 
     let mut driver = desk(folder.path());
     driver.service.put(TANAKA, "t.wav", wav(20_000, 1));
     driver.fill("Doctor", "");
-    driver.compose(vec![preedit("たなか")]);
+    compose(&mut driver, vec![preedit("たなか")]);
     assert_eq!(driver.value_of("Doctor"), "たなか");
     // Its window of candidates stands at the field.
     let at = driver.window.output().platform_output.ime;
@@ -52,10 +50,22 @@ fn the_return_that_takes_a_composed_name_checks_nothing_and_the_next_one_does() 
     let field = driver.window.ctx.read_response(field).unwrap().rect;
     assert!(field.expand(2.0).contains_rect(at.unwrap().cursor_rect));
     // Picking among candidates, with keys that the completion knows too.
-    driver.compose(vec![key(Key::ArrowDown), key(Key::Space), preedit("田中")]);
-    driver.compose(vec![preedit(""), commit("田中"), key(Key::Enter)]);
-    driver.compose(vec![Event::Text(" ".to_owned()), preedit("けんじ")]);
-    driver.compose(vec![key(Key::Enter), preedit(""), commit("健二")]);
+    compose(
+        &mut driver,
+        vec![key(Key::ArrowDown), key(Key::Space), preedit("田中")],
+    );
+    compose(
+        &mut driver,
+        vec![preedit(""), commit("田中"), key(Key::Enter)],
+    );
+    compose(
+        &mut driver,
+        vec![Event::Text(" ".to_owned()), preedit("けんじ")],
+    );
+    compose(
+        &mut driver,
+        vec![key(Key::Enter), preedit(""), commit("健二")],
+    );
     driver.settle();
     assert_eq!(driver.value_of("Doctor"), TANAKA);
     assert_eq!(driver.focused().as_deref(), Some("Doctor"));
@@ -72,8 +82,8 @@ fn the_escape_that_gives_a_composition_up_leaves_the_question_open() {
     driver.click("Delete all recordings…");
     driver.wait_for("Delete every recording on the server?");
     driver.fill("Type DELETE ALL to continue", "");
-    driver.compose(vec![preedit("で")]);
-    driver.compose(vec![key(Key::Escape), preedit("")]);
+    compose(&mut driver, vec![preedit("で")]);
+    compose(&mut driver, vec![key(Key::Escape), preedit("")]);
     assert_eq!(driver.state().modals.len(), 1);
     assert_eq!(driver.value_of("Type DELETE ALL to continue"), "");
     driver.key(Key::Escape);
@@ -85,7 +95,7 @@ fn a_composition_that_lost_its_field_keeps_no_key() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = desk(folder.path());
     driver.fill("Doctor", AMELIA);
-    driver.compose(vec![preedit("た")]);
+    compose(&mut driver, vec![preedit("た")]);
     // Some systems say nothing when the person clicks elsewhere.
     driver.click("Settings");
     driver.click("Recordings");

@@ -5,8 +5,8 @@ use audio_housekeeper::settings::ThemeChoice;
 use audio_housekeeper::state::Screen;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-
-use crate::desk::{AMELIA, desk, unavailable};
+use support::AMELIA;
+use support::driver::{desk, unavailable};
 
 #[test]
 fn tab_reaches_every_control_of_recordings_in_reading_order() {

@@ -9,9 +9,8 @@ use audio_housekeeper::practice::Call;
 use audio_housekeeper::store::Store;
 use eframe::App as _;
 use egui::{Event, Modifiers, PointerButton, Pos2, RawInput};
-
-use crate::desk::{AMELIA, desk_with};
-use crate::driver::{Driver, Stage};
+use support::AMELIA;
+use support::driver::{Driver, Stage, desk_with};
 
 /// A window in which a delete waits, for three seconds.
 fn waiting(folder: &Path) -> Driver {

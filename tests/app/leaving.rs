@@ -5,9 +5,9 @@ use std::time::Duration;
 use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use egui::Key;
-
-use crate::desk::{AMELIA, desk, desk_with, names_in, wav};
-use crate::driver::Stage;
+use support::driver::{Stage, desk, desk_with};
+use support::recordings::wav;
+use support::{AMELIA, names_in};
 
 #[test]
 fn signing_out_in_the_wait_asks_and_then_sends_nothing() {

@@ -6,11 +6,8 @@ mod addresses;
 mod audit_record;
 mod comparing;
 mod confirmations;
-mod desk;
 mod disks;
 mod downloads;
-#[allow(dead_code, reason = "the tour uses the rest")]
-mod driver;
 mod ended_sign_ins;
 mod everything;
 mod input_methods;
@@ -29,8 +26,7 @@ mod unfit;
 use std::time::Duration;
 
 use audio_housekeeper::engine::Waits;
-
-use crate::driver::{Driver, Stage};
+use support::driver::{Driver, Stage};
 
 #[test]
 fn a_learner_checks_downloads_and_deletes_one() {

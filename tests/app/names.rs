@@ -2,8 +2,8 @@
 
 use audio_housekeeper::practice::Call;
 use egui::{Key, Modifiers};
-
-use crate::desk::{AMELIA, desk};
+use support::AMELIA;
+use support::driver::desk;
 
 const EMPTY: &str = "Type the doctor's name first.";
 const CONTROL: &str = "The name has a line break or an invisible control character in it.";

@@ -9,9 +9,9 @@ use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::{Store, Transfer};
 use axum::http::StatusCode;
 use egui_kittest::kittest::Queryable as _;
-
-use crate::desk::{AMELIA, desk, desk_with, unavailable, wav};
-use crate::driver::{Driver, Stage};
+use support::AMELIA;
+use support::driver::{Driver, Stage, desk, desk_with, unavailable};
+use support::recordings::wav;
 
 const NOT_KNOWN: &str = "The delete was sent, and no answer came that tells what it did.";
 const GONE: &str = "Deleted. Nuxera has nothing under this name now.";
@@ -261,7 +261,7 @@ fn a_start_after_a_download_was_cut_off_names_it_and_offers_it_again() {
     let mut driver = driver.restart(Mode::Real);
     service.set_faults(Vec::new());
     driver.wait_for("This download was cut off when the app ended.");
-    assert_eq!(crate::desk::names_in(&place), ["a.wav"]);
+    assert_eq!(support::names_in(&place), ["a.wav"]);
     assert_eq!(std::fs::read(&file).unwrap(), b"before");
     driver.click("Activity");
     driver.wait_for("Dr. Amelia Smith");

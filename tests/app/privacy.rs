@@ -10,8 +10,9 @@ use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::settings::SettingsFile;
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::Store;
-
-use crate::desk::{AMELIA, desk, wav};
+use support::AMELIA;
+use support::driver::desk;
+use support::recordings::wav;
 
 /// Tells the test that it is run by itself, and the folder to work in.
 const FOLDER: &str = "APP_TEST_PRIVATE";

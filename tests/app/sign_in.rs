@@ -7,9 +7,8 @@ use audio_housekeeper::domain::{Secret, ServiceOrigin};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::state::Mode;
-
-use crate::desk::{AMELIA, desk, desk_with};
-use crate::driver::{Driver, Stage};
+use support::AMELIA;
+use support::driver::{Driver, Stage, desk, desk_with};
 
 fn kept(tokens: &MemoryTokens, driver: &Driver) -> Option<String> {
     let origin = ServiceOrigin::parse(&driver.service.origin()).unwrap();
@@ -174,7 +173,7 @@ fn a_keychain_that_hangs_stops_nothing_but_itself() {
     driver.wait_for("This computer's keychain can't be used just now");
     driver
         .service
-        .put(AMELIA, "a.wav", crate::desk::wav(20_000, 1));
+        .put(AMELIA, "a.wav", support::recordings::wav(20_000, 1));
     driver.fill("Doctor", AMELIA);
     driver.click("Check");
     driver.wait_for("WAV, 20 kB");

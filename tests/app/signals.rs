@@ -7,9 +7,9 @@ use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::state::Mode;
 use egui::ViewportCommand;
-
-use crate::desk::{AMELIA, desk, desk_with, names_in, wav};
-use crate::driver::{Driver, Stage};
+use support::driver::{Driver, Stage, desk, desk_with};
+use support::recordings::wav;
+use support::{AMELIA, names_in};
 
 fn patient_desk(folder: &Path) -> Driver {
     let stage = Stage::empty(folder);

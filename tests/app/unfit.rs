@@ -4,8 +4,9 @@ use std::fs;
 
 use audio_housekeeper::practice::Call;
 use audio_housekeeper::state::Mode;
-
-use crate::desk::{AMELIA, desk, names_in, wav};
+use support::driver::desk;
+use support::recordings::wav;
+use support::{AMELIA, names_in};
 
 const DAMAGED: &str = "Damaged: it states more audio than it has.";
 

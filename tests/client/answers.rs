@@ -5,8 +5,9 @@
 )]
 
 use audio_housekeeper::domain::FailureKind as Kind;
+use support::recordings::{flac, second_of_wav};
+use support::server::{Server, Step, answer, head, html, json};
 
-use crate::server::{Server, Step, answer, flac, head, html, json, wav};
 use crate::{CALLS, Call, Seen, assert_discreet, connect};
 
 struct Row {
@@ -100,8 +101,8 @@ fn documented() -> Vec<Row> {
         ]
     };
     vec![
-        recording("Content-Type: audio/wav\r\n", wav()),
-        recording("Content-Type: audio/flac\r\n", flac()),
+        recording("Content-Type: audio/wav\r\n", second_of_wav()),
+        recording("Content-Type: audio/flac\r\n", flac(1)),
         row(
             "404 to a download",
             json(
@@ -211,7 +212,11 @@ fn by_status() -> Vec<Row> {
         ),
         row(
             "206",
-            answer("206 Partial Content", "Content-Type: audio/wav\r\n", wav()),
+            answer(
+                "206 Partial Content",
+                "Content-Type: audio/wav\r\n",
+                second_of_wav(),
+            ),
             all(&Kind::UnexpectedAnswer),
         ),
         row(

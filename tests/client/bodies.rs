@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use audio_housekeeper::api::{ApiError, Download};
 use audio_housekeeper::domain::FailureKind;
+use support::recordings::second_of_wav;
+use support::server::{Server, Step, head};
 
-use crate::server::{Server, Step, head, wav};
 use crate::{assert_discreet, connect_with, doctor};
 
 /// Downloads to the end; the bytes that came, and how it ended.
@@ -29,7 +30,7 @@ async fn download(steps: Vec<Step>) -> (u64, Result<(), ApiError>) {
 
 fn first(bytes: usize) -> Vec<Step> {
     let mut answer = head("200 OK", "Content-Length: 32044\r\n");
-    answer.extend(&wav()[..bytes]);
+    answer.extend(&second_of_wav()[..bytes]);
     vec![Step::Send(answer)]
 }
 
@@ -64,7 +65,7 @@ async fn a_stall_in_the_middle_times_out() {
 #[tokio::test]
 async fn a_slow_body_has_all_the_time_it_needs() {
     let mut steps = first(20_000);
-    for piece in wav()[20_000..].chunks(2500) {
+    for piece in second_of_wav()[20_000..].chunks(2500) {
         steps.push(Step::Pause(Duration::from_millis(300)));
         steps.push(Step::Send(piece.to_vec()));
     }
@@ -77,7 +78,7 @@ async fn a_slow_body_has_all_the_time_it_needs() {
 async fn a_chunked_body_that_is_cut_is_no_end() {
     let mut answer = head("200 OK", "Transfer-Encoding: chunked\r\n");
     answer.extend(b"7d2c\r\n");
-    answer.extend(&wav()[..20_000]);
+    answer.extend(&second_of_wav()[..20_000]);
     let (_, result) = download(vec![Step::Send(answer), Step::Close]).await;
     let expected = FailureKind::ConnectionDropped {
         received: 20_000,

@@ -9,12 +9,12 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::Acceptor;
+use support::certificate::{CERTIFICATE, KEY};
+use support::server::{Server, Step, head, json, read_head};
 use tokio::net::TcpListener;
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
-use crate::certificate::{CERTIFICATE, KEY};
 use crate::environment::{is_again, run_again};
-use crate::server::{Server, Step, head, json, read_head};
 use crate::{CALLS, Call, Seen, assert_discreet, connect, connect_with};
 
 const STALL: Step = Step::Pause(Duration::from_secs(20));

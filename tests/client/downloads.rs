@@ -6,8 +6,9 @@ use audio_housekeeper::api::{Download, Look};
 use audio_housekeeper::domain::{
     AudioFormat, DoctorName, FailureKind, OtherRecording, ServerCopy, Sha256Digest, Unfit,
 };
+use support::recordings::{flac, second_of_wav};
+use support::server::{Server, Step, answer, head};
 
-use crate::server::{Server, Step, answer, flac, head, wav};
 use crate::{assert_discreet, connect, doctor};
 
 async fn looked_at(bytes: Vec<u8>) -> ServerCopy {
@@ -26,7 +27,7 @@ async fn looked_at(bytes: Vec<u8>) -> ServerCopy {
 
 #[tokio::test]
 async fn the_headers_say_what_can_be_compared_later() {
-    let body = wav();
+    let body = second_of_wav();
     let digest = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
     let copy = looked_at(answer(
         "200 OK",
@@ -62,16 +63,16 @@ async fn the_format_is_what_the_bytes_are_whatever_the_type_says() {
         "Content-Type: audio/flac\r\n",
         "Content-Type: text/html\r\n",
     ] {
-        let copy = looked_at(answer("200 OK", content_type, wav())).await;
+        let copy = looked_at(answer("200 OK", content_type, second_of_wav())).await;
         assert_eq!(copy.format, Some(AudioFormat::Wav), "{content_type}");
-        let copy = looked_at(answer("200 OK", content_type, flac())).await;
+        let copy = looked_at(answer("200 OK", content_type, flac(1))).await;
         assert_eq!(copy.format, Some(AudioFormat::Flac), "{content_type}");
     }
 }
 
 #[tokio::test]
 async fn plain_audio_is_taken_whatever_unregistered_coding_it_is_said_to_have() {
-    for body in [wav(), flac()] {
+    for body in [second_of_wav(), flac(1)] {
         for (said, coding) in [
             ("Content-Encoding: aws-chunked\r\n", Some("aws-chunked")),
             ("Content-Encoding: identity, utf-8\r\n", Some("utf-8")),
@@ -102,7 +103,10 @@ async fn plain_audio_is_taken_whatever_unregistered_coding_it_is_said_to_have() 
 #[tokio::test]
 async fn what_a_cache_may_have_kept_for_longer_than_is_asked_for_says_nothing() {
     let nothing = r#"{"error":"No audio file found for this doctor"}"#;
-    for (status, body) in [("404 Not Found", nothing.as_bytes()), ("200 OK", &wav())] {
+    for (status, body) in [
+        ("404 Not Found", nothing.as_bytes()),
+        ("200 OK", &second_of_wav()),
+    ] {
         for (said, least) in [
             ("", 0),
             ("Age: 0\r\n", 1),
@@ -131,12 +135,12 @@ async fn what_a_cache_may_have_kept_for_longer_than_is_asked_for_says_nothing() 
 #[tokio::test]
 async fn without_a_length_none_is_made_up() {
     let mut until_close = head("200 OK", "Connection: close\r\n");
-    until_close.extend(wav());
+    until_close.extend(second_of_wav());
     assert_eq!(looked_at(until_close).await.length, None);
 
     let mut chunked = head("200 OK", "Transfer-Encoding: chunked\r\n");
-    chunked.extend(format!("{:x}\r\n", wav().len()).bytes());
-    chunked.extend(wav());
+    chunked.extend(format!("{:x}\r\n", second_of_wav().len()).bytes());
+    chunked.extend(second_of_wav());
     chunked.extend(b"\r\n0\r\n\r\n");
     assert_eq!(looked_at(chunked).await.length, None);
 }
@@ -144,13 +148,13 @@ async fn without_a_length_none_is_made_up() {
 #[tokio::test]
 async fn the_first_bytes_are_recognised_however_they_are_cut_up() {
     let mut steps = vec![Step::Send(head("200 OK", "Content-Length: 32044\r\n"))];
-    steps.extend(wav().chunks(1).take(20).flat_map(|byte| {
+    steps.extend(second_of_wav().chunks(1).take(20).flat_map(|byte| {
         [
             Step::Send(byte.to_vec()),
             Step::Pause(Duration::from_millis(5)),
         ]
     }));
-    steps.push(Step::Send(wav().split_off(20)));
+    steps.push(Step::Send(second_of_wav().split_off(20)));
     let server = Server::saying(steps).await;
     let api = connect(&server.origin());
     let Download::Recording(mut recording) = api.download(&doctor(), Duration::MAX).await.unwrap()
@@ -161,7 +165,7 @@ async fn the_first_bytes_are_recognised_however_they_are_cut_up() {
     while let Some(bytes) = recording.body.next().await.unwrap() {
         all.extend(bytes);
     }
-    assert_eq!(all, wav());
+    assert_eq!(all, second_of_wav());
 }
 
 #[tokio::test]
@@ -169,7 +173,7 @@ async fn a_look_does_not_fetch_the_recording() {
     let size = 64 * 1024 * 1024;
     let mut bytes = head("200 OK", &format!("Content-Length: {size}\r\n"));
     let begin = bytes.len();
-    bytes.extend(wav());
+    bytes.extend(second_of_wav());
     bytes.resize(begin + size, 0);
     let server = Server::saying(vec![Step::Send(bytes)]).await;
     let looked = connect(&server.origin())
@@ -200,7 +204,7 @@ async fn names_travel_byte_by_byte() {
         ("田中", "%E7%94%B0%E4%B8%AD"),
         ("-._~", "-._~"),
     ] {
-        let server = Server::saying(vec![Step::Send(answer("200 OK", "", wav()))]).await;
+        let server = Server::saying(vec![Step::Send(answer("200 OK", "", second_of_wav()))]).await;
         let doctor = DoctorName::parse(name).unwrap();
         let api = connect(&server.origin());
         api.look(&doctor, Duration::MAX).await.unwrap();

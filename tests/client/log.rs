@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use support::recordings::second_of_wav;
+use support::server::{Server, Step, answer, html, json};
 use tracing::level_filters::LevelFilter;
 
-use crate::server::{Server, Step, answer, html, json, wav};
 use crate::{CALLS, TOKEN, connect};
 
 #[tokio::test]
@@ -20,7 +21,7 @@ async fn the_log_holds_no_token_no_name_and_no_query() {
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     for steps in [
-        vec![Step::Send(answer("200 OK", "", wav()))],
+        vec![Step::Send(answer("200 OK", "", second_of_wav()))],
         vec![Step::Send(html("302 Found"))],
         vec![Step::Send(json("401 Unauthorized", r#"{"error":"no"}"#))],
         vec![Step::Close],

@@ -9,14 +9,12 @@
 
 mod answers;
 mod bodies;
-mod certificate;
 mod connections;
 mod downloads;
 mod environment;
 mod log;
 mod proxies;
 mod redirects;
-mod server;
 
 use std::sync::Arc;
 use std::time::Duration;

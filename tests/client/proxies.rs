@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use audio_housekeeper::domain::FailureKind;
+use support::recordings::second_of_wav;
+use support::server::{Server, Step, answer};
 
 use crate::environment::{is_again, run_again};
-use crate::server::{Server, Step, answer, wav};
 use crate::{CALLS, Call, Seen, assert_discreet, connect_with, doctor};
 
 #[tokio::test]
@@ -49,7 +50,7 @@ async fn plain_http_to_this_computer_goes_past_every_proxy() {
         let count = Arc::clone(&asked);
         let service = Server::start(move |_| {
             count.fetch_add(1, Ordering::SeqCst);
-            vec![Step::Send(answer("200 OK", "", wav()))]
+            vec![Step::Send(answer("200 OK", "", second_of_wav()))]
         })
         .await;
         let api = connect_with(&service.origin(), Duration::from_secs(5));

@@ -1,8 +1,9 @@
 //! A redirect is followed within the service's own origin, for a GET only.
 
 use audio_housekeeper::domain::FailureKind;
+use support::recordings::second_of_wav;
+use support::server::{Request, Server, Step, answer, head, json};
 
-use crate::server::{Request, Server, Step, answer, head, json, wav};
 use crate::{CALLS, Call, Seen, assert_discreet, connect};
 
 const STATUSES: [&str; 5] = [
@@ -28,7 +29,7 @@ fn moving(status: &'static str) -> impl Fn(&Request) -> Vec<Step> + Send + Sync 
             vec![Step::Send(answer(
                 "200 OK",
                 "Content-Type: audio/wav\r\n",
-                wav(),
+                second_of_wav(),
             ))]
         } else if line.contains("/api/auth/me") {
             redirect(status, "/moved/me")

@@ -9,10 +9,9 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
-use std::env;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -23,20 +22,10 @@ use audio_housekeeper::domain::{
 use audio_housekeeper::platform::{DataFolderError, DataLock, Doorbell, Entrance, enter};
 use audio_housekeeper::store::{RecordVerdict, Store};
 use jiff::Timestamp;
+use support::again::{again, given};
+use support::run;
 
-const FOLDER: &str = "AUDIO_HOUSEKEEPER_COPIES_TEST";
 const ROUNDS: u8 = 50;
-
-fn run<T>(test: impl Future<Output = T>) -> T {
-    const LIMIT: Duration = Duration::from_mins(2);
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(async { tokio::time::timeout(LIMIT, test).await })
-        .expect("the test waited in vain")
-}
 
 /// A process that enters the folder. It lives until its input ends.
 struct Copy(Child);
@@ -48,9 +37,7 @@ impl Copy {
 
     /// One whose window would open on this X display.
     fn start_at(folder: &Path, display: &str) -> Self {
-        let child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "--ignored", "--nocapture", "a_copy"])
-            .env(FOLDER, folder)
+        let child = again("a_copy", folder)
             .env("DISPLAY", display)
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("WAYLAND_SOCKET")
@@ -86,8 +73,8 @@ impl Copy {
 #[test]
 #[ignore = "the process that the tests start"]
 fn a_copy() {
-    let folder = env::var_os(FOLDER).expect("started by its parent alone");
-    let folder = Path::new(&folder);
+    let folder = given().expect("started by its parent alone");
+    let folder = folder.as_path();
     run(async {
         let lock = match enter(folder).await {
             Ok(Entrance::First(lock)) => lock,

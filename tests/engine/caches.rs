@@ -9,9 +9,8 @@ use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::store::Store;
 use axum::http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
-
-use crate::desk::{AMELIA, Desk, name, run};
-use crate::sleep::{self, Sleep};
+use support::desk::{Desk, holding_nothing};
+use support::{AMELIA, name, run};
 
 const HOUR: i64 = 3_600;
 
@@ -158,8 +157,7 @@ fn an_answer_of_less_than_a_second_is_asked_for_once_more() {
 #[test]
 fn setting_the_clock_makes_no_answer_newer_and_time_does() {
     run(async {
-        let sleep = Sleep::default();
-        let mut desk = sleep::desk(std::time::Duration::ZERO, &sleep).await;
+        let mut desk = Desk::with(holding_nothing(), std::time::Duration::ZERO).await;
         let report = delete_then(&mut desk, nothing_there("600"), false).await;
         assert_eq!(report.outcome, DeletionOutcome::NotKnown);
         for (wall, steady, outcome) in [
@@ -167,7 +165,7 @@ fn setting_the_clock_makes_no_answer_newer_and_time_does() {
             (-HOUR, 590, DeletionOutcome::NotKnown),
             (-HOUR, 602, DeletionOutcome::Gone),
         ] {
-            sleep.jump(wall, steady);
+            desk.clock.jump(wall, steady);
             let report = look_again(&mut desk, Some(AMELIA)).await;
             assert_eq!(report.outcome, outcome, "{wall} {steady}");
         }

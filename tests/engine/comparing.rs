@@ -12,8 +12,9 @@ use axum::http::{HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::{SignedDuration, Timestamp};
-
-use crate::desk::{AMELIA, Desk, name, run, wav};
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
 fn says(desk: &Desk, headers: &[(HeaderName, &str)]) {
     let faults = headers.iter().map(|(name, value)| {

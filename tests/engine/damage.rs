@@ -1,7 +1,6 @@
 //! What came damaged, empty or of another kind is no backup, whatever the connection proved.
 
 use std::fs;
-use std::io::Cursor;
 
 use audio_housekeeper::domain::{
     BackupComparison, BackupProof, Completeness, Damage, DeletionChoice, FailureKind,
@@ -11,21 +10,11 @@ use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use axum::http::{HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use flac_codec::encode::{FlacSampleWriter, Options};
+use support::desk::Desk;
+use support::recordings::{flac, wav};
+use support::{AMELIA, run};
 
-use crate::desk::{AMELIA, Desk, run, wav};
 use crate::retries::failure_of;
-
-/// Two seconds of 16 bits, 16 kHz, mono.
-fn flac() -> Vec<u8> {
-    let mut file = Cursor::new(Vec::new());
-    let options = Options::default();
-    let mut writer = FlacSampleWriter::new(&mut file, options, 16_000, 16, 1, None).unwrap();
-    let samples: Vec<i32> = (0..32_000_i32).map(|at| at * at % 9000).collect();
-    writer.write(&samples).unwrap();
-    writer.finalize().unwrap();
-    file.into_inner()
-}
 
 const MIDDLE: u64 = 10_000;
 
@@ -48,13 +37,13 @@ fn nothing_is_left(desk: &Desk) -> bool {
 fn damage_that_only_one_answer_had_is_fetched_once_more_by_itself() {
     run(async {
         let mut desk = Desk::new().await;
-        desk.service.put(AMELIA, "a.flac", flac());
+        desk.service.put(AMELIA, "a.flac", flac(2));
         desk.service.add_fault(on_download(flipped()).only(1));
         desk.impatient = true;
         let saved = desk.download(AMELIA, "a.flac").await.unwrap();
         assert!(matches!(saved.completeness, Completeness::Proven(_)));
         assert_eq!(saved.milliseconds, Some(2000));
-        assert_eq!(fs::read(&saved.path).unwrap(), flac());
+        assert_eq!(fs::read(&saved.path).unwrap(), flac(2));
         assert_eq!(desk.requests(Call::Download), 2);
     });
 }
@@ -64,7 +53,7 @@ fn the_same_damage_twice_is_the_server_s_and_leaves_no_file_and_no_backup() {
     run(async {
         for no_length in [None, Some(NoLength::Chunked)] {
             let mut desk = Desk::new().await;
-            desk.service.put(AMELIA, "a.flac", flac());
+            desk.service.put(AMELIA, "a.flac", flac(2));
             desk.service.add_fault(on_download(flipped()));
             if let Some(no_length) = no_length {
                 desk.service
@@ -145,7 +134,7 @@ fn contents_that_twice_don_t_fit_their_digest_in_the_same_way_are_asked_for_no_t
 fn damage_that_is_known_from_before_is_told_after_one_answer_and_recorded() {
     run(async {
         let mut desk = Desk::new().await;
-        desk.service.put(AMELIA, "a.flac", flac());
+        desk.service.put(AMELIA, "a.flac", flac(2));
         desk.service.add_fault(on_download(flipped()));
         desk.impatient = true;
         let first = failure_of(desk.download(AMELIA, "a.flac").await);
@@ -193,7 +182,7 @@ fn an_open_recording_that_comes_twice_the_same_is_a_backup_and_the_record_says_w
 fn other_damage_each_time_is_not_called_the_server_s() {
     run(async {
         let mut desk = Desk::new().await;
-        desk.service.put(AMELIA, "a.flac", flac());
+        desk.service.put(AMELIA, "a.flac", flac(2));
         for (attempt, at) in (1..=5).zip(MIDDLE..) {
             desk.service
                 .add_fault(on_download(Effect::FlipBit(at)).only(attempt));
@@ -281,7 +270,7 @@ fn what_holds_no_whole_audio_is_never_saved_whatever_its_length_proves() {
 fn a_delete_that_is_to_back_up_a_damaged_recording_first_sends_nothing() {
     run(async {
         let mut desk = Desk::new().await;
-        desk.service.put(AMELIA, "a.flac", flac());
+        desk.service.put(AMELIA, "a.flac", flac(2));
         desk.service.add_fault(on_download(flipped()));
         desk.impatient = true;
         let choice = DeletionChoice::BackUpFirst {

@@ -8,12 +8,13 @@ use audio_housekeeper::domain::{
     DoctorTally, FailureKind,
 };
 use audio_housekeeper::engine::{Command, Event, JobId, JobProgress, Waits};
-use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, Recordings};
+use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig};
 use audio_housekeeper::store::Store;
 use axum::http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
-
-use crate::desk::{AMELIA, Desk, name, run, wav};
+use support::desk::{Desk, holding_nothing};
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
 fn back_up_first(desk: &Desk) -> DeletionChoice {
     DeletionChoice::BackUpFirst {
@@ -67,10 +68,7 @@ fn the_intent_is_on_disk_before_the_service_is_asked() {
 #[test]
 fn nothing_is_sent_after_stop() {
     run(async {
-        let config = PracticeConfig {
-            recordings: Recordings::None,
-            ..PracticeConfig::default()
-        };
+        let config = holding_nothing();
         let mut desk = Desk::with(config, Duration::from_secs(30)).await;
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
@@ -107,10 +105,7 @@ fn a_stop_in_the_last_moment_of_the_wait_is_not_lost() {
         .build()
         .unwrap();
     one_thread.block_on(async {
-        let config = PracticeConfig {
-            recordings: Recordings::None,
-            ..PracticeConfig::default()
-        };
+        let config = holding_nothing();
         let mut desk = Desk::with(config, Duration::ZERO).await;
         desk.send(Command::Delete(everything()));
         desk.send(Command::Cancel(JobId(1)));
@@ -151,10 +146,7 @@ fn a_stop_while_the_intent_is_being_written_still_stops() {
 
 /// A desk with a window that does not answer a last call, and an engine that waits `last_call` for it.
 async fn silent_desk(last_call: Duration) -> Desk {
-    let config = PracticeConfig {
-        recordings: Recordings::None,
-        ..PracticeConfig::default()
-    };
+    let config = holding_nothing();
     let waits = Waits {
         one: Duration::ZERO,
         all: Duration::ZERO,
@@ -288,10 +280,7 @@ fn a_delete_that_the_window_never_answers_for_is_not_sent_and_that_is_said() {
 #[test]
 fn a_delete_that_was_stopped_after_its_backup_tells_where_the_copy_is() {
     run(async {
-        let config = PracticeConfig {
-            recordings: Recordings::None,
-            ..PracticeConfig::default()
-        };
+        let config = holding_nothing();
         let mut desk = Desk::with(config, Duration::from_secs(30)).await;
         let choice = back_up_first(&desk);
         let id = desk.begin_delete(AMELIA, choice).await;
@@ -312,10 +301,7 @@ fn a_delete_that_was_stopped_after_its_backup_tells_where_the_copy_is() {
 #[test]
 fn signing_out_stops_a_waiting_delete() {
     run(async {
-        let config = PracticeConfig {
-            recordings: Recordings::None,
-            ..PracticeConfig::default()
-        };
+        let config = holding_nothing();
         let mut desk = Desk::with(config, Duration::from_secs(30)).await;
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
@@ -355,9 +341,8 @@ fn back_up_then_delete_downloads_checks_and_reads_back_first() {
 fn a_backup_that_can_be_compared_is_recorded_as_the_same_copy() {
     run(async {
         let config = PracticeConfig {
-            recordings: Recordings::None,
             etags: Etags::All,
-            ..PracticeConfig::default()
+            ..holding_nothing()
         };
         let mut desk = Desk::with(config, Duration::from_millis(50)).await;
         desk.download(AMELIA, "first.wav").await.unwrap();

@@ -13,8 +13,9 @@ use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use audio_housekeeper::store::Store;
 use axum::http::{HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
-
-use crate::desk::{AMELIA, Desk, name, run, wav};
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
 /// By a recorder that could not go back to write its sizes down.
 fn open_wav() -> Vec<u8> {

@@ -9,13 +9,15 @@ use audio_housekeeper::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobId, JobProgress, SavePurpose,
     SignedOutBecause, Unfinished, Waits,
 };
-use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser, Recordings};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{Mode, ResultKind, SignIn, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use support::desk::{Desk, holding_nothing};
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
-use crate::desk::{AMELIA, Desk, name, run, wav};
 use crate::retries::failure_of;
 
 const BENOIT: &str = "Dr. Benoit";
@@ -104,10 +106,7 @@ async fn shared_desk() -> Desk {
 
 /// A service that holds nothing at first.
 fn empty() -> PracticeConfig {
-    PracticeConfig {
-        recordings: Recordings::None,
-        ..PracticeConfig::default()
-    }
+    holding_nothing()
 }
 
 fn sign_in(desk: &Desk, who: usize) {

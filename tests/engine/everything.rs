@@ -7,17 +7,17 @@ use audio_housekeeper::domain::{
     Confirmation, DeletionChoice, DeletionOutcome, DoctorState, DoctorTally, KnownDoctor,
 };
 use audio_housekeeper::engine::{Command, Event, JobEnding};
-use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, Recordings};
+use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig};
 use audio_housekeeper::store::Store;
 use jiff::Timestamp;
-
-use crate::desk::{AMELIA, Desk, name, run, wav};
+use support::desk::{Desk, holding_nothing};
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
 async fn desk() -> Desk {
     let config = PracticeConfig {
-        recordings: Recordings::None,
         etags: Etags::All,
-        ..PracticeConfig::default()
+        ..holding_nothing()
     };
     let mut desk = Desk::with(config, std::time::Duration::ZERO).await;
     desk.download(AMELIA, "a.wav").await.unwrap();

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{DeletionChoice, DeletionOutcome, OperationId};
 use audio_housekeeper::engine::{Command, Destination, Event, JobProgress, Unfinished};
-use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, Recordings};
+use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::store::{Change, Store, WaitingDelete};
 use jiff::Timestamp;
-
-use crate::desk::{AMELIA, Desk, name, run};
+use support::desk::{Desk, holding_nothing};
+use support::{AMELIA, name, run};
 
 async fn found(desk: &mut Desk) -> Vec<Unfinished> {
     desk.until(|event| match event {
@@ -20,10 +20,7 @@ async fn found(desk: &mut Desk) -> Vec<Unfinished> {
 
 /// A desk whose deletes wait long enough to be left in their wait.
 async fn patient_desk() -> Desk {
-    let config = PracticeConfig {
-        recordings: Recordings::None,
-        ..PracticeConfig::default()
-    };
+    let config = holding_nothing();
     Desk::with(config, Duration::from_mins(1)).await
 }
 

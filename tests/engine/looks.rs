@@ -9,8 +9,8 @@ use audio_housekeeper::engine::{CheckAllReport, Command, Event, JobEnding, JobPr
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use axum::http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
-
-use crate::desk::{AMELIA, Desk, name, run};
+use support::desk::Desk;
+use support::{AMELIA, name, run};
 
 fn answers(status: u16, retry_after: Option<&'static str>) -> Fault {
     let headers = retry_after

@@ -9,12 +9,9 @@
 )]
 
 mod caches;
-#[path = "../client/certificate.rs"]
-mod certificate;
 mod comparing;
 mod damage;
 mod deletions;
-mod desk;
 mod downloads;
 mod ended_sign_ins;
 mod everything;

@@ -14,8 +14,8 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, Unfinished};
 use futures_util::future::BoxFuture;
-
-use crate::desk::{AMELIA, Desk, name, run};
+use support::desk::Desk;
+use support::{AMELIA, name, run};
 
 /// Opens the service, and panics in every call that fetches or deletes while it is told to by a 1, in
 /// looks too by a 2.

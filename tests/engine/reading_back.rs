@@ -5,8 +5,9 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::time::Duration;
 
 use audio_housekeeper::domain::{DeletionChoice, DeletionOutcome, FailureKind};
-
-use crate::desk::{AMELIA, Desk, run, wav};
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, run};
 
 #[test]
 fn a_backup_that_is_altered_just_after_it_was_made_stops_the_delete_that_was_to_rest_on_it() {

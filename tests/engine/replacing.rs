@@ -9,8 +9,10 @@ use audio_housekeeper::domain::{
 use audio_housekeeper::engine::{Command, Destination, Event, JobEnding, JobFailure, SavedFile};
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use audio_housekeeper::transfer::FileSeen;
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
-use crate::desk::{AMELIA, Desk, name, run, wav};
 use crate::downloads::check;
 use crate::retries::failure_of;
 

@@ -10,9 +10,9 @@ use audio_housekeeper::engine::{Command, Event, JobFailure, JobProgress, Unfinis
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::store::Store;
 use axum::http::{HeaderValue, StatusCode, header};
-
-use crate::desk::{AMELIA, Desk, name, run, wav};
-use crate::sleep::Sleep;
+use support::desk::{Desk, holding_nothing};
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
 /// An answer that asks for a wait of so many seconds.
 fn asks_to_wait(status: u16, seconds: &'static str) -> Effect {
@@ -254,15 +254,14 @@ fn a_wait_longer_than_two_minutes_is_not_begun() {
 #[test]
 fn a_night_s_sleep_does_not_use_up_the_time_for_tries() {
     run(async {
-        let sleep = Sleep::default();
-        let mut desk = crate::sleep::desk(Duration::ZERO, &sleep).await;
+        let mut desk = Desk::with(holding_nothing(), Duration::ZERO).await;
         desk.service
             .add_fault(on_download(asks_to_wait(503, "110")).only(1));
         desk.service
             .add_fault(on_download(asks_to_wait(503, "110")).only(2));
         desk.download_until_it_waits(AMELIA, "a.wav").await;
         // As Windows shows it: both clocks went on.
-        sleep.jump(8 * 3_600, 8 * 3_600);
+        desk.clock.jump(8 * 3_600, 8 * 3_600);
         desk.impatient = true;
         desk.end_of_download().await.unwrap();
         assert_eq!(desk.requests(Call::Download), 3);

@@ -4,8 +4,10 @@ use std::fs;
 
 use audio_housekeeper::domain::{Completeness, Damage, FailureKind, SetAside, Unfit};
 use audio_housekeeper::engine::{Command, Destination, Event, JobFailure, SavedFile};
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
-use crate::desk::{AMELIA, Desk, name, run, wav};
 use crate::retries::failure_of;
 use crate::unfit::{cut, desk_with, ds2};
 

@@ -14,9 +14,9 @@ use audio_housekeeper::state::{Mode, SignIn, State};
 use audio_housekeeper::store::Store;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use support::desk::{Desk, setup, token};
+use support::{AMELIA, name, run};
 use tokio::sync::watch;
-
-use crate::desk::{AMELIA, Desk, name, run, setup, token};
 
 async fn signed_in(desk: &mut Desk) -> (TokenKeeping, Option<String>) {
     desk.until(|event| match event {

@@ -1,63 +1,32 @@
 //! Promise 9: a computer that sleeps, and one whose clock is set. The clocks are the test's own:
 //! nothing here waits for a night.
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
     OperationId,
 };
-use audio_housekeeper::engine::{Clock, Event, JobProgress, Reading, TimeJump};
-use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, Recordings};
+use audio_housekeeper::engine::{Event, JobProgress, TimeJump};
+use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::store::Store;
 use jiff::{SignedDuration, Timestamp};
-
-use crate::desk::{AMELIA, Desk, run};
+use support::desk::{Desk, holding_nothing};
+use support::{AMELIA, run};
 
 const HOUR: i64 = 3_600;
-
-/// By how many seconds the two clocks have run off.
-#[derive(Clone, Default)]
-pub struct Sleep(Arc<Mutex<(i64, u64)>>);
-
-impl Sleep {
-    fn clock(&self) -> Clock {
-        let (off, start) = (self.0.clone(), Instant::now());
-        Clock::read_by(move || {
-            let (wall, steady) = *off.lock().unwrap();
-            Reading {
-                wall: Timestamp::now() + SignedDuration::from_secs(wall),
-                steady: start.elapsed() + Duration::from_secs(steady),
-            }
-        })
-    }
-
-    pub fn jump(&self, wall: i64, steady: u64) {
-        *self.0.lock().unwrap() = (wall, steady);
-    }
-}
-
-pub async fn desk(wait: Duration, sleep: &Sleep) -> Desk {
-    let config = PracticeConfig {
-        recordings: Recordings::None,
-        ..PracticeConfig::default()
-    };
-    Desk::with_clock(config, wait, sleep.clock()).await
-}
 
 #[test]
 fn a_delete_in_its_wait_does_not_outlast_a_sleep_and_says_so() {
     run(async {
         // Linux and macOS, Windows, a clock that was set back.
         for (wall, steady) in [(8 * HOUR, 0), (8 * HOUR, 8 * 3_600), (-2 * HOUR, 0)] {
-            let sleep = Sleep::default();
-            let mut desk = desk(Duration::from_mins(1), &sleep).await;
+            let mut desk = Desk::with(holding_nothing(), Duration::from_mins(1)).await;
             let choice = DeletionChoice::WithoutBackup;
             let id = desk.begin_delete(AMELIA, choice).await;
             desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
                 .await;
-            sleep.jump(wall, steady);
+            desk.clock.jump(wall, steady);
             let (report, _) = desk.end_of_delete().await;
             assert_eq!(report.outcome, DeletionOutcome::NotSent);
             assert_eq!(report.failure.unwrap().kind, FailureKind::SleptMeanwhile);
@@ -73,8 +42,7 @@ fn a_delete_in_its_wait_does_not_outlast_a_sleep_and_says_so() {
 #[test]
 fn a_sleep_after_the_wait_stops_the_delete_too() {
     run(async {
-        let sleep = Sleep::default();
-        let mut desk = desk(Duration::from_millis(100), &sleep).await;
+        let mut desk = Desk::with(holding_nothing(), Duration::from_millis(100)).await;
         let survey = desk.survey(AMELIA).await;
         // The last look takes a while.
         let slow = Effect::StallBeforeHead(Duration::from_millis(700));
@@ -87,7 +55,7 @@ fn a_sleep_after_the_wait_stops_the_delete_too() {
             })
             .await;
         desk.progress(id, |now| *now == JobProgress::Looking).await;
-        sleep.jump(HOUR, 3_600);
+        desk.clock.jump(HOUR, 3_600);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::NotSent);
         assert_eq!(report.failure.unwrap().kind, FailureKind::SleptMeanwhile);
@@ -98,14 +66,13 @@ fn a_sleep_after_the_wait_stops_the_delete_too() {
 #[test]
 fn a_delete_that_was_sent_is_looked_after_whatever_the_clock_does() {
     run(async {
-        let sleep = Sleep::default();
-        let mut desk = desk(Duration::from_millis(100), &sleep).await;
+        let mut desk = Desk::with(holding_nothing(), Duration::from_millis(100)).await;
         let slow = Effect::StallBeforeHead(Duration::from_millis(700));
         desk.service.add_fault(Fault::on(Call::Delete, slow));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         desk.until_sent().await;
-        sleep.jump(HOUR, 0);
+        desk.clock.jump(HOUR, 0);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
     });
@@ -114,15 +81,14 @@ fn a_delete_that_was_sent_is_looked_after_whatever_the_clock_does() {
 #[test]
 fn a_delete_that_is_on_its_way_when_the_computer_sleeps_is_not_waited_for_but_looked_after() {
     run(async {
-        let sleep = Sleep::default();
-        let mut desk = desk(Duration::from_millis(100), &sleep).await;
+        let mut desk = Desk::with(holding_nothing(), Duration::from_millis(100)).await;
         // No answer for as long as the client would wait: only the sleep ends the request sooner.
         let silent = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, silent));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         desk.until_sent().await;
-        sleep.jump(8 * HOUR, 0);
+        desk.clock.jump(8 * HOUR, 0);
         let (report, _) = desk.end_of_delete().await;
         assert!(report.failure.is_none(), "{report:?}");
         assert_ne!(report.outcome, DeletionOutcome::NotSent);
@@ -140,10 +106,9 @@ fn a_delete_that_is_on_its_way_when_the_computer_sleeps_is_not_waited_for_but_lo
 #[test]
 fn the_window_hears_of_a_sleep_and_of_a_clock_that_was_set_back() {
     run(async {
-        let sleep = Sleep::default();
-        let mut desk = desk(Duration::ZERO, &sleep).await;
+        let mut desk = Desk::with(holding_nothing(), Duration::ZERO).await;
         let mut heard = async |wall, steady| {
-            sleep.jump(wall, steady);
+            desk.clock.jump(wall, steady);
             desk.until(|event| match event {
                 Event::TimeJumped(jump) => Some(*jump),
                 _ => None,

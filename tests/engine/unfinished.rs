@@ -16,8 +16,9 @@ use audio_housekeeper::state::{Mode, ResultKind, State};
 use audio_housekeeper::store::{Store, Transfer};
 use axum::http::StatusCode;
 use jiff::Timestamp;
-
-use crate::desk::{AMELIA, Desk, name, run, wav};
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
 async fn found(desk: &mut Desk) -> Vec<Unfinished> {
     desk.until(|event| match event {

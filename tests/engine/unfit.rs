@@ -11,11 +11,13 @@ use audio_housekeeper::engine::{
     Command, Destination, Event, JobEnding, JobFailure, SavePurpose, SavedFile,
 };
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, name, run};
 
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 
-use crate::desk::{AMELIA, Desk, name, run, wav};
 use crate::downloads::check;
 use crate::retries::failure_of;
 

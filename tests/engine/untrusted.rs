@@ -15,11 +15,13 @@ use futures_util::future::BoxFuture;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use support::again::{again, assert_passed, given, without_proxies};
+use support::certificate::{CERTIFICATE, KEY};
+use support::desk::{Desk, setup};
+use support::{AMELIA, name, run};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::certificate::{CERTIFICATE, KEY};
-use crate::desk::{AMELIA, Desk, name, run, setup};
 use crate::retries::failure_of;
 
 /// A service whose recordings, and nothing else, are at another address.
@@ -77,23 +79,10 @@ impl RecordingsApi for Split {
 /// Runs itself once more without the proxies of this computer, which an environment names.
 #[test]
 fn a_certificate_that_nobody_vouches_for_is_met_once() {
-    const AGAIN: &str = "ENGINE_TEST_AGAIN";
-    if std::env::var_os(AGAIN).is_none() {
-        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    if given().is_none() {
         let name = "untrusted::a_certificate_that_nobody_vouches_for_is_met_once";
-        command
-            .args(["--exact", name, "--nocapture"])
-            .env(AGAIN, "1");
-        for variable in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
-            command.env_remove(variable);
-            command.env_remove(variable.to_uppercase());
-        }
-        let output = command.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}\n{errors}");
-        assert!(said.contains("1 passed"), "it was not run: {said}");
-        return;
+        let output = without_proxies(again(name, ".")).output().unwrap();
+        return assert_passed(&output);
     }
     run(async {
         let config = ServerConfig::builder()

@@ -6,8 +6,11 @@ use std::path::Path;
 use std::process::Command;
 
 use audio_housekeeper::domain::{BackupProof, Completeness, DeletionChoice, FailureKind, Remark};
+use support::again::{again, assert_passed, given};
+use support::desk::Desk;
+use support::recordings::wav;
+use support::{AMELIA, run};
 
-use crate::desk::{AMELIA, Desk, run, wav};
 use crate::retries::failure_of;
 
 /// The number that a flush is answered with, in a process that another test started.
@@ -24,25 +27,16 @@ fn answering(number: i32, test: &str) {
         .args([&library, &source])
         .status();
     assert!(made.unwrap().success());
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
+    let output = again(test, &library)
         .env("LD_PRELOAD", &library)
         .env(NUMBER, number.to_string())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{number}: {said}\n{errors}");
-    assert!(said.contains("1 passed"), "it was not run: {said}");
-}
-
-fn is_answered() -> bool {
-    std::env::var_os(NUMBER).is_some()
+        .output();
+    assert_passed(&output.unwrap());
 }
 
 #[test]
 fn where_nothing_can_be_flushed_a_recording_is_saved_and_checked_and_that_is_said() {
-    if !is_answered() {
+    if given().is_none() {
         let (einval, enosys, eopnotsupp) = (22, 38, 95);
         for number in [einval, enosys, eopnotsupp] {
             answering(
@@ -82,7 +76,7 @@ fn where_nothing_can_be_flushed_a_recording_is_saved_and_checked_and_that_is_sai
 
 #[test]
 fn a_disk_that_fails_to_flush_is_an_error_and_nothing_is_saved() {
-    if !is_answered() {
+    if given().is_none() {
         let eio = 5;
         let test = "volumes::a_disk_that_fails_to_flush_is_an_error_and_nothing_is_saved";
         return answering(eio, test);

@@ -261,41 +261,14 @@ async fn without_room_for_the_copy_the_older_database_stays_as_it_is() {
     ));
 }
 
-/// Tells a test that it is run by another one, and the folder to work in.
-#[cfg(target_os = "linux")]
-const FOLDER: &str = "STORE_TEST_FOLDER";
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_stops_it_says_so_and_leaves_the_older_database_as_it_is() {
-    use std::process::Command;
-    if let Some(folder) = std::env::var_os(FOLDER) {
-        return on_a_full_disk(Path::new(&folder));
-    }
     let name = "migration::a_full_disk_stops_it_says_so_and_leaves_the_older_database_as_it_is";
-    let mut errors = String::new();
-    // With a user namespace no rights are needed; where there are none, root can do without.
-    for namespaces in [&["--map-root-user", "--mount"][..], &["--mount"]] {
-        let folder = tempfile::tempdir().unwrap();
-        let outcome = Command::new("unshare")
-            .args(namespaces)
-            .args(["sh", "-c"])
-            .arg("mount -t tmpfs -o size=1m none \"$0\" && echo mounted && exec \"$@\"")
-            .arg(folder.path())
-            .arg(std::env::current_exe().unwrap())
-            .args(["--exact", name, "--nocapture"])
-            .env(FOLDER, folder.path())
-            .output()
-            .expect("unshare (util-linux) is needed to try a full disk");
-        let output = String::from_utf8_lossy(&outcome.stdout);
-        errors += &String::from_utf8_lossy(&outcome.stderr);
-        if output.starts_with("mounted") {
-            assert!(outcome.status.success(), "{output}\n{errors}");
-            assert!(output.contains("1 passed"), "it was not run: {output}");
-            return;
-        }
+    let mount = "mount -t tmpfs -o size=1m none \"$0\"";
+    if let Some(folder) = support::again::on_its_own_mount(name, mount) {
+        on_a_full_disk(&folder);
     }
-    panic!("nothing can be mounted here, so this was not tried: {errors}");
 }
 
 /// The database takes more than half of the disk.

@@ -8,9 +8,9 @@ use audio_housekeeper::domain::{BackupProof, FailureKind, Sha256Digest};
 #[cfg(target_os = "linux")]
 use audio_housekeeper::transfer::ReadFrom;
 use audio_housekeeper::transfer::verify_backup;
+use support::recordings::{flac, second_of_wav};
 
 use crate::meanwhile::interrupted;
-use crate::server::{flac, wav};
 use crate::{announced, folder, kind_of, names_in, of_length, replacing, request, saved};
 
 #[tokio::test]
@@ -31,18 +31,20 @@ async fn a_part_file_that_is_taken_away_is_said_so_and_leaves_the_old_file() {
 async fn a_file_that_came_whole_is_a_backup_and_reads_back_as_that() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    let saved = saved(announced(&wav()), request(&path)).await.unwrap();
+    let saved = saved(announced(&second_of_wav()), request(&path))
+        .await
+        .unwrap();
     let now = jiff::Timestamp::now();
-    let made_from = of_length(wav().len());
+    let made_from = of_length(second_of_wav().len());
     let backup = saved.verified().unwrap().into_backup(now, made_from);
     assert_eq!(backup.path, path);
     assert_eq!(backup.size, saved.size);
-    assert_eq!(backup.sha256, Sha256Digest::of(&wav()));
+    assert_eq!(backup.sha256, Sha256Digest::of(&second_of_wav()));
     assert_eq!(Some(backup.format), saved.format);
     assert_eq!(backup.milliseconds, Some(1000));
     assert_eq!(backup.verified_at, now);
     assert_eq!(backup.proof, BackupProof::Length);
-    assert_eq!(backup.made_from, of_length(wav().len()));
+    assert_eq!(backup.made_from, of_length(second_of_wav().len()));
     let later = verify_backup(&backup.path, backup.size, backup.sha256);
     later.await.unwrap();
 }
@@ -51,11 +53,11 @@ async fn a_file_that_came_whole_is_a_backup_and_reads_back_as_that() {
 async fn a_backup_that_was_touched_is_none_any_more() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    let whole = wav();
+    let whole = second_of_wav();
     let mut flipped = whole.clone();
     flipped[20_000] ^= 1;
     let longer = [whole.clone(), vec![0]].concat();
-    for bytes in [&flipped[..], &longer, &whole[..32_000], &flac(), b""] {
+    for bytes in [&flipped[..], &longer, &whole[..32_000], &flac(1), b""] {
         fs::write(&path, bytes).unwrap();
         let digest = Sha256Digest::of(&whole);
         let size = whole.len() as u64;
@@ -151,7 +153,9 @@ fn read_from_disks() -> u64 {
 async fn a_backup_that_memory_may_hold_is_read_as_ever_and_that_is_told() {
     let in_memory = tempfile::tempdir_in("/dev/shm").unwrap();
     let path = in_memory.path().join("a.wav");
-    let made = saved(announced(&wav()), request(&path)).await.unwrap();
+    let made = saved(announced(&second_of_wav()), request(&path))
+        .await
+        .unwrap();
     let read_from = verify_backup(&path, made.size, made.sha256).await.unwrap();
     assert_eq!(read_from, ReadFrom::PerhapsMemory);
 }

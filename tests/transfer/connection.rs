@@ -9,9 +9,10 @@ use audio_housekeeper::domain::{
     BackupProof, Completeness, DoctorName, FailureKind, Secret, ServiceOrigin,
 };
 use audio_housekeeper::transfer::{self, TransferEnd, TransferError, save};
+use support::recordings::second_of_wav;
+use support::server::{Server, Step, head};
 use tokio_util::sync::CancellationToken;
 
-use crate::server::{Server, Step, head, wav};
 use crate::{
     Book, folder, kind_of, names_in, of_length, open_wav, recording, replacing, request, saved,
     stalling,
@@ -39,7 +40,7 @@ async fn download(server: &Server) -> Result<Recording, ApiError> {
 
 #[tokio::test]
 async fn a_cut_download_never_reaches_its_final_name() {
-    let whole = wav();
+    let whole = second_of_wav();
     for end in [
         Step::Close,
         Step::Reset,
@@ -89,7 +90,10 @@ async fn a_cut_download_never_reaches_its_final_name() {
 #[tokio::test]
 async fn a_recording_in_chunks_is_proven_by_its_own_totals_where_it_has_them() {
     for (bytes, completeness) in [
-        (wav(), Completeness::Proven(BackupProof::OwnTotals)),
+        (
+            second_of_wav(),
+            Completeness::Proven(BackupProof::OwnTotals),
+        ),
         (open_wav(), Completeness::CannotBeProven),
     ] {
         let mut answer = head("200 OK", "Transfer-Encoding: chunked\r\n");
@@ -114,7 +118,7 @@ async fn a_recording_in_chunks_is_proven_by_its_own_totals_where_it_has_them() {
 async fn a_length_that_lies_is_found_whoever_let_it_pass() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    let too_long = recording(of_length(40_000), &wav());
+    let too_long = recording(of_length(40_000), &second_of_wav());
     assert_eq!(
         kind_of(saved(too_long, request(&path)).await),
         FailureKind::ConnectionDropped {
@@ -122,7 +126,7 @@ async fn a_length_that_lies_is_found_whoever_let_it_pass() {
             total: Some(40_000)
         }
     );
-    let too_short = recording(of_length(30_500), &wav());
+    let too_short = recording(of_length(30_500), &second_of_wav());
     assert_eq!(
         kind_of(saved(too_short, request(&path)).await),
         FailureKind::DamagedInTransit {
@@ -141,7 +145,7 @@ async fn cancelling_leaves_no_trace_and_the_old_file_alone() {
     let cancel = CancellationToken::new();
     let book = Book::default();
     let saving = save(
-        stalling(&wav()),
+        stalling(&second_of_wav()),
         replacing(&path),
         &book,
         |step| {
@@ -167,7 +171,14 @@ async fn a_download_cancelled_before_it_began_touches_nothing() {
     cancel.cancel();
     let book = Book::default();
     let destination = request(folder.path().join("a.wav"));
-    let result = save(stalling(&wav()), destination, &book, |_| {}, cancel).await;
+    let result = save(
+        stalling(&second_of_wav()),
+        destination,
+        &book,
+        |_| {},
+        cancel,
+    )
+    .await;
     assert!(matches!(result, Err(TransferError::Cancelled)));
     assert!(book.starts.into_inner().unwrap().is_empty());
     assert!(names_in(folder.path()).is_empty());
@@ -183,7 +194,14 @@ async fn a_dropped_download_removes_its_part_file_and_stays_open_in_the_ledger()
         let destination = request(folder.path().join("a.wav"));
         async move {
             let cancel = CancellationToken::new();
-            save(stalling(&wav()), destination, &*book, |_| {}, cancel).await
+            save(
+                stalling(&second_of_wav()),
+                destination,
+                &*book,
+                |_| {},
+                cancel,
+            )
+            .await
         }
     });
     wait_for(|| names_in(folder.path()) == ["a.wav.part"]).await;

@@ -4,8 +4,8 @@ use audio_housekeeper::domain::{
     BackupProof, Completeness, Damage, FailureKind, OtherRecording, ServerCopy, Sha256Digest,
 };
 use audio_housekeeper::transfer::SaveRequest;
+use support::recordings::{flac, second_of_wav};
 
-use crate::server::{flac, wav};
 use crate::{announced, folder, kind_of, names_in, of_length, open_wav, recording, request, saved};
 
 #[tokio::test]
@@ -45,14 +45,14 @@ async fn what_is_no_audio_gets_no_name() {
 async fn another_digest_than_announced_gets_no_name() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    for copy in [ServerCopy::default(), of_length(wav().len())] {
+    for copy in [ServerCopy::default(), of_length(second_of_wav().len())] {
         let expected = copy.length;
         let copy = ServerCopy {
             digest: Some(Sha256Digest::of(b"something else")),
             ..copy
         };
         assert_eq!(
-            kind_of(saved(recording(copy, &wav()), request(&path)).await),
+            kind_of(saved(recording(copy, &second_of_wav()), request(&path)).await),
             FailureKind::DamagedInTransit {
                 expected,
                 received: 32_044
@@ -64,7 +64,7 @@ async fn another_digest_than_announced_gets_no_name() {
 
 /// A WAV of 64 frames with a title behind, 168 bytes.
 fn small_wav() -> Vec<u8> {
-    let mut bytes = wav()[..44 + 96].to_vec();
+    let mut bytes = second_of_wav()[..44 + 96].to_vec();
     bytes[40..44].copy_from_slice(&96_u32.to_le_bytes());
     bytes.extend(b"LIST\x14\0\0\0INFOINAM\x08\0\0\0A title\0");
     let size = u32::try_from(bytes.len() - 8).unwrap();
@@ -76,7 +76,7 @@ fn small_wav() -> Vec<u8> {
 /// without it the file itself tells, or is kept as what nothing proves.
 #[tokio::test]
 async fn a_file_cut_at_any_byte_is_no_backup_with_and_without_its_length() {
-    let flac = flac();
+    let flac = flac(1);
     let mut stated_nothing = flac.clone();
     stated_nothing[21] &= 0xf0;
     stated_nothing[22..42].fill(0);
@@ -116,7 +116,7 @@ async fn a_file_cut_at_any_byte_is_no_backup_with_and_without_its_length() {
 async fn damage_is_said_to_be_the_server_s_only_after_the_same_bytes_came_twice() {
     let folder = folder();
     let path = folder.path().join("a.flac");
-    let mut flipped = flac();
+    let mut flipped = flac(1);
     let middle = flipped.len() / 2;
     flipped[middle] ^= 1;
     for copy in [ServerCopy::default(), of_length(flipped.len())] {

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use audio_housekeeper::domain::FailureKind;
 use audio_housekeeper::transfer::{TransferError, check_destination, remove_left_over};
+use support::recordings::second_of_wav;
 
-use crate::server::wav;
 use crate::{announced, folder, kind_of, names_in, replacing, request, saved};
 
 /// What a download comes to, which the check before it must have foretold.
 async fn refused(destination: &Path) -> FailureKind {
     let foretold = kind_of(check_destination(&request(destination)).await);
-    let kind = kind_of(saved(announced(&wav()), request(destination)).await);
+    let kind = kind_of(saved(announced(&second_of_wav()), request(destination)).await);
     assert_eq!(foretold, kind);
     kind
 }
@@ -36,7 +36,7 @@ async fn a_folder_in_the_files_place_is_said_so() {
     fs::create_dir(&path).unwrap();
     let expected = FailureKind::DestinationIsFolder { path: path.clone() };
     assert_eq!(refused(&path).await, expected);
-    let result = saved(announced(&wav()), replacing(&path)).await;
+    let result = saved(announced(&second_of_wav()), replacing(&path)).await;
     assert_eq!(kind_of(result), expected);
     assert_eq!(names_in(folder.path()), ["a.wav"]);
 }

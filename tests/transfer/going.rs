@@ -7,9 +7,10 @@ use std::path::Path;
 
 use audio_housekeeper::domain::FailureKind;
 use audio_housekeeper::transfer::verify_backup;
+use support::again::on_its_own_mount;
+use support::recordings::second_of_wav;
 
 use crate::meanwhile::interrupted;
-use crate::server::wav;
 use crate::{announced, folder, kind_of, names_in, request, saved};
 
 /// Saves into a folder that goes away as told, and looks whether that is said with the file.
@@ -45,7 +46,7 @@ async fn a_backup_whose_folder_is_gone_is_not_called_altered() {
     let folder = folder();
     let stick = folder.path().join("stick");
     fs::create_dir(&stick).unwrap();
-    let made = saved(announced(&wav()), request(stick.join("a.wav"))).await;
+    let made = saved(announced(&second_of_wav()), request(stick.join("a.wav"))).await;
     let made = made.unwrap();
     fs::rename(&stick, folder.path().join("pulled")).unwrap();
     let verified = verify_backup(&made.path, made.size, made.sha256).await;
@@ -69,7 +70,6 @@ mod drives {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::drive::drive;
     use crate::{of_length, recording};
 
     fn unmount(drive: &Path) {
@@ -80,7 +80,9 @@ mod drives {
     #[tokio::test]
     async fn one_that_is_taken_away_in_the_middle_is_said_with_the_file() {
         let name = "going::drives::one_that_is_taken_away_in_the_middle_is_said_with_the_file";
-        let Some(drive) = drive(name) else { return };
+        let Some(drive) = on_its_own_mount(name, "mount -t tmpfs none \"$0\"") else {
+            return;
+        };
         goes(&drive, unmount).await;
         assert!(names_in(&drive).is_empty());
     }
@@ -88,10 +90,12 @@ mod drives {
     #[tokio::test]
     async fn a_file_of_the_part_files_name_in_the_folder_beneath_is_not_taken_for_it() {
         let name = "going::drives::a_file_of_the_part_files_name_in_the_folder_beneath_is_not_taken_for_it";
-        let Some(drive) = drive(name) else { return };
+        let Some(drive) = on_its_own_mount(name, "mount -t tmpfs none \"$0\"") else {
+            return;
+        };
         let away = |drive: &Path| {
             unmount(drive);
-            fs::write(drive.join("a.wav.part"), wav()).unwrap();
+            fs::write(drive.join("a.wav.part"), second_of_wav()).unwrap();
         };
         goes(&drive, away).await;
         assert_eq!(names_in(&drive), ["a.wav.part"]);
@@ -102,12 +106,14 @@ mod drives {
     async fn one_that_goes_before_the_recording_comes_gets_none_in_its_folder() {
         let name =
             "going::drives::one_that_goes_before_the_recording_comes_gets_none_in_its_folder";
-        let Some(drive) = drive(name) else { return };
+        let Some(drive) = on_its_own_mount(name, "mount -t tmpfs none \"$0\"") else {
+            return;
+        };
         let request = request(drive.join("a.wav"));
         check_destination(&request).await.unwrap();
         unmount(&drive);
         let path = request.destination.clone();
-        let result = saved(announced(&wav()), request).await;
+        let result = saved(announced(&second_of_wav()), request).await;
         assert_eq!(kind_of(result), FailureKind::FolderGone { path });
         assert!(names_in(&drive).is_empty());
     }
@@ -115,16 +121,21 @@ mod drives {
     #[tokio::test]
     async fn one_that_goes_between_two_tries_gets_no_later_one_in_its_folder() {
         let name = "going::drives::one_that_goes_between_two_tries_gets_no_later_one_in_its_folder";
-        let Some(drive) = drive(name) else { return };
+        let Some(drive) = on_its_own_mount(name, "mount -t tmpfs none \"$0\"") else {
+            return;
+        };
         let request = request(drive.join("a.wav"));
-        let cut = recording(of_length(wav().len()), &wav()[..2000]);
+        let cut = recording(of_length(second_of_wav().len()), &second_of_wav()[..2000]);
         let first = kind_of(saved(cut, request.clone()).await);
         assert!(matches!(first, FailureKind::ConnectionDropped { .. }));
         unmount(&drive);
         let path = request.destination.clone();
         let gone = FailureKind::FolderGone { path };
         assert_eq!(kind_of(check_destination(&request).await), gone);
-        assert_eq!(kind_of(saved(announced(&wav()), request).await), gone);
+        assert_eq!(
+            kind_of(saved(announced(&second_of_wav()), request).await),
+            gone
+        );
         assert!(names_in(&drive).is_empty());
     }
 
@@ -166,10 +177,19 @@ mod drives {
     async fn one_that_goes_before_the_file_has_its_name_is_said_with_the_file() {
         let name =
             "going::drives::one_that_goes_before_the_file_has_its_name_is_said_with_the_file";
-        let Some(drive) = drive(name) else { return };
+        let Some(drive) = on_its_own_mount(name, "mount -t tmpfs none \"$0\"") else {
+            return;
+        };
         let path = drive.join("a.wav");
         let (ledger, cancel) = (Taking(drive.clone()), CancellationToken::new());
-        let result = save(announced(&wav()), request(&path), &ledger, |_| {}, cancel).await;
+        let result = save(
+            announced(&second_of_wav()),
+            request(&path),
+            &ledger,
+            |_| {},
+            cancel,
+        )
+        .await;
         assert_eq!(kind_of(result), FailureKind::FolderGone { path });
         assert!(names_in(&drive).is_empty());
     }

@@ -11,19 +11,14 @@ mod backup;
 mod connection;
 mod contents;
 mod disk;
-mod drive;
 mod giving_up;
 mod going;
 mod meanwhile;
 mod names;
 mod process;
-#[path = "../client/server.rs"]
-#[allow(dead_code, reason = "the client's tests use more of it")]
-mod server;
 mod whole;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
@@ -34,6 +29,8 @@ use audio_housekeeper::transfer::{
 };
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use support::names_in;
+use support::recordings::second_of_wav;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -188,23 +185,13 @@ fn kind_of<T: std::fmt::Debug>(result: Result<T, TransferError>) -> FailureKind 
     failure.kind
 }
 
-/// The names in a folder, in order.
-fn names_in(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
 /// A WAV by a writer that could not go back: nothing in it states where it ends.
 fn open_wav() -> Vec<u8> {
-    let mut bytes = server::wav();
+    let mut bytes = second_of_wav();
     bytes[4..8].fill(0xff);
     bytes[40..44].fill(0xff);
     bytes

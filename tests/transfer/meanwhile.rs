@@ -6,8 +6,8 @@ use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::FailureKind;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use support::recordings::second_of_wav;
 
-use crate::server::wav;
 use crate::{folder, kind_of, names_in, of_length, replacing, saved};
 
 /// A recording in the middle of which something happens.
@@ -28,7 +28,7 @@ impl<F: FnOnce() + Send> RecordingBody for Interrupted<F> {
 }
 
 pub fn interrupted(happens: impl FnOnce() + Send + 'static) -> Recording {
-    let bytes = wav();
+    let bytes = second_of_wav();
     let pieces: Vec<Bytes> = bytes.chunks(1000).map(Bytes::copy_from_slice).collect();
     assert!(pieces.len() > 2);
     Recording {
@@ -43,7 +43,7 @@ pub fn interrupted(happens: impl FnOnce() + Send + 'static) -> Recording {
 
 #[tokio::test]
 async fn a_file_that_somebody_put_in_the_part_files_place_is_neither_removed_nor_named() {
-    for contents in [&b"somebody's"[..], &wav()] {
+    for contents in [&b"somebody's"[..], &second_of_wav()] {
         let folder = folder();
         let (path, part) = (
             folder.path().join("a.wav"),
@@ -57,7 +57,7 @@ async fn a_file_that_somebody_put_in_the_part_files_place_is_neither_removed_nor
         };
         let kind = kind_of(saved(interrupted(swap), replacing(&path)).await);
         // Even the same bytes are not what was written and flushed here.
-        let expected = if contents == wav() {
+        let expected = if contents == second_of_wav() {
             FailureKind::Disk { path: path.clone() }
         } else {
             FailureKind::ReadBackDiffers { path: path.clone() }
@@ -121,7 +121,7 @@ mod held {
         saving.await.unwrap();
         assert_eq!(waits.into_inner(), 1);
         assert_eq!(names_in(folder.path()), ["a.wav"]);
-        assert_eq!(fs::read(&path).unwrap(), wav());
+        assert_eq!(fs::read(&path).unwrap(), second_of_wav());
     }
 
     #[tokio::test]
@@ -139,7 +139,7 @@ mod held {
             part: part.clone(),
         };
         assert_eq!(kind_of(result), expected);
-        assert_eq!(fs::read(&part).unwrap(), wav());
+        assert_eq!(fs::read(&part).unwrap(), second_of_wav());
         assert_eq!(fs::read(&path).unwrap(), b"before");
         assert_eq!(*book.ends.lock().unwrap(), [TransferEnd::PartKept]);
     }

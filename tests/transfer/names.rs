@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::server::{flac, wav};
+use support::recordings::{flac, second_of_wav};
+
 use crate::{announced, folder, names_in, replacing, request, saved};
 
 #[tokio::test]
@@ -11,7 +12,9 @@ async fn a_file_that_is_there_is_kept_and_the_new_one_numbered() {
     let path = folder.path().join("a.wav");
     fs::write(&path, "before").unwrap();
     for name in ["a (2).wav", "a (3).wav"] {
-        let saved = saved(announced(&wav()), request(&path)).await.unwrap();
+        let saved = saved(announced(&second_of_wav()), request(&path))
+            .await
+            .unwrap();
         assert_eq!(saved.path, folder.path().join(name));
     }
     assert_eq!(fs::read(&path).unwrap(), b"before");
@@ -23,8 +26,10 @@ async fn a_file_is_replaced_where_the_person_said_so() {
     let folder = folder();
     let path = folder.path().join("a.wav");
     fs::write(&path, "before").unwrap();
-    saved(announced(&wav()), replacing(&path)).await.unwrap();
-    assert_eq!(fs::read(&path).unwrap(), wav());
+    saved(announced(&second_of_wav()), replacing(&path))
+        .await
+        .unwrap();
+    assert_eq!(fs::read(&path).unwrap(), second_of_wav());
     assert_eq!(names_in(folder.path()), ["a.wav"]);
 }
 
@@ -34,7 +39,7 @@ async fn leave_to_replace_one_name_is_no_leave_to_replace_another() {
     fs::write(folder.path().join("a.wav"), "one").unwrap();
     fs::write(folder.path().join("a.flac"), "two").unwrap();
     let path = folder.path().join("a.wav");
-    let saved = saved(announced(&flac()), replacing(&path)).await.unwrap();
+    let saved = saved(announced(&flac(1)), replacing(&path)).await.unwrap();
     assert_eq!(saved.path, folder.path().join("a (2).flac"));
     assert_eq!(fs::read(folder.path().join("a.wav")).unwrap(), b"one");
     assert_eq!(fs::read(folder.path().join("a.flac")).unwrap(), b"two");
@@ -44,7 +49,7 @@ async fn leave_to_replace_one_name_is_no_leave_to_replace_another() {
 async fn a_name_without_an_extension_gets_the_right_one() {
     let folder = folder();
     let path = folder.path().join("Dr. Amelia");
-    let saved = saved(announced(&flac()), request(&path)).await.unwrap();
+    let saved = saved(announced(&flac(1)), request(&path)).await.unwrap();
     assert_eq!(saved.path, folder.path().join("Dr. Amelia.flac"));
 }
 
@@ -53,8 +58,8 @@ async fn two_downloads_at_once_to_one_name_are_both_kept() {
     let folder = folder();
     let path = folder.path().join("a.wav");
     let (one, two) = tokio::join!(
-        saved(announced(&wav()), request(&path)),
-        saved(announced(&wav()), request(&path)),
+        saved(announced(&second_of_wav()), request(&path)),
+        saved(announced(&second_of_wav()), request(&path)),
     );
     assert_ne!(one.unwrap().path, two.unwrap().path);
     assert_eq!(names_in(folder.path()), ["a (2).wav", "a.wav"]);
@@ -65,7 +70,9 @@ async fn a_part_file_from_before_is_not_overwritten() {
     let folder = folder();
     let path = folder.path().join("a.wav");
     fs::write(folder.path().join("a.wav.part"), "someone's").unwrap();
-    saved(announced(&wav()), request(&path)).await.unwrap();
+    saved(announced(&second_of_wav()), request(&path))
+        .await
+        .unwrap();
     assert_eq!(names_in(folder.path()), ["a.wav", "a.wav.part"]);
     let part = fs::read(folder.path().join("a.wav.part")).unwrap();
     assert_eq!(part, b"someone's");
@@ -85,16 +92,22 @@ async fn nothing_is_written_through_a_link() {
     symlink("nowhere", inside.join("b.wav.part")).unwrap();
 
     let path = inside.join("a.wav");
-    saved(announced(&wav()), request(&path)).await.unwrap();
-    saved(announced(&wav()), replacing(&path)).await.unwrap();
+    saved(announced(&second_of_wav()), request(&path))
+        .await
+        .unwrap();
+    saved(announced(&second_of_wav()), replacing(&path))
+        .await
+        .unwrap();
     let path = inside.join("b.wav");
-    saved(announced(&wav()), request(&path)).await.unwrap();
+    saved(announced(&second_of_wav()), request(&path))
+        .await
+        .unwrap();
     assert_eq!(fs::read(&outside).unwrap(), b"someone's");
     assert_eq!(
         names_in(&inside),
         ["a (2).wav", "a.wav", "a.wav.part", "b.wav", "b.wav.part"]
     );
-    assert_eq!(fs::read(inside.join("a.wav")).unwrap(), wav());
+    assert_eq!(fs::read(inside.join("a.wav")).unwrap(), second_of_wav());
 }
 
 #[tokio::test]
@@ -108,10 +121,14 @@ async fn a_path_of_any_length_that_the_disk_takes_is_saved_to() {
     let path = deep.join("a.wav");
     assert!(path.as_os_str().len() > 260);
     for name in ["a.wav", "a (2).wav"] {
-        let saved = saved(announced(&wav()), request(&path)).await.unwrap();
+        let saved = saved(announced(&second_of_wav()), request(&path))
+            .await
+            .unwrap();
         assert_eq!(saved.path, deep.join(name));
     }
-    saved(announced(&wav()), replacing(&path)).await.unwrap();
+    saved(announced(&second_of_wav()), replacing(&path))
+        .await
+        .unwrap();
     assert_eq!(names_in(&deep), ["a (2).wav", "a.wav"]);
 }
 
@@ -123,7 +140,9 @@ async fn a_name_that_differs_only_in_capitals_harms_no_file() {
     let new = folder.path().join("Dr. M\u{fc}ller.wav");
     fs::write(&old, "before").unwrap();
     let are_one = new.exists();
-    let saved = saved(announced(&wav()), request(&new)).await.unwrap();
+    let saved = saved(announced(&second_of_wav()), request(&new))
+        .await
+        .unwrap();
     assert_eq!(fs::read(&old).unwrap(), b"before");
     if are_one {
         let numbered = folder.path().join("Dr. M\u{fc}ller (2).wav");
@@ -131,7 +150,7 @@ async fn a_name_that_differs_only_in_capitals_harms_no_file() {
     } else {
         assert_eq!(saved.path, new);
     }
-    assert_eq!(fs::read(&saved.path).unwrap(), wav());
+    assert_eq!(fs::read(&saved.path).unwrap(), second_of_wav());
     assert_eq!(names_in(folder.path()).len(), 2);
 }
 
@@ -147,7 +166,7 @@ async fn names_that_mean_something_else_on_windows_are_refused() {
         let path = folder.path().join(name);
         let expected = FailureKind::FileNameRefused { path: path.clone() };
         assert_eq!(kind_of(check_destination(&request(&path)).await), expected);
-        let result = saved(announced(&wav()), request(&path)).await;
+        let result = saved(announced(&second_of_wav()), request(&path)).await;
         assert_eq!(kind_of(result), expected);
     }
     assert!(names_in(folder.path()).is_empty());

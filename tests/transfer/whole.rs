@@ -7,9 +7,9 @@ use audio_housekeeper::domain::{
     AudioFormat, BackupProof, Completeness, FailureKind, ServerCopy, Sha256Digest,
 };
 use audio_housekeeper::transfer::{Progress, Step, TransferEnd, find_named, save};
+use support::recordings::second_of_wav;
 use tokio_util::sync::CancellationToken;
 
-use crate::server::wav;
 use crate::{
     Book, announced, folder, kind_of, names_in, of_length, open_wav, recording, request, saved,
 };
@@ -18,11 +18,13 @@ use crate::{
 async fn a_whole_recording_stands_under_its_name_as_it_was_sent() {
     let folder = folder();
     let path = folder.path().join("a.wav");
-    let saved = saved(announced(&wav()), request(&path)).await.unwrap();
+    let saved = saved(announced(&second_of_wav()), request(&path))
+        .await
+        .unwrap();
     assert_eq!(saved.path, path);
-    assert_eq!(fs::read(&path).unwrap(), wav());
+    assert_eq!(fs::read(&path).unwrap(), second_of_wav());
     assert_eq!(saved.size, 32_044);
-    assert_eq!(saved.sha256, Sha256Digest::of(&wav()));
+    assert_eq!(saved.sha256, Sha256Digest::of(&second_of_wav()));
     assert_eq!(saved.format, Some(AudioFormat::Wav));
     assert_eq!(saved.milliseconds, Some(1000));
     assert_eq!(
@@ -38,7 +40,9 @@ async fn only_its_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let path = folder.path().join("a.wav");
-    saved(announced(&wav()), request(&path)).await.unwrap();
+    saved(announced(&second_of_wav()), request(&path))
+        .await
+        .unwrap();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -47,11 +51,11 @@ async fn only_its_owner_can_read_it() {
 async fn a_digest_proves_more_than_a_length() {
     let folder = folder();
     let copy = ServerCopy {
-        digest: Some(Sha256Digest::of(&wav())),
-        ..of_length(wav().len())
+        digest: Some(Sha256Digest::of(&second_of_wav())),
+        ..of_length(second_of_wav().len())
     };
     let saved = saved(
-        recording(copy, &wav()),
+        recording(copy, &second_of_wav()),
         request(folder.path().join("a.wav")),
     )
     .await
@@ -84,7 +88,7 @@ async fn progress_counts_every_byte_once() {
     let cancel = CancellationToken::new();
     let destination = request(folder.path().join("a.wav"));
     save(
-        announced(&wav()),
+        announced(&second_of_wav()),
         destination,
         &Book::default(),
         note,
@@ -108,9 +112,15 @@ async fn the_ledger_knows_of_it_before_the_disk_does() {
         ..Book::default()
     };
     let cancel = CancellationToken::new();
-    save(announced(&wav()), request(&path), &book, |_| {}, cancel)
-        .await
-        .unwrap();
+    save(
+        announced(&second_of_wav()),
+        request(&path),
+        &book,
+        |_| {},
+        cancel,
+    )
+    .await
+    .unwrap();
     let starts = book.starts.into_inner().unwrap();
     assert_eq!(starts.len(), 1);
     assert_eq!(starts[0].destination, path);
@@ -127,7 +137,14 @@ async fn a_ledger_that_refuses_keeps_the_disk_untouched() {
     };
     let destination = request(folder.path().join("a.wav"));
     let cancel = CancellationToken::new();
-    let result = save(announced(&wav()), destination, &book, |_| {}, cancel).await;
+    let result = save(
+        announced(&second_of_wav()),
+        destination,
+        &book,
+        |_| {},
+        cancel,
+    )
+    .await;
     assert_eq!(kind_of(result), FailureKind::StoreTrouble);
     assert!(names_in(folder.path()).is_empty());
 }
@@ -138,7 +155,14 @@ async fn what_a_part_file_is_and_becomes_is_written_down_before_it_gets_its_name
     let path = folder.path().join("a.flac");
     let book = Book::default();
     let never = CancellationToken::new();
-    let saved = save(announced(&wav()), request(&path), &book, |_| {}, never).await;
+    let saved = save(
+        announced(&second_of_wav()),
+        request(&path),
+        &book,
+        |_| {},
+        never,
+    )
+    .await;
     let saved = saved.unwrap();
     assert_eq!(book.marks.lock().unwrap().len(), 1);
     let written = book.checked.lock().unwrap().pop().unwrap();
@@ -146,7 +170,7 @@ async fn what_a_part_file_is_and_becomes_is_written_down_before_it_gets_its_name
     assert_eq!(there, ["a.flac.part"]);
     assert_eq!((&checked.name, checked.numbered), (&saved.path, true));
     assert_eq!((checked.size, checked.sha256), (saved.size, saved.sha256));
-    assert_eq!(checked.copy, of_length(wav().len()));
+    assert_eq!(checked.copy, of_length(second_of_wav().len()));
     let mark = book.marks.lock().unwrap().pop();
     let part = folder.path().join("a.flac.part");
     let found = find_named(&part, mark.as_deref(), &checked).await;
@@ -160,14 +184,20 @@ async fn what_a_part_file_is_and_becomes_is_written_down_before_it_gets_its_name
 #[tokio::test]
 async fn a_file_that_nobody_may_write_to_is_found_and_flushed() {
     let name = "whole::a_file_that_nobody_may_write_to_is_found_and_flushed";
-    let Some(drive) = crate::drive::drive(name) else {
+    let Some(drive) = support::again::on_its_own_mount(name, "mount -t tmpfs none \"$0\"") else {
         return;
     };
     let (path, part) = (drive.join("a.wav"), drive.join("a.wav.part"));
     let (book, never) = (Book::default(), CancellationToken::new());
-    save(announced(&wav()), request(&path), &book, |_| {}, never)
-        .await
-        .unwrap();
+    save(
+        announced(&second_of_wav()),
+        request(&path),
+        &book,
+        |_| {},
+        never,
+    )
+    .await
+    .unwrap();
     let (checked, _) = book.checked.lock().unwrap().pop().unwrap();
     let status = std::process::Command::new("mount")
         .args(["-o", "remount,ro"])
@@ -190,9 +220,15 @@ async fn a_file_that_nobody_may_write_to_is_found_and_not_flushed() {
         folder.path().join("a.wav.part"),
     );
     let (book, never) = (Book::default(), CancellationToken::new());
-    save(announced(&wav()), request(&path), &book, |_| {}, never)
-        .await
-        .unwrap();
+    save(
+        announced(&second_of_wav()),
+        request(&path),
+        &book,
+        |_| {},
+        never,
+    )
+    .await
+    .unwrap();
     let (checked, _) = book.checked.lock().unwrap().pop().unwrap();
     let flushed = async || {
         let found = find_named(&part, None, &checked).await;
@@ -227,7 +263,14 @@ async fn a_part_file_gets_no_name_that_could_not_be_written_down() {
         ..Book::default()
     };
     let never = CancellationToken::new();
-    let refused = save(announced(&wav()), request(&path), &book, |_| {}, never).await;
+    let refused = save(
+        announced(&second_of_wav()),
+        request(&path),
+        &book,
+        |_| {},
+        never,
+    )
+    .await;
     assert_eq!(kind_of(refused), FailureKind::StoreTrouble);
     assert_eq!(names_in(folder.path()), ["a.wav"]);
     assert_eq!(fs::read(&path).unwrap(), b"before");
@@ -242,9 +285,15 @@ async fn a_file_is_found_beside_its_part_file_only_where_both_are_one() {
     let path = folder.path().join("a.wav");
     let book = Book::default();
     let never = CancellationToken::new();
-    save(announced(&wav()), request(&path), &book, |_| {}, never)
-        .await
-        .unwrap();
+    save(
+        announced(&second_of_wav()),
+        request(&path),
+        &book,
+        |_| {},
+        never,
+    )
+    .await
+    .unwrap();
     let (checked, _) = book.checked.lock().unwrap().pop().unwrap();
     let mark = book.marks.lock().unwrap().pop();
     let part = folder.path().join("a.wav.part");

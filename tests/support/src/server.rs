@@ -182,29 +182,3 @@ pub fn html(status: &str) -> Vec<u8> {
         "<!DOCTYPE html><html><title>Sign in to the network</title></html>",
     )
 }
-
-/// A WAV of one second, 16 bit, 16 kHz, mono.
-pub fn wav() -> Vec<u8> {
-    let audio = 32_000_u32;
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + audio).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    bytes.extend(16_000_u32.to_le_bytes());
-    bytes.extend(32_000_u32.to_le_bytes());
-    bytes.extend(b"\x02\0\x10\0data");
-    bytes.extend(audio.to_le_bytes());
-    bytes.extend((0..audio).map(|index| index.to_le_bytes()[0]));
-    bytes
-}
-
-/// A FLAC of one second, 16 bit, 16 kHz, mono.
-pub fn flac() -> Vec<u8> {
-    let mut file = std::io::Cursor::new(Vec::new());
-    let options = flac_codec::encode::Options::default();
-    let mut writer =
-        flac_codec::encode::FlacSampleWriter::new(&mut file, options, 16_000, 16, 1, None).unwrap();
-    let samples: Vec<i32> = (0..16_000_i32).map(|at| at * at % 9000).collect();
-    writer.write(&samples).unwrap();
-    writer.finalize().unwrap();
-    file.into_inner()
-}

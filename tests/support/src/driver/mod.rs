@@ -1,6 +1,10 @@
 //! Drives the real app, with its engine and store, against the practice service, by what the
 //! window shows: no display is needed. The tour and the tests share it.
 
+mod desk;
+
+pub use desk::{desk, desk_with, unavailable};
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

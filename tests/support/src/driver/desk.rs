@@ -11,9 +11,9 @@ use axum::http::StatusCode;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 
-use crate::driver::{Driver, Stage};
-
-pub const AMELIA: &str = "Dr. Amelia Smith";
+use super::{Driver, Stage};
+use crate::AMELIA;
+use crate::recordings::wav;
 
 impl Stage {
     /// The real mode with a service that holds nothing, and waits of a fifth of a second.
@@ -45,33 +45,6 @@ pub fn desk_with(stage: Stage) -> Driver {
     driver.service.put(AMELIA, "a.wav", wav(20_000, 1));
     driver.sign_in();
     driver
-}
-
-/// A valid WAV of so many bytes, 16 kHz, 16 bit, mono; `seed` tells two apart.
-pub fn wav(size: u32, seed: u8) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    bytes.extend_from_slice(b"RIFF");
-    bytes.extend_from_slice(&(size - 8).to_le_bytes());
-    bytes.extend_from_slice(b"WAVEfmt ");
-    bytes.extend_from_slice(&16_u32.to_le_bytes());
-    bytes.extend_from_slice(&[1, 0, 1, 0]);
-    bytes.extend_from_slice(&16_000_u32.to_le_bytes());
-    bytes.extend_from_slice(&32_000_u32.to_le_bytes());
-    bytes.extend_from_slice(&[2, 0, 16, 0]);
-    bytes.extend_from_slice(b"data");
-    bytes.extend_from_slice(&(size - 44).to_le_bytes());
-    bytes.resize(size as usize, seed);
-    bytes
-}
-
-/// The names of what is in a folder, sorted.
-pub fn names_in(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
 }
 
 /// The service answers a call with a 503.
