@@ -179,7 +179,7 @@ pub enum SignedOutBecause {
     NoToken,
     /// The person signed out, now or in an earlier run. The failure says why the keychain may still
     /// keep the token, where that is known.
-    Asked(Option<Failure>),
+    SignOut(Option<Failure>),
     /// The service no longer accepts the token.
     Ended,
     /// The keychain could not be read.

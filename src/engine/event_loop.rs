@@ -102,12 +102,12 @@ impl Engine {
                 stay,
             } => {
                 self.attempt += 1;
-                let asked = sign_in::Asked {
+                let request = sign_in::SignInRequest {
                     attempt: self.attempt,
                     generation: self.generation,
                     stay,
                 };
-                let work = sign_in::sign_in(self.resources.clone(), origin, token, asked);
+                let work = sign_in::sign_in(self.resources.clone(), origin, token, request);
                 self.scheduler.spawn(Event::SignInFailed(internal()), work);
             }
             Command::SaveSettings(settings) => {
@@ -155,7 +155,7 @@ impl Engine {
         match command {
             Command::SignOut => {
                 self.close_workspace();
-                self.say_signed_out(SignedOutBecause::Asked(None));
+                self.say_signed_out(SignedOutBecause::SignOut(None));
                 let work = sign_out::forget(workspace);
                 self.scheduler.spawn(Event::failed(None, internal()), work);
             }

@@ -22,7 +22,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 pub const OPENING: u64 = 0;
 
 /// What a person asked for when signing in, and when.
-pub struct Asked {
+pub struct SignInRequest {
     pub attempt: u64,
     pub generation: u64,
     /// Whether the token is to stay in the keychain.
@@ -35,7 +35,7 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
     match sign_out::forget_from_earlier(&resources, &origin).await {
         Ok(()) => {}
         Err(NotResumed::TokenKept(failure)) => {
-            let because = SignedOutBecause::Asked(Some(failure));
+            let because = SignedOutBecause::SignOut(Some(failure));
             return resources.notify(not_signed_in(because));
         }
         Err(NotResumed::NotKnown(failure)) => {
@@ -85,13 +85,13 @@ pub async fn sign_in(
     resources: Arc<Resources>,
     origin: ServiceOrigin,
     token: Secret,
-    asked: Asked,
+    request: SignInRequest,
 ) {
-    let Asked {
+    let SignInRequest {
         attempt,
         generation,
         stay,
-    } = asked;
+    } = request;
     let mut sign_in = match open(
         &resources,
         origin.clone(),

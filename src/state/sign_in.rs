@@ -130,7 +130,7 @@ impl State {
     pub(super) fn token_kept(&mut self, failure: Failure) {
         match &mut self.sign_in {
             SignIn::Out {
-                because: SignedOutBecause::Asked(kept),
+                because: SignedOutBecause::SignOut(kept),
                 ..
             } => *kept = Some(failure),
             _ => self.tell(Message::Keychain(failure)),

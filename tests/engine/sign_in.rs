@@ -89,7 +89,7 @@ fn signing_out_forgets_the_token_and_is_recorded() {
     run(async {
         let mut desk = Desk::new().await;
         desk.send(Command::SignOut);
-        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Asked(None));
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::SignOut(None));
         token_forgotten(&mut desk).await;
         assert!(desk.tokens.read(&desk.origin()).unwrap().is_none());
         desk.send(Command::Check(name(AMELIA)));
@@ -484,7 +484,7 @@ fn not_forgotten(starts_late: bool) {
             _ => None,
         })
         .await;
-        assert_eq!(because, SignedOutBecause::Asked(None));
+        assert_eq!(because, SignedOutBecause::SignOut(None));
         first(&mut engine, |event| {
             matches!(event, Event::TokenKept(_)).then_some(())
         })
@@ -500,7 +500,7 @@ fn not_forgotten(starts_late: bool) {
             _ => None,
         })
         .await;
-        let SignedOutBecause::Asked(Some(failure)) = because else {
+        let SignedOutBecause::SignOut(Some(failure)) = because else {
             panic!("{because:?}");
         };
         assert_eq!(failure.kind, FailureKind::KeychainNotCleared);

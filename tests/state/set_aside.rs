@@ -84,7 +84,7 @@ fn keeping_it_asks_for_a_place_under_its_own_name_and_nothing_of_the_service() {
 fn a_sign_out_takes_it_out_of_sight() {
     let mut state = signed_in();
     tell(&mut state, 1, Event::SetAside(vec![one()]));
-    let because = SignedOutBecause::Asked(None);
+    let because = SignedOutBecause::SignOut(None);
     tell(&mut state, 2, Event::SignedOut(because));
     assert!(state.set_aside.is_empty());
 }

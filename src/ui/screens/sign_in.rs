@@ -100,12 +100,12 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
 fn why(ui: &mut Ui, view: &mut View<'_>, because: &SignedOutBecause) {
     let palette = Palette::here(ui);
     let (said, failure) = match because {
-        SignedOutBecause::NoToken | SignedOutBecause::Asked(None) => return,
+        SignedOutBecause::NoToken | SignedOutBecause::SignOut(None) => return,
         SignedOutBecause::Ended if view.state.jobs.is_empty() => {
             (view.text.say("sign-in-again-body"), None)
         }
         SignedOutBecause::Ended => (view.text.say("sign-in-again-waiting"), None),
-        SignedOutBecause::Asked(Some(failure)) => {
+        SignedOutBecause::SignOut(Some(failure)) => {
             (view.text.say("sign-in-not-forgotten"), Some(failure))
         }
         SignedOutBecause::KeychainUnreadable(failure) => {
