@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
-use crate::transfer::Saved;
+use crate::transfer::PromotedFile;
 
 /// An event with the sign-in that it belongs to: one of an earlier sign-in is discarded.
 #[derive(Debug, Clone)]
@@ -353,8 +353,8 @@ pub struct SavedFile {
     pub remarks: Vec<Remark>,
 }
 
-impl From<Saved> for SavedFile {
-    fn from(saved: Saved) -> Self {
+impl From<PromotedFile> for SavedFile {
+    fn from(saved: PromotedFile) -> Self {
         Self {
             path: saved.path,
             size: saved.size,

@@ -1,10 +1,10 @@
 //! The record's words for a saved file.
 
 use crate::domain::{AuditBackup, BackupProof, Completeness};
-use crate::transfer::Saved;
+use crate::transfer::PromotedFile;
 
 /// The record's words for what was proven of a saved file, and how.
-pub fn proof_in_words(saved: &Saved) -> String {
+pub fn proof_in_words(saved: &PromotedFile) -> String {
     let arrival = match saved.completeness {
         Completeness::Proven(BackupProof::Digest) => "arrival proven by the digest",
         Completeness::Proven(BackupProof::Length) => "arrival proven by the length",
@@ -22,7 +22,7 @@ pub fn proof_in_words(saved: &Saved) -> String {
 }
 
 /// The file, as an entry of the record speaks of it.
-pub fn in_record(saved: &Saved) -> AuditBackup {
+pub fn in_record(saved: &PromotedFile) -> AuditBackup {
     AuditBackup {
         path: saved.path.to_string_lossy().into_owned(),
         size: saved.size,

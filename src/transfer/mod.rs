@@ -87,7 +87,7 @@ pub struct Progress {
 /// A file under its final name, checked while it came, and flushed with its folder where that is to
 /// be had. Only [`save`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saved {
+pub struct PromotedFile {
     /// Where it is; not always the destination that was asked for.
     pub path: PathBuf,
     /// The file as it is there.
@@ -126,7 +126,7 @@ pub async fn save(
     ledger: &dyn Ledger,
     steps: impl Fn(Step) + Send + Sync,
     cancel: CancellationToken,
-) -> Result<Saved, TransferError> {
+) -> Result<PromotedFile, TransferError> {
     if cancel.is_cancelled() {
         return Err(TransferError::Cancelled);
     }
@@ -156,7 +156,7 @@ async fn receive(
     ledger: &dyn Ledger,
     steps: &(impl Fn(Step) + Sync),
     cancel: CancellationToken,
-) -> Result<Saved, TransferError> {
+) -> Result<PromotedFile, TransferError> {
     let Recording { copy, coding, body } = recording;
     let expected = Expected {
         copy: copy.clone(),

@@ -14,23 +14,23 @@ use crate::transfer::from_disk::{DiskReader, ReadFrom};
 use crate::transfer::lost_volume::is_folder_gone;
 use crate::transfer::promote::{Wanted, promote, wanted};
 use crate::transfer::writer::{RunningHash, Written};
-use crate::transfer::{FileSeen, Ledger, SaveRequest, Saved, TransferError};
+use crate::transfer::{FileSeen, Ledger, PromotedFile, SaveRequest, TransferError};
 
-/// What a [`Saved`] holds to show that it was checked, written and flushed before it got its name.
-/// Nothing else makes one.
+/// What a [`PromotedFile`] holds to show that it was checked, written and flushed before it got its
+/// name. Nothing else makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Promoted(());
 
-/// A saved file that was checked while it came, and is proven whole. Only [`Saved::verified`] makes
-/// one.
+/// A saved file that was checked while it came, and is proven whole. Only
+/// [`PromotedFile::verified`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedBackup {
-    saved: Saved,
+    saved: PromotedFile,
     format: AudioFormat,
     proof: BackupProof,
 }
 
-impl Saved {
+impl PromotedFile {
     /// The backup that it is; `None` where nothing proves that it is whole.
     #[must_use]
     pub fn verified(&self) -> Option<VerifiedBackup> {
@@ -126,7 +126,7 @@ impl WrittenDown {
         self,
         held: impl Fn(),
         cancel: CancellationToken,
-    ) -> Result<Saved, TransferError> {
+    ) -> Result<PromotedFile, TransferError> {
         let (tell, told) = oneshot::channel();
         let naming = on_reader(&self.destination, move |unwanted| {
             let given_up = || cancel.is_cancelled() || unwanted();
@@ -148,11 +148,11 @@ impl Written {
         wanted: Wanted,
         held: oneshot::Sender<()>,
         given_up: &dyn Fn() -> bool,
-    ) -> Result<Saved, TransferError> {
+    ) -> Result<PromotedFile, TransferError> {
         let (path, named_to_last) = promote(self.path, wanted, held, given_up)?;
         let not_flushed = (!(self.flushed && named_to_last)).then_some(Remark::NotFlushed);
         let remarks = not_flushed.into_iter().collect();
-        Ok(Saved {
+        Ok(PromotedFile {
             seen: FileSeen::at(&path),
             path,
             size: self.size,

@@ -24,8 +24,8 @@ use std::sync::Mutex;
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::{CheckedPart, DoctorName, FailureKind, OperationId, ServerCopy};
 use audio_housekeeper::transfer::{
-    FileSeen, FirstVolume, Ledger, LedgerError, SaveRequest, Saved, TransferEnd, TransferError,
-    TransferStart, save,
+    FileSeen, FirstVolume, Ledger, LedgerError, PromotedFile, SaveRequest, TransferEnd,
+    TransferError, TransferStart, save,
 };
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -172,7 +172,7 @@ fn replacing(destination: impl Into<PathBuf>) -> SaveRequest {
     }
 }
 
-async fn saved(recording: Recording, request: SaveRequest) -> Result<Saved, TransferError> {
+async fn saved(recording: Recording, request: SaveRequest) -> Result<PromotedFile, TransferError> {
     let cancel = CancellationToken::new();
     save(recording, request, &Book::default(), |_| {}, cancel).await
 }

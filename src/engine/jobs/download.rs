@@ -22,12 +22,12 @@ use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress};
 use crate::store::{Change, DoctorFact};
 use crate::transfer::{
-    self, Aside, FirstVolume, Progress, SaveRequest, Saved, Step, TransferError,
+    self, Aside, FirstVolume, Progress, PromotedFile, SaveRequest, Step, TransferError,
 };
 
 /// A file that was saved, and the backup that it is, if it is one.
 pub struct Fetched {
-    pub saved: Saved,
+    pub saved: PromotedFile,
     pub copy: ServerCopy,
     /// When the server showed that copy: a long time ago, after a long download.
     pub seen_at: Timestamp,
