@@ -76,6 +76,11 @@ impl Clock {
         Self(Arc::new(read))
     }
 
+    /// What the wall clock shows.
+    pub(super) fn wall(&self) -> Timestamp {
+        (self.0)().wall
+    }
+
     /// What the steady clock shows.
     pub(super) fn steady(&self) -> Duration {
         (self.0)().steady

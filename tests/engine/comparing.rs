@@ -281,6 +281,7 @@ async fn delete_while_it_compares(meanwhile: impl FnOnce(&Desk)) -> (DeletionOut
             reason: None,
         })
         .await;
+    desk.clock.run();
     let compares = |now: &JobProgress| matches!(now, JobProgress::Comparing { .. });
     desk.progress(id, compares).await;
     meanwhile(&desk);

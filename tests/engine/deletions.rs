@@ -53,6 +53,7 @@ fn the_intent_is_on_disk_before_the_service_is_asked() {
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
+        desk.clock.run();
         desk.progress(id, |progress| *progress == JobProgress::Deleting)
             .await;
         desk.until_sent().await;
@@ -120,19 +121,20 @@ fn a_stop_while_the_intent_is_being_written_still_stops() {
     run(async {
         let mut desk = Desk::new().await;
         let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        desk.clock.stop();
         desk.send(Command::Delete(everything()));
         desk.progress(JobId(1), |progress| {
             matches!(progress, JobProgress::Waiting { .. })
         })
         .await;
         database.execute_batch("BEGIN IMMEDIATE").unwrap();
+        desk.clock.run();
         desk.progress(
             JobId(1),
             |progress| matches!(progress, JobProgress::Waiting { left, .. } if left.is_zero()),
         )
         .await;
         desk.send(Command::Cancel(JobId(1)));
-        tokio::time::sleep(Duration::from_millis(100)).await;
         database.execute_batch("ROLLBACK").unwrap();
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Stopped);
@@ -179,6 +181,7 @@ fn nothing_is_sent_before_the_window_says_that_nobody_pressed_stop() {
         desk.progress(id, |progress| *progress == JobProgress::Held)
             .await;
         assert_eq!(desk.deletes_received(), 0);
+        desk.clock.pass(Duration::from_secs(3));
         let looks = desk.requests(Call::Download);
         desk.send(Command::NoStop(id));
         // What was seen before the hold is old: there is another look, and another call.
@@ -201,6 +204,7 @@ fn an_answer_that_takes_a_moment_needs_no_other_look() {
         let id = last_call(&mut desk).await;
         desk.progress(id, |progress| *progress == JobProgress::Held)
             .await;
+        desk.clock.pass(Duration::from_secs(3));
         desk.send(Command::NoStop(id));
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
@@ -216,6 +220,7 @@ fn what_changed_while_the_window_held_a_delete_is_not_deleted() {
         let id = last_call(&mut desk).await;
         desk.progress(id, |progress| *progress == JobProgress::Held)
             .await;
+        desk.clock.pass(Duration::from_secs(3));
         desk.service.put(AMELIA, "b.wav", wav(200_000, 2));
         desk.send(Command::NoStop(id));
         let (report, _) = desk.end_of_delete().await;

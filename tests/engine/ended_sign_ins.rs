@@ -56,6 +56,7 @@ fn what_came_of_a_delete_is_said_also_where_the_token_ends_before_it_is_known() 
         // The look before the delete is still answered; those after it are not.
         desk.service
             .add_fault(Fault::on(Call::Download, Effect::token_ended()).from(2));
+        desk.clock.run();
         shown_until(&mut desk, &mut state, |state| {
             matches!(state.sign_in, SignIn::Out { .. })
         })
@@ -79,6 +80,7 @@ fn a_delete_that_waits_to_be_looked_into_at_sign_out_is_said_not_to_be_known() {
             .await;
         desk.service
             .add_fault(Fault::on(Call::Download, Effect::token_ended()).from(2));
+        desk.clock.run();
         ended(&mut desk).await;
         desk.send(Command::SignOut);
         let (report, _) = desk.end_of_delete().await;
@@ -89,8 +91,7 @@ fn a_delete_that_waits_to_be_looked_into_at_sign_out_is_said_not_to_be_known() {
 /// The front desk's colleague, by the token.
 const COLLEAGUE: usize = 1;
 
-/// A desk that two people share, with three recordings, and waits before a delete that leave time for
-/// a sign-in to end.
+/// A desk that two people share, with three recordings.
 async fn shared_desk() -> Desk {
     let users = ["front", "colleague"];
     let users = users.map(|name| PracticeUser::new(name, Secret::new("password".into())));
@@ -98,7 +99,7 @@ async fn shared_desk() -> Desk {
         users: users.into(),
         ..empty()
     };
-    let desk = Desk::with(config, Duration::from_millis(700)).await;
+    let desk = Desk::with(config, Duration::from_millis(100)).await;
     desk.service.put(BENOIT, "b.wav", wav(50_000, 2));
     desk.service.put(CHIARA, "c.wav", wav(60_000, 3));
     desk
@@ -168,6 +169,7 @@ async fn go_on_after(desk: &mut Desk, who: usize, faults: Vec<Fault>) -> Ends {
         desk.pass_time().await;
     }
     desk.service.set_faults(faults);
+    desk.clock.run();
     sign_in(desk, who);
     let (mut downloads, mut checks, mut delete, mut said) = (Vec::new(), None, None, 1);
     while downloads.len() < 2 || checks.is_none() || delete.is_none() {
@@ -358,9 +360,12 @@ fn a_delete_whose_sign_in_ended_is_waited_for_anew_and_can_be_stopped_meanwhile(
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
+        desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
+            .await;
+        desk.clock.pass(Duration::from_millis(60));
         desk.progress(
             id,
-            |now| matches!(now, JobProgress::Waiting { left, of } if 2 * *left < *of),
+            |now| matches!(now, JobProgress::Waiting { left, of } if left < of),
         )
         .await;
         end_sign_in(&mut desk).await;
@@ -369,7 +374,7 @@ fn a_delete_whose_sign_in_ended_is_waited_for_anew_and_can_be_stopped_meanwhile(
         sign_in(&desk, 0);
         desk.progress(
             id,
-            |now| matches!(now, JobProgress::Waiting { left, of } if 2 * *left > *of),
+            |now| matches!(now, JobProgress::Waiting { left, of } if left == of),
         )
         .await;
         desk.send(Command::Cancel(id));
@@ -425,8 +430,7 @@ fn a_backup_that_was_altered_while_a_sign_in_was_waited_for_keeps_the_delete_bac
 fn a_confirmation_does_not_hold_for_a_sign_in_that_comes_long_after_it() {
     run(async {
         let waits = Waits {
-            one: Duration::from_millis(300),
-            next_sign_in: Duration::from_millis(600),
+            next_sign_in: Duration::from_secs(10),
             ..Waits::default()
         };
         let mut desk = Desk::with_waits(empty(), waits).await;
@@ -435,7 +439,7 @@ fn a_confirmation_does_not_hold_for_a_sign_in_that_comes_long_after_it() {
             .await;
         end_sign_in(&mut desk).await;
         waits_for_sign_in(&mut desk, id).await;
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        desk.clock.pass(Duration::from_secs(11));
         desk.service.set_faults(Vec::new());
         sign_in(&desk, 0);
         let (report, _) = desk.end_of_delete().await;
@@ -454,6 +458,7 @@ fn a_sign_in_that_ends_before_the_last_call_is_answered_has_the_delete_wait_agai
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
+        desk.clock.run();
         last_call(&mut desk).await;
         end_sign_in(&mut desk).await;
         desk.send(Command::NoStop(id));
@@ -483,8 +488,8 @@ fn a_sign_in_that_ends_before_the_last_call_is_answered_has_the_delete_wait_agai
 fn a_sign_in_that_ends_while_a_delete_was_on_hold_is_not_called_the_window_s_silence() {
     run(async {
         let waits = Waits {
-            one: Duration::from_millis(100),
-            last_call: Duration::from_millis(1800),
+            one: Duration::ZERO,
+            last_call: Duration::from_mins(1),
             ..Waits::default()
         };
         let mut desk = Desk::with_waits(empty(), waits).await;
@@ -493,10 +498,10 @@ fn a_sign_in_that_ends_while_a_delete_was_on_hold_is_not_called_the_window_s_sil
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         last_call(&mut desk).await;
-        // Long enough for another look to be due, which then meets the end.
+        // Another look is due then, which meets the end.
         let refused = Fault::on(Call::Download, Effect::token_ended());
         desk.service.add_fault(refused);
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        desk.clock.pass(Duration::from_secs(20));
         desk.send(Command::NoStop(id));
         last_call_over(&mut desk).await;
         waits_for_sign_in(&mut desk, id).await;
@@ -518,8 +523,8 @@ fn a_sign_in_that_ends_while_a_delete_was_on_hold_is_not_called_the_window_s_sil
 fn a_window_that_answers_late_again_and_again_has_no_more_time_than_one_that_does_not() {
     run(async {
         let waits = Waits {
-            one: Duration::from_millis(100),
-            last_call: Duration::from_millis(900),
+            one: Duration::ZERO,
+            last_call: Duration::from_secs(6),
             ..Waits::default()
         };
         let mut desk = Desk::with_waits(empty(), waits).await;
@@ -541,7 +546,7 @@ fn a_window_that_answers_late_again_and_again_has_no_more_time_than_one_that_doe
             if let Some(report) = ended {
                 break report;
             }
-            tokio::time::sleep(Duration::from_millis(400)).await;
+            desk.clock.pass(Duration::from_secs(4));
             desk.send(Command::NoStop(id));
         };
         assert_eq!(report.outcome, DeletionOutcome::NotSent);

@@ -137,6 +137,7 @@ fn a_delete_left_while_it_is_looked_after_is_named_at_the_next_start() {
         let silent = Effect::StallBeforeHead(Duration::from_secs(30));
         desk.service
             .add_fault(Fault::on(Call::Download, silent).from(2));
+        desk.clock.run();
         desk.progress(id, |now| *now == JobProgress::Verifying)
             .await;
         desk.service.set_faults(Vec::new());
@@ -204,6 +205,7 @@ fn a_delete_left_while_its_intent_reaches_the_disk_is_known_not_to_have_been_sen
             .await;
         desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
             .await;
+        desk.clock.run();
         // Nothing else writes for as long as this.
         let mut busy = 0;
         while busy < 20 {

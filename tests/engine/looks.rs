@@ -162,6 +162,7 @@ fn stop_counts_while_the_last_look_before_a_delete_waits() {
                 reason: None,
             })
             .await;
+        desk.clock.run();
         desk.progress(id, |now| *now == JobProgress::Looking).await;
         while desk.requests(Call::Download) == before {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -101,6 +101,7 @@ async fn desk() -> (Desk, Arc<AtomicU8>) {
 }
 
 async fn end(desk: &mut Desk) -> JobEnding {
+    desk.clock.run();
     desk.until(|event| match event {
         Event::JobEnded { ending, .. } => Some((**ending).clone()),
         _ => None,

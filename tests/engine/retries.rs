@@ -337,6 +337,7 @@ fn a_delete_is_sent_once_whatever_it_is_answered() {
             desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
                 .await;
             if effect == Effect::status(StatusCode::UNAUTHORIZED) {
+                desk.clock.run();
                 desk.until(|event| matches!(event, Event::SignedOut(_)).then_some(()))
                     .await;
                 desk.sign_in(true).await;

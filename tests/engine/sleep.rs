@@ -54,6 +54,7 @@ fn a_sleep_after_the_wait_stops_the_delete_too() {
                 reason: None,
             })
             .await;
+        desk.clock.run();
         desk.progress(id, |now| *now == JobProgress::Looking).await;
         desk.clock.jump(HOUR, 3_600);
         let (report, _) = desk.end_of_delete().await;

@@ -47,6 +47,13 @@ impl TestClock {
         hands.shown.steady += Duration::from_secs(steady);
     }
 
+    /// Lets so much time pass at once, awake.
+    pub fn pass(&self, time: Duration) {
+        let mut hands = self.hands();
+        hands.shown.wall += SignedDuration::try_from(time).unwrap();
+        hands.shown.steady += time;
+    }
+
     fn hands(&self) -> MutexGuard<'_, Hands> {
         self.0.lock().unwrap()
     }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::time::Instant;
 
 use crate::domain::{AuditDraft, AuditOutcome, DeletionOutcome, Failure, FailureKind};
 use crate::engine::cancellation::EndedBy;
@@ -74,8 +73,8 @@ pub struct Announcement<'a> {
     pub stopped: AuditDraft,
     /// The sign-in that it would be sent with.
     pub sign_in: &'a Arc<SignIn>,
-    /// When the last look ended.
-    pub looked_at: Instant,
+    /// When the last look ended, by the steady clock.
+    pub looked_at: Duration,
 }
 
 /// What came of an announcement.
@@ -162,27 +161,33 @@ pub async fn announce(
 async fn last_calls(
     workspace: &Workspace,
     ticket: &JobTicket,
-    (sign_in, mut looked_at): (&Arc<SignIn>, Instant),
+    (sign_in, mut looked_at): (&Arc<SignIn>, Duration),
     look_again: LookAgain<'_>,
 ) -> Result<(), NotSent> {
     let of = workspace.resources.waits.last_call;
+    let clock = &workspace.resources.clock;
+    let since = |moment: Duration| clock.steady().saturating_sub(moment);
+    let no_answer = || {
+        let technical = "the window did not say that no Stop was pressed; nothing was sent";
+        because(FailureKind::WindowDidNotAnswer, technical)
+    };
     // All that the window may take, however often it is asked.
     let mut left = of;
     loop {
-        let asked_at = Instant::now();
+        let asked_at = clock.steady();
         tokio::select! {
             biased;
             () = ticket.cancel.cancelled() => return Err(NotSent::Stopped),
             () = last_call(workspace, ticket) => {}
-            () = tokio::time::sleep(left) => return Err(because(
-                FailureKind::WindowDidNotAnswer,
-                "the window did not say that no Stop was pressed; nothing was sent",
-            )),
+            () = tokio::time::sleep(left) => return Err(no_answer()),
         }
-        if looked_at.elapsed() < of / LOOKS_IN_A_CALL {
+        if since(looked_at) < of / LOOKS_IN_A_CALL {
             return Ok(());
         }
-        left = left.saturating_sub(asked_at.elapsed());
+        left = left.saturating_sub(since(asked_at));
+        if left.is_zero() {
+            return Err(no_answer());
+        }
         // Stop works again while it is looked, and the window is asked again after it.
         workspace.tell(Event::LastCallOver { id: ticket.id });
         tokio::select! {
@@ -191,7 +196,7 @@ async fn last_calls(
             () = workspace.credentials.ended(sign_in) => return Ok(()),
             looked = look_again() => looked?,
         }
-        looked_at = Instant::now();
+        looked_at = clock.steady();
     }
 }
 
@@ -234,9 +239,10 @@ pub async fn wait(
     sign_in: &Arc<SignIn>,
 ) -> Result<Waited, NotSent> {
     let mut ended = pin!(workspace.credentials.ended(sign_in));
-    let end = Instant::now() + of;
+    let clock = &workspace.resources.clock;
+    let end = clock.steady() + of;
     loop {
-        let left = end.saturating_duration_since(Instant::now());
+        let left = end.saturating_sub(clock.steady());
         ticket.report(JobProgress::Waiting { left, of });
         if left.is_zero() {
             return Ok(Waited::All);

@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
-use tokio::time::Instant;
 
 use crate::api::ApiError;
 use crate::domain::{
@@ -109,7 +107,7 @@ impl DeleteJob<'_> {
             service: self.workspace.service.clone(),
             doctor: self.doctor(),
             person: self.ticket.asked_by.person(),
-            confirmed_at: Timestamp::now(),
+            confirmed_at: self.workspace.resources.clock.wall(),
         };
         begin_waiting(self.workspace, &waiting).await?;
         // What the record says of a delete, it says of a person, where the service can tell.
@@ -152,7 +150,7 @@ impl DeleteJob<'_> {
                 continue;
             }
             let plan = look(sign_in.clone()).await?;
-            let looked_at = Instant::now();
+            let looked_at = workspace.resources.clock.steady();
             if !workspace.credentials.is_present(&sign_in) {
                 continue;
             }
@@ -188,8 +186,9 @@ impl DeleteJob<'_> {
 
     /// Whether more time has passed since the confirmation than its facts may be acted on.
     fn is_too_old(&self, waiting: &WaitingDelete) -> bool {
-        let age = Timestamp::now().duration_since(waiting.confirmed_at);
-        let longest = self.workspace.resources.waits.next_sign_in;
+        let resources = &self.workspace.resources;
+        let age = resources.clock.wall().duration_since(waiting.confirmed_at);
+        let longest = resources.waits.next_sign_in;
         age.is_negative() || age.unsigned_abs() > longest
     }
 

@@ -70,7 +70,7 @@ impl Desk {
         .await
     }
 
-    /// Surveys and confirms; the job runs when this returns.
+    /// Surveys and confirms. The job runs when this returns, and waits for as long as the clock stands.
     pub async fn begin_delete(&mut self, doctor: &str, choice: DeletionChoice) -> JobId {
         let survey = Box::new(self.survey(doctor).await);
         self.confirm(Confirmation::Doctor {
@@ -100,6 +100,7 @@ impl Desk {
     }
 
     pub async fn confirm(&mut self, confirmation: Confirmation) -> JobId {
+        self.clock.stop();
         let plan = DeletionPlan::new(confirmation, Timestamp::now()).unwrap();
         self.send(Command::Delete(Box::new(plan)));
         self.until(|event| match event {
@@ -112,7 +113,9 @@ impl Desk {
         .await
     }
 
+    /// Lets the wait go on, and waits for the end.
     pub async fn end_of_delete(&mut self) -> (DeletionReport, Option<PathBuf>) {
+        self.clock.run();
         self.until(|event| match event {
             Event::JobEnded { ending, .. } => match &**ending {
                 JobEnding::Delete { report, backup, .. } => Some((report.clone(), backup.clone())),

@@ -137,14 +137,18 @@ impl Desk {
     }
 
     pub async fn sign_in(&mut self, stay: bool) {
+        self.ask_sign_in(stay);
+        self.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+            .await;
+    }
+
+    pub fn ask_sign_in(&self, stay: bool) {
         let (origin, token) = (self.origin(), self.service.token());
         self.send(Command::SignIn {
             origin,
             token,
             stay,
         });
-        self.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
-            .await;
     }
 
     pub fn send(&self, command: Command) {
@@ -199,8 +203,9 @@ impl Desk {
         }
     }
 
-    /// Waits until the service has received a DELETE.
+    /// Lets the wait go on, and waits until the service has received a DELETE.
     pub async fn until_sent(&mut self) {
+        self.clock.run();
         for _ in 0..PATIENCE.as_millis() / 5 {
             if self.deletes_received() > 0 {
                 return;
