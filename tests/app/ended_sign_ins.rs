@@ -1,10 +1,9 @@
 //! A sign-in that ends while things run: one question, and all goes on in the next one.
 
 use std::path::Path;
-use std::time::Duration;
 
 use audio_housekeeper::domain::{AuditAction, AuditEntry, AuditOutcome, Secret};
-use audio_housekeeper::engine::{JobEnding, JobProgress, Waits};
+use audio_housekeeper::engine::{JobEnding, JobProgress};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser, Recordings};
 use audio_housekeeper::state::{ResultKind, State};
 use audio_housekeeper::store::Store;
@@ -26,10 +25,6 @@ fn shared_desk(folder: &Path, faults: &[Fault]) -> Driver {
             users: users.into(),
             ..PracticeConfig::default()
         },
-        waits: Waits {
-            one: Duration::from_secs(8),
-            ..Waits::default()
-        },
         ..Stage::empty(folder)
     });
     for (number, doctor) in (1..).zip([AMELIA, BENOIT, CHIARA]) {
@@ -44,6 +39,7 @@ fn shared_desk(folder: &Path, faults: &[Fault]) -> Driver {
 /// with 401. Waits for the question.
 fn until_the_sign_in_ends(driver: &mut Driver, folder: &Path) {
     driver.ask_delete(AMELIA);
+    driver.clock.stop();
     driver.click("Delete without backup");
     driver.wait_for("Nothing is sent yet.");
     for (doctor, file) in [(BENOIT, "b.wav"), (CHIARA, "c.wav")] {
@@ -71,6 +67,7 @@ fn until_the_sign_in_ends(driver: &mut Driver, folder: &Path) {
     });
     driver.wait_for("on hold");
     driver.wait_for("Nothing is sent yet. Sign in to go on.");
+    driver.clock.run();
 }
 
 fn sign_in(driver: &mut Driver, who: usize) {

@@ -4,24 +4,17 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::Call;
 use audio_housekeeper::store::Store;
 use eframe::App as _;
 use egui::{Event, Modifiers, PointerButton, Pos2, RawInput};
 use support::AMELIA;
-use support::driver::{Driver, Stage, desk_with};
+use support::driver::{Driver, desk};
 
-/// A window in which a delete waits, for three seconds.
+/// A window in which a delete waits for as long as the clock stands.
 fn waiting(folder: &Path) -> Driver {
-    let stage = Stage::empty(folder);
-    let mut driver = desk_with(Stage {
-        waits: Waits {
-            one: Duration::from_secs(3),
-            ..stage.waits
-        },
-        ..stage
-    });
+    let mut driver = desk(folder);
+    driver.clock.stop();
     driver.ask_delete(AMELIA);
     driver.click("Delete without backup");
     driver.wait_for("Deleting for Dr. Amelia Smith in");
@@ -30,7 +23,8 @@ fn waiting(folder: &Path) -> Driver {
 
 /// The window draws nothing until the delete's intent is on disk, after which it makes its last call,
 /// and for a moment longer.
-fn hang(folder: &Path) {
+fn hang(driver: &Driver, folder: &Path) {
+    driver.clock.run();
     let record = rusqlite::Connection::open(folder.join(Store::FILE_NAME)).unwrap();
     let end = Instant::now() + Duration::from_secs(30);
     let intents = || {
@@ -50,7 +44,7 @@ fn hang(folder: &Path) {
 fn a_stop_pressed_while_the_window_hung_stops_the_delete() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = waiting(folder.path());
-    hang(folder.path());
+    hang(&driver, folder.path());
     // What a person did meanwhile reaches the window when it draws again.
     driver.press_now("Stop");
     driver.wait_for("Stopped. Nothing was sent, and nothing was deleted.");
@@ -63,7 +57,7 @@ fn a_stop_pressed_while_the_window_hung_stops_the_delete() {
 fn a_window_that_hangs_holds_its_delete_and_lets_it_go_once_it_draws_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = waiting(folder.path());
-    hang(folder.path());
+    hang(&driver, folder.path());
     assert_eq!(driver.count(Call::Delete), 0);
     driver.wait_for("Deleted. Nuxera has nothing under this name now.");
     assert_eq!(driver.count(Call::Delete), 1);
@@ -134,7 +128,7 @@ fn a_stop_counts_where_the_mouse_had_moved_on_by_the_time_that_the_window_took_i
     let folder = tempfile::tempdir().unwrap();
     let mut driver = waiting(folder.path());
     let stop = driver.place_of("Stop");
-    hang(folder.path());
+    hang(&driver, folder.path());
     for gathered in [
         click_and_away(stop.center()),
         vec![],
@@ -153,7 +147,7 @@ fn one_quiet_frame_after_the_last_call_is_not_enough() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = waiting(folder.path());
     let stop = driver.place_of("Stop");
-    hang(folder.path());
+    hang(&driver, folder.path());
     // The first takes in the last call; the second has no Stop in it, and the third has.
     for gathered in [
         vec![],

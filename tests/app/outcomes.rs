@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{DoctorName, OperationId};
-use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig};
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::{Store, Transfer};
@@ -161,20 +160,15 @@ fn what_stands_in_the_way_before_the_delete_sends_nothing() {
 #[test]
 fn stop_sends_nothing_and_the_same_delete_works_afterwards() {
     let folder = tempfile::tempdir().unwrap();
-    let stage = Stage::empty(folder.path());
-    let mut driver = desk_with(Stage {
-        waits: Waits {
-            one: Duration::from_secs(2),
-            ..stage.waits
-        },
-        ..stage
-    });
+    let mut driver = desk(folder.path());
+    driver.clock.stop();
     delete(&mut driver);
     driver.wait_for("Deleting for Dr. Amelia Smith in");
     assert!(!driver.can_click("Delete…"), "one delete at a time");
     driver.click("Stop");
     driver.wait_for("Stopped. Nothing was sent, and nothing was deleted.");
     assert_eq!(driver.count(Call::Delete), 0);
+    driver.clock.run();
     delete(&mut driver);
     driver.wait_for(GONE);
     assert_eq!(driver.count(Call::Delete), 1);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use audio_housekeeper::api::{HttpConnector, Timeouts};
 use audio_housekeeper::app::{App, AppSignals, Launcher, Opened, OpeningMode};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
-use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
+use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::platform::AnsweredDialogs;
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
@@ -25,6 +25,8 @@ use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
+use crate::clock::TestClock;
+
 /// How long the window may take to show anything.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -33,6 +35,8 @@ pub struct Driver {
     pub dialogs: AnsweredDialogs,
     pub service: Arc<PracticeService>,
     pub signals: AppSignals,
+    /// What the waits of deletes are measured by.
+    pub clock: TestClock,
     launcher: Arc<TestLauncher>,
     /// When nothing is waited for any more, where there is such a time.
     end: Option<Instant>,
@@ -57,6 +61,7 @@ struct TestLauncher {
     service: Arc<PracticeService>,
     tokens: Arc<dyn TokenStore>,
     waits: Waits,
+    clock: TestClock,
     settings: Mutex<Settings>,
     runtime: Runtime,
 }
@@ -114,7 +119,7 @@ impl Launcher for TestLauncher {
             opening,
             settings_file: SettingsFile::in_folder(&folder),
             waits: self.waits,
-            clock: Clock::default(),
+            clock: self.clock.clock(),
             os_user: "tour".into(),
             computer: "front-desk-1".into(),
             wake,
@@ -137,7 +142,9 @@ impl Driver {
                 .block_on(PracticeService::start(stage.service))
                 .unwrap(),
         );
+        let clock = TestClock::default();
         let launcher = Arc::new(TestLauncher {
+            clock: clock.clone(),
             folder: stage.folder,
             service: service.clone(),
             tokens: stage.tokens,
@@ -158,6 +165,7 @@ impl Driver {
             dialogs,
             service,
             signals,
+            clock,
             launcher,
             end: None,
         }
@@ -178,6 +186,7 @@ impl Driver {
             dialogs,
             service,
             signals: _,
+            clock,
             launcher,
             end,
         } = self;
@@ -190,6 +199,7 @@ impl Driver {
             dialogs,
             service,
             signals,
+            clock,
             launcher,
             end,
         }
