@@ -3,13 +3,14 @@ use std::time::Duration;
 
 use crate::domain::{
     Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
-    DoctorName, Failure, KnownDoctor, OperationId, Place, Remark, SetAside,
+    DoctorName, Failure, KnownDoctor, OperationId, Place, Remark, ServiceOrigin, SetAside,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
 use crate::transfer::PromotedFile;
 
-/// An event with the sign-in that it belongs to: one of an earlier sign-in is discarded.
+/// An event with the sign-in that it belongs to: one of an earlier sign-in is discarded. What came of
+/// a delete always belongs to the present one.
 #[derive(Debug, Clone)]
 pub struct Envelope {
     /// Counts the sign-ins; 0 before the first.
@@ -163,9 +164,31 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
+    /// What came of a delete, or of what an earlier run left, at another service than that of the
+    /// present sign-in, where the same names are other doctors.
+    Elsewhere {
+        /// That service.
+        service: ServiceOrigin,
+        /// [`Event::JobEnded`], [`Event::LookedAgain`] or [`Event::FoundAtStart`].
+        event: Box<Event>,
+    },
 }
 
 impl Event {
+    /// The same where somebody has signed in at another service than `service` by now: what came of
+    /// a delete, and what an earlier run left, is told all the same. `None` of everything else.
+    pub(super) fn elsewhere(self, service: &ServiceOrigin) -> Option<Self> {
+        let is_told = match &self {
+            Self::JobEnded { ending, .. } => ending.deletes(),
+            Self::LookedAgain { .. } | Self::FoundAtStart(_) => true,
+            _ => false,
+        };
+        is_told.then(|| Self::Elsewhere {
+            service: service.clone(),
+            event: Box::new(self),
+        })
+    }
+
     /// That something did not work.
     pub(super) const fn failed(doctor: Option<DoctorName>, failure: Failure) -> Self {
         Self::Failed { doctor, failure }
@@ -325,6 +348,14 @@ pub enum JobEnding {
         /// Doctors whose backup failed.
         failed: Vec<(DoctorName, Failure)>,
     },
+}
+
+impl JobEnding {
+    /// Whether it is a delete's.
+    #[must_use]
+    pub const fn deletes(&self) -> bool {
+        matches!(self, Self::Delete { .. } | Self::DeleteAll { .. })
+    }
 }
 
 /// Why a job has nothing to show.

@@ -16,7 +16,7 @@ use crate::engine::left_over::LeftOver;
 use crate::engine::notice::{Ended, Notice};
 use crate::engine::refusal::not_surveyed;
 use crate::engine::resources::{Resources, internal, store_failure};
-use crate::engine::scheduler::{Busy, Scheduler, TaskEnded, not_known};
+use crate::engine::scheduler::{Busy, Panicked, Scheduler, TaskEnded, not_known};
 use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{
@@ -42,6 +42,8 @@ pub struct Engine {
     pub known_names: Vec<DoctorName>,
     pub left_over: LeftOver,
     pub workspace: Option<Arc<Workspace>>,
+    /// The key of the service of the present sign-in, or the last.
+    pub service: Option<String>,
     pub generation: u64,
     /// Counts the attempts at a sign-in, the opening's own being the first. What comes of an
     /// attempt after the next has begun is ignored: a kept token that the service refuses late
@@ -165,8 +167,9 @@ impl Engine {
                     doctor: doctor.clone(),
                     failure,
                 };
+                let work = check::check_one(workspace.clone(), doctor);
                 self.scheduler
-                    .spawn(on_panic, check::check_one(workspace, doctor));
+                    .spawn_at(workspace.begun_at(), on_panic, work);
             }
             Command::PrepareDownload { doctor, purpose } => {
                 let failure = internal();
@@ -174,15 +177,15 @@ impl Engine {
                     doctor: doctor.clone(),
                     failure,
                 };
-                self.scheduler.spawn(
-                    on_panic,
-                    check::prepare_download(workspace, doctor, purpose),
-                );
+                let work = check::prepare_download(workspace.clone(), doctor, purpose);
+                self.scheduler
+                    .spawn_at(workspace.begun_at(), on_panic, work);
             }
             Command::SurveyDeletion(doctor) => {
                 let on_panic = not_surveyed(doctor.clone(), internal());
+                let work = delete::survey(workspace.clone(), doctor);
                 self.scheduler
-                    .spawn(on_panic, delete::survey(workspace, doctor));
+                    .spawn_at(workspace.begun_at(), on_panic, work);
             }
             Command::LookAgain { doctor, operation } => {
                 let on_panic = Event::LookedAgain {
@@ -190,26 +193,27 @@ impl Engine {
                     doctor: doctor.clone(),
                     report: not_known(doctor.as_ref()),
                 };
-                self.scheduler.spawn(
-                    on_panic,
-                    verify_gone::look_again(workspace, doctor, operation),
-                );
+                let work = verify_gone::look_again(workspace.clone(), doctor, operation);
+                self.scheduler
+                    .spawn_at(workspace.begun_at(), on_panic, work);
             }
             Command::Forget(doctor) => {
                 let on_panic = Event::failed(Some(doctor.clone()), internal());
+                let work = doctors::forget(workspace.clone(), doctor);
                 self.scheduler
-                    .spawn(on_panic, doctors::forget(workspace, doctor));
+                    .spawn_at(workspace.begun_at(), on_panic, work);
             }
             Command::LoadActivity { before } => {
                 let on_panic = Event::ActivityNotRead(internal());
+                let work = activity::load(workspace.clone(), before);
                 self.scheduler
-                    .spawn(on_panic, activity::load(workspace, before));
+                    .spawn_at(workspace.begun_at(), on_panic, work);
             }
             Command::DiscardSetAside(operation) => {
-                self.scheduler.spawn(
-                    Event::failed(None, internal()),
-                    set_aside::discard(workspace, operation),
-                );
+                let on_panic = Event::failed(None, internal());
+                let work = set_aside::discard(workspace.clone(), operation);
+                self.scheduler
+                    .spawn_at(workspace.begun_at(), on_panic, work);
             }
             job => self.start(workspace, job),
         }
@@ -302,7 +306,13 @@ impl Engine {
     fn tell_ended(&self, ended: Option<TaskEnded>) {
         match ended {
             Some(TaskEnded::Job(ended)) => self.tell_job_ended(ended),
-            Some(TaskEnded::Panicked(event)) => self.resources.tell(self.generation, *event),
+            Some(TaskEnded::Panicked(panicked)) => {
+                let Panicked { begun_at, event } = *panicked;
+                match begun_at {
+                    Some(begun_at) => self.tell_of(&begun_at, event),
+                    None => self.resources.tell(self.generation, event),
+                }
+            }
             None => {}
         }
     }
@@ -311,12 +321,9 @@ impl Engine {
         let Ended {
             id,
             ending,
-            generation,
-            service,
+            begun_at,
         } = ended;
-        let generation = self.generation_of(&service, generation);
-        self.resources
-            .tell(generation, Event::JobEnded { id, ending });
+        self.tell_of(&begun_at, Event::JobEnded { id, ending });
     }
 
     /// Says of a command that somebody has to be signed in for it.

@@ -150,6 +150,7 @@ pub fn start(setup: Setup) -> Handle {
         known_names: Vec::new(),
         left_over: left_over::LeftOver::default(),
         workspace: None,
+        service: None,
         generation: 0,
         attempt: sign_in::OPENING,
         scheduler,

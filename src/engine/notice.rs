@@ -1,7 +1,7 @@
-use crate::domain::Failure;
+use crate::domain::{Failure, ServiceOrigin};
 use crate::engine::credentials::SignIn;
 use crate::engine::left_over::LeftOver;
-use crate::engine::{Event, JobEnding, JobId, SignedOutBecause, Unfinished};
+use crate::engine::{Event, JobEnding, JobId, SignedOutBecause};
 
 /// What a task tells the engine's own loop.
 pub enum Notice {
@@ -35,11 +35,10 @@ pub enum Notice {
     Forgotten(Option<Failure>),
     /// The service no longer accepts the token of this sign-in.
     SignInEnded { generation: u64 },
-    /// Something that an earlier run left for `service` is closed, and is to be told.
-    FoundAtStart {
-        generation: u64,
-        service: String,
-        found: Box<Unfinished>,
+    /// Something that was begun in a workspace has come to its end, and is to be told.
+    TellOf {
+        begun_at: BegunAt,
+        event: Box<Event>,
     },
     /// The look into what earlier runs left is over, and `rest` could not be closed.
     LeftOpen { generation: u64, rest: LeftOver },
@@ -49,8 +48,14 @@ pub enum Notice {
 pub struct Ended {
     pub id: JobId,
     pub ending: Box<JobEnding>,
-    /// Under which it began.
-    pub generation: u64,
-    /// Where.
+    pub begun_at: BegunAt,
+}
+
+/// The service at which something was begun: somebody may have signed in at another since.
+#[derive(Debug, Clone)]
+pub struct BegunAt {
+    /// The key under which the store keeps what belongs to it.
     pub service: String,
+    /// As people know it.
+    pub origin: ServiceOrigin,
 }

@@ -26,14 +26,7 @@ use crate::transfer::{self, Found, TransferError};
 /// and what is left then is for the next sign-in or start.
 pub async fn look_into_unfinished(workspace: Arc<Workspace>, left: LeftOver) {
     // Each is told as soon as it is closed: the app may end before the next one is.
-    let tell = |found| {
-        let notice = Notice::FoundAtStart {
-            generation: workspace.generation,
-            service: workspace.service.clone(),
-            found: Box::new(found),
-        };
-        workspace.resources.notify(notice);
-    };
+    let tell = |found| workspace.tell_end(Event::FoundAtStart(vec![found]));
     let is_over = || While::SignedIn.is_over(&workspace);
     let mut rest = LeftOver::default();
     for transfer in left.transfers {

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
-use crate::engine::notice::{Ended, Notice};
+use crate::engine::notice::{BegunAt, Ended, Notice};
 use crate::engine::resources::internal;
 use crate::engine::ticket::{JobBoard, JobTicket};
 use crate::engine::workspace::Workspace;
@@ -45,7 +45,14 @@ struct Running {
 /// What is said of a task that panicked.
 enum OnPanic {
     Job(JobId),
-    Say(Box<Event>),
+    Say(Box<Panicked>),
+}
+
+/// What is to be told of a smaller task that panicked.
+pub struct Panicked {
+    /// The service, where it was for one.
+    pub begun_at: Option<BegunAt>,
+    pub event: Event,
 }
 
 /// What is to be told of a task that has ended.
@@ -53,7 +60,7 @@ pub enum TaskEnded {
     /// A job.
     Job(Ended),
     /// A smaller task that panicked.
-    Panicked(Box<Event>),
+    Panicked(Box<Panicked>),
 }
 
 /// A job was not begun: another has to end first.
@@ -69,8 +76,31 @@ impl Scheduler {
         }
     }
 
-    /// Starts work that is no job of its own. `on_panic` is what is told where it panics.
+    /// Starts work that is no job of its own. `on_panic` is what is told where it panics, whoever is
+    /// signed in then.
     pub fn spawn(&mut self, on_panic: Event, work: impl Future<Output = ()> + Send + 'static) {
+        let panicked = Panicked {
+            begun_at: None,
+            event: on_panic,
+        };
+        self.begin(panicked, work);
+    }
+
+    /// The same for a service, whose doctors `on_panic` is about.
+    pub fn spawn_at(
+        &mut self,
+        begun_at: BegunAt,
+        on_panic: Event,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let panicked = Panicked {
+            begun_at: Some(begun_at),
+            event: on_panic,
+        };
+        self.begin(panicked, work);
+    }
+
+    fn begin(&mut self, on_panic: Panicked, work: impl Future<Output = ()> + Send + 'static) {
         let task = self.tasks.spawn(async move {
             work.await;
             None
@@ -179,9 +209,9 @@ impl Scheduler {
                 Some(TaskEnded::Job(running.ended(id, ending)))
             }
             // The panic's own words may hold a name: the id is all that is logged.
-            (Err(error), Some(OnPanic::Say(event))) => {
+            (Err(error), Some(OnPanic::Say(panicked))) => {
                 tracing::error!(task = %error.id(), "a task panicked");
-                Some(TaskEnded::Panicked(event))
+                Some(TaskEnded::Panicked(panicked))
             }
             (Err(error), Some(OnPanic::Job(id))) => {
                 tracing::error!(task = %error.id(), "a job panicked");
@@ -203,8 +233,7 @@ impl Running {
         Ended {
             id,
             ending: Box::new(ending),
-            generation: self.workspace.generation,
-            service: self.workspace.service.clone(),
+            begun_at: self.workspace.begun_at(),
         }
     }
 

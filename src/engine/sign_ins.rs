@@ -9,7 +9,7 @@ use crate::engine::cancellation::EndedBy;
 use crate::engine::credentials::{Credentials, SignIn};
 use crate::engine::event_loop::Engine;
 use crate::engine::jobs::set_aside;
-use crate::engine::notice::Notice;
+use crate::engine::notice::{BegunAt, Notice};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::{internal, store_failure};
 use crate::engine::workspace::Workspace;
@@ -56,15 +56,7 @@ impl Engine {
                     self.say_signed_out(SignedOutBecause::Ended);
                 }
             }
-            Notice::FoundAtStart {
-                generation,
-                service,
-                found,
-            } => {
-                let generation = self.generation_of(&service, generation);
-                self.resources
-                    .tell(generation, Event::FoundAtStart(vec![*found]));
-            }
+            Notice::TellOf { begun_at, event } => self.tell_of(&begun_at, *event),
             Notice::LeftOpen { generation, rest } => {
                 self.left_over.put_back(rest);
                 // Somebody may have signed in there before it was put back.
@@ -77,13 +69,18 @@ impl Engine {
         }
     }
 
-    /// The sign-in under which something of `service` is told that was begun under `generation`:
-    /// the present one also where that has ended, unless somebody has signed in elsewhere, where
-    /// the same names are other doctors.
-    pub(super) fn generation_of(&self, service: &str, generation: u64) -> u64 {
-        match &self.workspace {
-            Some(workspace) if workspace.service != service => generation,
-            _ => self.generation,
+    /// Tells something that was begun at a service, whoever is signed in by now. Where somebody has
+    /// signed in elsewhere since, the same names are other doctors: what is told then is told as of its
+    /// own service.
+    pub(super) fn tell_of(&self, begun_at: &BegunAt, event: Event) {
+        let here = self.service.as_ref();
+        let event = if here.is_none_or(|here| *here == begun_at.service) {
+            Some(event)
+        } else {
+            event.elsewhere(&begun_at.origin)
+        };
+        if let Some(event) = event {
+            self.resources.tell(self.generation, event);
         }
     }
 
@@ -152,6 +149,7 @@ impl Engine {
         }
         self.close_workspace();
         self.generation += 1;
+        self.service = Some(service.clone());
         let workspace = Arc::new(Workspace {
             resources: self.resources.clone(),
             service,

@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use crate::engine::Event;
 use crate::engine::credentials::{Credentials, SignIn};
-use crate::engine::notice::Notice;
+use crate::engine::notice::{BegunAt, Notice};
 use crate::engine::resources::{Resources, store_failure};
 use crate::engine::ticket::{Caller, JobTicket};
 use crate::store::{Change, StoreError};
@@ -46,9 +46,25 @@ impl Workspace {
         }
     }
 
+    /// The service of what is begun here.
+    pub fn begun_at(&self) -> BegunAt {
+        BegunAt {
+            service: self.service.clone(),
+            origin: self.credentials.sign_in().origin.clone(),
+        }
+    }
+
     /// Tells the window something of this sign-in.
     pub fn tell(&self, event: Event) {
         self.resources.tell(self.generation, event);
+    }
+
+    /// Tells the window what came of something that was begun here, and that matters whoever has
+    /// signed in by now.
+    pub fn tell_end(&self, event: Event) {
+        let begun_at = self.begun_at();
+        let event = Box::new(event);
+        self.resources.notify(Notice::TellOf { begun_at, event });
     }
 
     /// The present sign-in. Where that has ended it waits for the next one, where `caller` does, and

@@ -73,6 +73,7 @@ impl State {
             } => self.activity_read(entries, from_newest, more),
             Event::ActivityNotRead(failure) => self.activity_not_read(failure),
             Event::Failed { doctor, failure } => self.failed(doctor, failure),
+            Event::Elsewhere { service, event } => self.ended_elsewhere(&service, *event),
         }
         Vec::new()
     }

@@ -33,25 +33,37 @@ impl State {
         seen_for: Option<DoctorName>,
         seen: DeletionReport,
     ) {
-        let is_it = |shown: &mut ShownResult| report_of(&mut shown.ending, operation).is_some();
-        if let Some(at) = self.results.iter_mut().position(is_it) {
-            // It is the newest now.
-            let mut shown = self.results.remove(at);
-            if let Some(report) = report_of(&mut shown.ending, operation) {
-                *report = seen;
-            }
-            shown.looking = false;
-            shown.at = self.now;
-            shown.seen_since = None;
-            self.results.insert(0, shown);
-            return;
+        if let Some(report) = self.put_report(operation, seen) {
+            let kind = Unfinished::Delete {
+                doctor: seen_for,
+                operation: operation.clone(),
+                report,
+            };
+            self.show_result(ResultKind::FromEarlier(kind));
         }
-        let kind = Unfinished::Delete {
-            doctor: seen_for,
-            operation: operation.clone(),
-            report: seen,
+    }
+
+    /// Puts what a later look has seen into what is on show of that delete; gives it back where nothing
+    /// is.
+    pub(super) fn put_report(
+        &mut self,
+        operation: &OperationId,
+        seen: DeletionReport,
+    ) -> Option<DeletionReport> {
+        let is_it = |shown: &mut ShownResult| report_of(&mut shown.ending, operation).is_some();
+        let Some(at) = self.results.iter_mut().position(is_it) else {
+            return Some(seen);
         };
-        self.show_result(ResultKind::FromEarlier(kind));
+        // It is the newest now.
+        let mut shown = self.results.remove(at);
+        if let Some(report) = report_of(&mut shown.ending, operation) {
+            *report = seen;
+        }
+        shown.looking = false;
+        shown.at = self.now;
+        shown.seen_since = None;
+        self.results.insert(0, shown);
+        None
     }
 
     pub(super) fn not_looked_again(
@@ -111,6 +123,7 @@ fn report_of<'a>(
             report,
             ..
         }) if of == operation => Some(report),
+        ResultKind::Elsewhere { ending, .. } => report_of(ending, operation),
         _ => None,
     }
 }

@@ -45,22 +45,7 @@ impl State {
     /// What is known of the folder of the file that a result tells of.
     #[must_use]
     pub fn place_of_result(&self, result: &ShownResult) -> Option<&Place> {
-        let file = match &result.ending {
-            ResultKind::Ended(JobEnding::Download {
-                result: Ok(file), ..
-            })
-            | ResultKind::FromEarlier(Unfinished::Saved { file, .. }) => &file.path,
-            ResultKind::Ended(JobEnding::Delete {
-                backup: Some(path), ..
-            }) => path,
-            ResultKind::Ended(_)
-            | ResultKind::FromEarlier(
-                Unfinished::Download { .. }
-                | Unfinished::Delete { .. }
-                | Unfinished::NotSent { .. },
-            ) => return None,
-        };
-        self.place_of(file)
+        self.place_of(file_of(&result.ending)?)
     }
 
     /// How many doctors have a good backup in a folder that is known to lose files.
@@ -147,4 +132,20 @@ fn good_backups(doctors: &[KnownDoctor], now: Timestamp) -> impl Iterator<Item =
 
 fn look_at(folder: &Path) -> SideEffect {
     SideEffect::Engine(Command::LookAtPlace(folder.to_owned()))
+}
+
+/// The file that a result tells of.
+fn file_of(ending: &ResultKind) -> Option<&Path> {
+    match ending {
+        ResultKind::Ended(JobEnding::Download {
+            result: Ok(file), ..
+        })
+        | ResultKind::FromEarlier(Unfinished::Saved { file, .. }) => Some(&file.path),
+        ResultKind::Ended(JobEnding::Delete { backup, .. }) => backup.as_deref(),
+        ResultKind::Elsewhere { ending, .. } => file_of(ending),
+        ResultKind::Ended(_)
+        | ResultKind::FromEarlier(
+            Unfinished::Download { .. } | Unfinished::Delete { .. } | Unfinished::NotSent { .. },
+        ) => None,
+    }
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{DeletionOutcome, DoctorName};
-use crate::engine::{JobEnding, Unfinished};
+use crate::domain::{DeletionOutcome, DoctorName, ServiceOrigin};
+use crate::engine::{DeletionReport, Event, JobEnding, Unfinished};
 use crate::state::{SideEffect, State};
 
 /// What the person is told in the tray until they dismiss it.
@@ -28,6 +28,13 @@ pub enum ResultKind {
     Ended(JobEnding),
     /// What an earlier run left.
     FromEarlier(Unfinished),
+    /// Either at another service than that of the present sign-in.
+    Elsewhere {
+        /// That service.
+        service: ServiceOrigin,
+        /// What it is there.
+        ending: Box<ResultKind>,
+    },
 }
 
 impl State {
@@ -48,6 +55,53 @@ impl State {
     pub(super) fn found_at_start(&mut self, found: Vec<Unfinished>) {
         for unfinished in found {
             self.show_result(ResultKind::FromEarlier(unfinished));
+        }
+    }
+
+    /// Takes in what is told of another service than that of the present sign-in.
+    pub(super) fn ended_elsewhere(&mut self, service: &ServiceOrigin, event: Event) {
+        let endings = match event {
+            Event::JobEnded { ending, .. } => vec![ResultKind::Ended(*ending)],
+            Event::FoundAtStart(found) => found.into_iter().map(ResultKind::FromEarlier).collect(),
+            Event::LookedAgain {
+                operation,
+                doctor,
+                report,
+            } => {
+                let not_shown = self.put_report(&operation, report);
+                let unfinished = not_shown.map(|report| Unfinished::Delete {
+                    doctor,
+                    operation,
+                    report,
+                });
+                unfinished
+                    .map(ResultKind::FromEarlier)
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        for ending in endings {
+            self.show_result(ending.elsewhere(service.clone()));
+        }
+    }
+
+    /// Somebody has signed in at `present`, another service than `last`: of what is on show, only what
+    /// nobody knows yet of a delete stays, and the end of one that nobody has seen, as of its own
+    /// service.
+    pub(super) fn keep_deletes_elsewhere(&mut self, last: &ServiceOrigin, present: &ServiceOrigin) {
+        for mut shown in std::mem::take(&mut self.results) {
+            let is_news = shown.seen_since.is_none() && shown.ending.report().is_some();
+            if !is_news && !shown.ending.is_unsettled() {
+                continue;
+            }
+            shown.looking = false;
+            shown.ending = match shown.ending {
+                ResultKind::Elsewhere { service, ending } if service == *present => *ending,
+                elsewhere @ ResultKind::Elsewhere { .. } => elsewhere,
+                ending => ending.elsewhere(last.clone()),
+            };
+            self.results.push(shown);
         }
     }
 
@@ -80,14 +134,27 @@ impl ResultKind {
 
     /// Whether it tells of a delete that did not end in the service's 404, nor was stopped.
     pub(super) fn is_unsettled(&self) -> bool {
-        match self {
-            Self::Ended(JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. })
-            | Self::FromEarlier(Unfinished::Delete { report, .. }) => !matches!(
+        self.report().is_some_and(|report| {
+            !matches!(
                 report.outcome,
                 DeletionOutcome::Gone | DeletionOutcome::Stopped
-            ),
-            _ => false,
+            )
+        })
+    }
+
+    /// What came of a delete, where it tells of one.
+    fn report(&self) -> Option<&DeletionReport> {
+        match self {
+            Self::Ended(JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. })
+            | Self::FromEarlier(Unfinished::Delete { report, .. }) => Some(report),
+            Self::Elsewhere { ending, .. } => ending.report(),
+            _ => None,
         }
+    }
+
+    fn elsewhere(self, service: ServiceOrigin) -> Self {
+        let ending = Box::new(self);
+        Self::Elsewhere { service, ending }
     }
 }
 

@@ -177,6 +177,11 @@ impl ResultKind {
                 | Unfinished::NotSent { .. }
                 | Unfinished::Delete { .. },
             ) => Sort::NeedsAnswer,
+            Self::Elsewhere { ending, .. } => match ending.sort() {
+                Sort::Done => Sort::Done,
+                // Nobody pressed Stop: the sign-in at another service has ended it.
+                _ => Sort::NeedsAnswer,
+            },
         }
     }
 }

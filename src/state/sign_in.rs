@@ -77,8 +77,8 @@ impl State {
 
     pub(super) fn signed_in(&mut self, account: Account, keychain: Option<Failure>) {
         let last = self.service.replace(account.origin.clone());
-        if last.is_some_and(|last| last != account.origin) {
-            self.results.clear();
+        if let Some(last) = last.filter(|last| *last != account.origin) {
+            self.keep_deletes_elsewhere(&last, &account.origin);
             self.forget_what_waits();
         }
         self.forget_what_was_shown();

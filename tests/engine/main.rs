@@ -19,6 +19,7 @@ mod everything;
 mod kept_tokens;
 mod leaving;
 mod looks;
+mod other_services;
 mod panics;
 mod reading_back;
 mod replacing;

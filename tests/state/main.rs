@@ -9,6 +9,7 @@
 )]
 
 mod deletions;
+mod other_services;
 mod places;
 mod replacing;
 mod retries;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, BackupComparison, BackupProof,
     Completeness, Damage, DeletionOutcome, Failure, FailureKind, GENESIS, OperationId,
-    OtherRecording, Unfit,
+    OtherRecording, ServiceOrigin, Unfit,
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
@@ -123,19 +123,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
     let mut views: Vec<(&'static str, MakeState)> = vec![
         ("sign-in", signed_out),
         ("sign-in-failed", sign_in_failed),
-        ("sign-in-waited-for", || {
-            let mut state = delete_waiting();
-            state.jobs.extend(downloading().jobs);
-            for job in state.jobs.values_mut() {
-                job.progress = JobProgress::WaitingForSignIn;
-            }
-            state.sign_in = SignIn::Out {
-                because: SignedOutBecause::Ended,
-                trying: false,
-                failure: None,
-            };
-            state
-        }),
+        ("sign-in-waited-for", waiting_for_sign_in),
         ("recordings", downloading),
         ("recordings-empty", || {
             let mut state = signed_in();
@@ -156,6 +144,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
         ("delete-wait", delete_waiting),
         ("results", results),
+        ("results-elsewhere", elsewhere),
         ("shelf-folded", shelf::folded),
         ("shelf-set-aside", shelf::with_what_was_set_aside),
         ("saved-proven", shelf::proven),
@@ -343,6 +332,31 @@ fn results() -> State {
             looking: false,
             seen_since: Some(now()),
         });
+    }
+    state
+}
+
+fn waiting_for_sign_in() -> State {
+    let mut state = delete_waiting();
+    state.jobs.extend(downloading().jobs);
+    for job in state.jobs.values_mut() {
+        job.progress = JobProgress::WaitingForSignIn;
+    }
+    state.sign_in = SignIn::Out {
+        because: SignedOutBecause::Ended,
+        trying: false,
+        failure: None,
+    };
+    state
+}
+
+fn elsewhere() -> State {
+    let mut state = results();
+    for shown in &mut state.results {
+        shown.ending = ResultKind::Elsewhere {
+            service: ServiceOrigin::parse("https://recordings.other-clinic.example").unwrap(),
+            ending: Box::new(shown.ending.clone()),
+        };
     }
     state
 }

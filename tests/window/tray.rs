@@ -1,6 +1,8 @@
 //! What runs and what has ended.
 
-use audio_housekeeper::domain::{DeletionOutcome, Failure, FailureKind, OperationId};
+use audio_housekeeper::domain::{
+    DeletionOutcome, Failure, FailureKind, OperationId, ServiceOrigin,
+};
 use audio_housekeeper::state::{
     Action, JobEnding, JobFailure, JobId, JobProgress, ResultKind, ShownResult, State,
 };
@@ -30,6 +32,22 @@ fn deleted(outcome: DeletionOutcome) -> State {
         seen_since: Some(now()),
     });
     state
+}
+
+#[test]
+fn a_delete_of_another_service_names_that_and_offers_nothing_that_asks_the_present_one() {
+    let mut state = deleted(DeletionOutcome::NotKnown);
+    let ending = Box::new(state.results[0].ending.clone());
+    let service = ServiceOrigin::parse("https://other.example").unwrap();
+    state.results[0].ending = ResultKind::Elsewhere { service, ending };
+    let mut window = window(state);
+    window.get_by_label("Dr. Amelia Smith at other.example");
+    for offer in ["Look again", "Wrong doctor?"] {
+        let button = window.query_by_role_and_label(Role::Button, offer);
+        assert!(button.is_none(), "{offer}");
+    }
+    press(&mut window, "Dismiss");
+    assert!(matches!(window.state().actions[..], [Action::Dismiss(7)]));
 }
 
 #[test]

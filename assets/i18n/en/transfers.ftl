@@ -79,6 +79,10 @@ earlier-download = This download was cut off when the app ended. Nothing unfinis
 earlier-saved = The app ended just after this file was saved. It was read now, and is right.
 earlier-not-sent = This delete was confirmed, and the app ended before it was sent. Nothing was deleted. Decide anew when it suits you.
 earlier-delete = This delete was cut off when the app ended, and was looked into now.
+
+# What ended at a service that nobody is signed in to any more.
+elsewhere = { $what } at { $service }
+elsewhere-sign-in = You are signed in to another service now. To do anything about this, sign in there.
 tray-bar = Progress
 
 # The line that counts what has ended, and its buttons.

@@ -4,7 +4,7 @@ use egui::{Color32, Ui};
 
 use crate::domain::{
     BackupComparison, Completeness, DeletionOutcome, DeletionScope, DoctorName, Failure, Place,
-    WayOut,
+    ServiceOrigin, WayOut,
 };
 use crate::state::{
     Action, CheckAllReport, DeletionReport, JobEnding, JobFailure, ResultKind, SavedFile,
@@ -14,7 +14,7 @@ use crate::text::Text;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::tray::jobs::text_width;
 use crate::ui::tray::place_to_mind;
-use crate::ui::widgets::{Button, Icon, announce, label, with_buttons, wrapped};
+use crate::ui::widgets::{Button, Icon, announce, with_buttons, wrapped};
 
 /// What a result has to say.
 struct Said {
@@ -35,10 +35,7 @@ pub fn show(
     actions: &mut Vec<Action>,
 ) {
     let palette = Palette::here(ui);
-    let said = match &result.ending {
-        ResultKind::Ended(ending) => ended(palette, text, result, ending),
-        ResultKind::FromEarlier(unfinished) => from_earlier(palette, text, result, unfinished),
-    };
+    let said = said(palette, text, result, &result.ending);
     let dismiss = text.say("button-dismiss");
     let mut buttons: Vec<(Button<'_>, Option<&Action>)> = Vec::new();
     for (name, action) in &said.offers {
@@ -61,7 +58,7 @@ pub fn show(
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             said.icon.show(ui, said.colour);
-            label(ui, Type::Strong, palette.text, &said.heading);
+            wrapped(ui, Type::Strong, palette.text, &said.heading);
             if beside {
                 told(ui);
             }
@@ -103,6 +100,33 @@ fn repeat(action: &Action) -> Action {
         Action::AskDeleteAll => Action::AskDeleteAll,
         _ => Action::CloseModal,
     }
+}
+
+fn said(palette: &Palette, text: &Text, result: &ShownResult, ending: &ResultKind) -> Said {
+    match ending {
+        ResultKind::Ended(ending) => ended(palette, text, result, ending),
+        ResultKind::FromEarlier(unfinished) => from_earlier(palette, text, result, unfinished),
+        ResultKind::Elsewhere { service, ending } => {
+            elsewhere(text, service, said(palette, text, result, ending))
+        }
+    }
+}
+
+/// The same of another service than the present one, which nothing is asked of from here.
+fn elsewhere(text: &Text, service: &ServiceOrigin, mut said: Said) -> Said {
+    let (what, service) = (said.heading.into(), service.label().into());
+    said.heading = text.say_with("elsewhere", &[("what", what), ("service", service)]);
+    let all = said.offers.len();
+    said.offers.retain(|(_, action)| {
+        matches!(
+            action,
+            Action::ShowInFolder(_) | Action::ShowProof { .. } | Action::ShowDetails { .. }
+        )
+    });
+    if said.offers.len() < all {
+        said.lines.push(text.say("elsewhere-sign-in"));
+    }
+    said
 }
 
 fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEnding) -> Said {

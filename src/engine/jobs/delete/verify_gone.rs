@@ -303,7 +303,7 @@ pub async fn look_again(
 ) {
     let draft = draft_of_look(&workspace, doctor.as_ref(), &operation, "looked again");
     let report = conclude(&workspace, draft, Answer::default(), None).await;
-    workspace.tell(Event::LookedAgain {
+    workspace.tell_end(Event::LookedAgain {
         operation,
         doctor,
         report,
