@@ -13,12 +13,13 @@ use audio_housekeeper::domain::{
     OperationId, Secret, ServiceOrigin,
 };
 use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, Unfinished};
+use audio_housekeeper::practice::PracticeService;
 use futures_util::future::BoxFuture;
-use support::desk::Desk;
+use support::desk::{Desk, holding_nothing};
 use support::{AMELIA, name, run};
 
 /// Opens the service, and panics in every call that fetches or deletes while it is told to by a 1, in
-/// looks too by a 2.
+/// looks too by a 2, and in those only after a while by a 3.
 struct Faulty {
     real: HttpConnector,
     panics: Arc<AtomicU8>,
@@ -57,8 +58,15 @@ impl RecordingsApi for FaultyApi {
         doctor: &'a DoctorName,
         oldest: Duration,
     ) -> BoxFuture<'a, Result<Look, ApiError>> {
-        assert!(self.panics.load(Ordering::Relaxed) < 2, "as it was told to");
-        self.real.look(doctor, oldest)
+        let panics = self.panics.load(Ordering::Relaxed);
+        assert!(panics != 2, "as it was told to");
+        Box::pin(async move {
+            if panics == 3 {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                panic!("as it was told to");
+            }
+            self.real.look(doctor, oldest).await
+        })
     }
 
     fn download<'a>(
@@ -238,5 +246,43 @@ fn a_download_and_a_comparison_that_panic_are_told_and_recorded_as_failed() {
         // The window goes on, and so does the next job.
         panics.store(0, Ordering::Relaxed);
         assert!(desk.download(AMELIA, "c.wav").await.is_ok());
+    });
+}
+
+#[test]
+fn what_panics_after_a_sign_in_at_another_service_is_not_told_of_a_namesake_there() {
+    run(async {
+        let (mut desk, panics) = desk().await;
+        let other = PracticeService::start(holding_nothing()).await.unwrap();
+        panics.store(3, Ordering::Relaxed);
+        desk.send(Command::Check(name(AMELIA)));
+        desk.until(|event| matches!(event, Event::CheckStarted(_)).then_some(()))
+            .await;
+        let origin = ServiceOrigin::parse(&other.origin()).unwrap();
+        desk.send(Command::SignIn {
+            origin: origin.clone(),
+            token: other.token(),
+            stay: false,
+        });
+        let present = loop {
+            let envelope = desk.next_event().await;
+            match envelope.event {
+                Event::SignedIn { account, .. } if account.origin == origin => {
+                    break envelope.generation;
+                }
+                _ => {}
+            }
+        };
+        let told = async {
+            loop {
+                let envelope = desk.next_event().await;
+                let is_present = envelope.generation >= present;
+                if is_present && matches!(envelope.event, Event::CheckEnded { .. }) {
+                    return envelope.event;
+                }
+            }
+        };
+        let told = tokio::time::timeout(Duration::from_millis(700), told).await;
+        assert!(told.is_err(), "{told:?}");
     });
 }
