@@ -46,14 +46,21 @@ impl Command {
     /// What its button, or its field, is called now.
     pub fn name(self, text: &Text, state: &State, subject: Option<&DoctorName>) -> String {
         match self {
+            Self::Check if is_checked(state, subject) => text.say("recordings-checking"),
+            Self::Download if state.preparing.is_some() => text.say("recordings-preparing"),
+            _ => self.label(text),
+        }
+    }
+
+    /// What it is called while nothing of it is under way.
+    pub fn label(self, text: &Text) -> String {
+        match self {
             Self::Show(Screen::Recordings) => text.say("nav-recordings"),
             Self::Show(Screen::Activity) => text.say("nav-activity"),
             Self::Show(Screen::Settings) => text.say("nav-settings"),
             Self::FindDoctor => text.say("recordings-doctor"),
-            Self::Check if is_checked(state, subject) => text.say("recordings-checking"),
             Self::Check => text.say("recordings-check"),
             Self::CheckAll => text.say("doctors-check-all"),
-            Self::Download if state.preparing.is_some() => text.say("recordings-preparing"),
             Self::Download => text.say("recordings-download"),
             Self::Delete => text.say("recordings-delete"),
             Self::DeleteAll => text.say("recordings-delete-all"),
@@ -61,10 +68,24 @@ impl Command {
         }
     }
 
-    /// What its button says of why it can't be pressed, while that is so.
-    pub fn why_not(self, text: &Text) -> Option<String> {
+    /// Why it can't be asked for, while something runs that has to end first.
+    pub fn why_not(
+        self,
+        text: &Text,
+        state: &State,
+        subject: Option<&DoctorName>,
+    ) -> Option<String> {
+        let excludes = |kind: fn(DoctorName) -> JobKind| excludes(state, subject, kind);
         match self {
-            Self::DeleteAll => Some(text.say("recordings-all-busy")),
+            Self::Download | Self::Delete if excludes(JobKind::Download) => {
+                Some(text.say("recordings-busy"))
+            }
+            Self::Delete if excludes(JobKind::Delete) => {
+                Some(text.say("recordings-another-delete"))
+            }
+            Self::DeleteAll if state.excludes(&JobKind::DeleteAll) => {
+                Some(text.say("recordings-all-busy"))
+            }
             _ => None,
         }
     }
@@ -99,9 +120,7 @@ impl Command {
 
     /// Whether its button can be pressed. Where no doctor is named it can, and says so.
     pub fn is_enabled(self, state: &State, subject: Option<&DoctorName>) -> bool {
-        let excludes = |kind: fn(DoctorName) -> JobKind| {
-            subject.is_some_and(|doctor| state.excludes(&kind(doctor.clone())))
-        };
+        let excludes = |kind: fn(DoctorName) -> JobKind| excludes(state, subject, kind);
         match self {
             Self::Show(_) | Self::FindDoctor => true,
             Self::Check => !is_checked(state, subject),
@@ -140,6 +159,10 @@ impl Command {
             Self::Stop => state.running_delete().map(|(id, _)| Action::Cancel(id)),
         }
     }
+}
+
+fn excludes(state: &State, subject: Option<&DoctorName>, kind: fn(DoctorName) -> JobKind) -> bool {
+    subject.is_some_and(|doctor| state.excludes(&kind(doctor.clone())))
 }
 
 fn is_checked(state: &State, subject: Option<&DoctorName>) -> bool {

@@ -6,6 +6,7 @@ mod drafts;
 mod fonts;
 mod input_method;
 mod modals;
+mod offers;
 mod practice_stripe;
 mod screens;
 mod shortcuts;

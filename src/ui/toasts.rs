@@ -1,9 +1,10 @@
 use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Stroke, Ui, vec2};
 
-use crate::state::{Action, Message, Toast};
+use crate::state::{Message, Toast};
 use crate::ui::View;
+use crate::ui::offers::{Offer, with_offers};
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{Button, Icon, announce, with_buttons, wrapped};
+use crate::ui::widgets::{Icon, announce, wrapped};
 
 /// Short messages, over everything, the newest first. They stand where they cover least of what is
 /// to be pressed: at the screen's lower end, `bottom`, and above a question.
@@ -53,28 +54,15 @@ fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
         .inner_margin(Margin::same(12))
         .show(ui, |ui| {
             ui.set_width(width - 26.0);
-            let details = view.text.say("button-details");
-            let dismiss = view.text.say("button-dismiss");
             let said = sentence(view, &toast.message);
             ui.horizontal_top(|ui| {
                 icon.show(ui, colour);
                 let words = wrapped(ui, Type::Small, palette.text, said);
                 announce(&words);
             });
-            let mut buttons = Vec::new();
-            if failure(&toast.message).is_some() {
-                buttons.push((Button::secondary(&details).small(), true));
-            }
-            buttons.push((Button::secondary(&dismiss).small(), false));
-            match with_buttons(ui, buttons, |_| ()) {
-                Some(true) => {
-                    if let Some(shown) = failure(&toast.message) {
-                        view.act(shown);
-                    }
-                }
-                Some(false) => view.act(Action::DismissToast(toast.number)),
-                None => {}
-            }
+            let dismiss = Offer::DismissToast(toast.number);
+            let offers = details(&toast.message).into_iter().chain([dismiss]);
+            with_offers(ui, view, None, offers.collect(), |_| ());
         });
 }
 
@@ -101,17 +89,13 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
     }
 }
 
-/// What stands behind "Details", where something does.
-fn failure(message: &Message) -> Option<Action> {
+/// What stands behind it, where something does.
+fn details(message: &Message) -> Option<Offer> {
     match message {
-        Message::Failed { doctor, failure } => Some(Action::ShowDetails {
-            doctor: doctor.clone(),
-            failure: failure.clone(),
-        }),
-        Message::Keychain(failure) => Some(Action::ShowDetails {
-            doctor: None,
-            failure: failure.clone(),
-        }),
+        Message::Failed { doctor, failure } => {
+            Some(Offer::Details(doctor.clone(), failure.clone()))
+        }
+        Message::Keychain(failure) => Some(Offer::Details(None, failure.clone())),
         _ => None,
     }
 }

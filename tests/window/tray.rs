@@ -4,10 +4,10 @@ use audio_housekeeper::domain::{
     DeletionOutcome, Failure, FailureKind, OperationId, ServiceOrigin,
 };
 use audio_housekeeper::state::{
-    Action, JobEnding, JobFailure, JobId, JobProgress, ResultKind, ShownResult, State,
+    Action, Job, JobEnding, JobFailure, JobId, JobKind, JobProgress, ResultKind, ShownResult, State,
 };
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::pictures::{dropped, given_up, report, waiting_to_try_again};
 use crate::stage::{Window, delete_waiting, downloading, name, now, signed_in, window};
@@ -211,4 +211,25 @@ fn a_download_that_another_place_would_save_offers_to_choose_one() {
     let offers = window.get_all_by_role_and_label(Role::Button, "Download…");
     // The screen's own, and the one beside what failed.
     assert_eq!(offers.count(), 2);
+}
+
+#[test]
+fn what_a_result_offers_can_be_pressed_only_where_nothing_runs_that_has_to_end_first() {
+    let mut state = given_up();
+    for (running, can_be) in [(JobKind::CheckAll, true), (JobKind::CheckAndBackUp, false)] {
+        let job = downloading().jobs.remove(&JobId(1)).unwrap();
+        let kind = running;
+        state.jobs.insert(JobId(1), Job { kind, ..job });
+        let window = window(state);
+        let again = window.get_by_role_and_label(Role::Button, "Try again");
+        assert_eq!(!again.accesskit_node().is_disabled(), can_be);
+        let said = again.accesskit_node().description();
+        assert_eq!(
+            said.is_some_and(|said| said.starts_with("A transfer or a deletion is running")),
+            !can_be
+        );
+        let details = window.get_by_role_and_label(Role::Button, "Details");
+        assert!(!details.accesskit_node().is_disabled());
+        state = given_up();
+    }
 }

@@ -75,7 +75,7 @@ pub fn show(
                 .enabled(typed.get() && stands && survey.is_none())
                 .ignoring_return();
             if survey.is_some() || !stands {
-                delete = delete.why_not(&still);
+                delete = delete.why_not(Some(&still));
             }
             modal_buttons(ui, Vec::new(), vec![(cancel, false), (delete, true)])
         },

@@ -6,6 +6,7 @@ use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
 use crate::ui::modals::reason;
+use crate::ui::offers::Offer;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::{done, status};
 use crate::ui::widgets::{
@@ -65,7 +66,8 @@ fn comparing(
     let text = view.text;
     let name = || doctor.as_str().into();
     let title = text.say_with("delete-title", &[("doctor", name())]);
-    let cancel = text.say("button-cancel");
+    let end = Offer::Cancel(job);
+    let cancel = end.name(text);
     let bar = text.say("tray-bar");
     let body = |ui: &mut Ui| {
         let said = text.say_with("compare-in-question", &[("doctor", name())]);
@@ -82,13 +84,13 @@ fn comparing(
         body,
         |ui, fresh| {
             let button = Button::secondary(&cancel)
-                .enabled(!running.cancelling)
+                .enabled(end.is_enabled(view.state))
                 .taking_focus(fresh);
             modal_buttons(ui, Vec::new(), vec![(button, ())])
         },
     );
     if pressed.is_some() {
-        view.act(Action::Cancel(job));
+        view.act(end.action());
     }
     escaped
 }
@@ -107,6 +109,7 @@ fn found(
     let title = text.say_with("delete-title", &[("doctor", name)]);
     let names = Names::of(text, copy, &survey.backup);
     let cancel = text.say("button-cancel");
+    let offer = Offer::Compare(survey.doctor.clone());
     let mut compare = false;
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
@@ -125,8 +128,9 @@ fn found(
             facts(ui, view, survey, copy);
         }
         if can_be_compared(&survey.backup) {
-            let label = text.say("compare-button");
-            compare = Button::link(&label).small().pressed(ui);
+            let name = offer.name(text);
+            let is_enabled = offer.is_enabled(state);
+            compare = Button::link(&name).small().enabled(is_enabled).pressed(ui);
         }
         banner(ui, palette.warning_soft, |ui| {
             wrapped(ui, Type::Small, palette.warning, text.say("delete-warning"));
@@ -140,7 +144,7 @@ fn found(
         modal_buttons(ui, vec![set_apart], right.into_iter().flatten().collect())
     });
     if compare {
-        view.act(Action::Compare(survey.doctor.clone()));
+        view.act(offer.action());
     }
     match pressed {
         Some(Pressed::Confirm(choice)) => view.act(Action::ConfirmDelete {
@@ -355,7 +359,8 @@ fn unchecked(ui: &Ui, view: &mut View<'_>, id: Id, doctor: &DoctorName, failure:
         "delete-unchecked-title",
         &[("doctor", doctor.as_str().into())],
     );
-    let details = text.say("button-details");
+    let shown = Offer::Details(Some(doctor.clone()), failure.clone());
+    let details = shown.name(text);
     let close = text.say("button-close");
     let again = text.say("button-try-again");
     let body = |ui: &mut Ui| {
@@ -381,10 +386,7 @@ fn unchecked(ui: &Ui, view: &mut View<'_>, id: Id, doctor: &DoctorName, failure:
         },
     );
     match pressed {
-        Some(Pressed::Details) => view.act(Action::ShowDetails {
-            doctor: Some(doctor.clone()),
-            failure: failure.clone(),
-        }),
+        Some(Pressed::Details) => view.act(shown.action()),
         Some(Pressed::Close) => view.act(Action::CloseModal),
         Some(Pressed::Again) => view.act(Action::SurveyAgain),
         None => {}

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::domain::{DoctorName, OperationId};
 use crate::state::Action;
 use crate::ui::View;
+use crate::ui::offers::Offer;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{Button, ask, banner, modal_buttons, wrapped};
 
@@ -20,7 +21,7 @@ pub struct Deletion<'a> {
 /// Where the copy is, and what to send to support. Returns whether Escape was pressed.
 pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, deletion: &Deletion<'_>) -> bool {
     enum Pressed {
-        Show,
+        Show(Offer),
         Copy,
         Close,
     }
@@ -28,7 +29,10 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, deletion: &Deletion<'_>) -
     let text = view.text;
     let name = || deletion.doctor.as_str().into();
     let title = text.say_with("wrong-doctor-title", &[("doctor", name())]);
-    let show = text.say("result-show-in-folder");
+    let show = deletion.backup.map(|path| {
+        let show = Offer::ShowInFolder(path.to_owned());
+        (show.name(text), show)
+    });
     let copy = text.say("wrong-doctor-copy-report");
     let close = text.say("button-close");
     let report = report(view, deletion);
@@ -63,8 +67,8 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, deletion: &Deletion<'_>) -
         body,
         |ui, fresh| {
             let mut left = Vec::new();
-            if deletion.backup.is_some() {
-                left.push((Button::secondary(&show), Pressed::Show));
+            if let Some((name, show)) = &show {
+                left.push((Button::secondary(name), Pressed::Show(show.clone())));
             }
             left.push((Button::secondary(&copy), Pressed::Copy));
             let close = Button::primary(&close).taking_focus(fresh);
@@ -72,11 +76,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, deletion: &Deletion<'_>) -
         },
     );
     match pressed {
-        Some(Pressed::Show) => {
-            if let Some(path) = deletion.backup {
-                view.act(Action::ShowInFolder(path.to_owned()));
-            }
-        }
+        Some(Pressed::Show(show)) => view.act(show.action()),
         Some(Pressed::Copy) => {
             ui.ctx().copy_text(report.join("\n"));
             view.act(Action::Copied);

@@ -1,11 +1,12 @@
 use egui::{Color32, Key, Ui};
 
 use crate::domain::{DoctorName, DoctorState, KnownDoctor, ServerKnowledge};
-use crate::state::{Action, JobKind, State};
+use crate::state::State;
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::commands::Command;
 use crate::ui::drafts::{DoctorDraft, Drafts};
+use crate::ui::offers::{self, Offer};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
     Button, Column, Fact, Field, Limit, Row, announce, card, divider, facts_across, label, screen,
@@ -185,13 +186,7 @@ fn comparison(ui: &mut Ui, view: &mut View<'_>, subject: Option<&DoctorName>) {
         DoctorState::BackedUpCannotCompare | DoctorState::ChangedSinceBackup
     );
     if tells_more && doctor.is_fresh(state.now) {
-        let label = view.text.say("compare-button");
-        let link = Button::link(&label)
-            .small()
-            .enabled(!state.excludes(&JobKind::Compare(doctor.name.clone())));
-        if link.pressed(ui) {
-            view.act(Action::Compare(doctor.name.clone()));
-        }
+        offers::link(ui, view, Offer::Compare(doctor.name.clone()));
     }
 }
 
@@ -243,11 +238,11 @@ fn buttons(
     let is_enabled = |command: Command| command.is_enabled(state, subject);
     let (download, delete) = (name(Command::Download), name(Command::Delete));
     let delete_all = name(Command::DeleteAll);
-    let why_not = Command::DeleteAll.why_not(text).unwrap_or_default();
+    let why_not = Command::DeleteAll.why_not(text, state, subject);
     let mut pressed = None;
     let last = Button::danger_link(&delete_all)
         .enabled(is_enabled(Command::DeleteAll))
-        .why_not(&why_not);
+        .why_not(why_not.as_deref());
     let at_end = with_buttons(ui, vec![(last, Command::DeleteAll)], |ui| {
         ui.horizontal_wrapped(|ui| {
             let button = Button::primary(&download).enabled(is_enabled(Command::Download));
@@ -260,13 +255,8 @@ fn buttons(
             }
         });
     });
-    if let Some(doctor) = subject {
-        if state.excludes(&JobKind::Download(doctor.clone())) {
-            wrapped(ui, Type::Small, palette.muted, text.say("recordings-busy"));
-        } else if state.excludes(&JobKind::Delete(doctor.clone())) {
-            let said = text.say("recordings-another-delete");
-            wrapped(ui, Type::Small, palette.muted, said);
-        }
+    if let Some(said) = Command::Delete.why_not(text, state, subject) {
+        wrapped(ui, Type::Small, palette.muted, said);
     }
     if let Some(command) = at_end.or(pressed) {
         view.press(command, draft);

@@ -4,6 +4,7 @@ use crate::domain::{Failure, FailureKind, ServiceOrigin};
 use crate::state::{Action, Mode, SignIn, SignedOutBecause};
 use crate::ui::View;
 use crate::ui::drafts::{Drafts, SignInDraft, TOKEN_ROOM};
+use crate::ui::offers::{self, Offer};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Button, Field, Limit, announce, banner, card, checkbox, label, wrapped};
 
@@ -49,7 +50,7 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             palette.text,
             text.failure(&failure.kind),
         ));
-        details(ui, view, failure);
+        offers::link(ui, view, Offer::Details(None, failure.clone()));
         return;
     }
     let SignIn::Out {
@@ -116,7 +117,7 @@ fn why(ui: &mut Ui, view: &mut View<'_>, because: &SignedOutBecause) {
         let words = wrapped(ui, Type::Small, palette.warning, said);
         announce(&words);
         if let Some(failure) = failure {
-            details(ui, view, failure);
+            offers::link(ui, view, Offer::Details(None, failure.clone()));
         }
     });
 }
@@ -130,17 +131,7 @@ fn refused(ui: &mut Ui, view: &mut View<'_>, failure: &Failure) {
     };
     let words = wrapped(ui, Type::Small, palette.danger, said);
     announce(&words);
-    details(ui, view, failure);
-}
-
-fn details(ui: &mut Ui, view: &mut View<'_>, failure: &Failure) {
-    let name = view.text.say("button-details");
-    if Button::link(&name).small().pressed(ui) {
-        view.act(Action::ShowDetails {
-            doctor: None,
-            failure: failure.clone(),
-        });
-    }
+    offers::link(ui, view, Offer::Details(None, failure.clone()));
 }
 
 fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {

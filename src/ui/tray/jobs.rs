@@ -3,33 +3,32 @@ use std::time::Duration;
 use egui::{Align, Color32, Layout, Ui, vec2};
 
 use crate::domain::Place;
-use crate::state::{Action, Job, JobId, JobKind, JobProgress};
+use crate::state::{Job, JobId, JobKind, JobProgress};
 use crate::text::Text;
+use crate::ui::View;
+use crate::ui::offers::{Offer, with_offers};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::place_to_mind;
 use crate::ui::widgets::{Button, announce, label, label_cut, progress_bar, with_buttons, wrapped};
 
 /// A running job: what it is about, how far it is, what its folder is, and how to end it.
-pub fn show(
-    ui: &mut Ui,
-    text: &Text,
-    (id, job): (JobId, &Job),
-    place: Option<&Place>,
-    actions: &mut Vec<Action>,
-) {
+pub fn show(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), place: Option<&Place>) {
+    let text = view.text;
     if let JobProgress::WaitingToTryAgain { .. } = &job.progress
         && !job.cancelling
     {
-        return waiting_to_try_again(ui, text, (id, job), place, actions);
+        waiting_to_try_again(ui, view, (id, job));
+        return place_to_mind(ui, text, place);
     }
     let palette = Palette::here(ui);
     let heading = heading(text, job);
     let status = status(text, job);
     let bar = text.say("tray-bar");
-    let end = text.say("button-cancel");
-    let button = Button::secondary(&end)
+    let end = Offer::Cancel(id);
+    let name = end.name(text);
+    let button = Button::secondary(&name)
         .small()
-        .enabled(!job.cancelling)
+        .enabled(end.is_enabled(view.state))
         .about(&heading);
     let line = Line {
         heading: &heading,
@@ -38,21 +37,14 @@ pub fn show(
         done: done(job),
         colour: palette.primary,
     };
-    let pressed = line.show(ui, button);
-    place_to_mind(ui, text, place);
-    if pressed {
-        actions.push(Action::Cancel(id));
+    if line.show(ui, button) {
+        view.act(end.action());
     }
+    place_to_mind(ui, text, place);
 }
 
 /// A job whose last try failed: what that met, and when the next one begins.
-fn waiting_to_try_again(
-    ui: &mut Ui,
-    text: &Text,
-    (id, job): (JobId, &Job),
-    place: Option<&Place>,
-    actions: &mut Vec<Action>,
-) {
+fn waiting_to_try_again(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job)) {
     let JobProgress::WaitingToTryAgain {
         doctor,
         failure,
@@ -64,19 +56,17 @@ fn waiting_to_try_again(
         return;
     };
     let palette = Palette::here(ui);
+    let text = view.text;
     let heading = heading(text, job);
     let met = text.met_in_a_try(&failure.kind);
     let again = text.trying_again(*left, *next, *tries);
-    let details = text.say("button-details");
-    let now = text.say("button-try-now");
-    let end = text.say("button-cancel");
     // In the order of a result's, so that a press that comes as the last wait ends does the same there.
-    let buttons = [&now, &details, &end]
-        .into_iter()
-        .zip([Offer::TryNow, Offer::Details, Offer::End])
-        .map(|(name, offer)| (Button::secondary(name).small().about(&heading), offer))
-        .collect();
-    let pressed = with_buttons(ui, buttons, |ui| {
+    let offers = vec![
+        Offer::TryNow(id),
+        Offer::Details(Some(doctor.clone()), (**failure).clone()),
+        Offer::Cancel(id),
+    ];
+    with_offers(ui, view, Some(&heading), offers, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         wrapped(ui, Type::Strong, palette.text, &heading);
         let width = text_width(ui, &met, Type::Small) + 4.0 + text_width(ui, &again, Type::Small);
@@ -94,23 +84,6 @@ fn waiting_to_try_again(
             both(ui);
         }
     });
-    place_to_mind(ui, text, place);
-    actions.extend(pressed.map(|offer| match offer {
-        Offer::Details => Action::ShowDetails {
-            doctor: Some(doctor.clone()),
-            failure: (**failure).clone(),
-        },
-        Offer::TryNow => Action::TryNow(id),
-        Offer::End => Action::Cancel(id),
-    }));
-}
-
-/// What can be done while the next try is waited for.
-#[derive(Clone, Copy)]
-enum Offer {
-    Details,
-    TryNow,
-    End,
 }
 
 /// What a running job shows beside its button.

@@ -11,7 +11,7 @@ pub use results::where_it_lies;
 use egui::{Align, CornerRadius, Frame, Id, Layout, Margin, Panel, ScrollArea, Stroke, Ui, vec2};
 
 use crate::domain::Place;
-use crate::state::{Action, FoldedTally, JobKind, Screen, Shelf};
+use crate::state::{Action, FoldedTally, Screen, Shelf};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type, size};
@@ -145,26 +145,24 @@ fn lines(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>, room: f32, with_fo
         for result in &shelf.open {
             let place = state.place_of_result(result);
             line(ui, &mut |ui| {
-                results::show(ui, view.text, result, place, &mut view.actions);
+                results::show(ui, view, result, place);
             });
         }
         for one in shelf.set_aside {
-            let keeping = JobKind::Download(one.doctor.clone());
-            let busy = state.excludes(&keeping) || state.preparing.is_some();
             line(ui, &mut |ui| {
-                set_aside::show(ui, view.text, one, busy, &mut view.actions);
+                set_aside::show(ui, view, one);
             });
         }
         for (id, job) in &shelf.running {
             let place = state.place_of_job(job);
             line(ui, &mut |ui| {
-                jobs::show(ui, view.text, (*id, job), place, &mut view.actions);
+                jobs::show(ui, view, (*id, job), place);
             });
         }
         for result in shelf.folded.iter().filter(|_| state.unfolded) {
             let place = state.place_of_result(result);
             line(ui, &mut |ui| {
-                results::show(ui, view.text, result, place, &mut view.actions);
+                results::show(ui, view, result, place);
             });
         }
         if with_fold {

@@ -7,14 +7,16 @@ use crate::domain::{
     ServiceOrigin, WayOut,
 };
 use crate::state::{
-    Action, CheckAllReport, DeletionReport, JobEnding, JobFailure, ResultKind, SavedFile,
-    ShownResult, Unfinished,
+    CheckAllReport, DeletionReport, JobEnding, JobFailure, ResultKind, SavedFile, ShownResult,
+    Unfinished,
 };
 use crate::text::Text;
+use crate::ui::View;
+use crate::ui::offers::{Offer, with_offers};
 use crate::ui::theme::{Palette, Type};
 use crate::ui::tray::jobs::text_width;
 use crate::ui::tray::place_to_mind;
-use crate::ui::widgets::{Button, Icon, announce, with_buttons, wrapped};
+use crate::ui::widgets::{Icon, announce, wrapped};
 
 /// What a result has to say.
 struct Said {
@@ -23,42 +25,32 @@ struct Said {
     colour: Color32,
     /// The verdict, and what follows from it.
     lines: Vec<String>,
-    offers: Vec<(String, Action)>,
+    offers: Vec<Offer>,
 }
 
 /// An ended job: what came of it, and what can be done about that.
-pub fn show(
-    ui: &mut Ui,
-    text: &Text,
-    result: &ShownResult,
-    place: Option<&Place>,
-    actions: &mut Vec<Action>,
-) {
+pub fn show(ui: &mut Ui, view: &mut View<'_>, result: &ShownResult, place: Option<&Place>) {
     let palette = Palette::here(ui);
-    let said = said(palette, text, result, &result.ending);
-    let dismiss = text.say("button-dismiss");
-    let mut buttons: Vec<(Button<'_>, Option<&Action>)> = Vec::new();
-    for (name, action) in &said.offers {
-        let looking = result.looking && matches!(action, Action::LookAgain(_));
-        let button = Button::secondary(name)
-            .small()
-            .enabled(!looking)
-            .about(&said.heading);
-        buttons.push((button, Some(action)));
-    }
-    let button = Button::secondary(&dismiss).small().about(&said.heading);
-    buttons.push((button, None));
-    let pressed = with_buttons(ui, buttons, |ui| {
+    let text = view.text;
+    let Said {
+        heading,
+        icon,
+        colour,
+        lines,
+        mut offers,
+    } = said(palette, text, result, &result.ending);
+    offers.push(Offer::Dismiss(result.number));
+    with_offers(ui, view, Some(&heading), offers, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         // The verdict stands beside whose it is, where both fit.
-        let verdict = said.lines.first().map_or("", String::as_str);
-        let heading = text_width(ui, &said.heading, Type::Strong) + 40.0;
-        let beside = heading + text_width(ui, verdict, Type::Small) <= ui.available_width();
-        let told = |ui: &mut Ui| announce(&wrapped(ui, Type::Small, said.colour, verdict));
+        let verdict = lines.first().map_or("", String::as_str);
+        let width = text_width(ui, &heading, Type::Strong) + 40.0;
+        let beside = width + text_width(ui, verdict, Type::Small) <= ui.available_width();
+        let told = |ui: &mut Ui| announce(&wrapped(ui, Type::Small, colour, verdict));
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
-            said.icon.show(ui, said.colour);
-            wrapped(ui, Type::Strong, palette.text, &said.heading);
+            icon.show(ui, colour);
+            wrapped(ui, Type::Strong, palette.text, &heading);
             if beside {
                 told(ui);
             }
@@ -66,40 +58,11 @@ pub fn show(
         if !beside {
             told(ui);
         }
-        for line in said.lines.iter().skip(1) {
+        for line in lines.iter().skip(1) {
             announce(&wrapped(ui, Type::Small, palette.muted, line));
         }
         place_to_mind(ui, text, place);
     });
-    match pressed {
-        Some(Some(action)) => actions.push(repeat(action)),
-        Some(None) => actions.push(Action::Dismiss(result.number)),
-        None => {}
-    }
-}
-
-/// The same action once more: an action that holds a secret can't be copied, and none of these
-/// does.
-fn repeat(action: &Action) -> Action {
-    match action {
-        Action::ShowInFolder(path) => Action::ShowInFolder(path.clone()),
-        Action::ShowProof { doctor, file } => Action::ShowProof {
-            doctor: doctor.clone(),
-            file: file.clone(),
-        },
-        Action::ShowDetails { doctor, failure } => Action::ShowDetails {
-            doctor: doctor.clone(),
-            failure: failure.clone(),
-        },
-        Action::LookAgain(number) => Action::LookAgain(*number),
-        Action::WrongDoctor(number) => Action::WrongDoctor(*number),
-        Action::Download(doctor) => Action::Download(doctor.clone()),
-        Action::TryAgain(doctor) => Action::TryAgain(doctor.clone()),
-        Action::Compare(doctor) => Action::Compare(doctor.clone()),
-        Action::AskDelete(doctor) => Action::AskDelete(doctor.clone()),
-        Action::AskDeleteAll => Action::AskDeleteAll,
-        _ => Action::CloseModal,
-    }
 }
 
 fn said(palette: &Palette, text: &Text, result: &ShownResult, ending: &ResultKind) -> Said {
@@ -117,12 +80,7 @@ fn elsewhere(text: &Text, service: &ServiceOrigin, mut said: Said) -> Said {
     let (what, service) = (said.heading.into(), service.label().into());
     said.heading = text.say_with("elsewhere", &[("what", what), ("service", service)]);
     let all = said.offers.len();
-    said.offers.retain(|(_, action)| {
-        matches!(
-            action,
-            Action::ShowInFolder(_) | Action::ShowProof { .. } | Action::ShowDetails { .. }
-        )
-    });
+    said.offers.retain(Offer::is_local);
     if said.offers.len() < all {
         said.lines.push(text.say("elsewhere-sign-in"));
     }
@@ -163,8 +121,8 @@ fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEndin
         } => {
             let mut said = failed(palette, text, doctor, failure);
             said.offers = vec![
-                (text.say("compare-button"), Action::Compare(doctor.clone())),
-                details(text, Some(doctor), failure),
+                Offer::Compare(doctor.clone()),
+                Offer::Details(Some(doctor.clone()), failure.clone()),
             ];
             said
         }
@@ -182,16 +140,14 @@ fn ended(palette: &Palette, text: &Text, result: &ShownResult, ending: &JobEndin
                     "result-copy",
                     &[("file", file.into()), ("folder", folder.into())],
                 ));
-                let show = text.say("result-show-in-folder");
-                said.offers.push((show, Action::ShowInFolder(path.clone())));
+                said.offers.push(Offer::ShowInFolder(path.clone()));
             }
             let was_sent = !matches!(
                 report.outcome,
                 DeletionOutcome::Stopped | DeletionOutcome::NotSent
             );
             if was_sent {
-                let name = text.say("outcome-wrong-doctor");
-                said.offers.push((name, Action::WrongDoctor(result.number)));
+                said.offers.push(Offer::WrongDoctor(result.number));
             }
             said
         }
@@ -262,18 +218,15 @@ fn saved(palette: &Palette, text: &Text, doctor: &DoctorName, file: &SavedFile) 
         &[("file", name.into()), ("folder", folder.into())],
     );
     let about = [size, file_in].join(&text.list_separator());
-    let show = text.say("result-show-in-folder");
-    let proof = Action::ShowProof {
-        doctor: doctor.clone(),
-        file: Box::new(file.clone()),
-    };
-    let details = (text.say("button-details"), proof);
     Said {
         heading: doctor.as_str().to_owned(),
         icon,
         colour,
         lines: vec![verdict, about],
-        offers: vec![(show, Action::ShowInFolder(file.path.clone())), details],
+        offers: vec![
+            Offer::ShowInFolder(file.path.clone()),
+            Offer::Proof(doctor.clone(), Box::new(file.clone())),
+        ],
     }
 }
 
@@ -281,17 +234,11 @@ fn failed(palette: &Palette, text: &Text, doctor: &DoctorName, failure: &Failure
     let mut lines = vec![text.failure(&failure.kind)];
     lines.extend(text.tried(failure));
     let again = match failure.kind.way_out() {
-        WayOut::TryAgain => Some((
-            text.say("button-try-again"),
-            Action::TryAgain(doctor.clone()),
-        )),
-        WayOut::AnotherPlace => Some((
-            text.say("recordings-download"),
-            Action::Download(doctor.clone()),
-        )),
+        WayOut::TryAgain => Some(Offer::TryAgain(doctor.clone())),
+        WayOut::AnotherPlace => Some(Offer::Download(doctor.clone())),
         WayOut::None => None,
     };
-    let details = details(text, Some(doctor), failure);
+    let details = Offer::Details(Some(doctor.clone()), failure.clone());
     Said {
         heading: doctor.as_str().to_owned(),
         icon: Icon::Warning,
@@ -326,7 +273,7 @@ fn deleted(
         } else {
             text.failure_after_delete(&failure.kind)
         });
-        offers.push(details(text, doctor, failure));
+        offers.push(Offer::Details(doctor.cloned(), failure.clone()));
     }
     if *scope == DeletionScope::Everything {
         if !report.still_there.is_empty() {
@@ -342,12 +289,11 @@ fn deleted(
         report.outcome,
         DeletionOutcome::StillThere | DeletionOutcome::NotKnown
     ) {
-        let name = if result.looking {
-            text.say("outcome-looking")
-        } else {
-            text.say("outcome-look-again")
+        let look_again = Offer::LookAgain {
+            result: result.number,
+            looking: result.looking,
         };
-        offers.insert(0, (name, Action::LookAgain(result.number)));
+        offers.insert(0, look_again);
     }
     Said {
         heading,
@@ -409,7 +355,8 @@ fn checked_and_backed_up(
             .push(text.failure_about(Some(doctor), &failure.kind));
     }
     if let Some((doctor, failure)) = failures.first() {
-        said.offers.push(details(text, Some(doctor), failure));
+        said.offers
+            .push(Offer::Details(Some(doctor.clone()), failure.clone()));
     }
     said
 }
@@ -426,13 +373,12 @@ fn from_earlier(
             destination,
         } => {
             let path = destination.display().to_string().into();
-            let again = text.say("recordings-download");
             Said {
                 heading: doctor.as_str().to_owned(),
                 icon: Icon::Warning,
                 colour: palette.warning,
                 lines: vec![text.say_with("earlier-download", &[("path", path)])],
-                offers: vec![(again, Action::Download(doctor.clone()))],
+                offers: vec![Offer::Download(doctor.clone())],
             }
         }
         Unfinished::Saved { doctor, file } => {
@@ -442,17 +388,8 @@ fn from_earlier(
         }
         Unfinished::NotSent { doctor } => {
             let (heading, again) = match doctor {
-                Some(doctor) => (
-                    doctor.as_str().to_owned(),
-                    (
-                        text.say("recordings-delete"),
-                        Action::AskDelete(doctor.clone()),
-                    ),
-                ),
-                None => (
-                    text.say("activity-all-doctors"),
-                    (text.say("recordings-delete-all"), Action::AskDeleteAll),
-                ),
+                Some(doctor) => (doctor.as_str().to_owned(), Offer::Delete(doctor.clone())),
+                None => (text.say("activity-all-doctors"), Offer::DeleteAll),
             };
             Said {
                 heading,
@@ -482,12 +419,4 @@ pub fn where_it_lies(path: &Path) -> (String, String) {
         name.to_string_lossy().into_owned(),
         folder.to_string_lossy().into_owned(),
     )
-}
-
-fn details(text: &Text, doctor: Option<&DoctorName>, failure: &Failure) -> (String, Action) {
-    let action = Action::ShowDetails {
-        doctor: doctor.cloned(),
-        failure: failure.clone(),
-    };
-    (text.say("button-details"), action)
 }

@@ -112,8 +112,8 @@ impl<'a> Button<'a> {
     }
 
     /// Why it can't be pressed, told under the pointer and to a screen reader while that is so.
-    pub const fn why_not(mut self, why: &'a str) -> Self {
-        self.why_not = Some(why);
+    pub const fn why_not(mut self, why: Option<&'a str>) -> Self {
+        self.why_not = why;
         self
     }
 
