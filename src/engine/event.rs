@@ -164,23 +164,24 @@ pub enum Event {
         /// Why.
         failure: Failure,
     },
-    /// What came of a delete, or of what an earlier run left, at another service than that of the
-    /// present sign-in, where the same names are other doctors.
+    /// What came of a delete, or of what an earlier run left, or what failed, at another service than
+    /// that of the present sign-in, where the same names are other doctors.
     Elsewhere {
         /// That service.
         service: ServiceOrigin,
-        /// [`Event::JobEnded`], [`Event::LookedAgain`] or [`Event::FoundAtStart`].
+        /// [`Event::JobEnded`], [`Event::LookedAgain`], [`Event::FoundAtStart`] or [`Event::Failed`].
         event: Box<Event>,
     },
 }
 
 impl Event {
     /// The same where somebody has signed in at another service than `service` by now: what came of
-    /// a delete, and what an earlier run left, is told all the same. `None` of everything else.
+    /// a delete, what an earlier run left and what failed is told all the same. `None` of everything
+    /// else.
     pub(super) fn elsewhere(self, service: &ServiceOrigin) -> Option<Self> {
         let is_told = match &self {
             Self::JobEnded { ending, .. } => ending.deletes(),
-            Self::LookedAgain { .. } | Self::FoundAtStart(_) => true,
+            Self::LookedAgain { .. } | Self::FoundAtStart(_) | Self::Failed { .. } => true,
             _ => false,
         };
         is_told.then(|| Self::Elsewhere {

@@ -193,10 +193,7 @@ impl Workspace {
         match self.resources.store.append_with(draft, changes).await {
             Ok(entry) => Some(entry),
             Err(error) => {
-                self.tell(Event::Failed {
-                    doctor,
-                    failure: store_failure(&error),
-                });
+                self.tell_end(Event::failed(doctor, store_failure(&error)));
                 None
             }
         }

@@ -79,6 +79,11 @@ impl State {
                     .into_iter()
                     .collect()
             }
+            Event::Failed { doctor: _, failure } => {
+                // Under the same name somebody else is known here.
+                self.tell_failure(None, failure);
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         for ending in endings {

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use audio_housekeeper::domain::{AuditOutcome, DeletionChoice, DeletionOutcome, ServiceOrigin};
+use audio_housekeeper::domain::{
+    AuditOutcome, DeletionChoice, DeletionOutcome, FailureKind, ServiceOrigin,
+};
 use audio_housekeeper::engine::{
     Command, DeletionReport, Event, JobEnding, JobProgress, Unfinished,
 };
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeService};
 use audio_housekeeper::settings::Settings;
-use audio_housekeeper::state::{Mode, ResultKind, SignIn, State};
+use audio_housekeeper::state::{Message, Mode, ResultKind, SignIn, State};
+use audio_housekeeper::store::Store;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use support::desk::{Desk, holding_nothing};
@@ -154,5 +157,31 @@ fn a_later_look_that_ends_after_that_is_told_too() {
         desk.send(Command::LookAgain { doctor, operation });
         let mut window = Window::signed_in_elsewhere(desk).await;
         assert_eq!(window.told().await.outcome, DeletionOutcome::StillThere);
+    });
+}
+
+#[test]
+fn that_the_outcome_of_a_delete_can_not_be_recorded_is_said_there_too() {
+    run(async {
+        let mut desk = Desk::new().await;
+        let stall = Effect::StallBeforeHead(Duration::from_millis(700));
+        desk.service.add_fault(Fault::on(Call::Delete, stall));
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        desk.until_sent().await;
+        let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
+        let full = r#"CREATE TRIGGER full BEFORE INSERT ON audit
+            WHEN NEW.canonical LIKE '%"action":"delete"%'
+            BEGIN SELECT RAISE(ABORT, 'full'); END"#;
+        database.execute_batch(full).unwrap();
+        let mut window = Window::signed_in_elsewhere(desk).await;
+        window.told().await;
+        let is_it = |message: &Message| {
+            matches!(message, Message::Failed { doctor: None, failure }
+                if failure.kind == FailureKind::StoreTrouble)
+        };
+        window
+            .until(|state| state.toasts.iter().any(|toast| is_it(&toast.message)))
+            .await;
     });
 }
