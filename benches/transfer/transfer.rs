@@ -71,7 +71,7 @@ async fn download(origin: &str, destination: PathBuf) -> anyhow::Result<()> {
     let api = HttpConnector::default().connect(&origin, Secret::new("measured".to_owned()))?;
     let doctor = DoctorName::parse("Dr. Amelia Smith")?;
     let before = memory("VmRSS:")?;
-    let Download::Recording(recording) = api.download(&doctor, Duration::MAX).await? else {
+    let Download::Recording(recording) = api.download(&doctor, Duration::MAX, None).await? else {
         bail!("there is no recording");
     };
     let request = SaveRequest {

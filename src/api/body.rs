@@ -18,11 +18,26 @@ pub(super) struct HttpBody {
     status: u16,
     looked_at: VecDeque<Bytes>,
     rest: Response,
+    /// Bytes of the whole recording, those before a rest included.
     received: u64,
+    /// How many the whole recording has.
     total: Option<u64>,
 }
 
 impl HttpBody {
+    /// The end of a recording of `total` bytes, behind its first `from`. What it is, its first bytes
+    /// don't tell.
+    pub(super) fn rest(call: Call, response: Response, from: u64, total: Option<u64>) -> Self {
+        Self {
+            call,
+            status: response.status().as_u16(),
+            looked_at: VecDeque::new(),
+            rest: response,
+            received: from,
+            total,
+        }
+    }
+
     /// Reads as much of the body as tells what it is, within `limit` altogether.
     pub(super) async fn begin(
         call: Call,
@@ -66,18 +81,23 @@ impl HttpBody {
     }
 
     async fn receive(&mut self) -> Result<Option<Bytes>, ApiError> {
-        match self.rest.chunk().await {
-            Ok(bytes) => {
-                self.received += bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
-                Ok(bytes)
+        let (call, status, total) = (self.call, self.status, self.total);
+        let next = self.rest.chunk().await;
+        let next =
+            next.map_err(|error| transport::in_body(call, error, status, self.received, total))?;
+        // HTTP itself keeps a body to its Content-Length. A rest may come without one.
+        match (&next, total) {
+            (None, Some(total)) if self.received < total => {
+                return Err(transport::ended_early(call, status, self.received, total));
             }
-            Err(error) => Err(transport::in_body(
-                self.call,
-                error,
-                self.status,
-                self.received,
-                self.total,
-            )),
+            (Some(bytes), _) => self.received += bytes.len() as u64,
+            (None, _) => {}
+        }
+        match total {
+            Some(total) if self.received > total => {
+                Err(transport::went_on(call, status, self.received, total))
+            }
+            _ => Ok(next),
         }
     }
 }

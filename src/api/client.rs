@@ -11,8 +11,8 @@ use crate::api::call::Call;
 use crate::api::headers::Coding;
 use crate::api::kept_open::KeptOpen;
 use crate::api::{
-    ApiError, Deletion, DeletionOfAll, Download, Look, Person, Recording, RecordingsApi, headers,
-    transport,
+    ApiError, Deletion, DeletionOfAll, Download, Look, Person, Recording, RecordingsApi,
+    ResumePoint, headers, transport,
 };
 use crate::domain::{ContentKind, DoctorName, FailureKind, ServerCopy, ServiceOrigin, Unfit};
 
@@ -38,7 +38,9 @@ impl RecordingsApi for HttpClient {
     fn who_am_i(&self) -> BoxFuture<'_, Result<Person, ApiError>> {
         Box::pin(async {
             let call = Call::WhoAmI;
-            let response = self.get(call, call.url(&self.origin, None)).await?;
+            let response = self
+                .get(call, call.url(&self.origin, None), &HeaderMap::new())
+                .await?;
             Self::small(call, response, self.read_timeout)
                 .await
                 .person()
@@ -52,7 +54,7 @@ impl RecordingsApi for HttpClient {
     ) -> BoxFuture<'a, Result<Look, ApiError>> {
         Box::pin(async move {
             // Dropping the body ends the transfer.
-            let begun = self.begin(doctor, oldest).await?;
+            let begun = self.begin(doctor, oldest, None).await?;
             Ok(begun.map_or(Look::Nothing, |recording| Look::Has(recording.copy)))
         })
     }
@@ -61,9 +63,10 @@ impl RecordingsApi for HttpClient {
         &'a self,
         doctor: &'a DoctorName,
         oldest: Duration,
+        resume: Option<&'a ResumePoint>,
     ) -> BoxFuture<'a, Result<Download, ApiError>> {
         Box::pin(async move {
-            let begun = self.begin(doctor, oldest).await?;
+            let begun = self.begin(doctor, oldest, resume).await?;
             Ok(begun.map_or(Download::Nothing, Download::Recording))
         })
     }
@@ -86,14 +89,60 @@ impl RecordingsApi for HttpClient {
 }
 
 impl HttpClient {
-    /// `GET /api/download` up to the body's first bytes; `None` for the documented 404.
+    /// `GET /api/download` up to the body's first bytes, or to a rest's headers; `None` for the
+    /// documented 404.
     async fn begin(
         &self,
         doctor: &DoctorName,
         oldest: Duration,
+        resume: Option<&ResumePoint>,
     ) -> Result<Option<Recording>, ApiError> {
         let call = Call::Download;
-        let response = self.get(call, call.url(&self.origin, Some(doctor))).await?;
+        let url = call.url(&self.origin, Some(doctor));
+        let fields = resume.map(ResumePoint::fields).cloned().unwrap_or_default();
+        let response = self.get(call, url.clone(), &fields).await?;
+        let unfit = match (resume, response.status()) {
+            (Some(point), StatusCode::PARTIAL_CONTENT) => {
+                match point.rest(response.headers(), response.content_length()) {
+                    Ok(copy) => return Self::go_on(point, copy, response, oldest).map(Some),
+                    Err(unfit) => unfit,
+                }
+            }
+            (Some(_), StatusCode::RANGE_NOT_SATISFIABLE) => "nothing is there to go on with",
+            _ => return self.whole(response, oldest).await,
+        };
+        tracing::debug!(call = call.label(), unfit, "no rest, begun anew");
+        // Unread: it may be as long as the recording, or stall.
+        drop(response);
+        let response = self.get(call, url, &HeaderMap::new()).await?;
+        self.whole(response, oldest).await
+    }
+
+    /// The rest of a recording, from its headers on.
+    fn go_on(
+        point: &ResumePoint,
+        copy: ServerCopy,
+        response: Response,
+        oldest: Duration,
+    ) -> Result<Recording, ApiError> {
+        let (call, from) = (Call::Download, point.from());
+        refuse_older(oldest, call, response.status(), response.headers())?;
+        tracing::debug!(call = call.label(), from, total = copy.length, "goes on");
+        Ok(Recording {
+            coding: None,
+            from,
+            body: Box::new(HttpBody::rest(call, response, from, copy.length)),
+            copy,
+        })
+    }
+
+    /// A whole recording, up to its first bytes; `None` for the documented 404.
+    async fn whole(
+        &self,
+        response: Response,
+        oldest: Duration,
+    ) -> Result<Option<Recording>, ApiError> {
+        let call = Call::Download;
         let status = response.status();
         let answered = response.headers().clone();
         if status != StatusCode::OK {
@@ -137,16 +186,22 @@ impl HttpClient {
                 ..headers::server_copy(&answered, length, format)
             },
             coding: coding.unregistered(),
+            from: 0,
             body: Box::new(body),
         }))
     }
 
-    /// Sends a GET and follows redirects, within the service's own origin only: the token goes
-    /// nowhere else.
-    async fn get(&self, call: Call, mut url: Url) -> Result<Response, ApiError> {
+    /// Sends a GET with these fields beside its own, and follows redirects, within the service's
+    /// own origin only: the token goes nowhere else.
+    async fn get(
+        &self,
+        call: Call,
+        mut url: Url,
+        fields: &HeaderMap,
+    ) -> Result<Response, ApiError> {
         for _ in 0..=MOST_REDIRECTS {
             let response = self
-                .ask(&url)
+                .ask(&url, fields)
                 .await
                 .map_err(|error| transport::before_answer(call, error))?;
             match self.next_hop(&response, &url) {
@@ -167,10 +222,11 @@ impl HttpClient {
     /// Sends a GET, and once more where the first went over a connection that had been kept open
     /// and got no answer: as likely as not the service had just closed it. A GET is safe to repeat
     /// (RFC 9110 section 9.2.2).
-    async fn ask(&self, url: &Url) -> reqwest::Result<Response> {
+    async fn ask(&self, url: &Url, fields: &HeaderMap) -> reqwest::Result<Response> {
         let asked_by = |client: &Client| {
             let request = client
                 .get(url.clone())
+                .headers(fields.clone())
                 .header(AUTHORIZATION, self.authorization.clone())
                 // What is asked for decides something: no cache is to answer by itself (RFC 9111
                 // section 5.2.1.4).

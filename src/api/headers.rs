@@ -45,12 +45,17 @@ pub(super) fn server_copy(
         length,
         etag: owned(ETAG.as_str()),
         last_modified: owned(LAST_MODIFIED.as_str()).filter(|modified| is_old(headers, modified)),
-        digest: digest(headers, "repr-digest").or_else(|| digest(headers, "content-digest")),
+        digest: repr_digest(headers).or_else(|| digest(headers, "content-digest")),
         file_name: headers
             .get(CONTENT_DISPOSITION)
             .and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes()))),
         unfit: None,
     }
+}
+
+/// The SHA-256 of the whole, whichever part of it comes (RFC 9530 section 3).
+pub(super) fn repr_digest(headers: &HeaderMap) -> Option<Sha256Digest> {
+    digest(headers, "repr-digest")
 }
 
 /// Whether a `Last-Modified` was at least a minute before the answer, by the same clock: only then

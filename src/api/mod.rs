@@ -5,8 +5,10 @@ mod body;
 mod call;
 mod client;
 mod connector;
+mod content_range;
 mod headers;
 mod kept_open;
+mod resume_point;
 mod transport;
 
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use futures_util::future::BoxFuture;
 use crate::domain::{DoctorName, Failure, Secret, ServerCopy, ServiceOrigin};
 
 pub use connector::{HttpConnector, Timeouts};
+pub use resume_point::ResumePoint;
 
 /// The calls of the Nuxera Audio Management API, for one sign-in.
 pub trait RecordingsApi: Send + Sync {
@@ -39,11 +42,18 @@ pub trait RecordingsApi: Send + Sync {
     ) -> BoxFuture<'a, Result<Look, ApiError>>;
 
     /// Begins to fetch the recording (`GET /api/download`). The headers have come and the first
-    /// bytes are audio when this is done.
+    /// bytes of a whole recording are audio when this is done. `oldest` is as in
+    /// [`RecordingsApi::look`].
+    ///
+    /// With a resume point only what is missing is asked for, of that copy alone (RFC 9110 section
+    /// 13.1.5), and [`Recording::from`] says whether that is what comes. The whole comes instead of
+    /// another copy, and where the service keeps no ranges or answers with one that doesn't fit; it
+    /// is asked once more for that by itself.
     fn download<'a>(
         &'a self,
         doctor: &'a DoctorName,
         oldest: Duration,
+        resume: Option<&'a ResumePoint>,
     ) -> BoxFuture<'a, Result<Download, ApiError>>;
 
     /// Sends `DELETE /api/delete` once: no redirect, no retry, a connection of its own.
@@ -86,7 +96,7 @@ pub enum Look {
 
 /// What the answer to a download began with.
 pub enum Download {
-    /// 200: the recording is on its way.
+    /// 200, or 206 to a resume point: the recording is on its way.
     Recording(Recording),
     /// The documented 404.
     Nothing,
@@ -94,11 +104,14 @@ pub enum Download {
 
 /// A recording on its way.
 pub struct Recording {
-    /// What the headers say of it.
+    /// What the headers say of it as a whole; where only its rest comes, with what an earlier answer
+    /// said of the same copy.
     pub copy: ServerCopy,
     /// What `Content-Encoding` names, where no such coding is registered and the bytes are plain.
     pub coding: Option<String>,
-    /// The bytes.
+    /// How many bytes stand before the first that comes: 0 of a whole one.
+    pub from: u64,
+    /// The bytes from there on.
     pub body: Box<dyn RecordingBody>,
 }
 
@@ -106,6 +119,10 @@ pub struct Recording {
 pub trait RecordingBody: Send {
     /// The next bytes; `None` at the end that the protocol knows of. Each wait is bounded by the
     /// read timeout.
+    ///
+    /// # Errors
+    /// A connection that fails or stalls, and a rest that is shorter or longer than it was said to
+    /// be. The counts in an error are of the whole recording, the bytes before its rest included.
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>>;
 }
 

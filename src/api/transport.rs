@@ -44,6 +44,32 @@ pub(super) fn cut_at_the_beginning(call: Call, status: u16, received: u64) -> Ap
     )
 }
 
+/// The answer's body ended before what it was said to bring.
+pub(super) fn ended_early(call: Call, status: u16, received: u64, total: u64) -> ApiError {
+    call.error(
+        FailureKind::ConnectionDropped {
+            received,
+            total: Some(total),
+        },
+        Some(status),
+        "the answer's body ends before its range does",
+        true,
+    )
+}
+
+/// The answer's body brought more than it was said to.
+pub(super) fn went_on(call: Call, status: u16, received: u64, total: u64) -> ApiError {
+    call.error(
+        FailureKind::DamagedInTransit {
+            expected: Some(total),
+            received,
+        },
+        Some(status),
+        "the answer's body goes on beyond its range",
+        true,
+    )
+}
+
 fn classed(
     call: Call,
     error: reqwest::Error,

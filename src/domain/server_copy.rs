@@ -8,7 +8,8 @@ use crate::domain::{AudioFormat, OtherRecording, Sha256Digest, Unfit};
 pub struct ServerCopy {
     /// From the first bytes, else from `Content-Type`.
     pub format: Option<AudioFormat>,
-    /// The audio's length in bytes, from the `Content-Length` of an answer that is not encoded.
+    /// The audio's length in bytes, from the `Content-Length` of an answer that is not encoded, or
+    /// from the `Content-Range` of one with its rest.
     pub length: Option<u64>,
     /// `ETag` as sent, quotes and `W/` included (RFC 9110 section 8.8.3).
     pub etag: Option<String>,
@@ -42,6 +43,13 @@ impl ServerCopy {
         self.etag
             .as_deref()
             .filter(|etag| etag.starts_with('"') && etag.ends_with('"') && etag.len() >= 2)
+    }
+
+    /// What tells this copy from any other: the strong `ETag`, else the `Last-Modified`, which is
+    /// only kept where it is strong (RFC 9110 sections 8.8.1 and 8.8.2.2).
+    #[must_use]
+    pub fn strong_validator(&self) -> Option<&str> {
+        self.strong_etag().or(self.last_modified.as_deref())
     }
 
     /// Compares an earlier look with this one.
@@ -182,6 +190,24 @@ mod tests {
         assert_eq!(compared(undated("Mon"), undated("Tue")), changed);
         let cannot = CopyComparison::CannotCompare;
         assert_eq!(compared(undated("Mon"), undated("Mon")), cannot);
+    }
+
+    #[test]
+    fn a_strong_validator_is_an_etag_before_a_date_and_never_a_weak_etag() {
+        for (etag, date, validator) in [
+            (Some("\"a\""), Some("Mon"), Some("\"a\"")),
+            (Some("W/\"a\""), Some("Mon"), Some("Mon")),
+            (Some("W/\"a\""), None, None),
+            (Some("\""), None, None),
+            (None, Some("Mon"), Some("Mon")),
+            (None, None, None),
+        ] {
+            let copy = ServerCopy {
+                last_modified: date.map(Into::into),
+                ..copy(etag, None)
+            };
+            assert_eq!(copy.strong_validator(), validator);
+        }
     }
 
     #[test]

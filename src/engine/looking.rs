@@ -109,7 +109,7 @@ pub async fn begin_download(
     ticket.report(JobProgress::Looking);
     let answer = tokio::select! {
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-        answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor)) => answer,
+        answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor), None) => answer,
     };
     match answer {
         Ok(download) => {

@@ -100,6 +100,7 @@ pub async fn open_set_aside(set_aside: &SetAside) -> Result<Recording, TransferE
             ..ServerCopy::default()
         },
         coding: None,
+        from: 0,
         body: Box::new(FileBody { path, file }),
     })
 }

@@ -157,7 +157,9 @@ async fn receive(
     steps: &(impl Fn(Step) + Sync),
     cancel: CancellationToken,
 ) -> Result<PromotedFile, TransferError> {
-    let Recording { copy, coding, body } = recording;
+    let Recording {
+        copy, coding, body, ..
+    } = recording;
     let expected = Expected {
         copy: copy.clone(),
         came_before: request.came_before,

@@ -14,7 +14,10 @@ async fn download(steps: Vec<Step>) -> (u64, Result<(), ApiError>) {
     let server = Server::saying(steps).await;
     let api = connect_with(&server.origin(), Duration::from_millis(500));
     let mut received = 0;
-    let mut recording = match api.download(&doctor(), std::time::Duration::MAX).await {
+    let mut recording = match api
+        .download(&doctor(), std::time::Duration::MAX, None)
+        .await
+    {
         Ok(Download::Recording(recording)) => recording,
         Ok(Download::Nothing) => panic!("a download found nothing"),
         Err(error) => return (0, Err(error)),

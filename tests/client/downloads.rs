@@ -17,7 +17,8 @@ async fn looked_at(bytes: Vec<u8>) -> ServerCopy {
     let Look::Has(looked) = api.look(&doctor(), Duration::MAX).await.unwrap() else {
         panic!("a look found nothing");
     };
-    let Download::Recording(recording) = api.download(&doctor(), Duration::MAX).await.unwrap()
+    let Download::Recording(recording) =
+        api.download(&doctor(), Duration::MAX, None).await.unwrap()
     else {
         panic!("a download found nothing");
     };
@@ -83,7 +84,7 @@ async fn plain_audio_is_taken_whatever_unregistered_coding_it_is_said_to_have() 
             assert_eq!(length, Some(body.len() as u64), "{said}");
             let server = Server::saying(vec![Step::Send(bytes)]).await;
             let download = connect(&server.origin())
-                .download(&doctor(), Duration::MAX)
+                .download(&doctor(), Duration::MAX, None)
                 .await;
             let Download::Recording(recording) = download.unwrap() else {
                 panic!("a download found nothing");
@@ -157,7 +158,8 @@ async fn the_first_bytes_are_recognised_however_they_are_cut_up() {
     steps.push(Step::Send(second_of_wav().split_off(20)));
     let server = Server::saying(steps).await;
     let api = connect(&server.origin());
-    let Download::Recording(mut recording) = api.download(&doctor(), Duration::MAX).await.unwrap()
+    let Download::Recording(mut recording) =
+        api.download(&doctor(), Duration::MAX, None).await.unwrap()
     else {
         panic!("a download found nothing");
     };

@@ -14,7 +14,9 @@ mod downloads;
 mod environment;
 mod log;
 mod proxies;
+mod ranges;
 mod redirects;
+mod resumed;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,7 +74,7 @@ impl Call {
                 Look::Has(_) => Seen::Has,
                 Look::Nothing => Seen::Nothing,
             },
-            Self::Download => match api.download(&doctor, Duration::MAX).await? {
+            Self::Download => match api.download(&doctor, Duration::MAX, None).await? {
                 Download::Recording(_) => Seen::Has,
                 Download::Nothing => Seen::Nothing,
             },

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use audio_housekeeper::api::{
     ApiError, Connector, Deletion, DeletionOfAll, Download, HttpConnector, Look, Person,
-    RecordingsApi,
+    RecordingsApi, ResumePoint,
 };
 use audio_housekeeper::domain::{
     AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName, FailureKind,
@@ -73,10 +73,11 @@ impl RecordingsApi for FaultyApi {
         &'a self,
         doctor: &'a DoctorName,
         oldest: Duration,
+        resume: Option<&'a ResumePoint>,
     ) -> BoxFuture<'a, Result<Download, ApiError>> {
         Box::pin(async move {
             self.panic_where_told();
-            self.real.download(doctor, oldest).await
+            self.real.download(doctor, oldest, resume).await
         })
     }
 

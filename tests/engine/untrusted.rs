@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use audio_housekeeper::api::{
     ApiError, Connector, Deletion, DeletionOfAll, Download, HttpConnector, Look, Person,
-    RecordingsApi,
+    RecordingsApi, ResumePoint,
 };
 use audio_housekeeper::domain::{DoctorName, FailureKind, Secret, ServiceOrigin};
 use audio_housekeeper::engine::{self, Command, Event, Opening, Setup};
@@ -63,8 +63,9 @@ impl RecordingsApi for Split {
         &'a self,
         doctor: &'a DoctorName,
         oldest: Duration,
+        resume: Option<&'a ResumePoint>,
     ) -> BoxFuture<'a, Result<Download, ApiError>> {
-        self.there.download(doctor, oldest)
+        self.there.download(doctor, oldest, resume)
     }
 
     fn delete<'a>(&'a self, doctor: &'a DoctorName) -> BoxFuture<'a, Result<Deletion, ApiError>> {

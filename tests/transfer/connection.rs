@@ -30,7 +30,7 @@ async fn download(server: &Server) -> Result<Recording, ApiError> {
     let doctor = DoctorName::parse("Dr. Amelia Smith").unwrap();
     match api
         .unwrap()
-        .download(&doctor, std::time::Duration::MAX)
+        .download(&doctor, std::time::Duration::MAX, None)
         .await?
     {
         Download::Recording(recording) => Ok(recording),

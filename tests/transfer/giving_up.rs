@@ -54,6 +54,7 @@ async fn a_cancelled_download_ends_at_once_in_the_middle_of_audio_that_takes_min
         let recording = Recording {
             copy: ServerCopy::default(),
             coding: None,
+            from: 0,
             body: Box::new(Pieces {
                 pieces: vec![Bytes::from(endless_silence())].into_iter(),
                 stalls,

@@ -132,6 +132,7 @@ fn in_pieces(copy: ServerCopy, bytes: &[u8], stalls: bool) -> Recording {
     Recording {
         copy,
         coding: None,
+        from: 0,
         body: Box::new(Pieces {
             pieces: pieces.into_iter(),
             stalls,

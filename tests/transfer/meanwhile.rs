@@ -34,6 +34,7 @@ pub fn interrupted(happens: impl FnOnce() + Send + 'static) -> Recording {
     Recording {
         copy: of_length(bytes.len()),
         coding: None,
+        from: 0,
         body: Box::new(Interrupted {
             pieces: pieces.into_iter(),
             happens: Some(happens),

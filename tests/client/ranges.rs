@@ -1,0 +1,629 @@
+//! A download that goes on where it was cut, and every answer that may meet it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use audio_housekeeper::api::{ApiError, Download, Recording, RecordingsApi, ResumePoint};
+use audio_housekeeper::domain::{AudioFormat, FailureKind, ServerCopy, Sha256Digest};
+use support::recordings::second_of_wav;
+use support::server::{Request, Server, Step, answer, head, html, json};
+
+use crate::{assert_discreet, connect, connect_with, doctor};
+
+/// Where the downloads of these tests were cut, and how long the recording is, in bytes.
+const FROM: usize = 20_000;
+const TOTAL: usize = 32_044;
+
+const RANGE: &str = "Content-Range: bytes 20000-32043/32044\r\n";
+const MONDAY: &str = "Mon, 23 Nov 2026 13:00:00 GMT";
+const NOTHING: &str = r#"{"error":"No audio file found for this doctor"}"#;
+/// The digest of `abc`, and another.
+const ABC: &str = "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
+const OTHER: &str = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
+
+/// What an earlier answer said, before it was cut.
+fn earlier() -> ServerCopy {
+    ServerCopy {
+        format: Some(AudioFormat::Wav),
+        length: Some(TOTAL as u64),
+        etag: Some("\"a\"".to_owned()),
+        file_name: Some("audio.wav".to_owned()),
+        ..ServerCopy::default()
+    }
+}
+
+fn dated() -> ServerCopy {
+    ServerCopy {
+        etag: None,
+        last_modified: Some(MONDAY.to_owned()),
+        ..earlier()
+    }
+}
+
+fn weak_and_dated() -> ServerCopy {
+    ServerCopy {
+        etag: Some("W/\"a\"".to_owned()),
+        ..dated()
+    }
+}
+
+fn point(copy: ServerCopy) -> ResumePoint {
+    ResumePoint::new(copy, FROM as u64).unwrap()
+}
+
+fn rest() -> Vec<u8> {
+    second_of_wav().split_off(FROM)
+}
+
+fn partial(headers: &str) -> Vec<u8> {
+    answer("206 Partial Content", headers, rest())
+}
+
+/// The whole of another copy, as it comes to whoever asks without a range.
+fn whole() -> Vec<u8> {
+    answer("200 OK", "ETag: \"b\"\r\n", second_of_wav())
+}
+
+fn field(request: &Request, name: &str) -> Option<String> {
+    let mut fields = request.head.lines().filter_map(|line| line.split_once(':'));
+    let field = fields.find(|(named, _)| named.eq_ignore_ascii_case(name));
+    field.map(|(_, value)| value.trim().to_owned())
+}
+
+/// What each request asked for: its `Range` and its `If-Range`.
+fn asked(server: &Server) -> Vec<(Option<String>, Option<String>)> {
+    let requests = server.requests();
+    for request in &requests {
+        assert_eq!(field(request, "accept-encoding").unwrap(), "identity");
+        assert_eq!(field(request, "cache-control").unwrap(), "no-cache");
+        assert!(field(request, "authorization").is_some());
+    }
+    let asked = requests
+        .iter()
+        .map(|one| (field(one, "range"), field(one, "if-range")));
+    asked.collect()
+}
+
+fn ranged(validator: &str) -> (Option<String>, Option<String>) {
+    (Some(format!("bytes={FROM}-")), Some(validator.to_owned()))
+}
+
+const UNRANGED: (Option<String>, Option<String>) = (None, None);
+
+/// Answers a request with a range with these steps, and one without with the whole.
+async fn answering(steps: Vec<Step>) -> Server {
+    Server::start(move |request| match field(request, "range") {
+        Some(_) => steps.clone(),
+        None => vec![Step::Send(whole())],
+    })
+    .await
+}
+
+async fn go_on(api: &dyn RecordingsApi, point: &ResumePoint) -> Result<Recording, ApiError> {
+    match api.download(&doctor(), Duration::MAX, Some(point)).await? {
+        Download::Recording(recording) => Ok(recording),
+        Download::Nothing => panic!("a download found nothing"),
+    }
+}
+
+/// All that comes, and how it ends.
+async fn drained(recording: &mut Recording) -> (Vec<u8>, Result<(), ApiError>) {
+    let mut all = Vec::new();
+    loop {
+        match recording.body.next().await {
+            Ok(Some(bytes)) => all.extend(bytes),
+            Ok(None) => return (all, Ok(())),
+            Err(error) => return (all, Err(error)),
+        }
+    }
+}
+
+async fn read(mut recording: Recording) -> (u64, ServerCopy, Vec<u8>) {
+    let (bytes, end) = drained(&mut recording).await;
+    end.unwrap();
+    (recording.from, recording.copy, bytes)
+}
+
+#[tokio::test]
+async fn the_rest_is_asked_for_by_the_strong_validator_and_comes_alone() {
+    let etag = "ETag: \"a\"\r\n";
+    let date = format!("Last-Modified: {MONDAY}\r\n");
+    let both = ServerCopy {
+        etag: earlier().etag,
+        ..dated()
+    };
+    let unmeasured = ServerCopy {
+        length: None,
+        ..earlier()
+    };
+    for (copy, validator, headers) in [
+        (earlier(), "\"a\"", etag.to_owned()),
+        (both.clone(), "\"a\"", etag.to_owned()),
+        // An equal strong ETag outranks a date beside it.
+        (both, "\"a\"", format!("{etag}Last-Modified: today\r\n")),
+        (unmeasured, "\"a\"", etag.to_owned()),
+        (dated(), MONDAY, date.clone()),
+        (dated(), MONDAY, String::new()),
+        (weak_and_dated(), MONDAY, date.clone()),
+        (weak_and_dated(), MONDAY, format!("{date}ETag: W/\"a\"\r\n")),
+        (
+            earlier(),
+            "\"a\"",
+            format!("{etag}Content-Encoding: identity\r\n"),
+        ),
+        (
+            earlier(),
+            "\"a\"",
+            format!("{etag}Content-Type: application/octet-stream\r\n"),
+        ),
+    ] {
+        let headers = format!("{RANGE}{headers}");
+        let server = answering(vec![Step::Send(partial(&headers))]).await;
+        let recording = go_on(&*connect(&server.origin()), &point(copy.clone())).await;
+        let recording = recording.unwrap();
+        assert_eq!(recording.coding, None);
+        let (from, said, bytes) = read(recording).await;
+        assert_eq!((from, bytes), (FROM as u64, rest()), "{headers}");
+        assert_eq!(said.length, Some(TOTAL as u64), "{headers}");
+        let kept = |copy: ServerCopy| (copy.format, copy.etag, copy.file_name, copy.digest);
+        assert_eq!(kept(said), kept(copy), "{headers}");
+        assert_eq!(asked(&server), [ranged(validator)], "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_the_rest_of_that_copy_is_left_and_the_whole_is_asked_for_once() {
+    let range = |range: &str| format!("ETag: \"a\"\r\nContent-Range: {range}\r\n");
+    let fitting = format!("ETag: \"a\"\r\n{RANGE}");
+    let etag = |etag: &str| format!("{RANGE}{etag}");
+    let date = |date: &str| format!("{RANGE}Last-Modified: {date}\r\n");
+    let digested = || ServerCopy {
+        digest: Some(Sha256Digest::of(b"abc")),
+        ..earlier()
+    };
+    for (copy, headers) in [
+        // Another range, or none that can be read.
+        (earlier(), "ETag: \"a\"\r\n".to_owned()),
+        (earlier(), range("bytes 10000-32043/32044")),
+        (earlier(), range("bytes 19999-32043/32044")),
+        (earlier(), range("bytes 20001-32043/32044")),
+        (earlier(), range("bytes 0-32043/32044")),
+        (earlier(), range("bytes 20000-32042/32044")),
+        (earlier(), range("bytes 20000-32043/32045")),
+        (earlier(), range("bytes 20000-32044/32045")),
+        (earlier(), range("bytes 20000-32043/*")),
+        (earlier(), range("bytes */32044")),
+        (earlier(), range("bytes 20000-32044/32044")),
+        (earlier(), range("bytes=20000-32043/32044")),
+        (earlier(), range("items 20000-32043/32044")),
+        (
+            earlier(),
+            range("bytes 20000-99999999999999999999/99999999999999999999"),
+        ),
+        (earlier(), format!("{fitting}{RANGE}")),
+        (
+            earlier(),
+            format!("{fitting}Content-Range: bytes 0-1/32044\r\n"),
+        ),
+        (
+            earlier(),
+            format!("{fitting}Content-Type: multipart/byteranges; boundary=x\r\n"),
+        ),
+        // Another coding.
+        (earlier(), format!("{fitting}Content-Encoding: gzip\r\n")),
+        (
+            earlier(),
+            format!("{fitting}Content-Encoding: aws-chunked\r\n"),
+        ),
+        // Another copy, or one that nothing shows to be the same.
+        (earlier(), etag("")),
+        (earlier(), etag("ETag: \"b\"\r\n")),
+        (earlier(), etag("ETag: W/\"a\"\r\n")),
+        (earlier(), etag("ETag: \"A\"\r\n")),
+        (earlier(), etag("ETag: a\r\n")),
+        (earlier(), etag("ETag: \"a\"\r\nETag: \"b\"\r\n")),
+        (dated(), date("Mon, 23 Nov 2026 13:00:01 GMT")),
+        (dated(), date("soon")),
+        (weak_and_dated(), etag("ETag: W/\"b\"\r\n")),
+        (digested(), format!("{fitting}Repr-Digest: {OTHER}\r\n")),
+    ] {
+        let validator = copy.strong_validator().unwrap().to_owned();
+        let server = answering(vec![Step::Send(partial(&headers))]).await;
+        let recording = go_on(&*connect(&server.origin()), &point(copy)).await;
+        let (from, said, bytes) = read(recording.unwrap()).await;
+        assert_eq!((from, bytes), (0, second_of_wav()), "{headers}");
+        assert_eq!(said.etag.as_deref(), Some("\"b\""), "{headers}");
+        assert_eq!(said.file_name, None, "{headers}");
+        assert_eq!(asked(&server), [ranged(&validator), UNRANGED], "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_is_not_its_ranges_and_a_range_that_can_not_be_satisfied_lead_to_the_whole() {
+    let fitting = format!("ETag: \"a\"\r\n{RANGE}");
+    let beyond = "Content-Range: bytes */32044\r\n";
+    for odd in [
+        answer("206 Partial Content", &fitting, &rest()[1..]),
+        answer("206 Partial Content", &fitting, [rest(), vec![0]].concat()),
+        answer("206 Partial Content", &fitting, second_of_wav()),
+        answer("206 Partial Content", &fitting, ""),
+        answer("416 Range Not Satisfiable", beyond, ""),
+        answer("416 Range Not Satisfiable", "", "no such range"),
+        html("416 Range Not Satisfiable"),
+        html("206 Partial Content"),
+    ] {
+        let shown = String::from_utf8_lossy(&odd[..odd.len().min(90)]).into_owned();
+        let server = answering(vec![Step::Send(odd)]).await;
+        let recording = go_on(&*connect(&server.origin()), &point(earlier())).await;
+        let (from, _, bytes) = read(recording.unwrap()).await;
+        assert_eq!((from, bytes), (0, second_of_wav()), "{shown}");
+        assert_eq!(asked(&server), [ranged("\"a\""), UNRANGED], "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_is_not_read() {
+    let size = 64 * 1024 * 1024;
+    for status in ["206 Partial Content", "416 Range Not Satisfiable"] {
+        let long = format!(
+            "Content-Length: {size}\r\nContent-Range: bytes 0-{}/{size}\r\n",
+            size - 1
+        );
+        let mut bytes = head(status, &long);
+        bytes.resize(bytes.len() + size, 0);
+        let stalling = [head(status, "Content-Length: 5\r\n"), b"a".to_vec()].concat();
+        for steps in [
+            vec![Step::Send(bytes)],
+            vec![Step::Send(stalling), Step::Pause(Duration::from_secs(20))],
+        ] {
+            let server = answering(steps).await;
+            let begun = Instant::now();
+            let api = connect_with(&server.origin(), Duration::from_secs(5));
+            let recording = go_on(&*api, &point(earlier())).await;
+            let (_, _, bytes) = read(recording.unwrap()).await;
+            assert_eq!(bytes, second_of_wav());
+            assert!(begun.elapsed() < Duration::from_secs(4), "{status}");
+            // What the system's socket buffers hold can't be taken back.
+            assert!(server.sent() < size / 4, "{} bytes", server.sent());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_comes_when_asked_anew_is_the_outcome_and_nothing_more_is_asked() {
+    let unasked = partial(&format!("ETag: \"a\"\r\n{RANGE}"));
+    for (second, kind) in [
+        (unasked, FailureKind::UnexpectedAnswer),
+        (
+            html("416 Range Not Satisfiable"),
+            FailureKind::WebPageInstead,
+        ),
+        (json("500 Oops", "{}"), FailureKind::ServiceTrouble),
+        (
+            json("401 Unauthorized", "{}"),
+            FailureKind::SignInNotAccepted,
+        ),
+        (html("200 OK"), FailureKind::WebPageInstead),
+    ] {
+        for first in [
+            partial("Content-Range: bytes 0-1/2\r\n"),
+            json("416 Range Not Satisfiable", "{}"),
+        ] {
+            let second = second.clone();
+            let server = Server::start(move |request| {
+                let is_first = field(request, "range").is_some();
+                vec![Step::Send(if is_first { &first } else { &second }.clone())]
+            })
+            .await;
+            let error = go_on(&*connect(&server.origin()), &point(earlier())).await;
+            let error = error.err().unwrap();
+            assert_discreet(&error);
+            assert_eq!(error.failure.kind, kind);
+            assert_eq!(asked(&server), [ranged("\"a\""), UNRANGED]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_other_answer_counts_as_it_does_to_a_first_request() {
+    let digest = format!("Repr-Digest: {ABC}\r\n");
+    let mut answers = vec![
+        whole(),
+        answer(
+            "200 OK",
+            &format!("ETag: \"a\"\r\n{RANGE}"),
+            second_of_wav(),
+        ),
+        answer("200 OK", &digest, second_of_wav()),
+        answer("200 OK", "", rest()),
+        answer("200 OK", "", ""),
+        answer("200 OK", "Content-Encoding: gzip\r\n", second_of_wav()),
+        answer(
+            "200 OK",
+            "Content-Encoding: aws-chunked\r\n",
+            second_of_wav(),
+        ),
+        html("200 OK"),
+        json("200 OK", "{}"),
+        json("404 Not Found", NOTHING),
+        html("404 Not Found"),
+        answer("302 Found", "Location: https://elsewhere.example/\r\n", ""),
+        head("204 No Content", ""),
+        head("304 Not Modified", ""),
+    ];
+    answers.extend(
+        [400, 401, 403, 404, 408, 409, 412, 413, 429, 500, 503]
+            .map(|status| json(&format!("{status} Said"), r#"{"error":"some"}"#)),
+    );
+    for said in answers {
+        let shown = String::from_utf8_lossy(&said[..said.len().min(90)]).into_owned();
+        let server = Server::saying(vec![Step::Send(said), Step::Close]).await;
+        let api = connect(&server.origin());
+        let (doctor, cut) = (doctor(), point(earlier()));
+        let mut seen = Vec::new();
+        for resume in [None, Some(&cut)] {
+            seen.push(match api.download(&doctor, Duration::MAX, resume).await {
+                Ok(Download::Recording(recording)) => {
+                    let coding = recording.coding.clone();
+                    Ok(Some((coding, read(recording).await)))
+                }
+                Ok(Download::Nothing) => Ok(None),
+                Err(error) => Err(error.failure.kind),
+            });
+        }
+        assert_eq!(seen[0], seen[1], "{shown}");
+        assert_eq!(asked(&server), [UNRANGED, ranged("\"a\"")], "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_nobody_asked_for_is_no_recording() {
+    let headers = format!("ETag: \"a\"\r\n{RANGE}");
+    let server = Server::saying(vec![Step::Send(partial(&headers))]).await;
+    let api = connect(&server.origin());
+    let error = api.download(&doctor(), Duration::MAX, None).await.err();
+    let kind = error.unwrap().failure.kind;
+    assert_eq!(kind, FailureKind::UnexpectedAnswer);
+    api.look(&doctor(), Duration::MAX).await.unwrap_err();
+    assert_eq!(asked(&server), [UNRANGED, UNRANGED]);
+}
+
+#[tokio::test]
+async fn the_rest_says_of_the_whole_what_it_knows_and_else_what_was_said_before() {
+    let etag = "ETag: \"a\"\r\n";
+    let abc = Sha256Digest::of(b"abc");
+    let digested = ServerCopy {
+        digest: Some(abc),
+        ..earlier()
+    };
+    let tuesday = "Tue, 24 Nov 2026 13:00:00 GMT";
+    let dated_at = |date: &str| ServerCopy {
+        last_modified: Some(date.to_owned()),
+        ..earlier()
+    };
+    let late = format!("{etag}Last-Modified: {tuesday}\r\nDate: {tuesday}\r\n");
+    let old = format!("{etag}Last-Modified: {tuesday}\r\nDate: Wed, 25 Nov 2026 13:00:00 GMT\r\n");
+    for (before, headers, after) in [
+        (earlier(), etag.to_owned(), earlier()),
+        (
+            earlier(),
+            format!("{etag}Repr-Digest: {ABC}\r\n"),
+            digested.clone(),
+        ),
+        (
+            digested.clone(),
+            format!("{etag}Repr-Digest: {ABC}\r\n"),
+            digested.clone(),
+        ),
+        (digested.clone(), etag.to_owned(), digested.clone()),
+        // The part's own digest says nothing of the whole.
+        (
+            earlier(),
+            format!("{etag}Content-Digest: {ABC}\r\n"),
+            earlier(),
+        ),
+        (
+            digested.clone(),
+            format!("{etag}Content-Digest: {OTHER}\r\n"),
+            digested,
+        ),
+        (
+            earlier(),
+            format!("{etag}Content-Disposition: attachment; filename=\"b.wav\"\r\n"),
+            ServerCopy {
+                file_name: Some("b.wav".to_owned()),
+                ..earlier()
+            },
+        ),
+        (dated_at(MONDAY), etag.to_owned(), dated_at(MONDAY)),
+        (
+            dated_at(MONDAY),
+            format!("{etag}Last-Modified: {MONDAY}\r\n"),
+            dated_at(MONDAY),
+        ),
+        (dated_at(MONDAY), old, dated_at(tuesday)),
+        (dated_at(MONDAY), late, earlier()),
+        (
+            weak_and_dated(),
+            format!("{etag}Last-Modified: {MONDAY}\r\n").replace("\"a\"", "W/\"a\""),
+            weak_and_dated(),
+        ),
+        (dated(), etag.to_owned(), dated_at(MONDAY)),
+    ] {
+        let headers = format!("{RANGE}{headers}");
+        let server = answering(vec![Step::Send(partial(&headers))]).await;
+        let recording = go_on(&*connect(&server.origin()), &point(before)).await;
+        let (from, copy, _) = read(recording.unwrap()).await;
+        assert_eq!((from, copy), (FROM as u64, after), "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_cache_had_for_too_long_is_refused_as_a_rest_too() {
+    let headers = format!("ETag: \"a\"\r\n{RANGE}Age: 600\r\n");
+    let server = answering(vec![Step::Send(partial(&headers))]).await;
+    let api = connect(&server.origin());
+    let (doctor, cut) = (doctor(), point(earlier()));
+    let least = Duration::from_secs(601);
+    let asked_within = |oldest| api.download(&doctor, oldest, Some(&cut));
+    assert!(asked_within(least).await.is_ok());
+    let shorter = least.checked_sub(Duration::from_millis(1)).unwrap();
+    let error = asked_within(shorter).await.err().unwrap();
+    assert_discreet(&error);
+    assert_eq!(error.failure.kind, FailureKind::AnswerTooOld);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_range_follows_a_redirect_within_the_origin_and_goes_nowhere_else() {
+    let elsewhere = Server::saying(vec![Step::Send(whole())]).await;
+    for status in ["301 M", "302 M", "303 M", "307 M", "308 M"] {
+        for (headers, fits) in [("ETag: \"a\"\r\n", true), ("ETag: \"b\"\r\n", false)] {
+            let headers = format!("{headers}{RANGE}");
+            let server = Server::start(move |request| {
+                vec![Step::Send(if !request.line().starts_with("GET /moved") {
+                    answer(status, "Location: /moved\r\n", "")
+                } else if field(request, "range").is_some() {
+                    partial(&headers)
+                } else {
+                    whole()
+                })]
+            })
+            .await;
+            let recording = go_on(&*connect(&server.origin()), &point(earlier())).await;
+            let (from, _, bytes) = read(recording.unwrap()).await;
+            let both = [ranged("\"a\""), ranged("\"a\"")];
+            if fits {
+                assert_eq!((from, bytes), (FROM as u64, rest()), "{status}");
+                assert_eq!(asked(&server), both, "{status}");
+            } else {
+                assert_eq!((from, bytes), (0, second_of_wav()), "{status}");
+                let anew = [&both[..], &[UNRANGED, UNRANGED]].concat();
+                assert_eq!(asked(&server), anew, "{status}");
+            }
+        }
+        let away = format!("Location: {}/x\r\n", elsewhere.origin());
+        let server = answering(vec![Step::Send(answer(status, &away, ""))]).await;
+        let error = go_on(&*connect(&server.origin()), &point(earlier())).await;
+        let kind = error.err().unwrap().failure.kind;
+        assert!(matches!(kind, FailureKind::Redirected { .. }), "{kind:?}");
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_range_that_meets_the_end_of_a_kept_connection_is_asked_for_once_more() {
+    for close in [Step::Close, Step::Reset] {
+        let met = AtomicUsize::new(0);
+        let server = Server::start(move |request| {
+            if field(request, "range").is_none() {
+                return vec![Step::Send(json("404 Not Found", NOTHING))];
+            }
+            if met.fetch_add(1, Ordering::SeqCst) == 0 {
+                return vec![close.clone()];
+            }
+            vec![Step::Send(partial(&format!("ETag: \"a\"\r\n{RANGE}")))]
+        })
+        .await;
+        let api = connect(&server.origin());
+        api.look(&doctor(), Duration::MAX).await.unwrap();
+        let recording = go_on(&*api, &point(earlier())).await;
+        let (from, _, bytes) = read(recording.unwrap()).await;
+        assert_eq!((from, bytes), (FROM as u64, rest()));
+        let twice = [UNRANGED, ranged("\"a\""), ranged("\"a\"")];
+        assert_eq!(asked(&server), twice);
+        assert_eq!(server.connections(), 2);
+    }
+}
+
+/// The rest's first bytes, as an answer with these fields brings them, then what happens next.
+async fn ending(fields: &str, bytes: &[u8], then: Vec<Step>) -> (Vec<u8>, Result<(), ApiError>) {
+    let fields = format!("ETag: \"a\"\r\n{RANGE}{fields}");
+    let begin = [&head("206 Partial Content", &fields)[..], bytes].concat();
+    let pause = Step::Pause(Duration::from_millis(50));
+    let server = answering([vec![Step::Send(begin), pause], then].concat()).await;
+    let api = connect_with(&server.origin(), Duration::from_millis(500));
+    let mut recording = go_on(&*api, &point(earlier())).await.unwrap();
+    assert_eq!(recording.from, FROM as u64);
+    let came = drained(&mut recording).await;
+    assert_eq!(server.requests().len(), 1);
+    came
+}
+
+fn chunked(bytes: &[u8], end: &str) -> Vec<u8> {
+    let size = format!("{:x}\r\n", bytes.len());
+    [size.as_bytes(), bytes, end.as_bytes()].concat()
+}
+
+#[tokio::test]
+async fn a_rest_that_is_cut_says_how_much_of_the_whole_had_come() {
+    const LENGTH: &str = "Content-Length: 12044\r\n";
+    const CHUNKED: &str = "Transfer-Encoding: chunked\r\n";
+    const UNTIL_CLOSE: &str = "Connection: close\r\n";
+    const LAST: &str = "\r\n0\r\n\r\n";
+    for came in [0, 1, 10, 12_043] {
+        let part = &rest()[..came];
+        let in_a_chunk = chunked(&rest(), LAST)[.."2f0c\r\n".len() + came].to_vec();
+        let ended = match came {
+            0 => b"0\r\n\r\n".to_vec(),
+            _ => chunked(part, LAST),
+        };
+        for (fields, bytes, then) in [
+            (LENGTH, part.to_vec(), vec![Step::Close]),
+            (LENGTH, part.to_vec(), vec![Step::Reset]),
+            (UNTIL_CLOSE, part.to_vec(), vec![Step::Close]),
+            (CHUNKED, in_a_chunk, vec![Step::Close]),
+            (CHUNKED, ended, vec![]),
+        ] {
+            let (received, end) = ending(fields, &bytes, then).await;
+            assert_eq!(received, part, "{fields}");
+            let error = end.unwrap_err();
+            assert_discreet(&error);
+            let expected = FailureKind::ConnectionDropped {
+                received: (FROM + came) as u64,
+                total: Some(TOTAL as u64),
+            };
+            assert_eq!(error.failure.kind, expected, "{fields}");
+        }
+        let stall = vec![Step::Pause(Duration::from_secs(20))];
+        let (received, end) = ending(LENGTH, part, stall).await;
+        assert_eq!(end.unwrap_err().failure.kind, FailureKind::TimedOut);
+        assert_eq!(received, part);
+    }
+    for (fields, bytes, then) in [
+        (LENGTH, rest(), vec![]),
+        (UNTIL_CLOSE, rest(), vec![Step::Close]),
+        (CHUNKED, chunked(&rest(), LAST), vec![]),
+    ] {
+        let (received, end) = ending(fields, &bytes, then).await;
+        end.unwrap();
+        assert_eq!(received, rest(), "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn a_rest_without_a_length_that_goes_on_beyond_its_range_is_damaged() {
+    let too_long = [rest(), b"more".to_vec()].concat();
+    let more = chunked(b"more", "\r\n0\r\n\r\n");
+    let in_two = [chunked(&rest(), "\r\n"), more].concat();
+    let in_one = chunked(&too_long, "\r\n0\r\n\r\n");
+    for (fields, bytes) in [
+        ("Connection: close\r\n", too_long.clone()),
+        ("Transfer-Encoding: chunked\r\n", in_one),
+        ("Transfer-Encoding: chunked\r\n", in_two),
+    ] {
+        let (received, end) = ending(fields, &bytes, vec![Step::Close]).await;
+        assert!(
+            received.len() <= rest().len(),
+            "nothing beyond is handed on"
+        );
+        let error = end.unwrap_err();
+        assert_discreet(&error);
+        let FailureKind::DamagedInTransit { expected, received } = error.failure.kind else {
+            panic!("{error:?}");
+        };
+        assert_eq!(expected, Some(TOTAL as u64), "{fields}");
+        assert!(received > TOTAL as u64 && received <= TOTAL as u64 + 4);
+    }
+}
