@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::domain::{
     Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
-    DoctorName, Failure, KnownDoctor, OperationId, Place, Remark, ServiceOrigin, SetAside,
+    DoctorName, Failure, KnownDoctor, NextTry, OperationId, Place, Remark, ServiceOrigin, SetAside,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
@@ -260,6 +260,8 @@ pub enum JobProgress {
         next: u32,
         /// How many there are at most.
         tries: u32,
+        /// What it does with what had come.
+        next_try: NextTry,
     },
     /// The recording is there, and another program holds its file: it gets its name when that lets
     /// go.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::{Download, Look};
+use crate::api::{Download, Look, ResumePoint};
 use crate::domain::{DoctorName, Failure, FailureKind, ServerCopy, Unfit};
 use crate::engine::credentials::SignIn;
 use crate::engine::retry::Budget;
@@ -91,13 +91,14 @@ pub async fn look(
     }
 }
 
-/// Begins to fetch a doctor's recording, as one of `tries`.
+/// Begins to fetch a doctor's recording, as one of `tries`, or to fetch the rest of it.
 ///
 /// # Errors
 /// What the service answered, or [`JobFailure::Cancelled`].
 pub async fn begin_download(
     workspace: &Workspace,
     doctor: &DoctorName,
+    resume: Option<&ResumePoint>,
     ticket: &JobTicket,
     tries: &Tries,
 ) -> Result<Download, JobFailure> {
@@ -109,7 +110,7 @@ pub async fn begin_download(
     ticket.report(JobProgress::Looking);
     let answer = tokio::select! {
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-        answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor), None) => answer,
+        answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor), resume) => answer,
     };
     match answer {
         Ok(download) => {

@@ -69,6 +69,11 @@ impl Retry {
         }
     }
 
+    /// Has the next try that fails count as the first.
+    pub const fn begin_anew(&mut self) {
+        self.begun = 1;
+    }
+
     /// Takes in what the try met that was begun last, `spent` of the budget's time being gone.
     /// `None` where another one would be of no use, or is not to be had.
     ///

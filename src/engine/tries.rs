@@ -4,15 +4,16 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use crate::domain::{DoctorName, Failure, Sha256Digest};
-use crate::engine::clock::Stopwatch;
+use crate::domain::{DoctorName, Failure, NextTry, Sha256Digest};
+use crate::engine::clock::{Clock, Stopwatch};
 use crate::engine::credentials::SignIn;
 use crate::engine::retry::{Budget, Retry, Wait};
 use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{JobFailure, JobProgress};
+
+/// After how many bytes, that need not come again, a try counts as one that gets on.
+const GETS_ON: u64 = 64 * 1024;
 
 /// How often a wait tells what is left of it.
 const TICK: Duration = Duration::from_millis(200);
@@ -121,6 +122,19 @@ impl Tries {
         so_far.this_try = Some((since, now));
     }
 
+    /// A try brought so many bytes that need not come again: what the tries may cost begins anew with
+    /// each that gets on.
+    pub fn came_on(&self, bytes: u64) {
+        if bytes < GETS_ON {
+            return;
+        }
+        let awake = self.stopwatch.awake();
+        let mut so_far = self.so_far();
+        so_far.retry.begin_anew();
+        so_far.not_counted = awake;
+        so_far.this_try = None;
+    }
+
     /// A try brought these contents, which were not kept; nothing where it brought none.
     pub fn came(&self, contents: Option<Sha256Digest>) {
         let mut so_far = self.so_far();
@@ -189,15 +203,16 @@ fn with_earlier(mut failure: Failure, earlier: &[Failure]) -> Failure {
 /// [`JobFailure::Cancelled`].
 pub async fn wait(
     ticket: &JobTicket,
-    doctor: &DoctorName,
+    clock: &Clock,
+    (doctor, next_try): (&DoctorName, NextTry),
     failure: Failure,
     wait: Wait,
 ) -> Result<(), JobFailure> {
     let mut try_now = pin!(ticket.try_now.notified());
     let failure = Box::new(failure);
-    let end = Instant::now() + wait.length;
+    let end = clock.steady() + wait.length;
     loop {
-        let left = end.saturating_duration_since(Instant::now());
+        let left = end.saturating_sub(clock.steady());
         if left.is_zero() {
             return Ok(());
         }
@@ -207,6 +222,7 @@ pub async fn wait(
             left,
             next: wait.next,
             tries: wait.of,
+            next_try,
         });
         tokio::select! {
             biased;
@@ -226,7 +242,7 @@ mod tests {
 
     use super::*;
     use crate::domain::FailureKind;
-    use crate::engine::clock::{Clock, Reading};
+    use crate::engine::clock::Reading;
 
     /// Twenty minutes in steps, each doing `at_each` to the tries; whether another one follows.
     fn again_after_twenty_minutes(at_each: impl Fn(&Tries)) -> bool {

@@ -1,18 +1,24 @@
 use std::time::Duration;
 
-use crate::domain::{Failure, FailureKind};
+use crate::domain::{Failure, FailureKind, NextTry};
 
 use super::Text;
 
 impl Text {
-    /// When the next try begins and which it is: `Trying again in 4 s (2 of 5).`
+    /// What the next try does, when it begins and which it is: `Trying again in 4 s (2 of 5).`
     #[must_use]
-    pub fn trying_again(&self, left: Duration, next: u32, tries: u32) -> String {
+    pub fn next_try(&self, does: NextTry, left: Duration, (next, tries): (u32, u32)) -> String {
+        let does = match does {
+            NextTry::Begins => "begins",
+            NextTry::GoesOn => "goes-on",
+            NextTry::StartsOver => "starts-over",
+        };
         // The second that runs counts too.
         let left = u64::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
         self.say_with(
-            "tray-trying-again",
+            "tray-next-try",
             &[
+                ("does", does.into()),
                 ("left", self.length(left.saturating_mul(1000)).into()),
                 ("next", self.number(next.into()).into()),
                 ("tries", self.number(tries.into()).into()),
@@ -64,7 +70,20 @@ mod tests {
             (1, "Trying again in 1 s (2 of 5)."),
             (119_001, "Trying again in 2 min 00 s (2 of 5)."),
         ] {
-            assert_eq!(text.trying_again(Duration::from_millis(left), 2, 5), said);
+            let left = Duration::from_millis(left);
+            assert_eq!(text.next_try(NextTry::Begins, left, (2, 5)), said);
+        }
+    }
+
+    #[test]
+    fn what_becomes_of_what_had_come_is_said() {
+        let text = Text::new("en");
+        for (does, said) in [
+            (NextTry::GoesOn, "Going on from there in 4 s (2 of 5)."),
+            (NextTry::StartsOver, "Starting over in 4 s (2 of 5)."),
+        ] {
+            let left = Duration::from_secs(4);
+            assert_eq!(text.next_try(does, left, (2, 5)), said);
         }
     }
 

@@ -2,7 +2,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::Recording;
 use crate::domain::Sha256Digest;
-use crate::transfer::writer::{RunningHash, announced};
+use crate::transfer::arriving::{RunningHash, announced};
 use crate::transfer::{Progress, TransferError};
 
 /// What a recording that was not kept contained.

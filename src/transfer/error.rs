@@ -89,6 +89,14 @@ pub enum TransferError {
         /// The digest of what came, where all of it was taken in.
         sha256: Option<Sha256Digest>,
     },
+    /// The pieces that two answers brought are no whole recording, or not the announced one.
+    #[error("what came in pieces does not fit together")]
+    PiecesDoNotFit {
+        /// Bytes that were announced.
+        expected: Option<u64>,
+        /// Bytes that came.
+        received: u64,
+    },
     /// What came is nothing to keep: damaged, empty, or neither WAV nor FLAC.
     #[error("what came is not kept: {reason}")]
     Unfit {
@@ -157,7 +165,10 @@ impl TransferError {
             },
             Self::Damaged {
                 expected, received, ..
-            } => FailureKind::DamagedInTransit { expected, received },
+            }
+            | Self::PiecesDoNotFit { expected, received } => {
+                FailureKind::DamagedInTransit { expected, received }
+            }
             Self::Unfit { kind, .. } => *kind,
             Self::ReadBackDiffers { path, .. } => FailureKind::ReadBackDiffers { path },
             Self::Held { path, part, .. } => FailureKind::FileHeld { path, part },

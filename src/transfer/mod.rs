@@ -1,6 +1,7 @@
 //! One download onto a disk: into a part file beside its destination, checked while it comes,
 //! flushed, and only then given its name. What a delete rests on is read back from the disk itself.
 
+mod arriving;
 mod aside;
 mod digest;
 mod error;
@@ -12,6 +13,7 @@ mod long_path;
 mod lost_volume;
 mod mark;
 mod part;
+mod partial;
 mod promote;
 mod seen;
 mod to_disk;
@@ -24,12 +26,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{Recording, RecordingBody};
 use crate::domain::{
-    AudioFormat, CheckedAudio, Completeness, DoctorName, OperationId, Remark, ServerCopy,
-    Sha256Digest,
+    AudioFormat, CheckedAudio, Completeness, DoctorName, OperationId, Remark, Sha256Digest,
 };
-use crate::transfer::part::PartFile;
+use crate::transfer::arriving::Expected;
 use crate::transfer::verify::Promoted;
-use crate::transfer::writer::{Expected, Writer};
+use crate::transfer::writer::Writer;
 
 pub use aside::{Aside, find_set_aside, open_set_aside, remove_set_aside};
 pub use digest::{Contents, digest_of};
@@ -39,6 +40,7 @@ pub use from_disk::ReadFrom;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use lost_volume::FirstVolume;
 pub use part::{check_destination, remove_left_over};
+pub use partial::{NotSaved, Partial, TakenUp};
 pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
 
@@ -109,7 +111,7 @@ pub struct PromotedFile {
     promoted: Promoted,
 }
 
-/// Saves a recording that has begun to arrive.
+/// Saves a recording that has begun to arrive, all in one answer.
 ///
 /// Whatever goes wrong, the part file is removed and a file that was at the destination is as it
 /// was; only where the folder can't be flushed after all else went well, the whole new file keeps
@@ -127,20 +129,66 @@ pub async fn save(
     steps: impl Fn(Step) + Send + Sync,
     cancel: CancellationToken,
 ) -> Result<PromotedFile, TransferError> {
+    let discarded = request.clone();
+    let saved = save_on(None, recording, request, ledger, steps, cancel).await;
+    match saved {
+        Ok(saved) => Ok(saved),
+        Err(not_saved) => {
+            let NotSaved { error, partial } = *not_saved;
+            if let Some(partial) = partial {
+                partial.discard(&discarded, ledger).await;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// As [`save`], behind what earlier answers brought, where the recording goes on there. What came is
+/// kept to be gone on with where the connection failed, and the service says by what its copy is told
+/// from any other.
+///
+/// # Errors
+/// [`NotSaved`], of the same.
+pub async fn save_on(
+    earlier: Option<TakenUp>,
+    recording: Recording,
+    request: SaveRequest,
+    ledger: &dyn Ledger,
+    steps: impl Fn(Step) + Send + Sync,
+    cancel: CancellationToken,
+) -> Result<PromotedFile, Box<NotSaved>> {
     if cancel.is_cancelled() {
-        return Err(TransferError::Cancelled);
+        if let Some(earlier) = earlier {
+            earlier.discard(&request, ledger).await;
+        }
+        return Err(TransferError::Cancelled.into());
     }
     let operation = request.operation.clone();
-    let part = part::create(&request, ledger).await?;
-    let part_path = part.path().to_path_buf();
-    let saved = receive(part, recording, request, ledger, &steps, cancel).await;
+    let (writer, part_path) = if let Some(TakenUp { writer, path, .. }) = earlier {
+        if recording.from == 0 {
+            writer.start_over().await;
+        }
+        (writer, path)
+    } else {
+        let part = part::create(&request, ledger).await?;
+        let path = part.path().to_path_buf();
+        (
+            Writer::start(part, None, request.destination.clone())?,
+            path,
+        )
+    };
+    let saved = receive(writer, recording, request, ledger, &steps, cancel).await;
 
     let end = match &saved {
         Ok(_) => TransferEnd::Saved,
-        Err(TransferError::Unfit { aside: Some(_), .. }) => TransferEnd::SetAside,
-        Err(TransferError::Held { .. }) => TransferEnd::PartKept,
-        Err(_) if tokio::fs::symlink_metadata(&part_path).await.is_ok() => TransferEnd::PartLeft,
-        Err(_) => TransferEnd::Discarded,
+        Err(not_saved) => match &not_saved.error {
+            // It is in the caller's hands.
+            _ if not_saved.partial.is_some() => return saved,
+            TransferError::Unfit { aside: Some(_), .. } => TransferEnd::SetAside,
+            TransferError::Held { .. } => TransferEnd::PartKept,
+            _ if tokio::fs::symlink_metadata(&part_path).await.is_ok() => TransferEnd::PartLeft,
+            _ => TransferEnd::Discarded,
+        },
     };
     if let Err(error) = ledger.end(&operation, end).await {
         // The file is what counts: the entry left open is looked into at the next start.
@@ -150,25 +198,37 @@ pub async fn save(
 }
 
 async fn receive(
-    part: PartFile,
+    writer: Writer,
     recording: Recording,
     request: SaveRequest,
     ledger: &dyn Ledger,
     steps: &(impl Fn(Step) + Sync),
     cancel: CancellationToken,
-) -> Result<PromotedFile, TransferError> {
+) -> Result<PromotedFile, Box<NotSaved>> {
     let Recording {
-        copy, coding, body, ..
+        copy,
+        coding,
+        from,
+        body,
     } = recording;
     let expected = Expected {
         copy: copy.clone(),
         came_before: request.came_before,
         as_it_is: request.as_it_is,
     };
-    let writer = Writer::start(part, request.destination.clone(), expected)?;
     let progress = |progress| steps(Step::Arriving(progress));
-    let fed = feed(&copy, body, &writer, &progress, &cancel).await;
-    let written = writer.finish(fed, &cancel).await?;
+    let fed = feed((from, copy.length), body, &writer, &progress, &cancel).await;
+    let may_be_gone_on_with = |error: &TransferError| {
+        let cut = matches!(
+            error,
+            TransferError::Api(_) | TransferError::CutShort { .. }
+        );
+        cut && copy.strong_validator().is_some()
+    };
+    let written = writer
+        .finish(fed, expected, may_be_gone_on_with, &cancel)
+        .await
+        .map_err(|stopped| NotSaved::of(*stopped, &copy))?;
     let checked = verify::write_down(written, copy, request, ledger, &cancel).await?;
     let held = || steps(Step::WaitingForFile);
     let mut saved = checked.promote(held, cancel).await?;
@@ -180,14 +240,13 @@ async fn receive(
 ///
 /// `Ok` where the writer has all of them, or has stopped and knows why.
 async fn feed(
-    copy: &ServerCopy,
+    (from, total): (u64, Option<u64>),
     mut body: Box<dyn RecordingBody>,
     writer: &Writer,
     progress: &(impl Fn(Progress) + Sync),
     cancel: &CancellationToken,
 ) -> Result<(), TransferError> {
-    let total = copy.length;
-    let mut received = 0;
+    let mut received = from;
     loop {
         let next = tokio::select! {
             biased;

@@ -60,11 +60,27 @@ impl OwnPart {
 
     /// Whether the file that was made still stands there.
     fn is_there(&self) -> io::Result<bool> {
-        let there = File::open(&self.path)?;
-        let is_marked = self.made.is_none() || mark(&there).ok() == self.made;
+        Ok(self.is_it(&File::open(&self.path)?))
+    }
+
+    fn is_it(&self, there: &File) -> bool {
+        let is_marked = self.made.is_none() || mark(there).ok() == self.made;
         // A mark tells files of one volume apart.
-        let is_on_it = self.volume.is_none() || volume(&there).ok() == self.volume;
-        Ok(is_marked && is_on_it)
+        let is_on_it = self.volume.is_none() || volume(there).ok() == self.volume;
+        is_marked && is_on_it
+    }
+
+    /// Opens the file that was made, to be written on.
+    ///
+    /// # Errors
+    /// The system's; [`io::ErrorKind::NotFound`] where another file stands there.
+    pub(super) fn reopen(&self) -> io::Result<File> {
+        let file = File::options().read(true).write(true).open(&self.path)?;
+        if self.is_it(&file) {
+            Ok(file)
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
     }
 
     /// Whether the drive that it was made on is no longer at its place.

@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 
@@ -17,31 +17,49 @@ const BUFFER: usize = 256 * 1024;
 /// After how many bytes the system is asked to bring them to the disk.
 const STRETCH: u64 = 16 * 1024 * 1024;
 
-/// Writes what comes until its end; the disk is at work meanwhile, so that the flush that follows
-/// is short.
+/// What is to be done to the file.
+pub(super) enum Piece {
+    /// To go behind what is there.
+    Bytes(Bytes),
+    /// What is there goes.
+    StartOver,
+}
+
+/// Writes what comes behind the `length` bytes that are there, until its end; the disk is at work
+/// meanwhile, so that the flush that follows is short.
 ///
 /// # Errors
 /// The disk's, or [`ErrorKind::Interrupted`] where it is given up.
 pub(super) fn write_out(
     file: File,
-    pieces: Receiver<Bytes>,
+    mut length: u64,
+    pieces: Receiver<Piece>,
     given_up: &AtomicBool,
 ) -> io::Result<File> {
     let mut output = BufWriter::with_capacity(BUFFER, file);
-    let (mut start, mut length) = (0, 0);
-    for bytes in pieces {
+    output.seek(SeekFrom::Start(length))?;
+    let mut brought = length;
+    for piece in pieces {
         if given_up.load(Ordering::Relaxed) {
             // Nothing that was buffered has to reach a file that is about to be removed.
             drop(output.into_parts());
             return Err(ErrorKind::Interrupted.into());
         }
-        output.write_all(&bytes)?;
-        length += bytes.len() as u64;
-        if length >= STRETCH {
+        match piece {
+            Piece::Bytes(bytes) => {
+                output.write_all(&bytes)?;
+                length += bytes.len() as u64;
+            }
+            Piece::StartOver => {
+                output.seek(SeekFrom::Start(0))?;
+                output.get_ref().set_len(0)?;
+                (length, brought) = (0, 0);
+            }
+        }
+        if length - brought >= STRETCH {
             output.flush()?;
-            start_writeback(output.get_ref(), start, length);
-            start += length;
-            length = 0;
+            start_writeback(output.get_ref(), brought, length - brought);
+            brought = length;
         }
     }
     output.into_inner().map_err(io::IntoInnerError::into_error)

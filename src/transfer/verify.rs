@@ -9,11 +9,12 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{
     AudioFormat, Backup, BackupProof, CheckedPart, Completeness, Remark, ServerCopy, Sha256Digest,
 };
+use crate::transfer::arriving::RunningHash;
 use crate::transfer::error::folder_of;
 use crate::transfer::from_disk::{DiskReader, ReadFrom};
 use crate::transfer::lost_volume::is_folder_gone;
 use crate::transfer::promote::{Wanted, promote, wanted};
-use crate::transfer::writer::{RunningHash, Written};
+use crate::transfer::writer::Written;
 use crate::transfer::{FileSeen, Ledger, PromotedFile, SaveRequest, TransferError};
 
 /// What a [`PromotedFile`] holds to show that it was checked, written and flushed before it got its

@@ -1,61 +1,64 @@
+//! The threads that write a part file, and look at it meanwhile.
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::audio::{AudioCheck, AudioKind, AudioVerdict, Fault};
-use crate::domain::{
-    Announced, Arrival, AudioFormat, AudioState, CheckedAudio, Completeness, ContentKind,
-    FailureKind, Judgement, OtherRecording, ServerCopy, Sha256Digest, Unfit, judge,
-};
+use crate::domain::{AudioFormat, CheckedAudio, Completeness, Sha256Digest};
+use crate::transfer::arriving::{Arriving, Came, Checked, Expected, Refused};
 use crate::transfer::flush::flush;
 use crate::transfer::lost_volume;
 use crate::transfer::part::{OwnPart, PartFile};
-use crate::transfer::to_disk::{WAITING_FOR_DISK, write_out};
+use crate::transfer::to_disk::{Piece, WAITING_FOR_DISK, write_out};
 use crate::transfer::{Aside, TransferError};
 
 /// How many pieces of a body may wait to be looked at: with the connection's largest pieces, of
 /// 400 KiB, some 2 MiB.
 const WAITING: usize = 4;
 
-/// How many of the first bytes are kept: a web page may begin with white space.
-const KEPT: usize = 1024;
-
-/// What is known of a recording before it comes.
-pub(super) struct Expected {
-    /// What the service says of it.
-    pub(super) copy: ServerCopy,
-    /// The digest of what an earlier answer brought for the same operation, where one did.
-    pub(super) came_before: Option<Sha256Digest>,
-    /// Whether what can be no backup is kept all the same.
-    pub(super) as_it_is: bool,
-}
-
 /// A thread that hashes and checks, and one beside it that writes, while the connection's task
 /// receives.
 pub(super) struct Writer {
     inbox: mpsc::Sender<Message>,
-    outcome: oneshot::Receiver<Result<Written, TransferError>>,
-    given_up: GiveUp,
+    outcome: oneshot::Receiver<Result<Written, Box<Stopped>>>,
+    stop: StopOnDrop,
 }
 
-/// Tells the thread that nobody waits for what it does, also when it is dropped.
-struct GiveUp(Arc<AtomicBool>);
+/// What the threads are told beside the bytes.
+#[derive(Default)]
+struct Stop {
+    /// Nothing is looked at any more.
+    checks: Arc<AtomicBool>,
+    /// What is there already need not be looked at again.
+    reading_again: AtomicBool,
+    /// Nor need what is still to be written reach the file.
+    writes: AtomicBool,
+}
 
-impl GiveUp {
-    fn now(&self) {
-        self.0.store(true, Ordering::Relaxed);
+impl Stop {
+    fn has_read_enough(&self) -> bool {
+        self.checks.load(Ordering::Relaxed) || self.reading_again.load(Ordering::Relaxed)
     }
 }
 
-impl Drop for GiveUp {
+/// Tells the threads that nobody waits for what they do.
+struct StopOnDrop(Arc<Stop>);
+
+impl StopOnDrop {
+    fn all(&self) {
+        self.0.checks.store(true, Ordering::Relaxed);
+        self.0.writes.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.now();
+        self.all();
     }
 }
 
@@ -72,28 +75,45 @@ pub(super) struct Written {
     pub(super) flushed: bool,
 }
 
+/// Why a part file was not finished.
+pub(super) struct Stopped {
+    pub(super) error: TransferError,
+    /// The part file and what is in it, where a later answer may go on behind that, or is to take its
+    /// place.
+    pub(super) part: Option<(OwnPart, Came)>,
+}
+
+impl From<TransferError> for Box<Stopped> {
+    fn from(error: TransferError) -> Self {
+        Self::new(Stopped { error, part: None })
+    }
+}
+
 enum Message {
     Bytes(Bytes),
+    /// What was there before counts no more: all comes again.
+    StartOver,
     /// Only after this is the file looked at as a whole: an inbox that closes without it means
-    /// that the download was given up.
-    End,
+    /// that no more comes.
+    End(Box<Expected>),
 }
 
 impl Writer {
+    /// Begins to write, behind what had come into the part file: that is hashed and checked again first.
     pub(super) fn start(
         part: PartFile,
+        came: Option<Came>,
         destination: PathBuf,
-        expected: Expected,
     ) -> Result<Self, TransferError> {
         let path = part.path().to_path_buf();
         let (inbox, messages) = mpsc::channel(WAITING);
         let (report, outcome) = oneshot::channel();
-        let given_up = Arc::new(AtomicBool::new(false));
-        let seen = given_up.clone();
+        let stop = Arc::new(Stop::default());
+        let seen = stop.clone();
         std::thread::Builder::new()
             .name("download-writer".to_owned())
             .spawn(move || {
-                let written = write(part, &destination, &expected, messages, &seen);
+                let written = write(part, came, &destination, messages, &seen);
                 if report.send(written).is_err() {
                     tracing::debug!("nobody waits for a download any more");
                 }
@@ -102,7 +122,7 @@ impl Writer {
         Ok(Self {
             inbox,
             outcome,
-            given_up: GiveUp(given_up),
+            stop: StopOnDrop(stop),
         })
     }
 
@@ -111,64 +131,144 @@ impl Writer {
         self.inbox.send(Message::Bytes(bytes)).await.is_ok()
     }
 
-    /// Has the part file finished and flushed, or given up where feeding it failed or it is
-    /// cancelled. The part file is gone when this has failed.
+    /// Has the part file begun anew.
+    pub(super) async fn start_over(&self) {
+        self.stop.0.reading_again.store(true, Ordering::Relaxed);
+        // A writer that has stopped tells why in its outcome.
+        let _stopped = self.inbox.send(Message::StartOver).await;
+    }
+
+    /// Has the part file finished and flushed. Where feeding it failed it is kept if `keeps` says so
+    /// of the failure; else, and where it is cancelled, it is given up and gone.
     pub(super) async fn finish(
         self,
         fed: Result<(), TransferError>,
+        expected: Expected,
+        keeps: impl FnOnce(&TransferError) -> bool,
         cancel: &CancellationToken,
-    ) -> Result<Written, TransferError> {
-        let Self {
-            inbox,
-            mut outcome,
-            given_up,
-        } = self;
+    ) -> Result<Written, Box<Stopped>> {
         let error = match fed {
             Ok(()) => {
-                let finishing = async {
-                    // A writer that has stopped tells why in its outcome.
-                    let _stopped = inbox.send(Message::End).await;
-                    let written = (&mut outcome).await;
-                    written.unwrap_or(Err(TransferError::ThreadLost))
-                };
-                tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => TransferError::Cancelled,
-                    written = finishing => return written,
-                }
+                return self.judged(expected, cancel).await;
             }
             Err(error) => error,
         };
-        given_up.now();
+        let part = if keeps(&error) {
+            self.let_go().await
+        } else {
+            self.give_up().await;
+            None
+        };
+        Err(Box::new(Stopped { error, part }))
+    }
+
+    async fn judged(
+        mut self,
+        expected: Expected,
+        cancel: &CancellationToken,
+    ) -> Result<Written, Box<Stopped>> {
+        let finishing = async {
+            // A writer that has stopped tells why in its outcome.
+            let _stopped = self.inbox.send(Message::End(Box::new(expected))).await;
+            let written = (&mut self.outcome).await;
+            written.unwrap_or_else(|_| Err(TransferError::ThreadLost.into()))
+        };
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => {}
+            written = finishing => return written,
+        }
+        self.give_up().await;
+        Err(TransferError::Cancelled.into())
+    }
+
+    /// Lets the part file go with all that was handed over; nothing where it can't be kept.
+    pub(super) async fn let_go(self) -> Option<(OwnPart, Came)> {
+        let Self {
+            inbox,
+            outcome,
+            stop,
+        } = self;
+        stop.0.checks.store(true, Ordering::Relaxed);
+        drop(inbox);
+        match outcome.await {
+            Ok(Err(stopped)) => stopped.part,
+            _ => None,
+        }
+    }
+
+    /// Waits until the part file is gone.
+    pub(super) async fn give_up(self) {
+        let Self {
+            inbox,
+            outcome,
+            stop,
+        } = self;
+        stop.all();
         drop(inbox);
         // Whatever it was about to say, its part file goes with it.
         drop(outcome.await);
-        Err(error)
     }
 }
 
 fn write(
     part: PartFile,
+    came: Option<Came>,
     destination: &Path,
-    expected: &Expected,
     messages: mpsc::Receiver<Message>,
-    given_up: &Arc<AtomicBool>,
-) -> Result<Written, TransferError> {
+    stop: &Stop,
+) -> Result<Written, Box<Stopped>> {
     let PartFile { file, path } = part;
     let trouble = |error| TransferError::in_work(destination, "writing", error);
     let (to_disk, pieces) = sync_channel(WAITING_FOR_DISK);
-    let (file, checked) = std::thread::scope(|scope| {
+    let (file, taken_in) = std::thread::scope(|scope| {
         let disk = std::thread::Builder::new()
             .name("disk-writer".to_owned())
-            .spawn_scoped(scope, || write_out(file, pieces, given_up))
+            .spawn_scoped(scope, || {
+                let length = came.map_or(0, |came| came.size);
+                write_out(file, length, pieces, &stop.writes)
+            })
             .map_err(|error| TransferError::in_work(destination, "starting to write", error))?;
-        let checked = take_in(messages, &to_disk, expected, given_up);
+        let taken_in = take_in(path.path(), came, messages, &to_disk, stop);
         drop(to_disk);
         let file = disk.join().map_err(|_| TransferError::ThreadLost)?;
-        Ok::<_, TransferError>((file, checked))
+        Ok::<_, TransferError>((file, taken_in))
     })?;
     // A disk that takes no more is why the rest was not looked at.
     let file = file.map_err(trouble)?;
+    let taken_in = match taken_in {
+        Ok(taken_in) => taken_in,
+        Err(cut_off) => {
+            let CutOff { error, came } = *cut_off;
+            let part = came.map(|came| (path, came));
+            return Err(Box::new(Stopped { error, part }));
+        }
+    };
+    let TakenIn {
+        contents,
+        expected,
+        is_pieced,
+    } = taken_in;
+    let came = contents.came();
+    let judged = contents.judge(&expected);
+    let is_sound = judged
+        .as_ref()
+        .is_ok_and(|checked| checked.refused.is_none());
+    if is_pieced && !is_sound {
+        // One of the pieces may be of another copy. Nothing is said of it before it came whole.
+        let error = TransferError::PiecesDoNotFit {
+            expected: expected.copy.length,
+            received: came.size,
+        };
+        let part = Some((
+            path,
+            Came {
+                fits: false,
+                ..came
+            },
+        ));
+        return Err(Box::new(Stopped { error, part }));
+    }
     let Checked {
         size,
         sha256,
@@ -177,7 +277,7 @@ fn write(
         audio,
         completeness,
         refused,
-    } = checked?;
+    } = judged?;
     let flushed = flush(&file).map_err(trouble)?;
     lost_volume::refuse_lost(&file, path.path(), destination)?;
     if let Some(Refused {
@@ -199,7 +299,8 @@ fn write(
             reason,
             sha256,
             aside: Some(Box::new(aside)),
-        });
+        }
+        .into());
     }
     Ok(Written {
         path,
@@ -213,200 +314,80 @@ fn write(
     })
 }
 
-/// Looks at what comes while it is written.
+/// All that came, looked at.
+struct TakenIn {
+    contents: Arriving,
+    expected: Box<Expected>,
+    /// Whether it is pieces of two answers.
+    is_pieced: bool,
+}
+
+/// Why not all came, and what of it is on its way to the disk.
+struct CutOff {
+    error: TransferError,
+    came: Option<Came>,
+}
+
+/// Looks at what had come into the part file, and at what comes behind it while that is written.
+///
+/// # Errors
+/// [`TransferError::Cancelled`] where no more comes; others where what had come is not there any more.
 fn take_in(
+    part: &Path,
+    came: Option<Came>,
     mut messages: mpsc::Receiver<Message>,
-    to_disk: &SyncSender<Bytes>,
-    expected: &Expected,
-    given_up: &Arc<AtomicBool>,
-) -> Result<Checked, TransferError> {
-    let mut contents = Contents::until(given_up.clone());
-    loop {
-        let message = messages
-            .blocking_recv()
-            .filter(|_| !given_up.load(Ordering::Relaxed));
-        match message {
-            Some(Message::Bytes(bytes)) => {
-                if to_disk.send(bytes.clone()).is_err() {
-                    return Err(TransferError::ThreadLost);
-                }
-                contents.take(&bytes);
-            }
-            Some(Message::End) => return contents.judge(expected),
-            None => return Err(TransferError::Cancelled),
+    to_disk: &SyncSender<Piece>,
+    stop: &Stop,
+) -> Result<TakenIn, Box<CutOff>> {
+    let cut_off = |error, came| Box::new(CutOff { error, came });
+    let lost = |_| cut_off(TransferError::ThreadLost, None);
+    let mut contents = Arriving::until(stop.checks.clone());
+    // What is handed over counts only behind what is known to be as it was.
+    let mut is_known = match came {
+        None => true,
+        Some(came) if came.fits => {
+            let taken = contents.take_from_disk(part, came, || stop.has_read_enough());
+            taken.map_err(|error| {
+                cut_off(
+                    error,
+                    Some(Came {
+                        fits: false,
+                        ..came
+                    }),
+                )
+            })?
         }
-    }
-}
-
-/// What the bytes that go by are, each looked at once.
-struct Contents {
-    start: Vec<u8>,
-    hash: RunningHash,
-    audio: AudioCheck,
-}
-
-/// What came, where it is to be kept.
-struct Checked {
-    size: u64,
-    sha256: Sha256Digest,
-    format: Option<AudioFormat>,
-    milliseconds: Option<u64>,
-    audio: CheckedAudio,
-    completeness: Completeness,
-    /// Why it is kept only where the person wants it as it is.
-    refused: Option<Refused>,
-}
-
-/// Why all of what the service has can be no backup.
-struct Refused {
-    kind: FailureKind,
-    unfit: Unfit,
-    reason: String,
-}
-
-impl Contents {
-    fn until(given_up: Arc<AtomicBool>) -> Self {
-        Self {
-            start: Vec::new(),
-            hash: RunningHash::default(),
-            audio: AudioCheck::until(given_up),
-        }
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        let room = KEPT.saturating_sub(self.start.len());
-        self.start
-            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
-        self.hash.take(bytes);
-        self.audio.push(bytes);
-    }
-
-    /// Puts together whether all came and what the audio is.
-    fn judge(self, expected: &Expected) -> Result<Checked, TransferError> {
-        let (size, sha256) = self.hash.finish();
-        let arrival = Arrival {
-            announced: announced(&expected.copy, size, sha256)?,
-            same_twice: expected.came_before == Some(sha256),
-        };
-        let verdict = self.audio.finish();
-        let judgement = judge(arrival, verdict.state(), verdict.ends_as_stated());
-        let format = verdict.kind.and_then(AudioKind::format);
-        let (completeness, refused) = match judgement {
-            Judgement::Backup(proof) if format.is_some() => (Completeness::Proven(proof), None),
-            Judgement::NotProven if format.is_some() => (Completeness::CannotBeProven, None),
-            _ => {
-                let kind = unfit(&verdict, judgement, &self.start);
-                let reason = reason(&verdict);
-                let Some(unfit) = kind.unfit().filter(|_| size > 0) else {
-                    return Err(TransferError::Unfit {
-                        kind: Box::new(kind),
-                        reason,
-                        sha256,
-                        aside: None,
-                    });
-                };
-                let refused = Refused {
-                    kind,
-                    unfit,
-                    reason,
-                };
-                (Completeness::AsItIs(unfit), Some(refused))
-            }
-        };
-        let properties = verdict.properties;
-        Ok(Checked {
-            size,
-            sha256,
-            format,
-            milliseconds: properties.and_then(|properties| properties.milliseconds()),
-            audio: verdict.checked(),
-            completeness,
-            refused,
-        })
-    }
-}
-
-/// What there is to say of what is not kept.
-fn unfit(verdict: &AudioVerdict, judgement: Judgement, start: &[u8]) -> FailureKind {
-    let arrived = judgement != Judgement::AskAgain;
-    match (verdict.state(), &verdict.outcome) {
-        (AudioState::Empty, _) => FailureKind::EmptyRecording { arrived },
-        (AudioState::NeitherWavNorFlac, Err(Fault::Other(kind))) => FailureKind::OtherRecording {
-            kind: *kind,
-            arrived,
-        },
-        (AudioState::NeitherWavNorFlac, Err(Fault::OggFlac)) => FailureKind::OtherRecording {
-            kind: OtherRecording::Ogg,
-            arrived,
-        },
-        (_, Err(fault)) if verdict.state() == AudioState::Damaged => {
-            FailureKind::DamagedRecording {
-                damage: fault.damage(),
-                on_server: judgement == Judgement::DamagedOnServer,
-            }
-        }
-        _ => match ContentKind::sniff(start) {
-            ContentKind::Html => FailureKind::WebPageInstead,
-            ContentKind::Json => FailureKind::JsonInstead,
-            ContentKind::Base64 => FailureKind::Base64Instead,
-            _ => FailureKind::NotAudio { arrived },
-        },
-    }
-}
-
-/// The check's own words, for those who look behind Details.
-fn reason(verdict: &AudioVerdict) -> String {
-    match &verdict.outcome {
-        Err(fault) => fault.to_string(),
-        Ok(_) => Fault::NoAudio.to_string(),
-    }
-}
-
-/// The SHA-256 and the number of the bytes that go by.
-pub(super) struct RunningHash {
-    size: u64,
-    hash: Context,
-}
-
-impl Default for RunningHash {
-    fn default() -> Self {
-        Self {
-            size: 0,
-            hash: Context::new(&SHA256),
-        }
-    }
-}
-
-impl RunningHash {
-    pub(super) fn take(&mut self, bytes: &[u8]) {
-        self.size += bytes.len() as u64;
-        self.hash.update(bytes);
-    }
-
-    /// How many bytes there were, and their digest.
-    pub(super) fn finish(self) -> (u64, Sha256Digest) {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(self.hash.finish().as_ref());
-        (self.size, Sha256Digest::from_bytes(bytes))
-    }
-}
-
-/// What the service announced that fits what came; a digest outranks a length.
-pub(super) fn announced(
-    copy: &ServerCopy,
-    size: u64,
-    sha256: Sha256Digest,
-) -> Result<Option<Announced>, TransferError> {
-    let damaged = TransferError::Damaged {
-        expected: copy.length,
-        received: size,
-        sha256: Some(sha256),
+        Some(_) => false,
     };
-    match (copy.digest, copy.length) {
-        (Some(announced), _) if announced != sha256 => Err(damaged),
-        (_, Some(length)) if length != size => Err(damaged),
-        (Some(_), _) => Ok(Some(Announced::Digest)),
-        (None, Some(_)) => Ok(Some(Announced::Length)),
-        (None, None) => Ok(None),
+    let mut is_pieced = came.is_some();
+    loop {
+        match messages.blocking_recv() {
+            Some(Message::Bytes(bytes)) => {
+                to_disk.send(Piece::Bytes(bytes.clone())).map_err(lost)?;
+                if is_known {
+                    contents.take(&bytes);
+                }
+            }
+            Some(Message::StartOver) => {
+                to_disk.send(Piece::StartOver).map_err(lost)?;
+                contents = Arriving::until(stop.checks.clone());
+                (is_known, is_pieced) = (true, false);
+            }
+            Some(Message::End(expected)) if is_known => {
+                return Ok(TakenIn {
+                    contents,
+                    expected,
+                    is_pieced,
+                });
+            }
+            Some(Message::End(_)) | None => {
+                let came = if is_known {
+                    Some(contents.came())
+                } else {
+                    came
+                };
+                return Err(cut_off(TransferError::Cancelled, came));
+            }
+        }
     }
 }

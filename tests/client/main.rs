@@ -16,6 +16,7 @@ mod log;
 mod proxies;
 mod ranges;
 mod redirects;
+mod rests;
 mod resumed;
 
 use std::sync::Arc;

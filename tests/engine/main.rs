@@ -23,6 +23,7 @@ mod other_services;
 mod panics;
 mod reading_back;
 mod replacing;
+mod resumes;
 mod retries;
 mod set_aside;
 mod sign_in;

@@ -46,6 +46,7 @@ fn backup_waiting() -> JobProgress {
         left: Duration::from_millis(3_400),
         next: 2,
         tries: 5,
+        next_try: audio_housekeeper::domain::NextTry::Begins,
     }
 }
 

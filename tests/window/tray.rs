@@ -145,7 +145,7 @@ fn what_was_stopped_offers_nothing_to_look_at() {
 fn what_waits_for_its_next_try_says_what_happened_and_can_be_hurried_or_ended() {
     let mut window = window(waiting_to_try_again());
     window.get_by_label("The connection dropped after 59.0 MB.");
-    window.get_by_label("Trying again in 4 s (2 of 5).");
+    window.get_by_label("Going on from there in 4 s (2 of 5).");
     for label in ["Details", "Try now", "Cancel"] {
         press(&mut window, label);
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::api::Download;
 use crate::domain::{
     AuditAction, AuditBackup, AuditOutcome, Backup, BackupHealth, CopyComparison, DeletionSurvey,
-    DoctorName, Failure, FailureKind, OperationId, ServerCopy, ServerKnowledge,
+    DoctorName, Failure, FailureKind, NextTry, OperationId, ServerCopy, ServerKnowledge,
 };
 use crate::engine::backups::{in_job, read_back};
 use crate::engine::facts::{about, answer_of};
@@ -126,7 +126,9 @@ async fn download_and_compare(
                 continue;
             }
             let (failure, wait) = tries.failed(failure).map_err(JobFailure::Failed)?;
-            tries::wait(ticket, doctor, failure, wait).await?;
+            let clock = &workspace.resources.clock;
+            let next = (doctor, NextTry::Begins);
+            tries::wait(ticket, clock, next, failure, wait).await?;
         }
     };
     let result = tries.timed(all).await;
@@ -172,7 +174,7 @@ async fn attempt(
     ticket: &JobTicket,
     tries: &Tries,
 ) -> Result<(ServerCopy, Timestamp), JobFailure> {
-    let answer = begin_download(workspace, doctor, ticket, tries).await?;
+    let answer = begin_download(workspace, doctor, None, ticket, tries).await?;
     let seen_at = Timestamp::now();
     let recording = match answer {
         Download::Recording(recording) => recording,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::api::Download;
 use crate::domain::{
-    AuditAction, AuditOutcome, Backup, Completeness, DoctorName, Failure, FailureKind, OperationId,
-    ServerCopy, ServerKnowledge, Sha256Digest,
+    AuditAction, AuditOutcome, Backup, Completeness, DoctorName, Failure, FailureKind, NextTry,
+    OperationId, ServerCopy, ServerKnowledge, Sha256Digest,
 };
 use crate::engine::facts::{about, answer_of};
 use crate::engine::jobs::replacing::{Agreed, agreed};
@@ -22,7 +22,8 @@ use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress};
 use crate::store::{Change, DoctorFact};
 use crate::transfer::{
-    self, Aside, FirstVolume, Progress, PromotedFile, SaveRequest, Step, TransferError,
+    self, Aside, FirstVolume, NotSaved, Partial, Progress, PromotedFile, SaveRequest, Step,
+    TakenUp, TransferError,
 };
 
 /// A file that was saved, and the backup that it is, if it is one.
@@ -40,6 +41,8 @@ struct NotFetched {
     shown: Option<ServerKnowledge>,
     /// What came and can be no backup.
     aside: Option<Aside>,
+    /// What the next try may go on with.
+    partial: Option<Partial>,
 }
 
 impl From<JobFailure> for NotFetched {
@@ -48,6 +51,7 @@ impl From<JobFailure> for NotFetched {
             failure,
             shown: None,
             aside: None,
+            partial: None,
         }
     }
 }
@@ -124,6 +128,7 @@ pub async fn fetch(
             failure,
             shown,
             aside,
+            ..
         }) => (Err(failure), shown, aside),
     };
     if workspace.resources.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
@@ -233,6 +238,7 @@ async fn persist(
     ledger: &StoreLedger,
     tries: &Tries,
 ) -> Result<Fetched, NotFetched> {
+    let mut earlier: Option<Partial> = None;
     loop {
         let request = SaveRequest {
             came_before: tries.came_before(),
@@ -241,39 +247,78 @@ async fn persist(
         if !workspace.credentials.is_anybody_present() {
             ledger.keep_open(&request).await;
         }
-        let result = attempt(workspace, request.clone(), ticket, ledger, tries).await;
-        let (failure, shown, aside) = match result {
-            Err(NotFetched {
-                failure: JobFailure::Failed(failure),
-                shown,
-                aside,
-            }) => (failure, shown, aside),
+        let before = earlier.as_ref().map_or(0, Partial::good_for);
+        let result = attempt(workspace, &request, earlier, ticket, ledger, tries).await;
+        let mut not_fetched = match result {
+            Err(not_fetched) if not_fetched.failure != JobFailure::Cancelled => not_fetched,
             ended => return ended,
         };
-        if tries.takes_the_next_sign_in() {
-            ledger.keep_open(&request).await;
-            wait_for_sign_in(workspace, ticket, tries).await?;
-            continue;
+        earlier = not_fetched.partial.take();
+        let good_for = earlier.as_ref().map_or(0, Partial::good_for);
+        tries.came_on(good_for.saturating_sub(before));
+        let next = until_the_next(
+            workspace,
+            &request,
+            not_fetched,
+            good_for,
+            ticket,
+            ledger,
+            tries,
+        );
+        if let Err(ended) = next.await {
+            if let Some(earlier) = earlier {
+                earlier.discard(&request, ledger).await;
+            }
+            return Err(ended);
         }
-        // The next try would be written down in the place of the part file that is left.
-        let failed = if ledger.has_left_a_part() {
-            Err(tries.given_up(failure))
-        } else {
-            tries.failed(failure)
-        };
-        let (failure, wait) = failed.map_err(|failure| NotFetched {
-            failure: JobFailure::Failed(failure),
-            shown,
-            aside,
-        })?;
-        ledger.keep_open(&request).await;
-        tries::wait(ticket, &request.doctor, failure, wait).await?;
     }
 }
 
+/// Waits for what comes between a try that failed and the next one.
+///
+/// # Errors
+/// [`NotFetched`], where there is no next one, or it is cancelled.
+async fn until_the_next(
+    workspace: &Arc<Workspace>,
+    request: &SaveRequest,
+    not_fetched: NotFetched,
+    good_for: u64,
+    ticket: &JobTicket,
+    ledger: &StoreLedger,
+    tries: &Tries,
+) -> Result<(), NotFetched> {
+    if tries.takes_the_next_sign_in() {
+        ledger.keep_open(request).await;
+        return Ok(wait_for_sign_in(workspace, ticket, tries).await?);
+    }
+    let JobFailure::Failed(failure) = not_fetched.failure else {
+        return Err(not_fetched);
+    };
+    // The next try would be written down in the place of the part file that is left.
+    let failed = if ledger.has_left_a_part() {
+        Err(tries.given_up(failure))
+    } else {
+        tries.failed(failure)
+    };
+    let (failure, wait) = failed.map_err(|failure| NotFetched {
+        failure: JobFailure::Failed(failure),
+        ..not_fetched
+    })?;
+    ledger.keep_open(request).await;
+    let next_try = match failure.kind {
+        _ if good_for > 0 => NextTry::GoesOn,
+        FailureKind::ConnectionDropped { received: 1.., .. } => NextTry::StartsOver,
+        _ => NextTry::Begins,
+    };
+    let (clock, next) = (&workspace.resources.clock, (&request.doctor, next_try));
+    Ok(tries::wait(ticket, clock, next, failure, wait).await?)
+}
+
+/// One try, which goes on with what an earlier one brought.
 async fn attempt(
     workspace: &Arc<Workspace>,
-    request: SaveRequest,
+    request: &SaveRequest,
+    earlier: Option<Partial>,
     ticket: &JobTicket,
     ledger: &StoreLedger,
     tries: &Tries,
@@ -285,19 +330,42 @@ async fn attempt(
         failure.map_or(JobFailure::Cancelled, JobFailure::Failed)
     };
     ticket.report(JobProgress::Looking);
-    transfer::check_destination(&request)
-        .await
-        .map_err(not_saved)?;
-    let answer = begin_download(workspace, &request.doctor, ticket, tries).await;
+    let taken_up = match earlier {
+        Some(partial) => partial.take_up(request, ledger).await.map_err(not_saved)?,
+        None => None,
+    };
+    if taken_up.is_none() {
+        let checked = transfer::check_destination(request).await;
+        checked.map_err(not_saved)?;
+    }
+    let resume = taken_up.as_ref().and_then(TakenUp::resume_point);
+    let answer = begin_download(workspace, &request.doctor, resume.as_ref(), ticket, tries).await;
     let seen_at = Timestamp::now();
     let recording = match answer {
         Ok(Download::Recording(recording)) => recording,
         Ok(Download::Nothing) => {
+            if let Some(taken_up) = taken_up {
+                taken_up.discard(request, ledger).await;
+            }
             let failure = Failure::new(FailureKind::NothingThere, Timestamp::now(), "404");
             return Err(JobFailure::Failed(failure).into());
         }
-        Err(JobFailure::Failed(failure)) => return Err(not_begun(failure, &request, tries)),
-        Err(cancelled) => return Err(cancelled.into()),
+        Err(JobFailure::Failed(failure)) => {
+            let partial = match taken_up {
+                Some(taken_up) => taken_up.let_go().await,
+                None => None,
+            };
+            return Err(NotFetched {
+                partial,
+                ..not_begun(failure, request, tries)
+            });
+        }
+        Err(JobFailure::Cancelled) => {
+            if let Some(taken_up) = taken_up {
+                taken_up.discard(request, ledger).await;
+            }
+            return Err(JobFailure::Cancelled.into());
+        }
     };
     let copy = recording.copy.clone();
     let reporter = Mutex::new(ticket.bytes_of(&request.doctor));
@@ -313,9 +381,11 @@ async fn attempt(
             ticket.report(JobProgress::WaitingForFile { doctor });
         }
     };
-    let saved = transfer::save(recording, request, ledger, steps, ticket.cancel.clone())
+    let (request, cancel) = (request.clone(), ticket.cancel.clone());
+    let saved = transfer::save_on(taken_up, recording, request, ledger, steps, cancel)
         .await
-        .map_err(|mut error| {
+        .map_err(|stopped| {
+            let NotSaved { mut error, partial } = *stopped;
             let aside = error.take_aside();
             let failure = not_saved(error);
             let shown = shown_by(&failure, &copy, seen_at);
@@ -323,6 +393,7 @@ async fn attempt(
                 failure,
                 shown,
                 aside,
+                partial,
             }
         })?;
     let backup = saved
@@ -348,9 +419,8 @@ fn not_begun(mut failure: Failure, request: &SaveRequest, tries: &Tries) -> NotF
     let failure = JobFailure::Failed(failure);
     let shown = shown_by(&failure, &ServerCopy::default(), Timestamp::now());
     NotFetched {
-        failure,
         shown,
-        aside: None,
+        ..failure.into()
     }
 }
 

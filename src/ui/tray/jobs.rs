@@ -51,6 +51,7 @@ fn waiting_to_try_again(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Jo
         left,
         next,
         tries,
+        next_try,
     } = &job.progress
     else {
         return;
@@ -59,7 +60,7 @@ fn waiting_to_try_again(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Jo
     let text = view.text;
     let heading = heading(text, job);
     let met = text.met_in_a_try(&failure.kind);
-    let again = text.trying_again(*left, *next, *tries);
+    let again = text.next_try(*next_try, *left, (*next, *tries));
     // In the order of a result's, so that a press that comes as the last wait ends does the same there.
     let offers = vec![
         Offer::TryNow(id),

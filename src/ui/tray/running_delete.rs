@@ -125,12 +125,13 @@ fn progress(ui: &mut Ui, view: &View<'_>, job: &Job, said: &str) {
         left,
         next,
         tries,
+        next_try,
         ..
     } = &job.progress
         && !job.cancelling
     {
         let met = view.text.met_in_a_try(&failure.kind);
-        let again = view.text.trying_again(*left, *next, *tries);
+        let again = view.text.next_try(*next_try, *left, (*next, *tries));
         return backup_waits(ui, met, again);
     }
     let status = match job.progress {

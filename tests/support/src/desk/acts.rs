@@ -43,8 +43,9 @@ impl Desk {
         });
     }
 
-    /// Asks for a download and waits until it waits for its next try.
+    /// Asks for a download and waits until it waits for its next try, as long as the clock stands.
     pub async fn download_until_it_waits(&mut self, doctor: &str, file: &str) -> JobId {
+        self.clock.stop();
         self.ask_download(doctor, file);
         let id = self
             .until(|event| match event {
@@ -60,6 +61,7 @@ impl Desk {
     }
 
     pub async fn end_of_download(&mut self) -> Result<SavedFile, JobFailure> {
+        self.clock.run();
         self.until(|event| match event {
             Event::JobEnded { ending, .. } => match &**ending {
                 JobEnding::Download { result, .. } => Some(result.clone()),

@@ -1,0 +1,180 @@
+//! A recording of which a part came: the next answer goes on behind it.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::api::ResumePoint;
+use crate::domain::ServerCopy;
+use crate::transfer::arriving::Came;
+use crate::transfer::part::{OwnPart, PartFile};
+use crate::transfer::verify::on_reader;
+use crate::transfer::writer::{Stopped, Writer};
+use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError};
+
+/// A part file of which a later answer is expected to bring the rest. It is removed when dropped.
+#[derive(Debug)]
+pub struct Partial {
+    part: OwnPart,
+    /// What the first answer said of the recording.
+    copy: ServerCopy,
+    came: Came,
+}
+
+/// A part file that is being looked at again while the rest is asked for.
+pub struct TakenUp {
+    pub(super) writer: Writer,
+    copy: ServerCopy,
+    came: Came,
+    pub(super) path: PathBuf,
+}
+
+/// Why a recording was not saved, and what there is of it.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotSaved {
+    /// What came in between.
+    pub error: TransferError,
+    /// What the next try may go on with.
+    pub partial: Option<Partial>,
+}
+
+impl From<TransferError> for Box<NotSaved> {
+    fn from(error: TransferError) -> Self {
+        Self::new(NotSaved {
+            error,
+            partial: None,
+        })
+    }
+}
+
+impl NotSaved {
+    /// What a writer let go of, of a recording of which the service says this.
+    pub(super) fn of(stopped: Stopped, copy: &ServerCopy) -> Box<Self> {
+        let Stopped { error, part } = stopped;
+        let partial = part.map(|(part, came)| Partial {
+            part,
+            copy: copy.clone(),
+            came,
+        });
+        Box::new(Self { error, partial })
+    }
+}
+
+impl Partial {
+    /// How many bytes are there that the next answer need not bring.
+    #[must_use]
+    pub fn good_for(&self) -> u64 {
+        self.resume_point().map_or(0, |point| point.from())
+    }
+
+    fn resume_point(&self) -> Option<ResumePoint> {
+        ResumePoint::new(self.copy.clone(), self.came.size).filter(|_| self.came.fits)
+    }
+
+    /// Opens the part file, and begins to hash and check what is in it. `None` where it is no longer
+    /// there, or not the one that was made: it is all to be fetched again.
+    ///
+    /// # Errors
+    /// [`TransferError::FolderGone`], or the disk's.
+    pub async fn take_up(
+        self,
+        request: &SaveRequest,
+        ledger: &dyn Ledger,
+    ) -> Result<Option<TakenUp>, TransferError> {
+        let path = self.part.path().to_path_buf();
+        let taken_up = self.open(request).await;
+        if taken_up.is_err() {
+            say_gone(&path, request, ledger).await;
+        }
+        taken_up
+    }
+
+    async fn open(self, request: &SaveRequest) -> Result<Option<TakenUp>, TransferError> {
+        let (destination, volume) = (request.destination.clone(), request.volume.clone());
+        let reopened = on_reader(&request.destination, move |_| {
+            let Self { part, copy, came } = self;
+            let file = match part.reopen() {
+                Ok(file) => file,
+                Err(_) if part.has_lost_its_drive() => {
+                    let source = io::Error::other("the drive of the part file is gone");
+                    let path = destination;
+                    return Err(TransferError::FolderGone { path, source });
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+                Err(error) => {
+                    return Err(TransferError::in_work(&destination, "going on", error));
+                }
+            };
+            volume.expect(&file, &destination)?;
+            let cut = cut_to(&file, came.size);
+            if !cut.map_err(|error| TransferError::in_work(&destination, "going on", error))? {
+                return Ok(None);
+            }
+            let path = part.path().to_path_buf();
+            let writer = Writer::start(PartFile { file, path: part }, Some(came), destination)?;
+            Ok(Some(TakenUp {
+                writer,
+                copy,
+                came,
+                path,
+            }))
+        });
+        reopened.await
+    }
+
+    /// Removes it, and has the ledger know where that fails.
+    pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
+        let path = self.part.path().to_path_buf();
+        drop(self);
+        say_gone(&path, request, ledger).await;
+    }
+}
+
+/// Has the ledger know that a part file was removed, or that it is still there.
+async fn say_gone(part: &Path, request: &SaveRequest, ledger: &dyn Ledger) {
+    let end = if tokio::fs::symlink_metadata(part).await.is_ok() {
+        TransferEnd::PartLeft
+    } else {
+        TransferEnd::Discarded
+    };
+    if let Err(error) = ledger.end(&request.operation, end).await {
+        // The entry left open is looked into at the next start.
+        tracing::warn!(%error, "the end of a transfer could not be written down");
+    }
+}
+
+/// Leaves the first `size` bytes; whether there are as many.
+fn cut_to(file: &File, size: u64) -> io::Result<bool> {
+    if file.metadata()?.len() < size {
+        return Ok(false);
+    }
+    file.set_len(size)?;
+    Ok(true)
+}
+
+impl TakenUp {
+    /// Where the service is asked to go on; nothing where all is to be fetched again.
+    #[must_use]
+    pub fn resume_point(&self) -> Option<ResumePoint> {
+        ResumePoint::new(self.copy.clone(), self.came.size).filter(|_| self.came.fits)
+    }
+
+    /// Lets go of it again, as no answer came that goes on with it.
+    pub async fn let_go(self) -> Option<Partial> {
+        let Self {
+            writer,
+            copy,
+            came: _,
+            path: _,
+        } = self;
+        let (part, came) = writer.let_go().await?;
+        Some(Partial { part, copy, came })
+    }
+
+    /// Removes it.
+    pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
+        self.writer.give_up().await;
+        say_gone(&self.path, request, ledger).await;
+    }
+}

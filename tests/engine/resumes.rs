@@ -1,0 +1,294 @@
+//! A download goes on where it was cut.
+
+use std::fs;
+
+use audio_housekeeper::domain::{Completeness, FailureKind};
+use audio_housekeeper::engine::{Command, JobFailure, JobProgress};
+use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, RequestRecord};
+use audio_housekeeper::store::Store;
+use axum::http::HeaderValue;
+use axum::http::header::ETAG;
+use support::desk::{Desk, holding_nothing};
+use support::recordings::{flac, wav};
+use support::{AMELIA, run};
+
+use crate::retries::failure_of;
+
+/// A desk at a service that knows ranges and tells copies apart, and somebody who presses Try now.
+async fn desk() -> Desk {
+    let config = PracticeConfig {
+        ranges: true,
+        etags: Etags::All,
+        ..holding_nothing()
+    };
+    let mut desk = Desk::with(config, std::time::Duration::ZERO).await;
+    desk.impatient = true;
+    desk
+}
+
+fn on_download(effect: Effect) -> Fault {
+    Fault::on(Call::Download, effect)
+}
+
+/// The requests for a recording, oldest first.
+fn requests(desk: &Desk) -> Vec<RequestRecord> {
+    let requests = desk.service.requests().into_iter();
+    requests
+        .filter(|request| request.call == Some(Call::Download))
+        .collect()
+}
+
+/// What each asked for, of those that asked for a part.
+fn ranges(desk: &Desk) -> Vec<Option<String>> {
+    let requests = requests(desk).into_iter();
+    requests
+        .map(|request| request.header("range").map(ToOwned::to_owned))
+        .collect()
+}
+
+async fn assert_nothing_is_left(desk: &Desk) {
+    let names = support::names_in(desk.folder.path());
+    let left: Vec<_> = names.iter().filter(|name| name.contains("a.wav")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    let store = Store::open(desk.folder.path()).unwrap();
+    assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
+}
+
+#[test]
+fn a_cut_download_goes_on_behind_what_came() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(40_000)).only(1));
+        desk.service
+            .add_fault(on_download(Effect::ResetAfter(30_000)).only(2));
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
+        assert!(matches!(saved.completeness, Completeness::Proven(_)));
+        let [first, second, third] = &requests(&desk)[..] else {
+            panic!("{:?}", ranges(&desk));
+        };
+        assert_eq!(first.header("range"), None);
+        assert_eq!(second.header("range"), Some("bytes=40000-"));
+        // A reset takes with it what had not been read.
+        let from = third.header("range").unwrap();
+        let from = from.strip_prefix("bytes=").unwrap().strip_suffix('-');
+        let from: u64 = from.unwrap().parse().unwrap();
+        assert!((40_000..=70_000).contains(&from), "{from}");
+        assert_eq!(third.bytes_sent, 100_000 - from);
+        assert!(second.header("if-range").unwrap().starts_with('"'));
+        fs::remove_file(saved.path).unwrap();
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+/// What the service does about what it is asked for behind the first cut.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Service {
+    Resumes,
+    IgnoresRanges,
+    SendsAnotherRange,
+    HasAnotherCopy,
+    HasNoMarks,
+}
+
+/// Cuts a download at so many points, and asserts that all the same comes of it.
+fn cut_anywhere(service: Service, points: usize) {
+    let recordings = [flac(2), wav(100_000, 1)];
+    run(async {
+        let mut desk = desk().await;
+        let mut random = fastrand::Rng::with_seed(19);
+        for round in 0..points {
+            let held = &recordings[round % 2];
+            desk.service.put(AMELIA, "a", held.clone());
+            let at = random.u64(0..held.len() as u64);
+            let mut faults = vec![on_download(Effect::CutAfter(at)).only(1)];
+            match service {
+                Service::Resumes => {}
+                Service::HasAnotherCopy => {
+                    // As it was before, with its own mark.
+                    let before = flac(1);
+                    let mark = HeaderValue::from_static("\"before\"");
+                    faults[0] = on_download(Effect::CutAfter(at % before.len() as u64)).only(1);
+                    faults.push(on_download(Effect::ReplaceBody(before.into())).only(1));
+                    faults.push(on_download(Effect::SetHeader(ETAG, mark)).only(1));
+                }
+                Service::IgnoresRanges => faults.push(on_download(Effect::IgnoreRange)),
+                Service::SendsAnotherRange => faults.push(on_download(Effect::WrongRange)),
+                Service::HasNoMarks => faults.push(on_download(Effect::OmitHeader(ETAG))),
+            }
+            desk.service.set_faults(faults);
+            let before = requests(&desk).len();
+            let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+            assert_eq!(fs::read(&saved.path).unwrap(), *held, "cut at {at}");
+            fs::remove_file(saved.path).unwrap();
+            let asked = &requests(&desk)[before..];
+            let sent: u64 = asked.iter().map(|request| request.bytes_sent).sum();
+            let all = held.len() as u64;
+            match service {
+                Service::Resumes => assert_eq!(sent, all, "cut at {at}"),
+                _ => assert!(sent >= all, "cut at {at}"),
+            }
+        }
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+#[test]
+fn cut_anywhere_no_byte_comes_twice() {
+    cut_anywhere(Service::Resumes, 200);
+}
+
+#[test]
+fn cut_anywhere_a_service_that_ignores_ranges_gives_it_all_again() {
+    cut_anywhere(Service::IgnoresRanges, 200);
+}
+
+#[test]
+fn cut_anywhere_a_copy_that_took_its_place_is_fetched_whole() {
+    cut_anywhere(Service::HasAnotherCopy, 200);
+}
+
+#[test]
+fn cut_anywhere_another_range_than_was_asked_for_is_not_used() {
+    cut_anywhere(Service::SendsAnotherRange, 40);
+}
+
+#[test]
+fn cut_anywhere_nothing_is_put_together_of_what_has_no_mark() {
+    cut_anywhere(Service::HasNoMarks, 40);
+}
+
+#[test]
+fn tries_that_get_on_are_not_counted_together() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service.put(AMELIA, "b.wav", wav(1_000_000, 2));
+        for number in 1..=9 {
+            desk.service
+                .add_fault(on_download(Effect::CutAfter(100_000)).only(number));
+        }
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        assert_eq!(fs::read(&saved.path).unwrap(), wav(1_000_000, 2));
+        assert_eq!(desk.requests(Call::Download), 10);
+        assert!(desk.waits.iter().all(|wait| wait.next == 2));
+    });
+}
+
+#[test]
+fn where_no_more_comes_it_is_given_up_and_nothing_is_left() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(70_000)).only(1));
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(0)).from(2));
+        let failure = failure_of(desk.download(AMELIA, "a.wav").await);
+        assert!(matches!(
+            failure.kind,
+            FailureKind::ConnectionDropped { .. }
+        ));
+        assert_eq!(desk.requests(Call::Download), 5);
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+#[test]
+fn what_ends_it_between_two_tries_leaves_nothing() {
+    run(async {
+        let mut desk = desk().await;
+        desk.impatient = false;
+        let cut = on_download(Effect::CutAfter(70_000));
+        desk.service.add_fault(cut.clone().only(1));
+        let id = desk.download_until_it_waits(AMELIA, "a.wav").await;
+        let part = desk.file("a.wav.part");
+        assert_eq!(fs::metadata(&part).unwrap().len(), 70_000);
+        desk.send(Command::Cancel(id));
+        let ended = desk.end_of_download().await;
+        assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
+        assert_nothing_is_left(&desk).await;
+
+        // The recording went meanwhile.
+        desk.service.set_faults(vec![cut.only(1)]);
+        let id = desk.download_until_it_waits(AMELIA, "a.wav").await;
+        desk.service.remove(AMELIA);
+        desk.send(Command::TryNow(id));
+        let failure = failure_of(desk.end_of_download().await);
+        assert_eq!(failure.kind, FailureKind::NothingThere);
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+#[test]
+fn what_became_of_the_part_file_meanwhile_is_noticed() {
+    run(async {
+        for meddling in ["altered", "cut", "removed", "replaced"] {
+            let mut desk = desk().await;
+            desk.impatient = false;
+            let cut = on_download(Effect::CutAfter(70_000));
+            desk.service.add_fault(cut.only(1));
+            let id = desk.download_until_it_waits(AMELIA, "a.wav").await;
+            let part = desk.file("a.wav.part");
+            let mut there = fs::read(&part).unwrap();
+            match meddling {
+                "altered" => {
+                    there[50_000] ^= 1;
+                    fs::write(&part, there).unwrap();
+                }
+                "cut" => fs::File::options()
+                    .write(true)
+                    .open(&part)
+                    .unwrap()
+                    .set_len(60_000)
+                    .unwrap(),
+                "removed" => fs::remove_file(&part).unwrap(),
+                _ => {
+                    fs::rename(&part, desk.file("elsewhere")).unwrap();
+                    fs::write(&part, "somebody's").unwrap();
+                }
+            }
+            desk.send(Command::TryNow(id));
+            desk.impatient = true;
+            let saved = desk.end_of_download().await.unwrap();
+            assert_eq!(fs::read(saved.path).unwrap(), wav(100_000, 1), "{meddling}");
+            match meddling {
+                // What was pieced together was not what had been announced.
+                "altered" => {
+                    let asked = [None, Some("bytes=70000-".to_owned()), None];
+                    assert_eq!(ranges(&desk), asked);
+                }
+                "replaced" => assert_eq!(fs::read(&part).unwrap(), b"somebody's"),
+                _ => assert_eq!(ranges(&desk), [None, None], "{meddling}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn how_far_it_is_counts_what_had_come_before() {
+    run(async {
+        let mut desk = desk().await;
+        desk.impatient = false;
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(70_000)).only(1));
+        let stall = Effect::StallAfter {
+            bytes: 10_000,
+            duration: std::time::Duration::from_millis(800),
+        };
+        desk.service.add_fault(on_download(stall).only(2));
+        let id = desk.download_until_it_waits(AMELIA, "a.wav").await;
+        desk.send(Command::TryNow(id));
+        desk.progress(id, |now| {
+            matches!(
+                now,
+                JobProgress::Downloading {
+                    received: 70_001..,
+                    total: Some(100_000),
+                    ..
+                }
+            )
+        })
+        .await;
+        desk.end_of_download().await.unwrap();
+    });
+}
