@@ -26,16 +26,42 @@ pub struct Looked {
     pub note: Option<String>,
     /// The sign-in of the last try, where there was one.
     pub done_in: Option<Arc<SignIn>>,
+    /// The turns of deletes when it began.
+    turns: u64,
 }
 
-/// Looks at what the server has for a doctor. `oldest` tells how old an answer may be when it is
-/// asked for. Where the sign-in ends, it waits for the next one, if `caller` does.
+impl Looked {
+    /// Whether a delete that may have met the doctor's recording went out or ended since it began.
+    pub fn is_overtaken(&self, workspace: &Workspace, doctor: &DoctorName) -> bool {
+        workspace.turns_of_deletes(doctor) != self.turns
+    }
+}
+
+/// Looks at what the server has for a doctor, and once more where a delete overtook that: what a delete
+/// met that went out or was under way meanwhile is not what is there now. `oldest` tells how old an
+/// answer may be when it is asked for. Where the sign-in ends, it waits for the next one, if `caller`
+/// does.
 pub async fn look(
     workspace: &Workspace,
     doctor: &DoctorName,
     oldest: impl Fn() -> Duration,
     caller: Caller<'_>,
 ) -> Looked {
+    loop {
+        let looked = look_once(workspace, doctor, &oldest, caller).await;
+        if !looked.is_overtaken(workspace, doctor) {
+            return looked;
+        }
+    }
+}
+
+async fn look_once(
+    workspace: &Workspace,
+    doctor: &DoctorName,
+    oldest: impl Fn() -> Duration,
+    caller: Caller<'_>,
+) -> Looked {
+    let turns = workspace.turns_of_deletes(doctor);
     let tries = Tries::new(workspace, Budget::LOOK);
     let all = async {
         let (mut came_empty, mut refused) = (false, None);
@@ -88,6 +114,7 @@ pub async fn look(
         result,
         note: joined([tries.note(), too_old]),
         done_in: tries.done_in(),
+        turns,
     }
 }
 

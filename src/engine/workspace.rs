@@ -106,6 +106,17 @@ impl Workspace {
         self.resources.sent.note(&self.service, doctor, now);
     }
 
+    /// A delete that went out was answered, or its answer is waited for no more.
+    pub fn delete_has_ended(&self, doctor: Option<&DoctorName>) {
+        self.resources.sent.note_end(&self.service, doctor);
+    }
+
+    /// How often a delete has gone out, or come to its end, that may have met a doctor's recording: a
+    /// look beside which that changes does not tell what is there now.
+    pub fn turns_of_deletes(&self, doctor: &DoctorName) -> u64 {
+        self.resources.sent.turns(&self.service, doctor)
+    }
+
     /// A delete went out in an earlier run. No reading of the clock is left from then, but that it
     /// was before this run.
     pub fn delete_went_out_earlier(&self, doctor: Option<&DoctorName>) {

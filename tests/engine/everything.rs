@@ -3,11 +3,9 @@
 
 use std::fs;
 
-use audio_housekeeper::domain::{
-    Confirmation, DeletionChoice, DeletionOutcome, DoctorState, DoctorTally, KnownDoctor,
-};
+use audio_housekeeper::domain::{DoctorState, DoctorTally, KnownDoctor};
 use audio_housekeeper::engine::{Command, Event, JobEnding};
-use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig};
+use audio_housekeeper::practice::{Etags, PracticeConfig};
 use audio_housekeeper::store::Store;
 use jiff::Timestamp;
 use support::desk::{Desk, holding_nothing};
@@ -66,44 +64,5 @@ fn a_backup_that_was_written_to_is_read_again_before_it_counts() {
         fs::remove_file(&path).unwrap();
         fs::write(&path, wav(100_000, 1)).unwrap();
         assert_eq!(survey(&mut desk).await.state(), DoctorState::BackedUp);
-    });
-}
-
-#[test]
-fn a_look_that_a_delete_overtook_is_taken_once_more() {
-    run(async {
-        let mut desk = desk().await;
-        // The check's answer is made before the delete, and comes after it.
-        let slow = Effect::StallAfter {
-            bytes: 0,
-            duration: std::time::Duration::from_millis(900),
-        };
-        desk.service
-            .add_fault(Fault::on(Call::Download, slow).only(2));
-        desk.send(Command::SurveyDeletion(name(AMELIA)));
-        let survey = desk
-            .until(|event| match event {
-                Event::Surveyed(survey) => Some(survey.clone()),
-                _ => None,
-            })
-            .await;
-        desk.send(Command::Check(name(AMELIA)));
-        while desk.requests(Call::Download) < 3 {
-            desk.pass_time().await;
-        }
-        desk.confirm(Confirmation::Doctor {
-            survey,
-            choice: DeletionChoice::KeepingBackup,
-            reason: None,
-        })
-        .await;
-        let (report, _) = desk.end_of_delete().await;
-        assert_eq!(report.outcome, DeletionOutcome::Gone);
-        desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
-            .await;
-        let store = Store::open(desk.folder.path()).unwrap();
-        let service = desk.origin().ascii();
-        let known = store.doctor(&service, &name(AMELIA)).await.unwrap();
-        assert_eq!(known.unwrap().state(), DoctorState::DeletedNothingThere);
     });
 }

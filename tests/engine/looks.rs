@@ -1,16 +1,22 @@
-//! Looks are tried once more where that may help: checks, those before a delete and those after.
+//! Looks are tried once more where that may help: checks, those before a delete and those after. What
+//! was seen before a delete is not told as what is there after it.
 
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditDraft, DeletionChoice, DeletionOutcome, DoctorState, DoctorTally, Failure,
+    AuditAction, AuditDraft, Confirmation, DeletionChoice, DeletionOutcome, DoctorState,
+    DoctorTally, Failure, OperationId,
 };
 use audio_housekeeper::engine::{CheckAllReport, Command, Event, JobEnding, JobProgress};
 use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::store::Store;
 use axum::http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use support::desk::Desk;
+use support::recordings::wav;
 use support::{AMELIA, name, run};
+
+const BENOIT: &str = "Dr. Benoit";
 
 fn answers(status: u16, retry_after: Option<&'static str>) -> Fault {
     let headers = retry_after
@@ -156,7 +162,7 @@ fn stop_counts_while_the_last_look_before_a_delete_waits() {
         desk.service.add_fault(answers(503, Some("9")));
         let before = desk.requests(Call::Download);
         let id = desk
-            .confirm(audio_housekeeper::domain::Confirmation::Doctor {
+            .confirm(Confirmation::Doctor {
                 survey: Box::new(survey),
                 choice: DeletionChoice::WithoutBackup,
                 reason: None,
@@ -230,5 +236,147 @@ fn a_look_without_an_answer_keeps_what_was_known_before() {
         desk.service.set_faults(Vec::new());
         let known = crate::downloads::check(&mut desk, AMELIA).await;
         assert_eq!(known.state(), DoctorState::NotBackedUp);
+    });
+}
+
+/// An answer that is made at once, and whose body comes late.
+fn comes_late() -> Effect {
+    Effect::StallAfter {
+        bytes: 0,
+        duration: Duration::from_millis(900),
+    }
+}
+
+/// Waits until so many looks have been asked for.
+async fn asked(desk: &mut Desk, looks: usize) {
+    while desk.requests(Call::Download) < looks {
+        desk.pass_time().await;
+    }
+}
+
+async fn checked(desk: &mut Desk) {
+    desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
+        .await;
+}
+
+/// What is known of the one doctor.
+async fn state(desk: &Desk) -> DoctorState {
+    let store = Store::open(desk.folder.path()).unwrap();
+    let service = desk.origin().ascii();
+    let known = store.doctor(&service, &name(AMELIA)).await.unwrap();
+    known.unwrap().state()
+}
+
+#[test]
+fn a_look_that_a_delete_overtook_is_taken_once_more() {
+    run(async {
+        let mut desk = Desk::new().await;
+        // The check's answer is made before the delete, and comes after it.
+        desk.service
+            .add_fault(Fault::on(Call::Download, comes_late()).only(2));
+        desk.send(Command::SurveyDeletion(name(AMELIA)));
+        let survey = desk
+            .until(|event| match event {
+                Event::Surveyed(survey) => Some(survey.clone()),
+                _ => None,
+            })
+            .await;
+        desk.send(Command::Check(name(AMELIA)));
+        asked(&mut desk, 2).await;
+        desk.confirm(Confirmation::Doctor {
+            survey,
+            choice: DeletionChoice::WithoutBackup,
+            reason: None,
+        })
+        .await;
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        checked(&mut desk).await;
+        assert_eq!(state(&desk).await, DoctorState::DeletedNothingThere);
+    });
+}
+
+/// The DELETE is on its way when the look is asked for and answered, and the service acts afterwards.
+#[test]
+fn a_look_that_was_answered_while_a_delete_was_under_way_is_taken_once_more() {
+    run(async {
+        for all in [false, true] {
+            let mut desk = Desk::new().await;
+            desk.survey(AMELIA).await;
+            let slow = Effect::StallBeforeHead(Duration::from_millis(500));
+            let call = if all {
+                desk.begin_delete_all(&[]).await;
+                Call::DeleteAll
+            } else {
+                let choice = DeletionChoice::WithoutBackup;
+                desk.begin_delete(AMELIA, choice).await;
+                Call::Delete
+            };
+            desk.service.add_fault(Fault::on(call, slow));
+            desk.until_sent().await;
+            let late = Fault::on(Call::Download, comes_late());
+            desk.service.add_fault(late.only(1));
+            desk.send(Command::Check(name(AMELIA)));
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, DeletionOutcome::Gone);
+            checked(&mut desk).await;
+            assert_eq!(state(&desk).await, DoctorState::DeletedNothingThere);
+        }
+    });
+}
+
+#[test]
+fn a_later_look_at_one_delete_that_another_overtook_is_taken_once_more() {
+    run(async {
+        for of in [Some(name(AMELIA)), None] {
+            let mut desk = Desk::new().await;
+            desk.survey(AMELIA).await;
+            desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+                .await;
+            let looks = desk.requests(Call::Download);
+            desk.service
+                .add_fault(Fault::on(Call::Download, comes_late()).only(1));
+            desk.send(Command::LookAgain {
+                doctor: of,
+                operation: OperationId::from_bytes([7; 16]),
+            });
+            asked(&mut desk, looks + 1).await;
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, DeletionOutcome::Gone);
+            let seen = desk
+                .until(|event| match event {
+                    Event::LookedAgain { report, .. } => Some(report.outcome),
+                    _ => None,
+                })
+                .await;
+            assert_eq!(seen, DeletionOutcome::Gone);
+            assert_eq!(state(&desk).await, DoctorState::DeletedNothingThere);
+        }
+    });
+}
+
+#[test]
+fn what_a_check_found_while_all_doctors_are_looked_at_is_not_put_back_to_what_was_seen_before() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.service.put(BENOIT, "b.wav", wav(50_000, 2));
+        for doctor in [AMELIA, BENOIT] {
+            desk.survey(doctor).await;
+        }
+        desk.begin_delete_all(&[]).await;
+        let slow = Effect::StallBeforeHead(Duration::from_millis(800));
+        desk.service
+            .add_fault(Fault::on(Call::Download, slow).for_doctor(BENOIT));
+        let looks = desk.requests(Call::Download);
+        desk.clock.run();
+        asked(&mut desk, looks + 2).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        // A new one, dictated meanwhile.
+        desk.service.put(AMELIA, "c.wav", wav(60_000, 3));
+        desk.send(Command::Check(name(AMELIA)));
+        checked(&mut desk).await;
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::Gone);
+        assert_eq!(state(&desk).await, DoctorState::NotBackedUp);
     });
 }

@@ -29,19 +29,19 @@ pub async fn check(
     doctor: &DoctorName,
     caller: Caller<'_>,
 ) -> Result<Option<ServerCopy>, Failure> {
-    let looked = loop {
-        let begun = workspace.resources.clock.steady();
-        let looked = look(
-            workspace,
-            doctor,
-            || workspace.oldest_answer(doctor),
-            caller,
-        )
-        .await;
-        let took = workspace.resources.clock.steady().saturating_sub(begun);
-        // What a delete met that went out meanwhile is not what is there now.
-        if workspace.since_delete(doctor) > took {
-            break looked;
+    let (looked, now, known, health) = loop {
+        let oldest = || workspace.oldest_answer(doctor);
+        let looked = look(workspace, doctor, oldest, caller).await;
+        let now = Timestamp::now();
+        let known = workspace.known(doctor).await.ok();
+        let backup = known.as_ref().and_then(|known| known.backup.as_ref());
+        // A disk may take its time: a delete is not to overtake the look before it is recorded either.
+        let health = match backup {
+            Some(backup) => health_of(backup).await,
+            None => None,
+        };
+        if !looked.is_overtaken(workspace, doctor) {
+            break (looked, now, known, health);
         }
     };
     // Of what was not asked there is nothing to record.
@@ -50,8 +50,6 @@ pub async fn check(
     {
         return Err(failure.clone());
     }
-    let now = Timestamp::now();
-    let known = workspace.known(doctor).await.ok();
     let (fact, outcome, result) = match looked.result {
         Ok(Look::Has(copy)) => {
             let earlier = known.as_ref().and_then(|known| known.server.copy());
@@ -88,10 +86,7 @@ pub async fn check(
         Err(failure) => Some(answer_of(failure)),
     };
     let mut changes = vec![about(workspace, doctor, fact)];
-    if let Some(known) = &known
-        && let Some(backup) = &known.backup
-        && let Some(health) = health_of(backup).await
-    {
+    if let (Some(known), Some(health)) = (&known, health) {
         changes.extend(health_change(workspace, known, health));
     }
     workspace.record(draft, changes).await;

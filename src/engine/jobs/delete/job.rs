@@ -203,8 +203,11 @@ impl DeleteJob<'_> {
         Sent: Future<Output = Result<T, ApiError>>,
     {
         let workspace = self.workspace;
-        workspace.delete_goes_out(self.doctor().as_ref());
-        let (words, failure, accepted) = match self.watch.unless_time_jumps(request()).await {
+        let doctor = self.doctor();
+        workspace.delete_goes_out(doctor.as_ref());
+        let sent = self.watch.unless_time_jumps(request()).await;
+        workspace.delete_has_ended(doctor.as_ref());
+        let (words, failure, accepted) = match sent {
             Some(Ok(answer)) => {
                 let (words, failure) = meaning(answer);
                 let accepted = failure.is_none();

@@ -1,5 +1,6 @@
 //! What a delete did: only the server's own answers to a GET count.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -18,7 +19,7 @@ use crate::engine::resources::store_failure;
 use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::{Workspace, in_the_sign_in_of, joined};
 use crate::engine::{DeletionReport, Event, JobProgress};
-use crate::store::DoctorFact;
+use crate::store::{Change, DoctorFact};
 
 /// How many doctors are looked at at once.
 const AT_ONCE: usize = 4;
@@ -221,20 +222,20 @@ async fn conclude_all(
                     in_vain.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            (doctor.name, had, Some(look))
+            // It tells of now, and not of when its turn comes.
+            (doctor.name, had, Some(seen(look)))
         })
         // In the order of the list, which is then also that of the names that are told.
         .buffered(AT_ONCE);
     let mut changes = Vec::new();
     let mut done = 0;
-    while let Some((doctor, had, look)) = looks.next().await {
+    while let Some((doctor, had, seen)) = looks.next().await {
         done += 1;
         if let Some(ticket) = ticket {
             ticket.report(JobProgress::Counting { done, of });
         }
         let mut outcome = DeletionOutcome::NotKnown;
-        if let Some(look) = look {
-            let (seen, fact, unseen) = seen(look);
+        if let Some((seen, fact, unseen)) = seen {
             outcome = seen;
             changes.push(about(workspace, &doctor, fact));
             report.failure = report.failure.or(unseen);
@@ -263,11 +264,37 @@ async fn conclude_all(
     draft.time = Timestamp::now();
     draft.outcome = recorded(report.outcome);
     draft.note = note_of_all(&report, of, another.get().map(Arc::as_ref));
+    let changes = without_older(workspace, changes).await;
     workspace.record(draft, changes).await;
     if let Ok(doctors) = workspace.resources.store.doctors(&workspace.service).await {
         workspace.tell(Event::Doctors(doctors));
     }
     Some(report)
+}
+
+/// The changes but for what was seen before something newer that is known by now: all of many looks
+/// take their time, and checks go on beside them.
+async fn without_older(workspace: &Workspace, mut changes: Vec<Change>) -> Vec<Change> {
+    let doctors = workspace.resources.store.doctors(&workspace.service).await;
+    let newest: HashMap<DoctorName, Timestamp> = doctors
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|doctor| Some((doctor.name, doctor.server.checked_at()?)))
+        .collect();
+    let now = Timestamp::now();
+    changes.retain(|change| {
+        let Change::Doctor { doctor, fact, .. } = change else {
+            return true;
+        };
+        let at = match fact {
+            DoctorFact::Server(seen) => seen.checked_at(),
+            DoctorFact::NoAnswer(at) => Some(*at),
+            _ => None,
+        };
+        let newer = newest.get(doctor).filter(|newest| **newest <= now);
+        at.is_none() || newer.is_none_or(|newer| Some(*newer) <= at)
+    });
+    changes
 }
 
 /// The record's words for what was seen of all doctors listed here.
