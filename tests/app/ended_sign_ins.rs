@@ -60,6 +60,7 @@ fn until_the_sign_in_ends(driver: &mut Driver, folder: &Path) {
     driver.service.add_fault(ended.for_doctor(AMELIA));
     driver.click("Check all");
     driver.wait_for("Please sign in again");
+    driver.clock.run();
     driver.wait_for("What you had begun waits");
     driver.wait_until("the waits for a sign-in", |state| {
         let mut jobs = state.jobs.values();
@@ -67,7 +68,6 @@ fn until_the_sign_in_ends(driver: &mut Driver, folder: &Path) {
     });
     driver.wait_for("on hold");
     driver.wait_for("Nothing is sent yet. Sign in to go on.");
-    driver.clock.run();
 }
 
 fn sign_in(driver: &mut Driver, who: usize) {
