@@ -19,6 +19,7 @@ use crate::engine::ticket::{JobBoard, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{CheckAllReport, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind};
 use crate::store::Change;
+use crate::transfer;
 
 /// How long the end of a job that panicked waits to be recorded.
 const LONGEST_ENTRY: Duration = Duration::from_secs(5);
@@ -270,20 +271,34 @@ impl Running {
                 self.workspace.record(draft, waits_no_more).await;
                 return true;
             }
-            // One that is still open is closed at the next start, which looks what came of it.
+            // One that can't be closed here is closed at the next start, which looks what came of it.
             JobKind::Download(_) | JobKind::Compare(_) => {
-                let open = store.unfinished_transfers().await;
-                let is_closed =
-                    open.is_ok_and(|open| open.iter().all(|one| one.operation != self.operation));
-                if is_closed {
+                if let Some(changes) = self.closes_download().await {
                     let draft = self.entry(AuditOutcome::Failed);
-                    self.workspace.record(draft, Vec::new()).await;
+                    self.workspace.record(draft, changes).await;
                 }
             }
             // What they came to is recorded, one by one.
             JobKind::CheckAll | JobKind::SurveyAll | JobKind::CheckAndBackUp => {}
         }
         false
+    }
+
+    /// What closes the download that a job which panicked had begun, once its part file is gone. `None`
+    /// where that may be left, or the file may have its name already.
+    async fn closes_download(&self) -> Option<Vec<Change>> {
+        let store = &self.workspace.resources.store;
+        let open = store.unfinished_transfers().await.ok()?;
+        let Some(open) = open.into_iter().find(|one| one.operation == self.operation) else {
+            return Some(Vec::new());
+        };
+        let part = store.part(&self.operation).await.ok()?;
+        if part.checked.is_some() {
+            return None;
+        }
+        let removed = transfer::remove_left_over(&open.part, part.mark.as_deref()).await;
+        removed.ok()?;
+        Some(vec![Change::EndTransfer(self.operation.clone())])
     }
 
     /// An entry of the record about it.

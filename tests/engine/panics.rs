@@ -13,7 +13,9 @@ use audio_housekeeper::domain::{
     OperationId, Secret, ServiceOrigin,
 };
 use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, Unfinished};
-use audio_housekeeper::practice::PracticeService;
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeService};
+use audio_housekeeper::store::Store;
+use axum::http::StatusCode;
 use futures_util::future::BoxFuture;
 use support::desk::{Desk, holding_nothing};
 use support::{AMELIA, name, run};
@@ -247,6 +249,34 @@ fn a_download_and_a_comparison_that_panic_are_told_and_recorded_as_failed() {
         // The window goes on, and so does the next job.
         panics.store(0, Ordering::Relaxed);
         assert!(desk.download(AMELIA, "c.wav").await.is_ok());
+    });
+}
+
+#[test]
+fn a_download_that_panics_in_a_later_try_is_closed_as_that_and_not_at_the_next_start() {
+    run(async {
+        for effect in [
+            Effect::status(StatusCode::SERVICE_UNAVAILABLE),
+            Effect::CutAfter(60_000),
+        ] {
+            let (mut desk, panics) = desk().await;
+            panics.store(0, Ordering::Relaxed);
+            desk.service
+                .add_fault(Fault::on(Call::Download, effect).only(1));
+            let id = desk.download_until_it_waits(AMELIA, "b.wav").await;
+            panics.store(1, Ordering::Relaxed);
+            desk.send(Command::TryNow(id));
+            let JobEnding::Download { result, .. } = end(&mut desk).await else {
+                panic!("another job ended");
+            };
+            assert!(matches!(result, Err(JobFailure::Failed(_))), "{result:?}");
+            let last = desk.record().await.pop().unwrap().draft;
+            assert_eq!(last.outcome, AuditOutcome::Failed);
+            assert_eq!(last.note.as_deref(), Some("a fault of the app's own"));
+            assert!(!desk.file("b.wav.part").exists());
+            let store = Store::open(desk.folder.path()).unwrap();
+            assert_eq!(store.unfinished_transfers().await.unwrap(), []);
+        }
     });
 }
 
