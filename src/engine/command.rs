@@ -55,6 +55,15 @@ pub enum Command {
     },
     /// Remove what was set aside by this download.
     DiscardSetAside(OperationId),
+    /// Go on with a download, behind what is kept of it.
+    GoOn {
+        /// Whose recording it is.
+        doctor: DoctorName,
+        /// The download.
+        operation: OperationId,
+    },
+    /// Remove what is kept of this download.
+    DiscardPart(OperationId),
     /// Check these doctors, then back up those that have no good backup.
     CheckAndBackUp {
         /// The doctors.

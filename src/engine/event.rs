@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use crate::domain::{
     Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
-    DoctorName, Failure, KnownDoctor, NextTry, OperationId, Place, Remark, ServiceOrigin, SetAside,
+    DoctorName, Failure, KeptPart, KnownDoctor, NextTry, OperationId, Place, Remark, ServiceOrigin,
+    SetAside,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
@@ -73,6 +74,8 @@ pub enum Event {
     },
     /// All that is set aside for this service now, oldest first.
     SetAside(Vec<SetAside>),
+    /// All parts of recordings that are kept for the service, oldest first.
+    KeptParts(Vec<KeptPart>),
     /// The facts for a confirmation.
     Surveyed(Box<DeletionSurvey>),
     /// A job runs.

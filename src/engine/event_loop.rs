@@ -11,7 +11,7 @@ use crate::domain::{DeletionPlan, DeletionScope, DoctorName, Failure, FailureKin
 use crate::engine::cancellation::EndedBy;
 use crate::engine::jobs::back_up;
 use crate::engine::jobs::delete::verify_gone;
-use crate::engine::jobs::{check, compare, delete, download, set_aside};
+use crate::engine::jobs::{check, compare, delete, download, kept, set_aside};
 use crate::engine::left_over::LeftOver;
 use crate::engine::notice::{Ended, Notice};
 use crate::engine::refusal::not_surveyed;
@@ -215,6 +215,12 @@ impl Engine {
                 self.scheduler
                     .spawn_at(workspace.begun_at(), on_panic, work);
             }
+            Command::DiscardPart(operation) => {
+                let on_panic = Event::failed(None, internal());
+                let work = kept::discard(workspace.clone(), operation);
+                self.scheduler
+                    .spawn_at(workspace.begun_at(), on_panic, work);
+            }
             job => self.start(workspace, job),
         }
     }
@@ -260,6 +266,12 @@ impl Engine {
                 let kind = JobKind::Download(doctor.clone());
                 self.job(&workspace.clone(), kind, |ticket| {
                     set_aside::keep(workspace, doctor, operation, destination, ticket)
+                });
+            }
+            Command::GoOn { doctor, operation } => {
+                let kind = JobKind::Download(doctor.clone());
+                self.job(&workspace.clone(), kind, |ticket| {
+                    kept::go_on(workspace, doctor, operation, ticket)
                 });
             }
             Command::CheckAndBackUp {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::domain::{CheckedPart, OperationId};
+use crate::domain::{CheckedPart, OperationId, PartCame};
 use crate::engine::resources::Resources;
 use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
@@ -26,13 +26,13 @@ pub struct StoreLedger {
 }
 
 impl StoreLedger {
-    /// For the tries of one download that a job makes.
-    pub fn new(workspace: &Workspace, ticket: &JobTicket) -> Self {
+    /// For the tries of one download that a job makes; `is_begun` of one that was written down before.
+    pub fn new(workspace: &Workspace, ticket: &JobTicket, is_begun: bool) -> Self {
         Self {
             resources: workspace.resources.clone(),
             service: workspace.service.clone(),
             person: ticket.asked_by.person(),
-            begun: AtomicBool::new(false),
+            begun: AtomicBool::new(is_begun),
             part_left: AtomicBool::new(false),
         }
     }
@@ -110,6 +110,15 @@ impl Ledger for StoreLedger {
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
         let (operation, part) = (operation.clone(), Box::new(checked));
         self.keep(Change::PartChecked { operation, part })
+    }
+
+    fn kept<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        came: PartCame,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let (operation, came) = (operation.clone(), Box::new(came));
+        self.keep(Change::PartKept { operation, came })
     }
 
     fn end<'a>(

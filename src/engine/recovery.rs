@@ -12,6 +12,7 @@ use crate::engine::facts::about;
 use crate::engine::jobs::delete::verify_gone::{
     Answer, While, conclude_while, draft_of_look, left_open,
 };
+use crate::engine::jobs::kept;
 use crate::engine::left_over::LeftOver;
 use crate::engine::notice::Notice;
 use crate::engine::resources::store_failure;
@@ -35,7 +36,8 @@ pub async fn look_into_unfinished(workspace: Arc<Workspace>, left: LeftOver) {
             continue;
         }
         match close_download(&workspace, &transfer).await {
-            Some(found) => tell(found),
+            Some(Closed::As(found)) => tell(*found),
+            Some(Closed::Kept) => kept::tell(&workspace).await,
             None => rest.transfers.push(transfer),
         }
     }
@@ -75,8 +77,16 @@ async fn close_intent(workspace: &Arc<Workspace>, intent: &AuditDraft) -> Option
     })
 }
 
-/// `None` where its part file is, or may be, still there: then it is not closed.
-async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Unfinished> {
+/// How a download of an earlier run was closed.
+enum Closed {
+    As(Box<Unfinished>),
+    /// It can be gone on with.
+    Kept,
+}
+
+/// `None` where its part file is, or may be, still there and can't be gone on with: then it is not
+/// closed.
+async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed> {
     let part = match workspace.resources.store.part(&left.operation).await {
         Ok(part) => part,
         Err(error) => return not_closed(workspace, left, Some(store_failure(&error))),
@@ -86,6 +96,22 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Unfini
     if let Some(checked) = part.checked {
         match transfer::find_named(&left.part, mark, &checked).await {
             Ok(found) => saved = found.map(|found| (found, checked)),
+            Err(error) => {
+                return not_closed(workspace, left, error.into_failure(Timestamp::now()));
+            }
+        }
+    }
+    if saved.is_none()
+        && let Some(came) = part.came
+    {
+        match transfer::is_kept(&left.part, mark, came.size).await {
+            Ok(true) => {
+                let note = format!("{} bytes are kept", came.size);
+                let recorded = Change::TransferRecorded(left.operation.clone());
+                record_cut_off(workspace, left, &note, recorded).await;
+                return Some(Closed::Kept);
+            }
+            Ok(false) => {}
             Err(error) => {
                 return not_closed(workspace, left, error.into_failure(Timestamp::now()));
             }
@@ -105,8 +131,19 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Unfini
         note = "something else is at its part file's name, and was left alone";
     }
     if let Some((found, checked)) = saved {
-        return Some(close_saved(workspace, left, checked, found).await);
+        let saved = close_saved(workspace, left, checked, found).await;
+        return Some(Closed::As(Box::new(saved)));
     }
+    let ended = Change::EndTransfer(left.operation.clone());
+    record_cut_off(workspace, left, note, ended).await;
+    Some(Closed::As(Box::new(Unfinished::Download {
+        doctor: left.doctor.clone(),
+        destination: left.destination.clone(),
+    })))
+}
+
+/// Records that the app had ended in the middle of a download.
+async fn record_cut_off(workspace: &Workspace, left: &Transfer, note: &str, change: Change) {
     let mut draft = workspace.draft(
         AuditAction::Download,
         AuditOutcome::CutOff,
@@ -117,21 +154,11 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Unfini
         "the app had ended in the middle; {note}; {}",
         by("begun", left.person.as_deref())
     ));
-    workspace
-        .record(draft, vec![Change::EndTransfer(left.operation.clone())])
-        .await;
-    Some(Unfinished::Download {
-        doctor: left.doctor.clone(),
-        destination: left.destination.clone(),
-    })
+    workspace.record(draft, vec![change]).await;
 }
 
 /// Says why a download is not closed.
-fn not_closed(
-    workspace: &Workspace,
-    left: &Transfer,
-    failure: Option<Failure>,
-) -> Option<Unfinished> {
+fn not_closed(workspace: &Workspace, left: &Transfer, failure: Option<Failure>) -> Option<Closed> {
     if let Some(failure) = failure {
         workspace.tell(Event::Failed {
             doctor: Some(left.doctor.clone()),

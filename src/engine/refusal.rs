@@ -31,6 +31,7 @@ impl Command {
             Self::Cancel(id) => Event::NotCancelled { id, failure },
             Self::Download { doctor, .. }
             | Self::KeepSetAside { doctor, .. }
+            | Self::GoOn { doctor, .. }
             | Self::Compare(doctor)
             | Self::Forget(doctor) => failed(Some(doctor), failure),
             Self::Delete(plan) => match plan.scope() {
@@ -43,6 +44,7 @@ impl Command {
             | Self::SurveyAll(_)
             | Self::CheckAndBackUp { .. }
             | Self::DiscardSetAside(_)
+            | Self::DiscardPart(_)
             | Self::ShowInFolder(_)
             | Self::SaveSettings(_) => failed(None, failure),
         }

@@ -8,7 +8,7 @@ use crate::domain::{AuditAction, AuditOutcome, Failure};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::credentials::{Credentials, SignIn};
 use crate::engine::event_loop::Engine;
-use crate::engine::jobs::set_aside;
+use crate::engine::jobs::{kept, set_aside};
 use crate::engine::notice::{BegunAt, Notice};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::{internal, store_failure};
@@ -129,6 +129,7 @@ impl Engine {
             Err(error) => workspace.tell(Event::failed(None, store_failure(&error))),
         }
         set_aside::tell(&workspace).await;
+        kept::tell(&workspace).await;
         self.look_into_left_over(workspace.clone());
         self.scheduler
             .spawn(Event::failed(None, internal()), async move {

@@ -59,6 +59,10 @@ pub enum Action {
     KeepAsItIs,
     /// "Keep it as it is…" at what this download had set aside.
     KeepSetAside(OperationId),
+    /// Go on with a download of which a part is kept; with all of them, without one.
+    GoOn(Option<OperationId>),
+    /// Remove what is kept of a download.
+    DiscardPart(OperationId),
     /// "Discard…" there.
     AskDiscard(OperationId),
     /// "Discard" in that question.

@@ -43,6 +43,7 @@ impl State {
                 self.download_not_ready(doctor, failure);
             }
             Event::SetAside(all) => self.set_aside = all,
+            Event::KeptParts(all) => self.kept_parts = all,
             Event::Surveyed(survey) => return self.surveyed(survey),
             Event::PlaceSeen { folder, place } => self.place_seen(folder, place),
             Event::JobStarted { id, kind } => self.job_started(id, kind),

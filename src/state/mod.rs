@@ -12,6 +12,7 @@ mod delete_one;
 mod doctors;
 mod downloads;
 mod jobs;
+mod kept;
 mod leaving;
 mod look_again;
 mod messages;
@@ -55,7 +56,7 @@ pub use crate::engine::{
 
 use side_effect::engine;
 
-use crate::domain::{DoctorName, KnownDoctor, OriginError, ServiceOrigin, SetAside};
+use crate::domain::{DoctorName, KeptPart, KnownDoctor, OriginError, ServiceOrigin, SetAside};
 use crate::settings::Settings;
 
 /// Everything that the window shows, but for text being typed.
@@ -83,6 +84,8 @@ pub struct State {
     pub results: Vec<ShownResult>,
     /// What came, can be no backup, and waits for the person to keep or to discard it.
     pub set_aside: Vec<SetAside>,
+    /// The parts of recordings that are kept to be gone on with, oldest first.
+    pub kept_parts: Vec<KeptPart>,
     /// Whether the folded results are unfolded.
     pub unfolded: bool,
     /// Open modals; the last is on top and the only one that takes input.
@@ -132,6 +135,7 @@ impl State {
             jobs: BTreeMap::new(),
             results: Vec::new(),
             set_aside: Vec::new(),
+            kept_parts: Vec::new(),
             unfolded: false,
             modals: Vec::new(),
             toasts: Vec::new(),

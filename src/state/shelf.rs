@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::{BackupComparison, Completeness, DeletionOutcome, SetAside};
+use crate::domain::{BackupComparison, Completeness, DeletionOutcome, KeptPart, SetAside};
 use crate::state::{
     CheckAllReport, DeletionReport, Job, JobEnding, JobFailure, JobId, JobKind, JobProgress,
     ResultKind, Screen, ShownResult, SignIn, State, Unfinished,
@@ -18,6 +18,8 @@ pub struct Shelf<'a> {
     pub open: Vec<&'a ShownResult>,
     /// What waits for the person to keep or to discard it.
     pub set_aside: &'a [SetAside],
+    /// What waits for the person to go on with or to discard.
+    pub kept_parts: &'a [KeptPart],
     /// What runs, but for a delete: what waits for the person first.
     pub running: Vec<(JobId, &'a Job)>,
     /// The other results, newest first.
@@ -54,6 +56,7 @@ impl State {
     pub fn shelf(&self) -> Shelf<'_> {
         let mut shelf = Shelf {
             set_aside: &self.set_aside,
+            kept_parts: &self.kept_parts,
             ..Shelf::default()
         };
         for (index, result) in self.results.iter().enumerate() {
@@ -92,6 +95,7 @@ impl State {
             })
             .count()
             + self.set_aside.len()
+            + self.kept_parts.len()
     }
 
     /// How many results nobody has seen on the shelf, that did what they were to do.

@@ -153,6 +153,7 @@ impl State {
         self.pending_backup = None;
         self.backing_up_since = None;
         self.set_aside.clear();
+        self.kept_parts.clear();
         self.modals.clear();
         self.activity = Activity::default();
     }

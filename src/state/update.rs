@@ -30,6 +30,8 @@ impl State {
             Action::AnotherPlace => self.another_place(),
             Action::KeepAsItIs => self.keep_as_it_is(),
             Action::KeepSetAside(operation) => self.keep_set_aside(operation),
+            Action::GoOn(operation) => self.go_on(operation.as_ref()),
+            Action::DiscardPart(operation) => engine(Command::DiscardPart(operation)),
             Action::AskDiscard(operation) => self.ask_discard(&operation),
             Action::Discard => self.discard(),
             Action::AskDeleteAll => self.ask_delete_all(self.now),

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{
     AuditDraft, AuditEntry, Backup, BackupHealth, CheckedPart, DoctorName, LastDeletion,
-    OperationId, ServerKnowledge, SetAside, Sha256Digest,
+    OperationId, PartCame, ServerKnowledge, SetAside, Sha256Digest,
 };
 use crate::store::{
     Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, doctors, parts,
@@ -47,6 +47,17 @@ pub enum Change {
         /// What it is.
         part: Box<CheckedPart>,
     },
+    /// What came of it is kept.
+    PartKept {
+        /// The download.
+        operation: OperationId,
+        /// What came.
+        came: Box<PartCame>,
+    },
+    /// The record says how a download ended whose part file is kept.
+    TransferRecorded(OperationId),
+    /// A download whose part file is kept is gone on with.
+    TransferGoesOn(OperationId),
     /// A download has ended, however it did.
     EndTransfer(OperationId),
     /// The files at these paths are no backups any more: others were saved there.
@@ -140,6 +151,11 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::BeginTransfer(transfer) => transfers::begin(connection, &transfer),
         Change::PartMade { operation, mark } => parts::made(connection, &operation, &mark),
         Change::PartChecked { operation, part } => parts::checked(connection, &operation, &part),
+        Change::PartKept { operation, came } => parts::kept(connection, &operation, &came),
+        Change::TransferRecorded(operation) => {
+            transfers::set_recorded(connection, &operation, true)
+        }
+        Change::TransferGoesOn(operation) => transfers::set_recorded(connection, &operation, false),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
         Change::NoBackupsAt(paths) => paths
             .iter()

@@ -1,6 +1,6 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::domain::{AudioFormat, CheckedPart, OperationId, Sha256Digest};
+use crate::domain::{AudioFormat, CheckedPart, OperationId, PartCame, Sha256Digest};
 use crate::store::value_codec::{
     audio_from_column, audio_to_column, completeness_from_column, completeness_to_column,
     copy_from_column, copy_to_column, count_from_column, count_to_column, path_from_column,
@@ -15,6 +15,8 @@ pub struct KnownPart {
     pub mark: Option<String>,
     /// What it is, once it is whole and about to get its name.
     pub checked: Option<CheckedPart>,
+    /// What of the recording is in it, where it is kept to be gone on with.
+    pub came: Option<PartCame>,
 }
 
 impl Store {
@@ -73,6 +75,38 @@ pub(super) fn checked(
     Ok(())
 }
 
+/// What came into it is kept.
+pub(super) fn kept(
+    connection: &Connection,
+    operation: &OperationId,
+    came: &PartCame,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO parts (operation, came_size, came_sha256, came_copy) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (operation) DO UPDATE SET came_size = excluded.came_size,
+            came_sha256 = excluded.came_sha256, came_copy = excluded.came_copy",
+        params![
+            operation.as_str(),
+            count_to_column(came.size)?,
+            came.sha256.as_bytes(),
+            copy_to_column(&came.copy)?,
+        ],
+    )?;
+    Ok(())
+}
+
+/// What is kept of the columns of a row, where anything is.
+pub(super) fn came(row: &Row) -> Result<Option<PartCame>, StoreError> {
+    let Some(sha256) = row.get::<_, Option<[u8; 32]>>("came_sha256")? else {
+        return Ok(None);
+    };
+    Ok(Some(PartCame {
+        size: count_from_column(row.get("came_size")?)?,
+        sha256: Sha256Digest::from_bytes(sha256),
+        copy: copy_from_column(&row.get::<_, String>("came_copy")?)?,
+    }))
+}
+
 /// A download begins, with a part file that is still to be made.
 pub(super) fn forget(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {
     connection.execute(
@@ -91,10 +125,14 @@ fn part(connection: &Connection, operation: &OperationId) -> Result<KnownPart, S
 }
 
 fn known(row: &Row) -> Result<KnownPart, StoreError> {
-    let mark = row.get("mark")?;
+    let (mark, came) = (row.get("mark")?, came(row)?);
     let Some(sha256) = row.get::<_, Option<[u8; 32]>>("sha256")? else {
         let checked = None;
-        return Ok(KnownPart { mark, checked });
+        return Ok(KnownPart {
+            mark,
+            checked,
+            came,
+        });
     };
     let format: Option<String> = row.get("format")?;
     let format = format.map(|word| AudioFormat::from_extension(&word).ok_or_else(unreadable));
@@ -111,5 +149,9 @@ fn known(row: &Row) -> Result<KnownPart, StoreError> {
         copy: copy_from_column(&row.get::<_, String>("copy")?)?,
     };
     let checked = Some(checked);
-    Ok(KnownPart { mark, checked })
+    Ok(KnownPart {
+        mark,
+        checked,
+        came,
+    })
 }

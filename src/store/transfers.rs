@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::domain::{DoctorName, OperationId};
+use crate::domain::{DoctorName, KeptPart, OperationId};
 use crate::store::value_codec::{
     name_from_column, path_from_column, path_to_column, time_from_column,
 };
@@ -46,7 +46,18 @@ impl Store {
             .await
     }
 
-    /// The downloads that began and did not end, oldest first.
+    /// The parts of recordings that are kept for a service and wait for the person, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they can't be read.
+    pub async fn kept_parts(&self, service: &str) -> Result<Vec<KeptPart>, StoreError> {
+        let service = service.to_owned();
+        self.writer
+            .ask(move |connection| kept(connection, &service))
+            .await
+    }
+
+    /// The downloads that began and of whose end the record says nothing, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] where they can't be read.
@@ -62,7 +73,7 @@ pub(super) fn begin(connection: &Connection, transfer: &Transfer) -> Result<(), 
          ON CONFLICT (operation) DO UPDATE SET service = excluded.service,
             doctor = excluded.doctor, destination = excluded.destination,
             part = excluded.part, begun_at = excluded.begun_at,
-            person = excluded.person",
+            person = excluded.person, recorded = 0",
         params![
             transfer.operation.as_str(),
             transfer.service,
@@ -76,6 +87,42 @@ pub(super) fn begin(connection: &Connection, transfer: &Transfer) -> Result<(), 
     parts::forget(connection, &transfer.operation)
 }
 
+pub(super) fn set_recorded(
+    connection: &Connection,
+    operation: &OperationId,
+    recorded: bool,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE transfers SET recorded = ?2 WHERE operation = ?1",
+        params![operation.as_str(), recorded],
+    )?;
+    Ok(())
+}
+
+fn kept(connection: &Connection, service: &str) -> Result<Vec<KeptPart>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT operation, doctor, destination, part, mark, came_size, came_sha256, came_copy
+         FROM transfers JOIN parts USING (operation)
+         WHERE service = ?1 AND recorded = 1 ORDER BY transfers.rowid",
+    )?;
+    let mut rows = statement.query([service])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Some(came) = parts::came(row)? else {
+            continue;
+        };
+        all.push(KeptPart {
+            operation: OperationId::from_stored(row.get("operation")?),
+            doctor: name_from_column(&row.get::<_, String>("doctor")?)?,
+            destination: path_from_column(row.get("destination")?)?,
+            part: path_from_column(row.get("part")?)?,
+            mark: row.get("mark")?,
+            came,
+        });
+    }
+    Ok(all)
+}
+
 pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {
     connection.execute(
         "DELETE FROM transfers WHERE operation = ?1",
@@ -87,7 +134,7 @@ pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<()
 fn unfinished(connection: &Connection) -> Result<Vec<Transfer>, StoreError> {
     let mut statement = connection.prepare(
         "SELECT operation, service, doctor, destination, part, begun_at, person
-         FROM transfers ORDER BY rowid",
+         FROM transfers WHERE recorded = 0 ORDER BY rowid",
     )?;
     let mut rows = statement.query([])?;
     let mut transfers = Vec::new();

@@ -26,6 +26,16 @@ impl Text {
         )
     }
 
+    /// How much of a recording is kept to be gone on with, in bytes.
+    #[must_use]
+    pub fn what_is_kept(&self, received: u64, total: Option<u64>) -> String {
+        let progress = match total {
+            Some(total) => self.size_of(received, total),
+            None => self.size(received),
+        };
+        self.say_with("kept-of", &[("progress", progress.into())])
+    }
+
     /// How often it was tried, where that was more than once.
     #[must_use]
     pub fn tried(&self, failure: &Failure) -> Option<String> {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use futures_util::future::BoxFuture;
 
-use crate::domain::{CheckedPart, DoctorName, OperationId};
+use crate::domain::{CheckedPart, DoctorName, OperationId, PartCame};
 
 /// What a download must have written down before it touches the disk, so that a start after a
 /// cut-off finds the part file and can name what was lost.
@@ -32,6 +32,16 @@ pub trait Ledger: Send + Sync {
         &'a self,
         operation: &'a OperationId,
         checked: CheckedPart,
+    ) -> BoxFuture<'a, Result<(), LedgerError>>;
+
+    /// Remembers what came into the part file, flushed to the disk, that is kept to be gone on with.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: it is not kept.
+    fn kept<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        came: PartCame,
     ) -> BoxFuture<'a, Result<(), LedgerError>>;
 
     /// Remembers how it ended.

@@ -40,7 +40,7 @@ pub use from_disk::ReadFrom;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use lost_volume::FirstVolume;
 pub use part::{check_destination, remove_left_over};
-pub use partial::{NotSaved, Partial, TakenUp};
+pub use partial::{NotSaved, Partial, TakenUp, is_kept};
 pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
 
@@ -130,7 +130,11 @@ pub async fn save(
     cancel: CancellationToken,
 ) -> Result<PromotedFile, TransferError> {
     let discarded = request.clone();
-    let saved = save_on(None, recording, request, ledger, steps, cancel).await;
+    let stop = Stop {
+        cancel,
+        keeps: &|| false,
+    };
+    let saved = save_on(None, recording, request, ledger, steps, stop).await;
     match saved {
         Ok(saved) => Ok(saved),
         Err(not_saved) => {
@@ -143,9 +147,17 @@ pub async fn save(
     }
 }
 
+/// How a download is ended early.
+pub struct Stop<'a> {
+    /// It ends.
+    pub cancel: CancellationToken,
+    /// Whether what came is kept then.
+    pub keeps: &'a (dyn Fn() -> bool + Send + Sync),
+}
+
 /// As [`save`], behind what earlier answers brought, where the recording goes on there. What came is
-/// kept to be gone on with where the connection failed, and the service says by what its copy is told
-/// from any other.
+/// kept to be gone on with where the connection failed, or it is ended so that it is kept, and the
+/// service says by what its copy is told from any other.
 ///
 /// # Errors
 /// [`NotSaved`], of the same.
@@ -155,13 +167,19 @@ pub async fn save_on(
     request: SaveRequest,
     ledger: &dyn Ledger,
     steps: impl Fn(Step) + Send + Sync,
-    cancel: CancellationToken,
+    stop: Stop<'_>,
 ) -> Result<PromotedFile, Box<NotSaved>> {
-    if cancel.is_cancelled() {
-        if let Some(earlier) = earlier {
-            earlier.discard(&request, ledger).await;
-        }
-        return Err(TransferError::Cancelled.into());
+    if stop.cancel.is_cancelled() {
+        let partial = match earlier {
+            Some(earlier) if (stop.keeps)() => earlier.let_go().await,
+            Some(earlier) => {
+                earlier.discard(&request, ledger).await;
+                None
+            }
+            None => None,
+        };
+        let error = TransferError::Cancelled;
+        return Err(Box::new(NotSaved { error, partial }));
     }
     let operation = request.operation.clone();
     let (writer, part_path) = if let Some(TakenUp { writer, path, .. }) = earlier {
@@ -177,7 +195,7 @@ pub async fn save_on(
             path,
         )
     };
-    let saved = receive(writer, recording, request, ledger, &steps, cancel).await;
+    let saved = receive(writer, recording, request, ledger, &steps, stop).await;
 
     let end = match &saved {
         Ok(_) => TransferEnd::Saved,
@@ -203,7 +221,7 @@ async fn receive(
     request: SaveRequest,
     ledger: &dyn Ledger,
     steps: &(impl Fn(Step) + Sync),
-    cancel: CancellationToken,
+    Stop { cancel, keeps }: Stop<'_>,
 ) -> Result<PromotedFile, Box<NotSaved>> {
     let Recording {
         copy,
@@ -219,11 +237,12 @@ async fn receive(
     let progress = |progress| steps(Step::Arriving(progress));
     let fed = feed((from, copy.length), body, &writer, &progress, &cancel).await;
     let may_be_gone_on_with = |error: &TransferError| {
-        let cut = matches!(
-            error,
-            TransferError::Api(_) | TransferError::CutShort { .. }
-        );
-        cut && copy.strong_validator().is_some()
+        let keeps = match error {
+            TransferError::Api(_) | TransferError::CutShort { .. } => true,
+            TransferError::Cancelled => keeps(),
+            _ => false,
+        };
+        keeps && copy.strong_validator().is_some()
     };
     let written = writer
         .finish(fed, expected, may_be_gone_on_with, &cancel)

@@ -54,6 +54,16 @@ impl OwnPart {
         }
     }
 
+    /// One that an earlier download left, known by its mark.
+    pub(super) fn of_earlier(path: PathBuf, mark: Option<String>) -> Self {
+        Self {
+            path,
+            made: mark,
+            volume: None,
+            is_done: false,
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -5,8 +5,10 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::api::ResumePoint;
-use crate::domain::ServerCopy;
+use crate::domain::{KeptPart, PartCame, ServerCopy};
 use crate::transfer::arriving::Came;
+use crate::transfer::flush::flush;
+use crate::transfer::lost_volume::is_folder_gone;
 use crate::transfer::part::{OwnPart, PartFile};
 use crate::transfer::verify::on_reader;
 use crate::transfer::writer::{Stopped, Writer};
@@ -72,6 +74,56 @@ impl Partial {
         ResumePoint::new(self.copy.clone(), self.came.size).filter(|_| self.came.fits)
     }
 
+    /// What is kept of an earlier download. Whether it is still there shows when it is taken up.
+    #[must_use]
+    pub fn of_earlier(kept: &KeptPart) -> Self {
+        let PartCame { size, sha256, copy } = kept.came.clone();
+        Self {
+            part: OwnPart::of_earlier(kept.part.clone(), kept.mark.clone()),
+            copy,
+            came: Came {
+                size,
+                sha256,
+                fits: true,
+            },
+        }
+    }
+
+    /// Flushes it, and leaves it where it is; the ledger knows it then. Whether it is kept: what is
+    /// not is removed.
+    pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
+        let path = self.part.path().to_path_buf();
+        let came = PartCame {
+            size: self.came.size,
+            sha256: self.came.sha256,
+            copy: self.copy.clone(),
+        };
+        let flushed = on_reader(&request.destination, move |_| {
+            let flushed = self.part.reopen().and_then(|file| flush(&file));
+            match flushed {
+                Ok(_) => Ok(self),
+                Err(error) => Err(TransferError::in_work(
+                    self.part.path(),
+                    "keeping what came",
+                    error,
+                )),
+            }
+        });
+        let kept = match flushed.await {
+            Ok(partial) => match ledger.kept(&request.operation, came).await {
+                Ok(()) => {
+                    partial.part.keep();
+                    return true;
+                }
+                Err(error) => error.into(),
+            },
+            Err(error) => error,
+        };
+        tracing::warn!(error = %kept, "what came of a recording is not kept");
+        say_gone(&path, request, ledger).await;
+        false
+    }
+
     /// Opens the part file, and begins to hash and check what is in it. `None` where it is no longer
     /// there, or not the one that was made: it is all to be fetched again.
     ///
@@ -129,6 +181,30 @@ impl Partial {
         drop(self);
         say_gone(&path, request, ledger).await;
     }
+}
+
+/// Whether a part file that an earlier run kept is there with what came, and is the one that was made.
+///
+/// # Errors
+/// [`TransferError::FolderGone`] where it can't be looked for, or the disk's.
+pub async fn is_kept(part: &Path, mark: Option<&str>, size: u64) -> Result<bool, TransferError> {
+    let own = OwnPart::of_earlier(part.to_path_buf(), mark.map(ToOwned::to_owned));
+    let path = part.to_path_buf();
+    on_reader(part, move |_| {
+        let there = own.reopen().and_then(|file| file.metadata());
+        own.keep();
+        match there {
+            Ok(there) => Ok(there.len() >= size),
+            Err(error) if error.kind() == ErrorKind::NotFound && !is_folder_gone(&path) => {
+                Ok(false)
+            }
+            Err(source) if source.kind() == ErrorKind::NotFound => {
+                Err(TransferError::FolderGone { path, source })
+            }
+            Err(error) => Err(TransferError::in_work(&path, "finding what is kept", error)),
+        }
+    })
+    .await
 }
 
 /// Has the ledger know that a part file was removed, or that it is still there.

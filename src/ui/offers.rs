@@ -38,6 +38,12 @@ pub enum Offer {
     Keep(DoctorName, OperationId),
     /// The question whether that is to be discarded.
     Discard(DoctorName, OperationId),
+    /// A download of which a part is kept to be gone on with.
+    GoOn(DoctorName, OperationId),
+    /// All such downloads.
+    GoOnWithAll,
+    /// To remove what is kept of such a download.
+    DiscardPart(DoctorName, OperationId),
     /// A job's next try without the wait for it.
     TryNow(JobId),
     /// The end of a job.
@@ -68,6 +74,9 @@ impl Offer {
             Self::WrongDoctor(_) => text.say("outcome-wrong-doctor"),
             Self::Keep(..) => text.say("button-keep-as-it-is"),
             Self::Discard(..) => text.say("set-aside-discard"),
+            Self::GoOn(..) => text.say("kept-go-on"),
+            Self::GoOnWithAll => text.say("kept-go-on-with-all"),
+            Self::DiscardPart(..) => text.say("kept-discard"),
             Self::TryNow(_) => text.say("button-try-now"),
             Self::Cancel(_) => text.say("button-cancel"),
             Self::ShowInFolder(_) => text.say("result-show-in-folder"),
@@ -83,7 +92,13 @@ impl Offer {
             Self::Download(doctor) | Self::Keep(doctor, _) | Self::Discard(doctor, _) => {
                 can(Command::Download, doctor)
             }
-            Self::TryAgain(doctor) => !state.excludes(&JobKind::Download(doctor.clone())),
+            Self::TryAgain(doctor) | Self::GoOn(doctor, _) | Self::DiscardPart(doctor, _) => {
+                !state.excludes(&JobKind::Download(doctor.clone()))
+            }
+            Self::GoOnWithAll => state.kept_parts.iter().any(|kept| {
+                let download = JobKind::Download(kept.doctor.clone());
+                !state.excludes(&download)
+            }),
             Self::Compare(doctor) => !state.excludes(&JobKind::Compare(doctor.clone())),
             Self::Delete(doctor) => can(Command::Delete, doctor),
             Self::DeleteAll => Command::DeleteAll.is_enabled(state, None),
@@ -106,7 +121,9 @@ impl Offer {
             | Self::TryAgain(doctor)
             | Self::Compare(doctor)
             | Self::Keep(doctor, _)
-            | Self::Discard(doctor, _) => (Command::Download, Some(doctor)),
+            | Self::Discard(doctor, _)
+            | Self::GoOn(doctor, _)
+            | Self::DiscardPart(doctor, _) => (Command::Download, Some(doctor)),
             Self::Delete(doctor) => (Command::Delete, Some(doctor)),
             Self::DeleteAll => (Command::DeleteAll, None),
             _ => return None,
@@ -138,6 +155,9 @@ impl Offer {
             Self::WrongDoctor(result) => Action::WrongDoctor(result),
             Self::Keep(_, operation) => Action::KeepSetAside(operation),
             Self::Discard(_, operation) => Action::AskDiscard(operation),
+            Self::GoOn(_, operation) => Action::GoOn(Some(operation)),
+            Self::GoOnWithAll => Action::GoOn(None),
+            Self::DiscardPart(_, operation) => Action::DiscardPart(operation),
             Self::TryNow(id) => Action::TryNow(id),
             Self::Cancel(id) => Action::Cancel(id),
             Self::ShowInFolder(path) => Action::ShowInFolder(path),

@@ -15,7 +15,7 @@ use support::{AMELIA, run};
 use crate::retries::failure_of;
 
 /// A desk at a service that knows ranges and tells copies apart, and somebody who presses Try now.
-async fn desk() -> Desk {
+pub async fn desk() -> Desk {
     let config = PracticeConfig {
         ranges: true,
         etags: Etags::All,
@@ -26,7 +26,7 @@ async fn desk() -> Desk {
     desk
 }
 
-fn on_download(effect: Effect) -> Fault {
+pub fn on_download(effect: Effect) -> Fault {
     Fault::on(Call::Download, effect)
 }
 
@@ -39,14 +39,14 @@ fn requests(desk: &Desk) -> Vec<RequestRecord> {
 }
 
 /// What each asked for, of those that asked for a part.
-fn ranges(desk: &Desk) -> Vec<Option<String>> {
+pub fn ranges(desk: &Desk) -> Vec<Option<String>> {
     let requests = requests(desk).into_iter();
     requests
         .map(|request| request.header("range").map(ToOwned::to_owned))
         .collect()
 }
 
-async fn assert_nothing_is_left(desk: &Desk) {
+pub async fn assert_nothing_is_left(desk: &Desk) {
     let names = support::names_in(desk.folder.path());
     let left: Vec<_> = names.iter().filter(|name| name.contains("a.wav")).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -172,24 +172,6 @@ fn tries_that_get_on_are_not_counted_together() {
         assert_eq!(fs::read(&saved.path).unwrap(), wav(1_000_000, 2));
         assert_eq!(desk.requests(Call::Download), 10);
         assert!(desk.waits.iter().all(|wait| wait.next == 2));
-    });
-}
-
-#[test]
-fn where_no_more_comes_it_is_given_up_and_nothing_is_left() {
-    run(async {
-        let mut desk = desk().await;
-        desk.service
-            .add_fault(on_download(Effect::CutAfter(70_000)).only(1));
-        desk.service
-            .add_fault(on_download(Effect::CutAfter(0)).from(2));
-        let failure = failure_of(desk.download(AMELIA, "a.wav").await);
-        assert!(matches!(
-            failure.kind,
-            FailureKind::ConnectionDropped { .. }
-        ));
-        assert_eq!(desk.requests(Call::Download), 5);
-        assert_nothing_is_left(&desk).await;
     });
 }
 

@@ -1,6 +1,6 @@
 use audio_housekeeper::domain::{
     AudioFormat, AudioState, BackupProof, CheckedAudio, CheckedPart, Codec, Completeness, Damage,
-    EndProof, Oddity, OperationId, ServerCopy, Sha256Digest, Unfit,
+    EndProof, KeptPart, Oddity, OperationId, PartCame, ServerCopy, Sha256Digest, Unfit,
 };
 use audio_housekeeper::store::{Change, KnownPart, Store, Transfer};
 
@@ -92,6 +92,7 @@ async fn what_is_known_of_a_part_file_outlasts_the_app_and_ends_with_its_downloa
         let expected = KnownPart {
             mark: Some("made 1".into()),
             checked: Some(part),
+            came: None,
         };
         assert_eq!(known, expected);
         // Another try makes another part file, of which nothing is known yet.
@@ -103,4 +104,57 @@ async fn what_is_known_of_a_part_file_outlasts_the_app_and_ends_with_its_downloa
         let known = store.part(&operation()).await.unwrap();
         assert_eq!(known, KnownPart::default());
     }
+}
+
+#[tokio::test]
+async fn what_is_kept_waits_until_it_is_gone_on_with_or_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let came = PartCame {
+        size: 59_000_000,
+        sha256: Sha256Digest::of(b"came"),
+        copy: ServerCopy {
+            etag: Some("\"a\"".into()),
+            length: Some(96_100_000),
+            ..ServerCopy::default()
+        },
+    };
+    let kept = Change::PartKept {
+        operation: operation(),
+        came: Box::new(came.clone()),
+    };
+    store
+        .apply(vec![begin(), made("made 1"), kept])
+        .await
+        .unwrap();
+    let Change::BeginTransfer(transfer) = begin() else {
+        panic!("a download begins otherwise");
+    };
+    let parts = async || store.kept_parts(&transfer.service).await.unwrap();
+    // As long as the record does not say how the download ended, it counts as cut off.
+    assert_eq!(parts().await, []);
+    assert_eq!(store.unfinished_transfers().await.unwrap().len(), 1);
+    let recorded = Change::TransferRecorded(operation());
+    store.apply(vec![recorded.clone()]).await.unwrap();
+    let expected = KeptPart {
+        operation: operation(),
+        doctor: transfer.doctor.clone(),
+        destination: transfer.destination.clone(),
+        part: transfer.part.clone(),
+        mark: Some("made 1".into()),
+        came,
+    };
+    assert_eq!(parts().await, std::slice::from_ref(&expected));
+    assert_eq!(
+        store.kept_parts("https://elsewhere.example").await.unwrap(),
+        []
+    );
+    assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
+    let goes_on = Change::TransferGoesOn(operation());
+    store.apply(vec![goes_on]).await.unwrap();
+    assert_eq!(parts().await, []);
+    assert_eq!(store.unfinished_transfers().await.unwrap().len(), 1);
+    // A try that begins anew has nothing to go on with.
+    store.apply(vec![begin(), recorded]).await.unwrap();
+    assert_eq!(parts().await, []);
 }

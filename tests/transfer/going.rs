@@ -164,6 +164,14 @@ mod drives {
             Box::pin(async { Ok(()) })
         }
 
+        fn kept<'a>(
+            &'a self,
+            _: &'a OperationId,
+            _: audio_housekeeper::domain::PartCame,
+        ) -> BoxFuture<'a, Result<(), LedgerError>> {
+            Box::pin(async { Ok(()) })
+        }
+
         fn end<'a>(
             &'a self,
             _: &'a OperationId,

@@ -22,7 +22,9 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
-use audio_housekeeper::domain::{CheckedPart, DoctorName, FailureKind, OperationId, ServerCopy};
+use audio_housekeeper::domain::{
+    CheckedPart, DoctorName, FailureKind, OperationId, PartCame, ServerCopy,
+};
 use audio_housekeeper::transfer::{
     FileSeen, FirstVolume, Ledger, LedgerError, PromotedFile, SaveRequest, TransferEnd,
     TransferError, TransferStart, save,
@@ -87,6 +89,14 @@ impl Ledger for Book {
             self.checked.lock().unwrap().push((checked, there));
             Ok(())
         })
+    }
+
+    fn kept<'a>(
+        &'a self,
+        _operation: &'a OperationId,
+        _came: PartCame,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 
     fn end<'a>(

@@ -20,7 +20,7 @@ use egui_kittest::kittest::Queryable as _;
 use crate::shelf;
 use crate::stage::{
     LARGE, MakeState, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy,
-    delete_waiting, downloading, name, now, open, open_on, signed_in,
+    delete_waiting, downloading, kept_parts, name, now, open, open_on, signed_in,
 };
 
 /// The four ways in which everything is looked at.
@@ -154,6 +154,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         ("shelf-batch", shelf::batch),
         ("shelf-with-a-delete", shelf::crowded_with_a_delete),
         ("try-again-waiting", waiting_to_try_again),
+        ("kept-parts", kept_parts),
         ("try-again-given-up", given_up),
         ("try-again-details", || {
             let mut state = given_up();

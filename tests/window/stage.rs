@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     Account, AudioFormat, AudioState, Backup, BackupComparison, BackupHealth, BackupProof,
-    CheckedAudio, Codec, DeletionOutcome, DeletionSurvey, DoctorName, EndProof, KnownDoctor,
-    LastDeletion, ServerCopy, ServerKnowledge, ServiceOrigin, Sha256Digest, TokenKeeping, Unfit,
+    CheckedAudio, Codec, DeletionOutcome, DeletionSurvey, DoctorName, EndProof, KeptPart,
+    KnownDoctor, LastDeletion, OperationId, PartCame, ServerCopy, ServerKnowledge, ServiceOrigin,
+    Sha256Digest, TokenKeeping, Unfit,
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
@@ -222,6 +223,30 @@ pub fn downloading() -> State {
             last_call: LastCall::NotYet,
         },
     );
+    state
+}
+
+/// The same with parts of two recordings that are kept.
+pub fn kept_parts() -> State {
+    let mut state = signed_in();
+    let kept = |number: u8, doctor: &str, size: u64| KeptPart {
+        operation: OperationId::from_bytes([number; 16]),
+        doctor: name(doctor),
+        destination: PathBuf::from(format!("/home/desk/Recordings/{doctor} 2026-11-23.flac")),
+        part: PathBuf::from(format!(
+            "/home/desk/Recordings/{doctor} 2026-11-23.flac.part"
+        )),
+        mark: None,
+        came: PartCame {
+            size,
+            sha256: Sha256Digest::of(b"sample"),
+            copy: copy(AudioFormat::Flac, 96_100_000, Some("\"a\"")),
+        },
+    };
+    state.kept_parts = vec![
+        kept(1, "Dr. Jürgen Müller", 59_000_000),
+        kept(2, "Dr. Priya Nair", 4_200_000),
+    ];
     state
 }
 

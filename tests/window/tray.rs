@@ -10,7 +10,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::pictures::{dropped, given_up, report, waiting_to_try_again};
-use crate::stage::{Window, delete_waiting, downloading, name, now, signed_in, window};
+use crate::stage::{Window, delete_waiting, downloading, kept_parts, name, now, signed_in, window};
 
 fn press(window: &mut Window, label: &str) {
     window.get_by_role_and_label(Role::Button, label).click();
@@ -139,6 +139,55 @@ fn what_was_stopped_offers_nothing_to_look_at() {
                 .is_none()
         );
     }
+}
+
+#[test]
+fn what_is_kept_says_how_much_and_can_be_gone_on_with_or_discarded() {
+    let mut window = window(kept_parts());
+    window.get_by_label("2 downloads can be gone on with.");
+    let says = "59.0 of 96.1 MB is set aside. Go on to fetch the rest. The recording on the server is untouched.";
+    window.get_by_label(says);
+    for label in ["Go on", "Discard"] {
+        let mut buttons = window.query_all_by_role_and_label(Role::Button, label);
+        let button = buttons.nth(1).unwrap();
+        drop(buttons);
+        button.click();
+        window.run();
+    }
+    press(&mut window, "Go on with all");
+    let second = OperationId::from_bytes([2; 16]);
+    assert!(
+        matches!(
+            &window.state().actions[..],
+            [Action::GoOn(Some(one)), Action::DiscardPart(other), Action::GoOn(None)]
+                if *one == second && *other == second
+        ),
+        "{:?}",
+        window.state().actions
+    );
+    // A download of the same doctor has to end first.
+    let mut state = kept_parts();
+    let running = downloading();
+    state.jobs = running.jobs;
+    let window = self::window(state);
+    let go_on = window.query_all_by_role_and_label(Role::Button, "Go on");
+    let can: Vec<_> = go_on
+        .map(|button| !button.accesskit_node().is_disabled())
+        .collect();
+    assert_eq!(can, [false, true]);
+}
+
+#[test]
+fn a_download_that_was_given_up_offers_nothing_beside_what_is_kept_of_it() {
+    let mut state = given_up();
+    state.kept_parts = kept_parts().kept_parts;
+    let window = window(state);
+    window.get_by_label("The connection dropped after 59.0 MB.");
+    assert!(
+        window
+            .query_by_role_and_label(Role::Button, "Try again")
+            .is_none()
+    );
 }
 
 #[test]

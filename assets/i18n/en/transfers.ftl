@@ -74,6 +74,12 @@ replace-another-place = Choose another place…
 # What came, can be no backup, and waits for an answer.
 set-aside-where = Set aside as { $file } in { $folder }. It is no backup.
 set-aside-discard = Discard…
+kept-many = { $count } downloads can be gone on with.
+kept-of = { $progress } is set aside. Go on to fetch the rest. The recording on the server is untouched.
+kept-where = It is to become { $file } in { $folder }.
+kept-go-on = Go on
+kept-go-on-with-all = Go on with all
+kept-discard = Discard
 discard-title = Discard what came for { $doctor }?
 discard-body = { $file } in { $folder } is removed from this computer, for good.
 discard-service-has-one = The service was seen to have a recording for this doctor.

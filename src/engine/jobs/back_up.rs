@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{DoctorName, DoctorState, Failure, FailureKind, suggested_file_name};
 use crate::engine::jobs::check::check_many;
-use crate::engine::jobs::download::{Fetched, fetch};
+use crate::engine::jobs::download::{Fetched, Fetching, fetch};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::store_failure;
 use crate::engine::ticket::JobTicket;
@@ -56,13 +56,13 @@ pub async fn check_and_back_up(
             continue;
         }
         let name = suggested_file_name(&doctor, jiff::ZonedDateTime::now().date(), copy.format);
-        let operation = (new_operation(), volume.clone());
+        let fetching = Fetching::new(new_operation(), volume.clone());
         let destination = Destination {
             path: folder.join(name),
             replace: false,
             even_a_backup: None,
         };
-        match fetch(&workspace, &doctor, destination, false, operation, &ticket).await {
+        match fetch(&workspace, &doctor, destination, fetching, &ticket).await {
             Ok(Fetched {
                 backup: Some(_), ..
             }) => backed_up.push(doctor),

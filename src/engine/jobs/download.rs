@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::engine::facts::{about, answer_of};
 use crate::engine::jobs::replacing::{Agreed, agreed};
-use crate::engine::jobs::set_aside;
+use crate::engine::jobs::{kept, set_aside};
 use crate::engine::ledger::StoreLedger;
 use crate::engine::looking::{begin_download, wait_for_sign_in};
 use crate::engine::retry::Budget;
@@ -22,7 +22,7 @@ use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{Destination, JobEnding, JobFailure, JobProgress};
 use crate::store::{Change, DoctorFact};
 use crate::transfer::{
-    self, Aside, FirstVolume, NotSaved, Partial, Progress, PromotedFile, SaveRequest, Step,
+    self, Aside, FirstVolume, NotSaved, Partial, Progress, PromotedFile, SaveRequest, Step, Stop,
     TakenUp, TransferError,
 };
 
@@ -64,32 +64,59 @@ pub async fn download(
     as_it_is: bool,
     ticket: JobTicket,
 ) -> JobEnding {
-    let operation = (ticket.operation.clone(), FirstVolume::default());
-    let result = fetch(
-        &workspace,
-        &doctor,
-        destination,
+    let fetching = Fetching {
         as_it_is,
-        operation,
-        &ticket,
-    )
-    .await
-    .map(|fetched| fetched.saved.into());
+        keeps: true,
+        ..Fetching::new(ticket.operation.clone(), FirstVolume::default())
+    };
+    let fetched = fetch(&workspace, &doctor, destination, fetching, &ticket).await;
+    let result = fetched.map(|fetched| fetched.saved.into());
     JobEnding::Download { doctor, result }
 }
 
-/// Fetches one recording to `destination`, checked, and records what came of it as `operation`. What belongs
-/// together shares the volume. With `as_it_is`,
-/// what can be no backup is kept all the same.
+/// How a recording is fetched.
+pub struct Fetching {
+    /// The operation that what comes of it is recorded as.
+    pub operation: OperationId,
+    /// What belongs together shares the volume.
+    pub volume: FirstVolume,
+    /// Whether what can be no backup is kept all the same.
+    pub as_it_is: bool,
+    /// What an earlier run of the same operation brought.
+    pub earlier: Option<Partial>,
+    /// Whether what came is kept where not all of it did, so that it can be gone on with.
+    pub keeps: bool,
+}
+
+impl Fetching {
+    /// All at once, or nothing.
+    pub const fn new(operation: OperationId, volume: FirstVolume) -> Self {
+        Self {
+            operation,
+            volume,
+            as_it_is: false,
+            earlier: None,
+            keeps: false,
+        }
+    }
+}
+
+/// Fetches one recording to `destination`, checked, and records what came of it.
 pub async fn fetch(
     workspace: &Arc<Workspace>,
     doctor: &DoctorName,
     destination: Destination,
-    as_it_is: bool,
-    (operation, volume): (OperationId, FirstVolume),
+    fetching: Fetching,
     ticket: &JobTicket,
 ) -> Result<Fetched, JobFailure> {
-    let ledger = StoreLedger::new(workspace, ticket);
+    let Fetching {
+        operation,
+        volume,
+        as_it_is,
+        earlier,
+        keeps,
+    } = fetching;
+    let ledger = StoreLedger::new(workspace, ticket, earlier.is_some());
     let tries = Tries::new(workspace, Budget::DOWNLOAD);
     match workspace
         .resources
@@ -116,22 +143,29 @@ pub async fn fetch(
         volume,
     };
     let fetched = if let Some(failure) = refused {
-        Err(failure.into())
+        Err(NotFetched {
+            partial: earlier,
+            ..failure.into()
+        })
     } else {
-        let all = persist(workspace, &request, ticket, &ledger, &tries);
+        let all = persist(workspace, &request, earlier, ticket, &ledger, &tries);
         // In a box: a delete holds this too, and would grow too large for the stack.
         tries.timed(Box::pin(all)).await
     };
-    let (result, shown, aside) = match fetched {
-        Ok(fetched) => (Ok(fetched), None, None),
+    let (result, shown, aside, partial) = match fetched {
+        Ok(fetched) => (Ok(fetched), None, None, None),
         Err(NotFetched {
             failure,
             shown,
             aside,
-            ..
-        }) => (Err(failure), shown, aside),
+            partial,
+        }) => (Err(failure), shown, aside, partial),
     };
-    if workspace.resources.leaving.is_cancelled() && matches!(result, Err(JobFailure::Cancelled)) {
+    let is_cancelled = matches!(result, Err(JobFailure::Cancelled));
+    // A person who cancels wants nothing of it.
+    let keeps = keeps && (!is_cancelled || keeps_what_came(workspace));
+    let is_kept = keep(partial, keeps, &request, &ledger).await;
+    if workspace.resources.leaving.is_cancelled() && is_cancelled {
         return result;
     }
     let now = Timestamp::now();
@@ -144,7 +178,12 @@ pub async fn fetch(
     // Here and not before: a kill until then must leave neither a file nor a download in the
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
-    changes.extend(ledger.ended(&operation).filter(|_| is_seen));
+    let ended = if is_kept {
+        Some(Change::TransferRecorded(operation.clone()))
+    } else {
+        ledger.ended(&operation)
+    };
+    changes.extend(ended.filter(|_| is_seen));
     let aside = aside.filter(|_| is_seen);
     let aside = set_aside::prepare(workspace, &request, aside, &mut changes).await;
     let (done_in, what) = (tries.done_in(), (AuditAction::Download, outcome));
@@ -162,9 +201,29 @@ pub async fn fetch(
     if workspace.record(draft, changes).await.is_some() {
         set_aside::finish(workspace, aside).await;
     }
+    if is_kept {
+        kept::tell(workspace).await;
+    }
     agreed.tell(workspace).await;
     workspace.tell_doctor(doctor).await;
     result
+}
+
+/// Keeps what came, or removes it; whether it is kept.
+async fn keep(
+    partial: Option<Partial>,
+    keeps: bool,
+    request: &SaveRequest,
+    ledger: &StoreLedger,
+) -> bool {
+    match partial {
+        Some(partial) if keeps && partial.good_for() > 0 => partial.keep(request, ledger).await,
+        Some(partial) => {
+            partial.discard(request, ledger).await;
+            false
+        }
+        None => false,
+    }
 }
 
 /// What came of a download in the record's word, and what is known of the doctor from it.
@@ -234,11 +293,11 @@ fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
 async fn persist(
     workspace: &Arc<Workspace>,
     request: &SaveRequest,
+    mut earlier: Option<Partial>,
     ticket: &JobTicket,
     ledger: &StoreLedger,
     tries: &Tries,
 ) -> Result<Fetched, NotFetched> {
-    let mut earlier: Option<Partial> = None;
     loop {
         let request = SaveRequest {
             came_before: tries.came_before(),
@@ -266,10 +325,10 @@ async fn persist(
             tries,
         );
         if let Err(ended) = next.await {
-            if let Some(earlier) = earlier {
-                earlier.discard(&request, ledger).await;
-            }
-            return Err(ended);
+            return Err(NotFetched {
+                partial: earlier,
+                ..ended
+            });
         }
     }
 }
@@ -361,10 +420,14 @@ async fn attempt(
             });
         }
         Err(JobFailure::Cancelled) => {
-            if let Some(taken_up) = taken_up {
-                taken_up.discard(request, ledger).await;
-            }
-            return Err(JobFailure::Cancelled.into());
+            let partial = match taken_up {
+                Some(taken_up) => taken_up.let_go().await,
+                None => None,
+            };
+            return Err(NotFetched {
+                partial,
+                ..JobFailure::Cancelled.into()
+            });
         }
     };
     let copy = recording.copy.clone();
@@ -381,8 +444,11 @@ async fn attempt(
             ticket.report(JobProgress::WaitingForFile { doctor });
         }
     };
-    let (request, cancel) = (request.clone(), ticket.cancel.clone());
-    let saved = transfer::save_on(taken_up, recording, request, ledger, steps, cancel)
+    let stop = Stop {
+        cancel: ticket.cancel.clone(),
+        keeps: &|| keeps_what_came(workspace),
+    };
+    let saved = transfer::save_on(taken_up, recording, request.clone(), ledger, steps, stop)
         .await
         .map_err(|stopped| {
             let NotSaved { mut error, partial } = *stopped;
@@ -405,6 +471,11 @@ async fn attempt(
         seen_at,
         backup,
     })
+}
+
+/// Whether what came is kept where a download is cancelled: it is not the person who cancels it.
+fn keeps_what_came(workspace: &Workspace) -> bool {
+    workspace.resources.leaving.is_cancelled()
 }
 
 /// A download of which not one byte came. Two whole answers without any show that there are none.

@@ -5,5 +5,6 @@ pub mod check;
 pub mod compare;
 pub mod delete;
 pub mod download;
+pub mod kept;
 pub mod replacing;
 pub mod set_aside;

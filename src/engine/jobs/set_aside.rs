@@ -132,7 +132,7 @@ async fn save(
 ) -> Result<SavedFile, JobFailure> {
     ticket.report(JobProgress::ReadingBack);
     let operation = ticket.operation.clone();
-    let ledger = StoreLedger::new(workspace, ticket);
+    let ledger = StoreLedger::new(workspace, ticket, false);
     let places = [set_aside.path.clone(), set_aside.part.clone()];
     if is_one_of(&destination.path, places).await {
         // It would be saved over itself, and removed as what was set aside.

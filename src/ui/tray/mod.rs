@@ -1,6 +1,7 @@
 //! What runs and what has ended, at the bottom of the window: the shelf.
 
 mod jobs;
+mod kept;
 mod results;
 mod running_delete;
 mod set_aside;
@@ -51,6 +52,7 @@ pub fn show_waiting(ui: &mut Ui, view: &mut View<'_>) {
 fn on_shelf(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>) {
     let is_empty = shelf.open.is_empty()
         && shelf.set_aside.is_empty()
+        && shelf.kept_parts.is_empty()
         && shelf.running.is_empty()
         && shelf.folded.is_empty();
     if is_empty {
@@ -153,6 +155,16 @@ fn lines(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>, room: f32, with_fo
                 set_aside::show(ui, view, one);
             });
         }
+        if shelf.kept_parts.len() > 1 {
+            line(ui, &mut |ui| {
+                kept::show_all(ui, view, shelf.kept_parts.len());
+            });
+        }
+        for one in shelf.kept_parts {
+            line(ui, &mut |ui| {
+                kept::show(ui, view, one);
+            });
+        }
         for (id, job) in &shelf.running {
             let place = state.place_of_job(job);
             line(ui, &mut |ui| {
@@ -181,8 +193,10 @@ fn fold(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>) {
     let palette = Palette::here(ui);
     let text = view.text;
     let unfolded = view.state.unfolded;
-    let stands_first =
-        shelf.open.is_empty() && shelf.set_aside.is_empty() && shelf.running.is_empty();
+    let stands_first = shelf.open.is_empty()
+        && shelf.set_aside.is_empty()
+        && shelf.kept_parts.is_empty()
+        && shelf.running.is_empty();
     if unfolded || !stands_first {
         divider(ui);
     }

@@ -38,7 +38,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, result: &ShownResult, place: Optio
         colour,
         lines,
         mut offers,
-    } = said(palette, text, result, &result.ending);
+    } = said(palette, view, result, &result.ending);
     offers.push(Offer::Dismiss(result.number));
     with_offers(ui, view, Some(&heading), offers, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -65,12 +65,24 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, result: &ShownResult, place: Optio
     });
 }
 
-fn said(palette: &Palette, text: &Text, result: &ShownResult, ending: &ResultKind) -> Said {
+fn said(palette: &Palette, view: &View<'_>, result: &ShownResult, ending: &ResultKind) -> Said {
+    let text = view.text;
     match ending {
+        // What can be done is offered beside what is kept.
+        ResultKind::Ended(JobEnding::Download {
+            doctor,
+            result: Err(JobFailure::Failed(failure)),
+        }) if view.state.keeps_part_of(doctor) => {
+            let mut said = failed(palette, text, doctor, failure);
+            said.lines = vec![text.met_in_a_try(&failure.kind)];
+            said.lines.extend(text.tried(failure));
+            said.offers = vec![Offer::Details(Some(doctor.clone()), failure.clone())];
+            said
+        }
         ResultKind::Ended(ending) => ended(palette, text, result, ending),
         ResultKind::FromEarlier(unfinished) => from_earlier(palette, text, result, unfinished),
         ResultKind::Elsewhere { service, ending } => {
-            elsewhere(text, service, said(palette, text, result, ending))
+            elsewhere(text, service, said(palette, view, result, ending))
         }
     }
 }

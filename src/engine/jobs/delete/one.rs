@@ -17,7 +17,7 @@ use crate::engine::jobs::check::check;
 use crate::engine::jobs::compare::compare_and_look;
 use crate::engine::jobs::delete::grace_period::{NotSent, because};
 use crate::engine::jobs::delete::job::{DeleteJob, NotGone};
-use crate::engine::jobs::download::fetch;
+use crate::engine::jobs::download::{Fetching, fetch};
 use crate::engine::operation::new_operation;
 use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::Workspace;
@@ -242,8 +242,7 @@ async fn back_up(
             replace,
             even_a_backup: None,
         },
-        false,
-        (new_operation(), FirstVolume::default()),
+        Fetching::new(new_operation(), FirstVolume::default()),
         ticket,
     )
     .await?;
