@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 
-use crate::domain::{AuditDraft, AuditEntry, AuditOutcome, DamagedEntry, GENESIS, Sha256Digest};
+use crate::domain::{
+    AuditDraft, AuditEntry, AuditOutcome, DamagedEntry, GENESIS, OperationId, Sha256Digest,
+};
 use crate::store::value_codec::{count_from_column, count_to_column};
 use crate::store::{Store, StoreError};
 
@@ -110,6 +112,18 @@ impl Store {
         }
     }
 
+    /// The entries of one operation, oldest first. Those that someone made unreadable are passed over:
+    /// [`Store::verify_record`] names them.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the record can't be read.
+    pub async fn entries_of(&self, operation: &OperationId) -> Result<Vec<AuditEntry>, StoreError> {
+        let operation = operation.clone();
+        self.writer
+            .ask(move |connection| entries_of(connection, &operation))
+            .await
+    }
+
     /// The intents of which nothing later says what came of them, oldest first.
     ///
     /// Entries that someone made unreadable are passed over: [`Store::verify_record`] names them.
@@ -180,6 +194,22 @@ fn entries(
             .filter(|entry| entry.number == number)
             .filter(|entry| digest == Some(entry.digest().as_bytes().as_slice()));
         entries.push(entry.ok_or(DamagedEntry { number }));
+    }
+    Ok(entries)
+}
+
+fn entries_of(
+    connection: &Connection,
+    operation: &OperationId,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    let mut statement = connection
+        .prepare("SELECT canonical FROM audit WHERE instr(canonical, ?1) > 0 ORDER BY number")?;
+    let mut rows = statement.query([operation.as_str()])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let canonical = row.get_ref(0)?.as_str().ok();
+        let entry = canonical.and_then(AuditEntry::from_canonical);
+        entries.extend(entry.filter(|entry| entry.draft.operation == *operation));
     }
     Ok(entries)
 }

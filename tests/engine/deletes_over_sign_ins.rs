@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, FailureKind,
+    AuditAction, AuditDraft, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName,
+    FailureKind, OperationId,
 };
-use audio_housekeeper::engine::{Command, Event, JobEnding, JobProgress, Waits};
+use audio_housekeeper::engine::{Command, Event, JobEnding, JobProgress, Unfinished, Waits};
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{Mode, ResultKind, SignIn, State};
+use audio_housekeeper::store::Store;
+use axum::http::StatusCode;
 use jiff::Timestamp;
 use support::desk::Desk;
 use support::recordings::wav;
@@ -351,5 +354,129 @@ fn a_delete_that_was_on_its_way_at_sign_out_is_told_of_afterwards() {
         state.apply(envelope);
         shown_until(&mut desk, &mut state, |state| !state.results.is_empty()).await;
         assert_eq!(outcomes(&state), [DeletionOutcome::Gone]);
+    });
+}
+
+/// Looks again as whoever is signed in: what is said then, and the record's last entry.
+async fn look_again(
+    desk: &mut Desk,
+    doctor: Option<DoctorName>,
+    operation: &OperationId,
+) -> (DeletionOutcome, AuditDraft) {
+    desk.send(Command::LookAgain {
+        doctor,
+        operation: operation.clone(),
+    });
+    let outcome = desk
+        .until(|event| match event {
+            Event::LookedAgain { report, .. } => Some(report.outcome),
+            _ => None,
+        })
+        .await;
+    (outcome, desk.record().await.pop().unwrap().draft)
+}
+
+async fn change_to(desk: &mut Desk, who: usize) {
+    sign_in(desk, who);
+    desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+        .await;
+}
+
+#[test]
+fn what_is_shown_to_another_person_later_proves_a_delete_only_where_the_service_had_taken_it() {
+    run(async {
+        for (all, is_taken) in [(false, false), (false, true), (true, false), (true, true)] {
+            let mut desk = shared_desk().await;
+            desk.survey(AMELIA).await;
+            let call = if all {
+                desk.begin_delete_all(&[]).await;
+                Call::DeleteAll
+            } else {
+                let choice = DeletionChoice::WithoutBackup;
+                desk.begin_delete(AMELIA, choice).await;
+                Call::Delete
+            };
+            if !is_taken {
+                let lost = Fault::on(call, Effect::LoseBeforeActing);
+                desk.service.add_fault(lost);
+            }
+            let not_looked = Effect::status(StatusCode::FORBIDDEN);
+            let from = if all { 1 } else { 2 };
+            desk.service
+                .add_fault(Fault::on(Call::Download, not_looked).from(from));
+            let (report, _) = desk.end_of_delete().await;
+            assert_eq!(report.outcome, DeletionOutcome::NotKnown);
+            let operation = desk.record().await.pop().unwrap().draft.operation;
+
+            // Nothing is shown to a colleague.
+            desk.service.set_faults(Vec::new());
+            desk.service.remove(AMELIA);
+            change_to(&mut desk, COLLEAGUE).await;
+            let doctor = (!all).then(|| name(AMELIA));
+            let (outcome, entry) = look_again(&mut desk, doctor.clone(), &operation).await;
+            let expected = if is_taken {
+                DeletionOutcome::Gone
+            } else {
+                DeletionOutcome::NotKnown
+            };
+            assert_eq!(outcome, expected, "all: {all}, taken: {is_taken}");
+            assert_eq!(entry.who.person.as_deref(), Some("colleague"));
+            let note = entry.note.unwrap();
+            assert!(
+                note.starts_with("looked again; confirmed by front; "),
+                "{note}"
+            );
+
+            change_to(&mut desk, 0).await;
+            let (outcome, entry) = look_again(&mut desk, doctor, &operation).await;
+            assert_eq!(outcome, DeletionOutcome::Gone);
+            assert_eq!(entry.who.person.as_deref(), Some("front"));
+        }
+    });
+}
+
+#[test]
+fn at_a_later_start_of_another_person_nothing_shown_is_no_proof_and_the_record_names_both() {
+    run(async {
+        for doctor in [Some(name(AMELIA)), None] {
+            let mut desk = shared_desk().await;
+            desk.survey(AMELIA).await;
+            let operation = OperationId::from_bytes([7; 16]);
+            let action = match doctor {
+                Some(_) => AuditAction::Delete,
+                None => AuditAction::DeleteAll,
+            };
+            let mut intent = desk.record().await.pop().unwrap().draft;
+            intent.action = action;
+            intent.outcome = AuditOutcome::Intended;
+            intent.operation = operation.clone();
+            intent.doctor = doctor;
+            assert_eq!(intent.who.person.as_deref(), Some("front"));
+            change_to(&mut desk, COLLEAGUE).await;
+            let store = Store::open(desk.folder.path()).unwrap();
+            store.append(intent).await.unwrap();
+            drop(store);
+            desk.service.remove(AMELIA);
+            let mut desk = desk.restart().await;
+            let outcome = desk
+                .until(|event| match event {
+                    Event::FoundAtStart(found) => match &found[..] {
+                        [Unfinished::Delete { report, .. }] => Some(report.outcome),
+                        _ => None,
+                    },
+                    _ => None,
+                })
+                .await;
+            assert_eq!(outcome, DeletionOutcome::NotKnown);
+            let record = desk.record().await.into_iter().map(|entry| entry.draft);
+            let last = record
+                .filter(|draft| draft.operation == operation)
+                .next_back();
+            let last = last.unwrap();
+            assert_eq!(last.outcome, AuditOutcome::NotKnown);
+            assert_eq!(last.who.person.as_deref(), Some("colleague"));
+            let note = last.note.unwrap();
+            assert!(note.contains("; confirmed by front; "), "{note}");
+        }
     });
 }

@@ -16,6 +16,7 @@ use crate::domain::{
 use crate::engine::clock::Watch;
 use crate::engine::credentials::SignIn;
 use crate::engine::facts::answer_of;
+use crate::engine::jobs::delete::confirmed_by::NOT_DOCUMENTED;
 use crate::engine::jobs::delete::grace_period::{
     Announced, Announcement, NotSent, Waited, announce, because, begin_waiting, say_not_sent, wait,
 };
@@ -226,6 +227,8 @@ impl DeleteJob<'_> {
             None => (CUT_BY_A_SLEEP.to_owned(), None, false),
         };
         let mut answered = self.draft(AuditOutcome::Answered);
+        let is_another = !accepted && matches!(words.as_str(), "200" | "404");
+        answered.note = is_another.then(|| NOT_DOCUMENTED.to_owned());
         answered.answer = Some(words);
         workspace.record(answered, Vec::new()).await;
         Answer { failure, accepted }

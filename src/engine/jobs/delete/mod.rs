@@ -1,5 +1,6 @@
 //! Deleting: backup, wait, a last look, the intent on disk, one DELETE, and what was seen after.
 
+mod confirmed_by;
 mod everything;
 pub mod grace_period;
 mod job;

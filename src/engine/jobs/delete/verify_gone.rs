@@ -9,11 +9,12 @@ use jiff::Timestamp;
 
 use crate::api::Look;
 use crate::domain::{
-    AuditAction, AuditDraft, AuditOutcome, DeletionOutcome, DoctorName, Failure, LastDeletion,
-    OperationId, ServerKnowledge,
+    AuditAction, AuditDraft, AuditOutcome, DeletionOutcome, DoctorName, Failure, KnownDoctor,
+    LastDeletion, OperationId, ServerKnowledge,
 };
 use crate::engine::credentials::SignIn;
 use crate::engine::facts::about;
+use crate::engine::jobs::delete::confirmed_by::ConfirmedBy;
 use crate::engine::looking::{Looked, look};
 use crate::engine::resources::store_failure;
 use crate::engine::ticket::{Caller, JobTicket};
@@ -97,179 +98,220 @@ pub async fn conclude_while(
     answer: Answer,
     ticket: Option<&JobTicket>,
 ) -> Option<DeletionReport> {
+    let confirmed_by = match ticket {
+        Some(ticket) => ConfirmedBy::job(ticket, answer.accepted),
+        None => ConfirmedBy::recorded(workspace, &draft.operation).await,
+    };
+    let conclusion = Conclusion {
+        lasts,
+        workspace,
+        confirmed_by,
+        ticket,
+    };
     match draft.doctor.clone() {
-        Some(doctor) => conclude_one(lasts, workspace, &doctor, draft, answer, ticket).await,
-        None => conclude_all(lasts, workspace, draft, answer, ticket).await,
+        Some(doctor) => conclusion.of_one(&doctor, draft, answer).await,
+        None => conclusion.of_all(draft, answer).await,
     }
 }
 
-async fn conclude_one(
+/// The looks after one delete.
+struct Conclusion<'a> {
     lasts: While,
-    workspace: &Workspace,
-    doctor: &DoctorName,
-    mut draft: AuditDraft,
-    answer: Answer,
-    ticket: Option<&JobTicket>,
-) -> Option<DeletionReport> {
-    let looked = lasts.look(workspace, doctor, ticket).await?;
-    let (mut outcome, fact, unseen) = seen(looked.result);
-    let done_in = looked.done_in;
-    let asked_by = ticket.map(|ticket| &ticket.asked_by);
-    let another = match (&done_in, asked_by) {
-        (Some(done_in), Some(asked_by)) => {
-            Some(done_in).filter(|done_in| !done_in.is_by_the_same_person(asked_by))
-        }
-        _ => None,
-    };
-    // That nothing is shown to somebody else need not be what a delete did of which nobody knows whether
-    // the service took it.
-    if another.is_some() && !answer.accepted && outcome == DeletionOutcome::Gone {
-        outcome = DeletionOutcome::NotKnown;
-    }
-    if let (Some(done_in), None) = (&done_in, ticket) {
-        draft.who.person = done_in.person();
-    }
-    let looked_at = match (another, &done_in) {
-        (Some(another), _) => Some(format!("looked at {}", in_the_sign_in_of(another))),
-        (None, None) => Some("nobody was signed in to look".to_owned()),
-        (None, Some(_)) => None,
-    };
-    draft.note = joined([draft.note, looked.note, looked_at]);
-    draft.time = Timestamp::now();
-    draft.outcome = recorded(outcome);
-    let deletion = LastDeletion {
-        at: draft.time,
-        outcome,
-    };
-    let changes = vec![
-        about(workspace, doctor, fact),
-        about(workspace, doctor, DoctorFact::Deletion(deletion)),
-    ];
-    workspace.record(draft, changes).await;
-    workspace.tell_doctor(doctor).await;
-    let mut report = DeletionReport {
-        outcome,
-        failure: answer.failure.or(unseen),
-        gone: Vec::new(),
-        still_there: Vec::new(),
-        not_known: Vec::new(),
-    };
-    report.list(outcome).push(doctor.clone());
-    Some(report)
+    workspace: &'a Workspace,
+    confirmed_by: ConfirmedBy<'a>,
+    ticket: Option<&'a JobTicket>,
 }
 
-/// Looks at every doctor known here after a delete of everything.
-async fn conclude_all(
-    lasts: While,
-    workspace: &Workspace,
-    mut draft: AuditDraft,
-    answer: Answer,
-    ticket: Option<&JobTicket>,
-) -> Option<DeletionReport> {
-    let refused = answer
-        .failure
-        .as_ref()
-        .is_some_and(|failure| failure.details.status.is_some());
-    let mut report = DeletionReport {
-        outcome: DeletionOutcome::NotKnown,
-        failure: answer.failure,
-        gone: Vec::new(),
-        still_there: Vec::new(),
-        not_known: Vec::new(),
-    };
-    let doctors = match workspace.resources.store.doctors(&workspace.service).await {
-        Ok(doctors) => doctors,
-        Err(error) => {
-            report.failure = Some(store_failure(&error));
-            Vec::new()
+/// The looks after a delete of everything, so far.
+#[derive(Default)]
+struct LooksAtAll {
+    /// How many in a row had no answer.
+    in_vain: AtomicUsize,
+    given_up: AtomicBool,
+    /// The sign-in that it was looked in, the first.
+    done_in: OnceLock<Arc<SignIn>>,
+    /// The sign-in of another person, where one was looked in.
+    another: OnceLock<Arc<SignIn>>,
+}
+
+/// What was seen of one of all doctors.
+struct OneOfAll {
+    doctor: DoctorName,
+    /// Whether there was a recording before.
+    had: bool,
+    seen: Option<(DeletionOutcome, DoctorFact, Option<Failure>)>,
+}
+
+impl Conclusion<'_> {
+    async fn of_one(
+        &self,
+        doctor: &DoctorName,
+        mut draft: AuditDraft,
+        answer: Answer,
+    ) -> Option<DeletionReport> {
+        let workspace = self.workspace;
+        let looked = self.lasts.look(workspace, doctor, self.ticket).await?;
+        let (outcome, fact, unseen) = seen(looked.result);
+        let done_in = looked.done_in;
+        let another = self.another(done_in.as_ref()).await;
+        let outcome = self.allowed(outcome, another.is_some());
+        if let (Some(done_in), None) = (&done_in, self.ticket) {
+            draft.who.person = done_in.person();
         }
-    };
-    let of = doctors.len();
-    // Where nothing answers, looking at each of many doctors would take hours: the rest are then
-    // as little known without it.
-    let in_vain = &AtomicUsize::new(0);
-    let given_up = &AtomicBool::new(false);
-    // The sign-in of another person, where one was looked in.
-    let another = &OnceLock::new();
-    let mut looks = stream::iter(doctors)
-        .map(|doctor| async move {
-            let had = doctor.server.copy().is_some();
-            if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
-                return (doctor.name, had, None);
+        let looked_at = match (another, &done_in) {
+            (Some(another), _) => Some(format!("looked at {}", in_the_sign_in_of(another))),
+            (None, None) => Some("nobody was signed in to look".to_owned()),
+            (None, Some(_)) => None,
+        };
+        draft.note = joined([draft.note, looked.note, looked_at]);
+        draft.time = Timestamp::now();
+        draft.outcome = recorded(outcome);
+        let deletion = LastDeletion {
+            at: draft.time,
+            outcome,
+        };
+        let changes = vec![
+            about(workspace, doctor, fact),
+            about(workspace, doctor, DoctorFact::Deletion(deletion)),
+        ];
+        workspace.record(draft, changes).await;
+        workspace.tell_doctor(doctor).await;
+        let mut report = left_open(Vec::new());
+        report.outcome = outcome;
+        report.failure = answer.failure.or(unseen);
+        report.list(outcome).push(doctor.clone());
+        Some(report)
+    }
+
+    /// The sign-in that was looked in, where it is somebody else's than that of the delete.
+    async fn another<'a>(&self, looked_in: Option<&'a Arc<SignIn>>) -> Option<&'a Arc<SignIn>> {
+        let looked_in = looked_in?;
+        let is_another = self.confirmed_by.is_not(self.workspace, looked_in).await;
+        is_another.then_some(looked_in)
+    }
+
+    /// What may be said of what was seen: that nothing is shown to somebody else need not be what a
+    /// delete did of which nobody knows whether the service took it.
+    const fn allowed(&self, seen: DeletionOutcome, by_another: bool) -> DeletionOutcome {
+        match seen {
+            DeletionOutcome::Gone if by_another && !self.confirmed_by.accepted => {
+                DeletionOutcome::NotKnown
             }
-            let looked = lasts.look(workspace, &doctor.name, ticket).await;
-            let Some(Looked {
-                result: look,
-                done_in,
-                ..
-            }) = looked
-            else {
+            seen => seen,
+        }
+    }
+
+    /// Looks at every doctor known here after a delete of everything.
+    async fn of_all(&self, mut draft: AuditDraft, answer: Answer) -> Option<DeletionReport> {
+        let (workspace, ticket) = (self.workspace, self.ticket);
+        let refused = answer
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.details.status.is_some());
+        let mut report = left_open(Vec::new());
+        report.failure = answer.failure;
+        let doctors = match workspace.resources.store.doctors(&workspace.service).await {
+            Ok(doctors) => doctors,
+            Err(error) => {
+                report.failure = Some(store_failure(&error));
+                Vec::new()
+            }
+        };
+        let of = doctors.len();
+        let so_far = &LooksAtAll::default();
+        let mut looks = stream::iter(doctors)
+            .map(|doctor| self.at_one_of_all(doctor, so_far))
+            // In the order of the list, which is then also that of the names that are told.
+            .buffered(AT_ONCE);
+        let mut changes = Vec::new();
+        let mut done = 0;
+        while let Some(OneOfAll { doctor, had, seen }) = looks.next().await {
+            done += 1;
+            if let Some(ticket) = ticket {
+                ticket.report(JobProgress::Counting { done, of });
+            }
+            let mut outcome = DeletionOutcome::NotKnown;
+            if let Some((seen, fact, unseen)) = seen {
+                outcome = seen;
+                changes.push(about(workspace, &doctor, fact));
+                report.failure = report.failure.or(unseen);
+            }
+            // Of a doctor without a recording nothing was deleted, and nothing is said to be.
+            if had || outcome != DeletionOutcome::Gone {
+                let at = Timestamp::now();
+                let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
+                changes.push(about(workspace, &doctor, fact));
+            }
+            report.list(outcome).push(doctor);
+        }
+        if so_far.given_up.load(Ordering::Relaxed) || self.lasts.is_over(workspace) {
+            return None;
+        }
+        let another = so_far.another.get();
+        report.outcome = match report.summary() {
+            // The service said that it failed: that nothing is there for the doctors listed here tells
+            // nothing of the others.
+            DeletionOutcome::Gone if refused => DeletionOutcome::NotKnown,
+            seen => self.allowed(seen, another.is_some()),
+        };
+        if let (Some(done_in), None) = (so_far.done_in.get(), ticket) {
+            draft.who.person = done_in.person();
+        }
+        draft.time = Timestamp::now();
+        draft.outcome = recorded(report.outcome);
+        let seen = note_of_all(&report, of, another.map(Arc::as_ref));
+        draft.note = joined([draft.note, seen]);
+        let changes = without_older(workspace, changes).await;
+        workspace.record(draft, changes).await;
+        if let Ok(doctors) = workspace.resources.store.doctors(&workspace.service).await {
+            workspace.tell(Event::Doctors(doctors));
+        }
+        Some(report)
+    }
+
+    /// Looks at one of all doctors. Where nothing answers, looking at each of many would take hours: the
+    /// rest are then as little known without it.
+    async fn at_one_of_all(&self, doctor: KnownDoctor, so_far: &LooksAtAll) -> OneOfAll {
+        let LooksAtAll {
+            in_vain, given_up, ..
+        } = so_far;
+        let mut one = OneOfAll {
+            had: doctor.server.copy().is_some(),
+            doctor: doctor.name,
+            seen: None,
+        };
+        if in_vain.load(Ordering::Relaxed) >= MOST_IN_VAIN {
+            return one;
+        }
+        let looked = self.lasts.look(self.workspace, &one.doctor, self.ticket);
+        let Some(looked) = looked.await else {
+            in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
+            given_up.store(true, Ordering::Relaxed);
+            return one;
+        };
+        match &looked.result {
+            Ok(_) => in_vain.store(0, Ordering::Relaxed),
+            Err(failure) if failure.needs_sign_in() => {
                 in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
-                given_up.store(true, Ordering::Relaxed);
-                return (doctor.name, had, None);
-            };
-            if let (Some(done_in), Some(ticket)) = (done_in, ticket)
-                && !done_in.is_by_the_same_person(&ticket.asked_by)
-            {
-                another.get_or_init(|| done_in);
             }
-            match &look {
-                Ok(_) => in_vain.store(0, Ordering::Relaxed),
-                Err(failure) if failure.needs_sign_in() => {
-                    in_vain.store(MOST_IN_VAIN, Ordering::Relaxed);
-                }
-                Err(_) => {
-                    in_vain.fetch_add(1, Ordering::Relaxed);
-                }
+            Err(_) => {
+                in_vain.fetch_add(1, Ordering::Relaxed);
             }
-            // It tells of now, and not of when its turn comes.
-            (doctor.name, had, Some(seen(look)))
-        })
-        // In the order of the list, which is then also that of the names that are told.
-        .buffered(AT_ONCE);
-    let mut changes = Vec::new();
-    let mut done = 0;
-    while let Some((doctor, had, seen)) = looks.next().await {
-        done += 1;
-        if let Some(ticket) = ticket {
-            ticket.report(JobProgress::Counting { done, of });
         }
-        let mut outcome = DeletionOutcome::NotKnown;
-        if let Some((seen, fact, unseen)) = seen {
-            outcome = seen;
-            changes.push(about(workspace, &doctor, fact));
-            report.failure = report.failure.or(unseen);
+        // It tells of now, and not of when its turn comes.
+        let (outcome, fact, unseen) = seen(looked.result);
+        if let Some(done_in) = &looked.done_in {
+            so_far.done_in.get_or_init(|| done_in.clone());
         }
-        // Of a doctor without a recording nothing was deleted, and nothing is said to be.
-        if had || outcome != DeletionOutcome::Gone {
-            let at = Timestamp::now();
-            let fact = DoctorFact::Deletion(LastDeletion { at, outcome });
-            changes.push(about(workspace, &doctor, fact));
+        let another = self.another(looked.done_in.as_ref()).await;
+        if let Some(another) = another {
+            so_far.another.get_or_init(|| another.clone());
         }
-        report.list(outcome).push(doctor);
+        // Of a doctor without a recording nothing was deleted.
+        let outcome = self.allowed(outcome, another.is_some() && one.had);
+        one.seen = Some((outcome, fact, unseen));
+        one
     }
-    if given_up.load(Ordering::Relaxed) || lasts.is_over(workspace) {
-        return None;
-    }
-    report.outcome = match report.summary() {
-        // The service said that it failed: that nothing is there for the doctors listed here tells
-        // nothing of the others.
-        DeletionOutcome::Gone if refused => DeletionOutcome::NotKnown,
-        // Nor is what somebody else is shown, where nobody knows whether the service took it.
-        DeletionOutcome::Gone if another.get().is_some() && !answer.accepted => {
-            DeletionOutcome::NotKnown
-        }
-        seen => seen,
-    };
-    draft.time = Timestamp::now();
-    draft.outcome = recorded(report.outcome);
-    draft.note = note_of_all(&report, of, another.get().map(Arc::as_ref));
-    let changes = without_older(workspace, changes).await;
-    workspace.record(draft, changes).await;
-    if let Ok(doctors) = workspace.resources.store.doctors(&workspace.service).await {
-        workspace.tell(Event::Doctors(doctors));
-    }
-    Some(report)
 }
 
 /// The changes but for what was seen before something newer that is known by now: all of many looks
@@ -328,7 +370,9 @@ pub async fn look_again(
     doctor: Option<DoctorName>,
     operation: OperationId,
 ) {
-    let draft = draft_of_look(&workspace, doctor.as_ref(), &operation, "looked again");
+    let confirmed = ConfirmedBy::recorded(&workspace, &operation).await;
+    let note = format!("looked again; {}", confirmed.in_words());
+    let draft = draft_of_look(&workspace, doctor.as_ref(), &operation, &note);
     let report = conclude(&workspace, draft, Answer::default(), None).await;
     workspace.tell_end(Event::LookedAgain {
         operation,
