@@ -468,10 +468,8 @@ fn at_a_later_start_of_another_person_nothing_shown_is_no_proof_and_the_record_n
                 })
                 .await;
             assert_eq!(outcome, DeletionOutcome::NotKnown);
-            let record = desk.record().await.into_iter().map(|entry| entry.draft);
-            let last = record
-                .filter(|draft| draft.operation == operation)
-                .next_back();
+            let mut record = desk.record().await.into_iter().map(|entry| entry.draft);
+            let last = record.rfind(|draft| draft.operation == operation);
             let last = last.unwrap();
             assert_eq!(last.outcome, AuditOutcome::NotKnown);
             assert_eq!(last.who.person.as_deref(), Some("colleague"));
