@@ -109,6 +109,7 @@ impl HttpClient {
                 }
             }
             (Some(_), StatusCode::RANGE_NOT_SATISFIABLE) => "nothing is there to go on with",
+            (Some(_), status) if may_refuse_ranges(status) => "it may be the range that is refused",
             _ => return self.whole(response, oldest).await,
         };
         tracing::debug!(call = call.label(), unfit, "no rest, begun anew");
@@ -287,6 +288,19 @@ impl HttpClient {
         };
         Answer::new(call, status, headers, url, body)
     }
+}
+
+/// Whether an answer may be one to the `Range` of a request that would be answered otherwise without it.
+fn may_refuse_ranges(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::BAD_REQUEST
+            | StatusCode::FORBIDDEN
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::PRECONDITION_FAILED
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::NOT_IMPLEMENTED
+    )
 }
 
 /// Refuses an answer that a cache on the way had, or may have had, longer than `oldest` before it

@@ -107,6 +107,9 @@ pub enum FailureKind {
     UnexpectedAnswer,
     /// A cache on the way answered with what it had kept from before a delete, or may have.
     AnswerTooOld,
+    /// The pieces that several answers brought are no whole recording, or not the announced one: it is to
+    /// be fetched whole.
+    PiecesDoNotFit,
     /// More or fewer bytes than announced, or another digest.
     DamagedInTransit {
         /// Bytes announced.
@@ -274,6 +277,7 @@ impl FailureKind {
             | Self::DamagedRecording { .. }
             | Self::UnexpectedAnswer
             | Self::AnswerTooOld
+            | Self::PiecesDoNotFit
             | Self::DamagedInTransit { .. } => WayOut::TryAgain,
             Self::DiskFull { .. }
             | Self::FolderNotWritable { .. }

@@ -4,7 +4,10 @@ pub enum NextTry {
     /// Nothing had.
     Begins,
     /// It goes on behind it.
-    GoesOn,
+    GoesOn {
+        /// How many bytes had come.
+        from: u64,
+    },
     /// It starts over: nothing tells the service's copy from any other, or the pieces didn't fit.
     StartsOver,
 }

@@ -271,7 +271,7 @@ impl Engine {
             Command::GoOn { doctor, operation } => {
                 let kind = JobKind::Download(doctor.clone());
                 self.job(&workspace.clone(), kind, |ticket| {
-                    kept::go_on(workspace, doctor, operation, ticket)
+                    download::go_on(workspace, doctor, operation, ticket)
                 });
             }
             Command::CheckAndBackUp {

@@ -123,6 +123,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::TooManyRequests { .. }
         | FailureKind::AnswerTooOld
         | FailureKind::DamagedInTransit { .. }
+        | FailureKind::PiecesDoNotFit
         | FailureKind::DamagedRecording {
             on_server: false, ..
         }
@@ -324,6 +325,7 @@ mod tests {
             ),
             (FailureKind::UnexpectedAnswer, false),
             (FailureKind::AnswerTooOld, true),
+            (FailureKind::PiecesDoNotFit, true),
             (FailureKind::ServiceTrouble, false),
             (
                 FailureKind::DamagedInTransit {

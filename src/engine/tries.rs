@@ -12,7 +12,8 @@ use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{JobFailure, JobProgress};
 
-/// After how many bytes, that need not come again, a try counts as one that gets on.
+/// After how many bytes, that need not come again, a try counts as one that gets on; or after a
+/// hundredth of what is there, if that is more.
 const GETS_ON: u64 = 64 * 1024;
 
 /// How often a wait tells what is left of it.
@@ -28,6 +29,8 @@ struct SoFar {
     retry: Retry,
     begun: u32,
     done_in: Option<Arc<SignIn>>,
+    /// The most bytes that were ever there and needed not to come again.
+    most: u64,
     /// How many were refused for want of a sign-in.
     refused: u32,
     /// The last one was, and is to be made again.
@@ -61,6 +64,7 @@ impl Tries {
                 retry,
                 begun: 0,
                 done_in: None,
+                most: 0,
                 refused: 0,
                 waits_for_sign_in: false,
                 met: Vec::new(),
@@ -122,17 +126,24 @@ impl Tries {
         so_far.this_try = Some((since, now));
     }
 
-    /// A try brought so many bytes that need not come again: what the tries may cost begins anew with
-    /// each that gets on.
-    pub fn came_on(&self, bytes: u64) {
-        if bytes < GETS_ON {
-            return;
-        }
+    /// So many bytes are there now that need not come again: what the tries may cost begins anew where
+    /// there never were as many.
+    pub fn came_on(&self, good_for: u64) {
         let awake = self.stopwatch.awake();
         let mut so_far = self.so_far();
+        let least = GETS_ON.max(so_far.most / 100);
+        if good_for < so_far.most.saturating_add(least) {
+            return;
+        }
+        so_far.most = good_for;
         so_far.retry.begin_anew();
         so_far.not_counted = awake;
         so_far.this_try = None;
+    }
+
+    /// Whether the last try brought any bytes.
+    pub fn has_brought_bytes(&self) -> bool {
+        self.so_far().this_try.is_some()
     }
 
     /// A try brought these contents, which were not kept; nothing where it brought none.

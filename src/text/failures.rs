@@ -144,6 +144,7 @@ impl Text {
                 to_host: Some(host),
             } => self.say_with("failure-redirected-to", &[("host", host.into())]),
             FailureKind::WebPageInstead => self.say("failure-web-page-instead"),
+            FailureKind::PiecesDoNotFit => self.say("failure-pieces-do-not-fit"),
             FailureKind::DamagedInTransit {
                 expected: None,
                 received,
@@ -385,6 +386,7 @@ mod tests {
             damaged(Damage::Unreadable, true),
             FailureKind::UnexpectedAnswer,
             FailureKind::AnswerTooOld,
+            FailureKind::PiecesDoNotFit,
             FailureKind::DamagedInTransit {
                 expected: None,
                 received: 7,

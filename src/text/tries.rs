@@ -8,10 +8,10 @@ impl Text {
     /// What the next try does, when it begins and which it is: `Trying again in 4 s (2 of 5).`
     #[must_use]
     pub fn next_try(&self, does: NextTry, left: Duration, (next, tries): (u32, u32)) -> String {
-        let does = match does {
-            NextTry::Begins => "begins",
-            NextTry::GoesOn => "goes-on",
-            NextTry::StartsOver => "starts-over",
+        let (does, from) = match does {
+            NextTry::Begins => ("begins", 0),
+            NextTry::GoesOn { from } => ("goes-on", from),
+            NextTry::StartsOver => ("starts-over", 0),
         };
         // The second that runs counts too.
         let left = u64::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
@@ -19,6 +19,7 @@ impl Text {
             "tray-next-try",
             &[
                 ("does", does.into()),
+                ("from", self.size(from).into()),
                 ("left", self.length(left.saturating_mul(1000)).into()),
                 ("next", self.number(next.into()).into()),
                 ("tries", self.number(tries.into()).into()),
@@ -57,6 +58,7 @@ impl Text {
                 let received = self.size(*received).into();
                 self.say_with("met-connection-dropped", &[("received", received)])
             }
+            FailureKind::PiecesDoNotFit => self.say("met-pieces-do-not-fit"),
             FailureKind::TooManyRequests { .. } => self.say("met-too-many-requests"),
             FailureKind::ServiceTrouble => self.say("met-service-trouble"),
             FailureKind::DamagedRecording { .. } => self.say("met-damaged-recording"),
@@ -89,7 +91,10 @@ mod tests {
     fn what_becomes_of_what_had_come_is_said() {
         let text = Text::new("en");
         for (does, said) in [
-            (NextTry::GoesOn, "Going on from there in 4 s (2 of 5)."),
+            (
+                NextTry::GoesOn { from: 70_000_000 },
+                "Going on after 70.0 MB in 4 s (2 of 5).",
+            ),
             (NextTry::StartsOver, "Starting over in 4 s (2 of 5)."),
         ] {
             let left = Duration::from_secs(4);

@@ -91,12 +91,7 @@ pub enum TransferError {
     },
     /// The pieces that two answers brought are no whole recording, or not the announced one.
     #[error("what came in pieces does not fit together")]
-    PiecesDoNotFit {
-        /// Bytes that were announced.
-        expected: Option<u64>,
-        /// Bytes that came.
-        received: u64,
-    },
+    PiecesDoNotFit,
     /// What came is nothing to keep: damaged, empty, or neither WAV nor FLAC.
     #[error("what came is not kept: {reason}")]
     Unfit {
@@ -165,10 +160,8 @@ impl TransferError {
             },
             Self::Damaged {
                 expected, received, ..
-            }
-            | Self::PiecesDoNotFit { expected, received } => {
-                FailureKind::DamagedInTransit { expected, received }
-            }
+            } => FailureKind::DamagedInTransit { expected, received },
+            Self::PiecesDoNotFit => FailureKind::PiecesDoNotFit,
             Self::Unfit { kind, .. } => *kind,
             Self::ReadBackDiffers { path, .. } => FailureKind::ReadBackDiffers { path },
             Self::Held { path, part, .. } => FailureKind::FileHeld { path, part },

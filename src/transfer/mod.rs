@@ -170,16 +170,10 @@ pub async fn save_on(
     stop: Stop<'_>,
 ) -> Result<PromotedFile, Box<NotSaved>> {
     if stop.cancel.is_cancelled() {
-        let partial = match earlier {
-            Some(earlier) if (stop.keeps)() => earlier.let_go().await,
-            Some(earlier) => {
-                earlier.discard(&request, ledger).await;
-                None
-            }
-            None => None,
-        };
-        let error = TransferError::Cancelled;
-        return Err(Box::new(NotSaved { error, partial }));
+        return Err(match earlier {
+            Some(earlier) => earlier.stopped(&request, ledger, &stop).await,
+            None => TransferError::Cancelled.into(),
+        });
     }
     let operation = request.operation.clone();
     let (writer, part_path) = if let Some(TakenUp { writer, path, .. }) = earlier {

@@ -86,11 +86,25 @@ impl OwnPart {
     /// The system's; [`io::ErrorKind::NotFound`] where another file stands there.
     pub(super) fn reopen(&self) -> io::Result<File> {
         let file = File::options().read(true).write(true).open(&self.path)?;
-        if self.is_it(&file) {
+        // What nothing tells from somebody's file is not written to.
+        if self.made.is_some() && self.is_it(&file) {
             Ok(file)
         } else {
             Err(io::ErrorKind::NotFound.into())
         }
+    }
+
+    /// Whether it is known to be gone: its folder is there, on the volume that it was made on.
+    pub(super) fn is_gone(part: &Path, made_on: Option<u64>) -> bool {
+        let found = std::fs::symlink_metadata(part);
+        let is_missing = found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        let is_elsewhere = made_on.is_some_and(|volume| is_another_volume_at(part, volume));
+        is_missing && folder_of(part).is_dir() && !is_elsewhere
+    }
+
+    /// The volume that it was made on, where that is known.
+    pub(super) const fn volume(&self) -> Option<u64> {
+        self.volume
     }
 
     /// Whether the drive that it was made on is no longer at its place.

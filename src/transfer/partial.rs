@@ -1,6 +1,5 @@
 //! A recording of which a part came: the next answer goes on behind it.
 
-use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -10,9 +9,10 @@ use crate::transfer::arriving::Came;
 use crate::transfer::flush::flush;
 use crate::transfer::lost_volume::is_folder_gone;
 use crate::transfer::part::{OwnPart, PartFile};
+use crate::transfer::promote::when_let_go;
 use crate::transfer::verify::on_reader;
 use crate::transfer::writer::{Stopped, Writer};
-use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError};
+use crate::transfer::{Ledger, SaveRequest, Stop, TransferEnd, TransferError};
 
 /// A part file of which a later answer is expected to bring the rest. It is removed when dropped.
 #[derive(Debug)]
@@ -23,12 +23,13 @@ pub struct Partial {
     came: Came,
 }
 
-/// A part file that is being looked at again while the rest is asked for.
+/// A part file that was looked at again, behind which the rest is to come.
 pub struct TakenUp {
     pub(super) writer: Writer,
     copy: ServerCopy,
     came: Came,
     pub(super) path: PathBuf,
+    made_on: Option<u64>,
 }
 
 /// Why a recording was not saved, and what there is of it.
@@ -92,7 +93,7 @@ impl Partial {
     /// Flushes it, and leaves it where it is; the ledger knows it then. Whether it is kept: what is
     /// not is removed.
     pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
-        let path = self.part.path().to_path_buf();
+        let path = (self.part.path().to_path_buf(), self.part.volume());
         let came = PartCame {
             size: self.came.size,
             sha256: self.came.sha256,
@@ -120,56 +121,66 @@ impl Partial {
             Err(error) => error,
         };
         tracing::warn!(error = %kept, "what came of a recording is not kept");
-        say_gone(&path, request, ledger).await;
+        say_gone(path, request, ledger).await;
         false
     }
 
-    /// Opens the part file, and begins to hash and check what is in it. `None` where it is no longer
-    /// there, or not the one that was made: it is all to be fetched again.
+    /// Opens the part file, and hashes and checks what is in it. `None` where it is no longer there, or
+    /// not the one that was made: it is all to be fetched again.
+    ///
+    /// That is done before the service is asked: none waits for long for somebody who doesn't read.
     ///
     /// # Errors
-    /// [`TransferError::FolderGone`], or the disk's.
+    /// [`TransferError::FolderGone`], [`TransferError::Cancelled`], or the disk's.
     pub async fn take_up(
         self,
         request: &SaveRequest,
         ledger: &dyn Ledger,
-    ) -> Result<Option<TakenUp>, TransferError> {
-        let path = self.part.path().to_path_buf();
-        let taken_up = self.open(request).await;
-        if taken_up.is_err() {
-            say_gone(&path, request, ledger).await;
+        stop: &Stop<'_>,
+    ) -> Result<Option<TakenUp>, Box<NotSaved>> {
+        let (path, volume) = (self.part.path().to_path_buf(), self.part.volume());
+        let opened = self.open(request).await;
+        let Ok(Some(mut taken_up)) = opened else {
+            say_gone((path, volume), request, ledger).await;
+            return Ok(opened.map(|_| None)?);
+        };
+        tokio::select! {
+            biased;
+            () = stop.cancel.cancelled() => Err(taken_up.stopped(request, ledger, stop).await),
+            looks = taken_up.writer.looks() => {
+                taken_up.came.fits &= looks;
+                Ok(Some(taken_up))
+            }
         }
-        taken_up
     }
 
     async fn open(self, request: &SaveRequest) -> Result<Option<TakenUp>, TransferError> {
         let (destination, volume) = (request.destination.clone(), request.volume.clone());
-        let reopened = on_reader(&request.destination, move |_| {
+        let reopened = on_reader(&request.destination, move |unwanted| {
             let Self { part, copy, came } = self;
-            let file = match part.reopen() {
+            let trouble = |error| TransferError::in_work(&destination, "going on", error);
+            let file = match when_let_go(unwanted, || part.reopen()) {
                 Ok(file) => file,
-                Err(_) if part.has_lost_its_drive() => {
-                    let source = io::Error::other("the drive of the part file is gone");
+                Err(_) if part.has_lost_its_drive() || is_folder_gone(part.path()) => {
+                    let source = io::Error::other("the folder of the part file is gone");
                     let path = destination;
                     return Err(TransferError::FolderGone { path, source });
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => {
-                    return Err(TransferError::in_work(&destination, "going on", error));
-                }
+                Err(error) => return Err(trouble(error)),
             };
             volume.expect(&file, &destination)?;
-            let cut = cut_to(&file, came.size);
-            if !cut.map_err(|error| TransferError::in_work(&destination, "going on", error))? {
+            if file.metadata().map_err(trouble)?.len() < came.size {
                 return Ok(None);
             }
-            let path = part.path().to_path_buf();
+            let (path, made_on) = (part.path().to_path_buf(), part.volume());
             let writer = Writer::start(PartFile { file, path: part }, Some(came), destination)?;
             Ok(Some(TakenUp {
                 writer,
                 copy,
                 came,
                 path,
+                made_on,
             }))
         });
         reopened.await
@@ -177,9 +188,21 @@ impl Partial {
 
     /// Removes it, and has the ledger know where that fails.
     pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
-        let path = self.part.path().to_path_buf();
-        drop(self);
-        say_gone(&path, request, ledger).await;
+        let part = (self.part.path().to_path_buf(), self.part.volume());
+        let removed = on_reader(&request.destination, move |_| {
+            drop(self);
+            Ok(())
+        });
+        if let Err(error) = removed.await {
+            tracing::warn!(%error, "a part file may not be removed");
+        }
+        say_gone(part, request, ledger).await;
+    }
+
+    /// Whether it is known not to be what the service has.
+    #[must_use]
+    pub const fn is_spoiled(&self) -> bool {
+        !self.came.fits
     }
 }
 
@@ -207,26 +230,24 @@ pub async fn is_kept(part: &Path, mark: Option<&str>, size: u64) -> Result<bool,
     .await
 }
 
-/// Has the ledger know that a part file was removed, or that it is still there.
-async fn say_gone(part: &Path, request: &SaveRequest, ledger: &dyn Ledger) {
-    let end = if tokio::fs::symlink_metadata(part).await.is_ok() {
-        TransferEnd::PartLeft
-    } else {
+/// Has the ledger know that a part file was removed, or that it is, or may be, still there.
+async fn say_gone(
+    (part, made_on): (PathBuf, Option<u64>),
+    request: &SaveRequest,
+    ledger: &dyn Ledger,
+) {
+    let looked = on_reader(&request.destination, move |_| {
+        Ok(OwnPart::is_gone(&part, made_on))
+    });
+    let end = if looked.await.unwrap_or(false) {
         TransferEnd::Discarded
+    } else {
+        TransferEnd::PartLeft
     };
     if let Err(error) = ledger.end(&request.operation, end).await {
         // The entry left open is looked into at the next start.
         tracing::warn!(%error, "the end of a transfer could not be written down");
     }
-}
-
-/// Leaves the first `size` bytes; whether there are as many.
-fn cut_to(file: &File, size: u64) -> io::Result<bool> {
-    if file.metadata()?.len() < size {
-        return Ok(false);
-    }
-    file.set_len(size)?;
-    Ok(true)
 }
 
 impl TakenUp {
@@ -237,20 +258,43 @@ impl TakenUp {
     }
 
     /// Lets go of it again, as no answer came that goes on with it.
-    pub async fn let_go(self) -> Option<Partial> {
+    pub async fn let_go(self, request: &SaveRequest, ledger: &dyn Ledger) -> Option<Partial> {
         let Self {
             writer,
             copy,
-            came: _,
-            path: _,
+            came,
+            path,
+            made_on,
         } = self;
-        let (part, came) = writer.let_go().await?;
+        let Some((part, left)) = writer.let_go().await else {
+            say_gone((path, made_on), request, ledger).await;
+            return None;
+        };
+        let fits = came.fits && left.fits;
+        let came = Came { fits, ..left };
         Some(Partial { part, copy, came })
+    }
+
+    /// What becomes of it where the download is ended.
+    pub async fn stopped(
+        self,
+        request: &SaveRequest,
+        ledger: &dyn Ledger,
+        stop: &Stop<'_>,
+    ) -> Box<NotSaved> {
+        let partial = if (stop.keeps)() {
+            self.let_go(request, ledger).await
+        } else {
+            self.discard(request, ledger).await;
+            None
+        };
+        let error = TransferError::Cancelled;
+        Box::new(NotSaved { error, partial })
     }
 
     /// Removes it.
     pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
         self.writer.give_up().await;
-        say_gone(&self.path, request, ledger).await;
+        say_gone((self.path, self.made_on), request, ledger).await;
     }
 }

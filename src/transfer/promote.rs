@@ -199,6 +199,23 @@ fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
+/// Does something with a file as soon as no other program holds it, or after the last wait.
+///
+/// # Errors
+/// The system's.
+pub(super) fn when_let_go<T>(
+    given_up: &dyn Fn() -> bool,
+    mut work: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
+    for wait in WAITS {
+        match work() {
+            Err(error) if is_held(&error) && !given_up() => std::thread::sleep(wait),
+            done => return done,
+        }
+    }
+    work()
+}
+
 /// Whether the file system has neither a rename that replaces nothing nor links to do it by, as
 /// some network and FUSE file systems: there the name is looked at before the file is given it.
 fn knows_no_such_move(error: &io::Error) -> bool {

@@ -21,6 +21,8 @@ const STRETCH: u64 = 16 * 1024 * 1024;
 pub(super) enum Piece {
     /// To go behind what is there.
     Bytes(Bytes),
+    /// What stands behind what had come goes.
+    GoOn,
     /// What is there goes.
     StartOver,
 }
@@ -50,6 +52,7 @@ pub(super) fn write_out(
                 output.write_all(&bytes)?;
                 length += bytes.len() as u64;
             }
+            Piece::GoOn => output.get_ref().set_len(length)?,
             Piece::StartOver => {
                 output.seek(SeekFrom::Start(0))?;
                 output.get_ref().set_len(0)?;

@@ -24,6 +24,8 @@ const WAITING: usize = 4;
 /// A thread that hashes and checks, and one beside it that writes, while the connection's task
 /// receives.
 pub(super) struct Writer {
+    /// Told once what had come before is looked at again: whether it is what it was.
+    looked: oneshot::Receiver<bool>,
     inbox: mpsc::Sender<Message>,
     outcome: oneshot::Receiver<Result<Written, Box<Stopped>>>,
     stop: StopOnDrop,
@@ -34,16 +36,8 @@ pub(super) struct Writer {
 struct Stop {
     /// Nothing is looked at any more.
     checks: Arc<AtomicBool>,
-    /// What is there already need not be looked at again.
-    reading_again: AtomicBool,
     /// Nor need what is still to be written reach the file.
     writes: AtomicBool,
-}
-
-impl Stop {
-    fn has_read_enough(&self) -> bool {
-        self.checks.load(Ordering::Relaxed) || self.reading_again.load(Ordering::Relaxed)
-    }
 }
 
 /// Tells the threads that nobody waits for what they do.
@@ -108,22 +102,29 @@ impl Writer {
         let path = part.path().to_path_buf();
         let (inbox, messages) = mpsc::channel(WAITING);
         let (report, outcome) = oneshot::channel();
+        let (tell, looked) = oneshot::channel();
         let stop = Arc::new(Stop::default());
         let seen = stop.clone();
         std::thread::Builder::new()
             .name("download-writer".to_owned())
             .spawn(move || {
-                let written = write(part, came, &destination, messages, &seen);
+                let written = write(part, (came, tell), &destination, messages, &seen);
                 if report.send(written).is_err() {
                     tracing::debug!("nobody waits for a download any more");
                 }
             })
             .map_err(|error| TransferError::in_work(&path, "starting to write", error))?;
         Ok(Self {
+            looked,
             inbox,
             outcome,
             stop: StopOnDrop(stop),
         })
+    }
+
+    /// Waits until what had come before is looked at again: whether it is what it was.
+    pub(super) async fn looks(&mut self) -> bool {
+        (&mut self.looked).await.unwrap_or(false)
     }
 
     /// Hands bytes over; `false` where the writer has stopped.
@@ -133,7 +134,6 @@ impl Writer {
 
     /// Has the part file begun anew.
     pub(super) async fn start_over(&self) {
-        self.stop.0.reading_again.store(true, Ordering::Relaxed);
         // A writer that has stopped tells why in its outcome.
         let _stopped = self.inbox.send(Message::StartOver).await;
     }
@@ -188,6 +188,7 @@ impl Writer {
             inbox,
             outcome,
             stop,
+            ..
         } = self;
         stop.0.checks.store(true, Ordering::Relaxed);
         drop(inbox);
@@ -203,6 +204,7 @@ impl Writer {
             inbox,
             outcome,
             stop,
+            ..
         } = self;
         stop.all();
         drop(inbox);
@@ -213,7 +215,7 @@ impl Writer {
 
 fn write(
     part: PartFile,
-    came: Option<Came>,
+    (came, looked): (Option<Came>, oneshot::Sender<bool>),
     destination: &Path,
     messages: mpsc::Receiver<Message>,
     stop: &Stop,
@@ -229,7 +231,7 @@ fn write(
                 write_out(file, length, pieces, &stop.writes)
             })
             .map_err(|error| TransferError::in_work(destination, "starting to write", error))?;
-        let taken_in = take_in(path.path(), came, messages, &to_disk, stop);
+        let taken_in = take_in(path.path(), (came, looked), messages, &to_disk, stop);
         drop(to_disk);
         let file = disk.join().map_err(|_| TransferError::ThreadLost)?;
         Ok::<_, TransferError>((file, taken_in))
@@ -256,10 +258,7 @@ fn write(
         .is_ok_and(|checked| checked.refused.is_none());
     if is_pieced && !is_sound {
         // One of the pieces may be of another copy. Nothing is said of it before it came whole.
-        let error = TransferError::PiecesDoNotFit {
-            expected: expected.copy.length,
-            received: came.size,
-        };
+        let error = TransferError::PiecesDoNotFit;
         let part = Some((
             path,
             Came {
@@ -331,10 +330,10 @@ struct CutOff {
 /// Looks at what had come into the part file, and at what comes behind it while that is written.
 ///
 /// # Errors
-/// [`TransferError::Cancelled`] where no more comes; others where what had come is not there any more.
+/// [`TransferError::Cancelled`] where no more comes.
 fn take_in(
     part: &Path,
-    came: Option<Came>,
+    (came, looked): (Option<Came>, oneshot::Sender<bool>),
     mut messages: mpsc::Receiver<Message>,
     to_disk: &SyncSender<Piece>,
     stop: &Stop,
@@ -342,23 +341,26 @@ fn take_in(
     let cut_off = |error, came| Box::new(CutOff { error, came });
     let lost = |_| cut_off(TransferError::ThreadLost, None);
     let mut contents = Arriving::until(stop.checks.clone());
-    // What is handed over counts only behind what is known to be as it was.
-    let mut is_known = match came {
-        None => true,
-        Some(came) if came.fits => {
-            let taken = contents.take_from_disk(part, came, || stop.has_read_enough());
-            taken.map_err(|error| {
-                cut_off(
-                    error,
-                    Some(Came {
-                        fits: false,
-                        ..came
-                    }),
-                )
-            })?
+    let mut is_known = came.is_none();
+    let is_given_up = || stop.checks.load(Ordering::Relaxed);
+    if let Some(came) = came.filter(|came| came.fits) {
+        is_known = match contents.take_from_disk(part, came, is_given_up) {
+            Ok(is_as_it_was) => is_as_it_was,
+            Err(error) => {
+                tracing::warn!(%error, "what had come of a recording can't be read");
+                false
+            }
+        };
+        if is_known {
+            to_disk.send(Piece::GoOn).map_err(lost)?;
         }
-        Some(_) => false,
-    };
+    }
+    let before = came.map(|came| Came {
+        fits: came.fits && is_given_up(),
+        ..came
+    });
+    // Nobody listens where nothing had come.
+    let _unheard = looked.send(is_known);
     let mut is_pieced = came.is_some();
     loop {
         match messages.blocking_recv() {
@@ -384,7 +386,7 @@ fn take_in(
                 let came = if is_known {
                     Some(contents.came())
                 } else {
-                    came
+                    before
                 };
                 return Err(cut_off(TransferError::Cancelled, came));
             }

@@ -40,13 +40,6 @@ pub fn dated() -> ServerCopy {
     }
 }
 
-pub fn weak_and_dated() -> ServerCopy {
-    ServerCopy {
-        etag: Some("W/\"a\"".to_owned()),
-        ..dated()
-    }
-}
-
 pub fn point(copy: ServerCopy) -> ResumePoint {
     ResumePoint::new(copy, FROM as u64).unwrap()
 }
@@ -143,9 +136,6 @@ async fn the_rest_is_asked_for_by_the_strong_validator_and_comes_alone() {
         (both, "\"a\"", format!("{etag}Last-Modified: today\r\n")),
         (unmeasured, "\"a\"", etag.to_owned()),
         (dated(), MONDAY, date.clone()),
-        (dated(), MONDAY, String::new()),
-        (weak_and_dated(), MONDAY, date.clone()),
-        (weak_and_dated(), MONDAY, format!("{date}ETag: W/\"a\"\r\n")),
         (
             earlier(),
             "\"a\"",
@@ -224,7 +214,8 @@ async fn what_is_not_the_rest_of_that_copy_is_left_and_the_whole_is_asked_for_on
         (earlier(), etag("ETag: \"a\"\r\nETag: \"b\"\r\n")),
         (dated(), date("Mon, 23 Nov 2026 13:00:01 GMT")),
         (dated(), date("soon")),
-        (weak_and_dated(), etag("ETag: W/\"b\"\r\n")),
+        (dated(), etag("")),
+        (dated(), etag("ETag: \"a\"\r\n")),
         (digested(), format!("{fitting}Repr-Digest: {OTHER}\r\n")),
     ] {
         let validator = copy.strong_validator().unwrap().to_owned();
@@ -356,8 +347,10 @@ async fn every_other_answer_counts_as_it_does_to_a_first_request() {
         head("304 Not Modified", ""),
     ];
     answers.extend(
-        [400, 401, 403, 404, 408, 409, 412, 413, 429, 500, 503]
-            .map(|status| json(&format!("{status} Said"), r#"{"error":"some"}"#)),
+        [
+            400, 401, 403, 404, 405, 408, 409, 412, 413, 429, 500, 501, 503,
+        ]
+        .map(|status| json(&format!("{status} Said"), r#"{"error":"some"}"#)),
     );
     for said in answers {
         let shown = String::from_utf8_lossy(&said[..said.len().min(90)]).into_owned();
@@ -376,7 +369,14 @@ async fn every_other_answer_counts_as_it_does_to_a_first_request() {
             });
         }
         assert_eq!(seen[0], seen[1], "{shown}");
-        assert_eq!(asked(&server), [UNRANGED, ranged("\"a\"")], "{shown}");
+        // It may be the range that is refused: then it is asked once without.
+        let refusals = ["400", "403", "405", "412", "413", "501"];
+        let may_be_refused = refusals
+            .iter()
+            .any(|status| shown.contains(&format!(" {status} ")));
+        let mut sent = vec![UNRANGED, ranged("\"a\"")];
+        sent.extend(may_be_refused.then_some(UNRANGED));
+        assert_eq!(asked(&server), sent, "{shown}");
     }
 }
 

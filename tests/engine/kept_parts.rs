@@ -284,3 +284,35 @@ fn a_download_that_was_killed_without_anything_kept_is_named_as_ever() {
         assert_nothing_is_left(&desk).await;
     });
 }
+
+/// Of what can't be seen nobody knows that it is gone.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_part_on_a_drive_that_was_taken_away_stays_known_where_the_download_is_cancelled() {
+    let test = "kept_parts::a_part_on_a_drive_that_was_taken_away_stays_known_where_the_download_is_cancelled";
+    let mount = "mount -t tmpfs none \"$0\"";
+    let Some(drive) = support::again::on_its_own_mount(test, mount) else {
+        return;
+    };
+    run(async {
+        let mut desk = desk().await;
+        desk.impatient = false;
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(CAME)).only(1));
+        let file = drive.join("a.wav");
+        let id = desk
+            .download_until_it_waits(AMELIA, file.to_str().unwrap())
+            .await;
+        let unmounted = std::process::Command::new("umount")
+            .arg("-l")
+            .arg(&drive)
+            .status();
+        assert!(unmounted.unwrap().success());
+        desk.send(Command::Cancel(id));
+        let ended = desk.end_of_download().await;
+        assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
+        let store = Store::open(desk.folder.path()).unwrap();
+        let left = store.unfinished_transfers().await.unwrap();
+        assert_eq!(left[0].part, drive.join("a.wav.part"));
+    });
+}

@@ -401,7 +401,7 @@ pub fn waiting_to_try_again() -> State {
             left: Duration::from_millis(3_400),
             next: 2,
             tries: 5,
-            next_try: audio_housekeeper::domain::NextTry::GoesOn,
+            next_try: audio_housekeeper::domain::NextTry::GoesOn { from: 59_000_000 },
         };
     }
     state

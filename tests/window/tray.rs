@@ -194,7 +194,7 @@ fn a_download_that_was_given_up_offers_nothing_beside_what_is_kept_of_it() {
 fn what_waits_for_its_next_try_says_what_happened_and_can_be_hurried_or_ended() {
     let mut window = window(waiting_to_try_again());
     window.get_by_label("The connection dropped after 59.0 MB.");
-    window.get_by_label("Going on from there in 4 s (2 of 5).");
+    window.get_by_label("Going on after 59.0 MB in 4 s (2 of 5).");
     for label in ["Details", "Try now", "Cancel"] {
         press(&mut window, label);
     }

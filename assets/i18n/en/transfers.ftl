@@ -2,7 +2,7 @@ tray-looking = Asking the service…
 button-try-now = Try now
 tray-next-try =
     { $does ->
-        [goes-on] Going on from there
+        [goes-on] Going on after { $from }
         [starts-over] Starting over
        *[begins] Trying again
     } in { $left } ({ $next } of { $tries }).

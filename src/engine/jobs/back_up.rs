@@ -6,8 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{DoctorName, DoctorState, Failure, FailureKind, suggested_file_name};
+use crate::engine::jobs::attempts::Fetched;
 use crate::engine::jobs::check::check_many;
-use crate::engine::jobs::download::{Fetched, Fetching, fetch};
+use crate::engine::jobs::fetch::{Fetching, fetch};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::store_failure;
 use crate::engine::ticket::JobTicket;

@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{AuditAction, AuditOutcome, DoctorName, KeptPart, OperationId};
-use crate::engine::jobs::download::{Fetching, fetch};
+use crate::domain::{AuditAction, AuditOutcome, KeptPart, OperationId};
+use crate::engine::Event;
 use crate::engine::resources::store_failure;
-use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
-use crate::engine::{Destination, Event, JobEnding, JobFailure};
 use crate::store::{Change, StoreError};
-use crate::transfer::{self, FirstVolume, Partial, TransferError};
+use crate::transfer::{self, TransferError};
 
 /// Tells the window all that is kept for this service.
 pub async fn tell(workspace: &Workspace) {
@@ -23,45 +21,11 @@ pub async fn tell(workspace: &Workspace) {
     }
 }
 
-/// Goes on with the download of this operation, behind what is kept of it.
-pub async fn go_on(
-    workspace: Arc<Workspace>,
-    doctor: DoctorName,
-    operation: OperationId,
-    ticket: JobTicket,
-) -> JobEnding {
-    let kept = match take_up(&workspace, &operation).await {
-        Ok(Some(kept)) => kept,
-        // It was gone on with, or discarded, just before.
-        Ok(None) => {
-            let result = Err(JobFailure::Cancelled);
-            return JobEnding::Download { doctor, result };
-        }
-        Err(error) => {
-            let result = Err(JobFailure::Failed(store_failure(&error)));
-            return JobEnding::Download { doctor, result };
-        }
-    };
-    tell(&workspace).await;
-    let destination = Destination {
-        path: kept.destination.clone(),
-        replace: false,
-        even_a_backup: None,
-    };
-    let fetching = Fetching {
-        operation,
-        volume: FirstVolume::default(),
-        as_it_is: false,
-        earlier: Some(Partial::of_earlier(&kept)),
-        keeps: true,
-    };
-    let fetched = fetch(&workspace, &doctor, destination, fetching, &ticket).await;
-    let result = fetched.map(|fetched| fetched.saved.into());
-    JobEnding::Download { doctor, result }
-}
-
 /// What is kept, which nobody else goes on with then.
-async fn take_up(
+///
+/// # Errors
+/// [`StoreError`] where that can't be read or written down.
+pub async fn take_up(
     workspace: &Workspace,
     operation: &OperationId,
 ) -> Result<Option<KeptPart>, StoreError> {

@@ -17,7 +17,7 @@ use crate::engine::jobs::check::check;
 use crate::engine::jobs::compare::compare_and_look;
 use crate::engine::jobs::delete::grace_period::{NotSent, because};
 use crate::engine::jobs::delete::job::{DeleteJob, NotGone};
-use crate::engine::jobs::download::{Fetching, fetch};
+use crate::engine::jobs::fetch::{Fetching, fetch};
 use crate::engine::operation::new_operation;
 use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::Workspace;

@@ -1,0 +1,242 @@
+//! Fetching a recording, and what is recorded and known of it then.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    AuditAction, AuditOutcome, Completeness, DoctorName, FailureKind, OperationId, ServerCopy,
+    ServerKnowledge,
+};
+use crate::engine::facts::{about, answer_of};
+use crate::engine::jobs::attempts::{Fetched, NotFetched, keeps_what_came, persist};
+use crate::engine::jobs::replacing::{Agreed, agreed};
+use crate::engine::jobs::{kept, set_aside};
+use crate::engine::ledger::StoreLedger;
+use crate::engine::retry::Budget;
+use crate::engine::saved::{in_record, proof_in_words};
+use crate::engine::ticket::JobTicket;
+use crate::engine::tries::Tries;
+use crate::engine::workspace::{Workspace, joined};
+use crate::engine::{Destination, JobFailure};
+use crate::store::{Change, DoctorFact};
+use crate::transfer::{FirstVolume, Partial, SaveRequest};
+
+/// How a recording is fetched.
+pub struct Fetching {
+    /// The operation that what comes of it is recorded as.
+    pub operation: OperationId,
+    /// What belongs together shares the volume.
+    pub volume: FirstVolume,
+    /// Whether what can be no backup is kept all the same.
+    pub as_it_is: bool,
+    /// What an earlier run of the same operation brought.
+    pub earlier: Option<Partial>,
+    /// Whether what came is kept where not all of it did, so that it can be gone on with.
+    pub keeps: bool,
+}
+
+impl Fetching {
+    /// All at once, or nothing.
+    pub const fn new(operation: OperationId, volume: FirstVolume) -> Self {
+        Self {
+            operation,
+            volume,
+            as_it_is: false,
+            earlier: None,
+            keeps: false,
+        }
+    }
+}
+
+/// Fetches one recording to `destination`, checked, and records what came of it.
+pub async fn fetch(
+    workspace: &Arc<Workspace>,
+    doctor: &DoctorName,
+    destination: Destination,
+    fetching: Fetching,
+    ticket: &JobTicket,
+) -> Result<Fetched, JobFailure> {
+    let Fetching {
+        operation,
+        volume,
+        as_it_is,
+        earlier,
+        keeps,
+    } = fetching;
+    let ledger = StoreLedger::new(workspace, ticket, earlier.is_some());
+    let tries = Tries::new(workspace, Budget::DOWNLOAD);
+    match workspace
+        .resources
+        .store
+        .came(&workspace.service, doctor)
+        .await
+    {
+        Ok(earlier) => tries.came(earlier),
+        // Without it, no more is lost than a proof.
+        Err(error) => tracing::warn!(%error, "what came earlier can't be read"),
+    }
+    let (agreed, refused) = match agreed(workspace, &destination, as_it_is, ticket).await {
+        Ok(agreed) => (agreed, None),
+        Err(failure) => (Agreed::default(), Some(failure)),
+    };
+    let request = SaveRequest {
+        doctor: doctor.clone(),
+        operation: operation.clone(),
+        destination: destination.path,
+        replace: agreed.file.clone(),
+        replaces_backup: agreed.is_a_backup(),
+        came_before: None,
+        as_it_is,
+        volume,
+    };
+    let fetched = if let Some(failure) = refused {
+        Err(NotFetched {
+            partial: earlier,
+            ..failure.into()
+        })
+    } else {
+        let all = persist(workspace, &request, earlier, ticket, &ledger, &tries);
+        // In a box: a delete holds this too, and would grow too large for the stack.
+        tries.timed(Box::pin(all)).await
+    };
+    let (result, shown, aside, partial) = match fetched {
+        Ok(fetched) => (Ok(fetched), None, None, None),
+        Err(NotFetched {
+            failure,
+            shown,
+            aside,
+            partial,
+        }) => (Err(failure), shown, aside, partial),
+    };
+    let is_cancelled = matches!(result, Err(JobFailure::Cancelled));
+    // A person who cancels wants nothing of it.
+    let keeps = keeps && (!is_cancelled || keeps_what_came(workspace));
+    let is_kept = keep(partial, keeps, &request, &ledger).await;
+    if workspace.resources.leaving.is_cancelled() && is_cancelled {
+        return result;
+    }
+    let now = Timestamp::now();
+    let (outcome, facts) = learned(&result, shown, &tries, ticket, now);
+    let facts = facts.into_iter().chain([DoctorFact::Used(now)]);
+    let saved = result.as_ref().ok().map(|fetched| &fetched.saved.path);
+    let replaced = saved.map(|saved| agreed.replaced(&request.destination, saved));
+    let facts = facts.map(|fact| about(workspace, doctor, fact));
+    let mut changes: Vec<Change> = replaced.into_iter().chain(facts).collect();
+    // Here and not before: a kill until then must leave neither a file nor a download in the
+    // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
+    let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
+    let ended = if is_kept {
+        Some(Change::TransferRecorded(operation.clone()))
+    } else {
+        ledger.ended(&operation)
+    };
+    changes.extend(ended.filter(|_| is_seen));
+    let aside = aside.filter(|_| is_seen);
+    let aside = set_aside::prepare(workspace, &request, aside, &mut changes).await;
+    let (done_in, what) = (tries.done_in(), (AuditAction::Download, outcome));
+    let mut draft = workspace.draft_of_job(ticket, done_in.as_deref(), what, operation);
+    draft.doctor = Some(doctor.clone());
+    draft.note = joined([draft.note, tries.note(), proven(&result)]);
+    match &result {
+        Ok(fetched) => {
+            draft.answer = Some(if fetched.from > 0 { "206" } else { "200" }.into());
+            draft.backup = Some(in_record(&fetched.saved));
+        }
+        Err(JobFailure::Failed(failure)) => draft.answer = Some(answer_of(failure)),
+        Err(JobFailure::Cancelled) => {}
+    }
+    if workspace.record(draft, changes).await.is_some() {
+        set_aside::finish(workspace, aside).await;
+    }
+    if is_kept {
+        kept::tell(workspace).await;
+    }
+    agreed.tell(workspace).await;
+    workspace.tell_doctor(doctor).await;
+    result
+}
+
+/// Keeps what came, or removes it; whether it is kept.
+async fn keep(
+    partial: Option<Partial>,
+    keeps: bool,
+    request: &SaveRequest,
+    ledger: &StoreLedger,
+) -> bool {
+    match partial {
+        Some(partial) if keeps && partial.good_for() > 0 => partial.keep(request, ledger).await,
+        Some(partial) => {
+            partial.discard(request, ledger).await;
+            false
+        }
+        None => false,
+    }
+}
+
+/// What came of a download in the record's word, and what is known of the doctor from it.
+fn learned(
+    result: &Result<Fetched, JobFailure>,
+    shown: Option<ServerKnowledge>,
+    tries: &Tries,
+    ticket: &JobTicket,
+    now: Timestamp,
+) -> (AuditOutcome, Vec<DoctorFact>) {
+    match result {
+        Ok(fetched) => {
+            let unfit = match fetched.saved.completeness {
+                Completeness::AsItIs(unfit) => Some(unfit),
+                _ => None,
+            };
+            let copy = ServerCopy {
+                unfit,
+                ..fetched.copy.clone()
+            };
+            let checked_at = fetched.seen_at;
+            let seen = DoctorFact::Server(ServerKnowledge::Has { copy, checked_at });
+            match (&fetched.backup, unfit) {
+                (Some(backup), _) => {
+                    let backup = DoctorFact::Backup(backup.clone());
+                    (AuditOutcome::SavedAndChecked, vec![seen, backup])
+                }
+                (None, unfit) => {
+                    let outcome = match unfit {
+                        None => AuditOutcome::SavedNotProven,
+                        Some(_) => AuditOutcome::KeptAsItIs,
+                    };
+                    (outcome, vec![seen, DoctorFact::Came(fetched.saved.sha256)])
+                }
+            }
+        }
+        Err(JobFailure::Cancelled) => (ticket.cancellation.ended_by().outcome(), Vec::new()),
+        Err(JobFailure::Failed(failure)) if failure.kind == FailureKind::NothingThere => {
+            let seen = ServerKnowledge::Nothing { checked_at: now };
+            (AuditOutcome::NothingThere, vec![DoctorFact::Server(seen)])
+        }
+        Err(JobFailure::Failed(_)) => {
+            let came = tries.came_before().map(DoctorFact::Came);
+            let facts = came.into_iter().chain(shown.map(DoctorFact::Server));
+            (AuditOutcome::Failed, facts.collect())
+        }
+    }
+}
+
+/// The record's words for what was proven of a recording that came, and how; for what came and was
+/// not kept, why.
+fn proven(result: &Result<Fetched, JobFailure>) -> Option<String> {
+    match result {
+        Ok(Fetched { saved, from, .. }) => {
+            let pieces = format!("the first {from} bytes came before; ");
+            let pieces = if *from > 0 { pieces } else { String::new() };
+            Some(format!("{pieces}{}", proof_in_words(saved)))
+        }
+        Err(JobFailure::Failed(failure)) => match failure.kind {
+            FailureKind::DamagedRecording { .. }
+            | FailureKind::EmptyRecording { .. }
+            | FailureKind::OtherRecording { .. }
+            | FailureKind::FileHeld { .. } => Some(failure.details.technical.clone()),
+            _ => None,
+        },
+        Err(JobFailure::Cancelled) => None,
+    }
+}
