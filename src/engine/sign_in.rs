@@ -51,20 +51,28 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
         Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(
             &error,
         ))),
-        Ok(Some(token)) => match open(&resources, origin, token, TokenKeeping::Keychain).await {
-            Ok(sign_in) => signed_in(OPENING, sign_in, None, None, false),
-            Err((Some(sign_in), failure)) if !failure.needs_sign_in() => {
-                signed_in(OPENING, sign_in, None, Some(failure), false)
-            }
-            Err((_, failure)) if failure.needs_sign_in() => not_signed_in(SignedOutBecause::Ended),
-            Err((_, failure)) => Notice::NotSignedIn {
-                attempt: OPENING,
-                because: SignedOutBecause::NoToken,
-                failure: Some(failure),
-            },
-        },
+        Ok(Some(token)) => {
+            sign_out::keeps_token(&resources, &origin).await;
+            taken_on_trust(open(&resources, origin, token, TokenKeeping::Keychain).await)
+        }
     };
     resources.notify(notice);
+}
+
+/// What comes of a kept token.
+fn taken_on_trust(opened: Result<SignIn, (Option<SignIn>, Failure)>) -> Notice {
+    match opened {
+        Ok(sign_in) => signed_in(OPENING, sign_in, None, None, false),
+        Err((Some(sign_in), failure)) if !failure.needs_sign_in() => {
+            signed_in(OPENING, sign_in, None, Some(failure), false)
+        }
+        Err((_, failure)) if failure.needs_sign_in() => not_signed_in(SignedOutBecause::Ended),
+        Err((_, failure)) => Notice::NotSignedIn {
+            attempt: OPENING,
+            because: SignedOutBecause::NoToken,
+            failure: Some(failure),
+        },
+    }
 }
 
 /// Opens the practice service.

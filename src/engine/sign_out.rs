@@ -54,7 +54,8 @@ pub async fn forget(workspace: Arc<Workspace>) {
         asked_at: Timestamp::now(),
     };
     // Where nothing was kept, only a keychain that is there can keep it still.
-    let may_be_kept = sign_in.keeping == TokenKeeping::Keychain || is_owed(resources, origin).await;
+    let may_be_kept =
+        sign_in.keeping == TokenKeeping::Keychain || may_be_kept(resources, origin).await;
     if may_be_kept {
         keep_in_mind(resources, token.clone()).await;
     }
@@ -131,26 +132,32 @@ pub async fn keep_or_clear(
     token: &Secret,
     stay: bool,
 ) -> Option<Failure> {
+    // By a keychain that is not there for the moment.
+    let was_kept = may_be_kept(resources, origin).await;
     let written = if stay {
         Some(resources.keychain.write(origin, token).await)
     } else {
         None
     };
     let (failure, is_settled) = match written {
-        Some(Ok(())) => (None, true),
+        Some(Ok(())) => {
+            keeps_token(resources, origin).await;
+            (None, true)
+        }
+        Some(Err(error @ KeychainError::None(_))) if was_kept => (Some(not_cleared(&error)), false),
         Some(Err(error @ KeychainError::None(_))) => (Some(keychain_failure(&error)), false),
         // What has not answered once would only keep the person waiting again.
-        Some(Err(error @ KeychainError::NoAnswer)) => (Some(not_cleared(&error)), false),
+        Some(Err(error @ KeychainError::NoAnswer)) => {
+            keeps_token(resources, origin).await;
+            (Some(not_cleared(&error)), false)
+        }
         Some(Err(error)) => match cleared(resources, origin).await {
             Cleared::Yes => (Some(keychain_failure(&error)), true),
             Cleared::NoKeychain(failure) | Cleared::No(failure) => (Some(failure), false),
         },
         None => match cleared(resources, origin).await {
             Cleared::Yes => (None, true),
-            Cleared::NoKeychain(failure) => {
-                let is_owed = is_owed(resources, origin).await;
-                (Some(failure).filter(|_| is_owed), false)
-            }
+            Cleared::NoKeychain(failure) => (Some(failure).filter(|_| was_kept), false),
             Cleared::No(failure) => (Some(failure), false),
         },
     };
@@ -177,6 +184,20 @@ async fn is_owed(resources: &Resources, origin: &ServiceOrigin) -> bool {
     owed.map_or(true, |owed| {
         owed.iter().any(|token| token.origin == *origin)
     })
+}
+
+/// Whether the keychain may keep a token for `origin`, also where it is not there for the moment.
+async fn may_be_kept(resources: &Resources, origin: &ServiceOrigin) -> bool {
+    is_owed(resources, origin).await || resources.store.may_keep_token(origin).await.unwrap_or(true)
+}
+
+/// Writes down that the keychain has a token for `origin`: where it is not there one day, that one is
+/// not forgotten.
+pub async fn keeps_token(resources: &Resources, origin: &ServiceOrigin) {
+    let change = vec![Change::KeepToken(origin.clone())];
+    if let Err(error) = resources.store.apply(change).await {
+        tell(resources, &error);
+    }
 }
 
 async fn keep_in_mind(resources: &Resources, token: TokenToForget) {
@@ -234,7 +255,13 @@ fn entry(resources: &Resources, token: TokenToForget, how: Option<&str>) -> Audi
 
 async fn cleared(resources: &Resources, origin: &ServiceOrigin) -> Cleared {
     match resources.keychain.forget(origin).await {
-        Ok(()) => Cleared::Yes,
+        Ok(()) => {
+            let change = vec![Change::KeepNoToken(origin.clone())];
+            if let Err(error) = resources.store.apply(change).await {
+                tell(resources, &error);
+            }
+            Cleared::Yes
+        }
         Err(error @ KeychainError::None(_)) => Cleared::NoKeychain(not_cleared(&error)),
         Err(error) => Cleared::No(not_cleared(&error)),
     }

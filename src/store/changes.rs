@@ -5,11 +5,11 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{
     AuditDraft, AuditEntry, Backup, BackupHealth, CheckedPart, DoctorName, LastDeletion,
-    OperationId, PartCame, ServerKnowledge, SetAside, Sha256Digest,
+    OperationId, PartCame, ServerKnowledge, ServiceOrigin, SetAside, Sha256Digest,
 };
 use crate::store::{
-    Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, doctors, parts,
-    set_aside, tokens_to_forget, transfers, waiting_deletes,
+    Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, doctors, kept_tokens,
+    parts, set_aside, tokens_to_forget, transfers, waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -75,6 +75,10 @@ pub enum Change {
     BeginWaiting(WaitingDelete),
     /// A delete waits no more: its intent is recorded, or it was not sent and that was said.
     EndWaiting(OperationId),
+    /// The keychain was given a token for this service, or may have been.
+    KeepToken(ServiceOrigin),
+    /// It keeps none for it.
+    KeepNoToken(ServiceOrigin),
     /// A person signed out: the keychain is to forget the token.
     ForgetToken(TokenToForget),
     /// It keeps it no longer.
@@ -166,6 +170,8 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::EndSetAside(operation) => set_aside::end(connection, &operation),
         Change::BeginWaiting(delete) => waiting_deletes::begin(connection, &delete),
         Change::EndWaiting(operation) => waiting_deletes::end(connection, &operation),
+        Change::KeepToken(origin) => kept_tokens::begin(connection, &origin),
+        Change::KeepNoToken(origin) => kept_tokens::end(connection, &origin),
         Change::ForgetToken(token) => tokens_to_forget::begin(connection, &token),
         Change::TokenForgotten(operation) => tokens_to_forget::end(connection, &operation),
     })

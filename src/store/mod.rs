@@ -8,6 +8,7 @@ mod changes;
 mod database;
 mod doctors;
 mod error;
+mod kept_tokens;
 mod migration;
 mod parts;
 mod set_aside;

@@ -6,7 +6,9 @@ use std::time::Duration;
 use audio_housekeeper::domain::{AuditAction, FailureKind, Secret, ServiceOrigin};
 use audio_housekeeper::engine::{self, Command, Event, Handle, SignedOutBecause};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
-use audio_housekeeper::practice::{Attempts, Call, Effect, Fault, PracticeConfig, PracticeService};
+use audio_housekeeper::practice::{
+    Attempts, Call, Effect, Fault, PracticeConfig, PracticeService, PracticeUser,
+};
 use audio_housekeeper::store::Store;
 use support::desk::{setup, token};
 use support::run;
@@ -399,5 +401,122 @@ fn a_token_that_was_to_be_forgotten_is_kept_where_somebody_signs_in_to_stay() {
         engine.close().await;
         assert!(tokens.read(&origin).unwrap().is_some());
         assert_eq!(sign_outs(folder.path()).await.len(), 1);
+    });
+}
+
+/// Is there or not, or refuses all.
+#[derive(Default)]
+struct Coming {
+    tokens: MemoryTokens,
+    is: watch::Sender<Option<KeychainError>>,
+}
+
+impl Coming {
+    fn there(&self) -> Result<(), KeychainError> {
+        self.is.borrow().clone().map_or(Ok(()), Err)
+    }
+}
+
+impl TokenStore for Coming {
+    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+        self.there()?;
+        self.tokens.read(origin)
+    }
+
+    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
+        self.there()?;
+        self.tokens.write(origin, token)
+    }
+
+    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
+        self.there()?;
+        self.tokens.forget(origin)
+    }
+}
+
+#[test]
+fn who_signed_in_to_stay_is_not_signed_in_after_somebody_else_was_there_without_the_keychain() {
+    let none = || KeychainError::None("no Secret Service".into());
+    let refused = || KeychainError::Refused("locked".into());
+    for (away, stay, is_resumed) in [
+        (none(), false, false),
+        (none(), true, false),
+        (none(), false, true),
+        (refused(), false, false),
+        (refused(), true, false),
+    ] {
+        without_the_keychain(away, stay, is_resumed);
+    }
+}
+
+/// One person signs in to stay, then another while the keychain is `away`: at a start without it, or in
+/// the place of the first one's sign-in that the app had opened with.
+fn without_the_keychain(away: KeychainError, stay: bool, is_resumed: bool) {
+    run(async {
+        let users = ["front", "colleague"];
+        let users = users.map(|name| PracticeUser::new(name, Secret::new("password".into())));
+        let config = PracticeConfig {
+            users: users.into(),
+            ..PracticeConfig::default()
+        };
+        let service = PracticeService::start(config).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let tokens = Arc::new(Coming::default());
+        let start = || {
+            let store = Store::open(folder.path()).unwrap();
+            let (folder, tokens) = (folder.path(), tokens.clone());
+            engine::start(setup(&service, folder, tokens, store, Duration::ZERO))
+        };
+        let sign_in = |engine: &Handle, who: usize, stay: bool| {
+            let token = service.tokens().nth(who).unwrap().1.clone();
+            let origin = origin.clone();
+            let command = Command::SignIn {
+                origin,
+                token,
+                stay,
+            };
+            engine.send(command).unwrap();
+        };
+        let keychain = |event: Event| match event {
+            Event::SignedIn { keychain, .. } => Some(keychain),
+            _ => None,
+        };
+        let mut engine = start();
+        sign_in(&engine, 0, true);
+        assert_eq!(first(&mut engine, keychain).await, None);
+        if is_resumed {
+            engine.close().await;
+            engine = start();
+            first(&mut engine, keychain).await;
+            tokens.is.send_replace(Some(away));
+        } else {
+            engine.close().await;
+            tokens.is.send_replace(Some(away));
+            engine = start();
+            first(&mut engine, |event| {
+                matches!(event, Event::SignedOut(_)).then_some(())
+            })
+            .await;
+        }
+        sign_in(&engine, 1, stay);
+        let said = first(&mut engine, keychain).await.unwrap();
+        assert_eq!(said.kind, FailureKind::KeychainNotCleared);
+        engine.close().await;
+
+        tokens.is.send_replace(None);
+        let mut engine = start();
+        let because = first(&mut engine, |event| match event {
+            Event::SignedOut(because) => Some(because),
+            Event::SignedIn { account, .. } => panic!("{:?} is signed in", account.person),
+            _ => None,
+        })
+        .await;
+        assert_eq!(because, SignedOutBecause::NoToken);
+        engine.close().await;
+        assert!(tokens.read(&origin).unwrap().is_none());
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.tokens_to_forget().await.unwrap(), []);
+        assert!(!store.may_keep_token(&origin).await.unwrap());
     });
 }
