@@ -1,11 +1,12 @@
 //! Who is signed in to a service, and until when: sign-ins come and go, and what needs one waits.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
 use crate::api::{Person, RecordingsApi};
-use crate::domain::{Account, Failure, Secret, ServiceOrigin, TokenKeeping};
+use crate::domain::{Account, DoctorName, Failure, Secret, ServiceOrigin, TokenKeeping};
 
 /// One sign-in: a token that the service has accepted, or that is taken to be accepted.
 pub struct SignIn {
@@ -95,6 +96,16 @@ impl SignIn {
 pub struct Credentials {
     now: watch::Sender<Now>,
     answered: Notify,
+    refusals: Mutex<Refusals>,
+}
+
+/// What is known of how the service refuses calls for want of a sign-in.
+#[derive(Default)]
+struct Refusals {
+    /// The doctors in calls for whom a sign-in ended, until a call for them is answered.
+    ended_at: BTreeSet<DoctorName>,
+    /// It has refused a call so in a sign-in that it accepts.
+    refuses_some: bool,
 }
 
 struct Now {
@@ -115,6 +126,7 @@ impl Credentials {
         Self {
             now,
             answered: Notify::new(),
+            refusals: Mutex::default(),
         }
     }
 
@@ -149,9 +161,31 @@ impl Credentials {
         })
     }
 
-    /// The service answered a call.
-    pub fn answered(&self) {
+    /// The service answered a call for a doctor.
+    pub fn answered(&self, doctor: &DoctorName) {
         self.answered.notify_waiters();
+        self.refusals().ended_at.remove(doctor);
+    }
+
+    /// A sign-in ended in a call for a doctor.
+    pub fn ended_at(&self, doctor: &DoctorName) {
+        self.refusals().ended_at.insert(doctor.clone());
+    }
+
+    /// Whether a call for a doctor that is refused for want of a sign-in, in a new one, need not mean that
+    /// this has ended too.
+    pub fn may_refuse_alone(&self, doctor: &DoctorName) -> bool {
+        let refusals = self.refusals();
+        refusals.refuses_some || refusals.ended_at.contains(doctor)
+    }
+
+    /// The service refused a call so in a sign-in that it accepts.
+    pub fn refuses_some(&self) {
+        self.refusals().refuses_some = true;
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns when the service next answers a call.

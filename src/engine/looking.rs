@@ -72,15 +72,20 @@ async fn look_once(
             tries.begin(&sign_in);
             let failure = match sign_in.api.look(doctor, oldest()).await {
                 Ok(look) => {
-                    workspace.credentials.answered();
+                    workspace.credentials.answered(doctor);
                     return Ok(look);
                 }
                 Err(error) => error.failure,
             };
             if failure.needs_sign_in() {
-                if !tries.sign_in_ended() {
+                let is_refused_alone = tokio::select! {
+                    () = caller.given_up() => true,
+                    alone = workspace.is_refused_alone(doctor, &sign_in) => alone,
+                };
+                if is_refused_alone || !tries.sign_in_ended() {
                     return Err(failure);
                 }
+                workspace.credentials.ended_at(doctor);
                 refused = Some(workspace.noticed(failure, &sign_in));
                 continue;
             }
@@ -141,13 +146,20 @@ pub async fn begin_download(
     };
     match answer {
         Ok(download) => {
-            workspace.credentials.answered();
+            workspace.credentials.answered(doctor);
             Ok(download)
         }
         Err(error) => {
             let mut failure = error.failure;
-            if failure.needs_sign_in() && tries.sign_in_ended() {
-                failure = workspace.noticed(failure, &sign_in);
+            if failure.needs_sign_in() {
+                let is_refused_alone = tokio::select! {
+                    () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
+                    alone = workspace.is_refused_alone(doctor, &sign_in) => alone,
+                };
+                if !is_refused_alone && tries.sign_in_ended() {
+                    workspace.credentials.ended_at(doctor);
+                    failure = workspace.noticed(failure, &sign_in);
+                }
             }
             Err(JobFailure::Failed(failure))
         }

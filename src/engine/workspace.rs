@@ -100,6 +100,22 @@ impl Workspace {
         failure
     }
 
+    /// Whether the service refused a call for a doctor for want of a sign-in, and accepts this one all the
+    /// same: it is asked that where one before ended in a call for the same doctor, or it has done so
+    /// before.
+    pub async fn is_refused_alone(&self, doctor: &DoctorName, sign_in: &Arc<SignIn>) -> bool {
+        let credentials = &self.credentials;
+        if !credentials.is_present(sign_in) || !credentials.may_refuse_alone(doctor) {
+            return false;
+        }
+        // Another call may have met its end meanwhile.
+        let is_accepted = sign_in.api.who_am_i().await.is_ok() && credentials.is_present(sign_in);
+        if is_accepted {
+            credentials.refuses_some();
+        }
+        is_accepted
+    }
+
     /// A delete is about to go out.
     pub fn delete_goes_out(&self, doctor: Option<&DoctorName>) {
         let now = self.resources.clock.steady();

@@ -355,3 +355,86 @@ fn looks_that_wait_are_shown_as_waiting_until_the_last_of_them_goes_on() {
         .await;
     });
 }
+
+/// How many sign-ins end, each followed by another, until the job has.
+async fn ends_until_checked(desk: &mut Desk) -> (usize, CheckAllReport) {
+    let mut ends = 0;
+    loop {
+        let report = desk
+            .until(|event| match event {
+                Event::SignedOut(_) => Some(None),
+                Event::JobEnded { ending, .. } => match &**ending {
+                    JobEnding::CheckAll(report) => Some(Some(report.clone())),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .await;
+        if let Some(report) = report {
+            return (ends, report);
+        }
+        ends += 1;
+        sign_in(desk, 0);
+    }
+}
+
+#[test]
+fn a_service_that_refuses_many_doctors_so_ends_one_sign_in_and_no_more() {
+    run(async {
+        let mut desk = shared_desk().await;
+        let refused: Vec<String> = (10..40).map(|number| format!("Dr. {number}")).collect();
+        let faults = refused
+            .iter()
+            .map(|doctor| Fault::on(Call::Download, Effect::token_ended()).for_doctor(doctor));
+        desk.service.set_faults(faults.collect());
+        let doctors = refused.iter().map(String::as_str).chain([BENOIT, CHIARA]);
+        let doctors: Vec<_> = doctors.map(name).collect();
+        desk.send(Command::CheckAll(doctors.clone()));
+        let (ends, report) = ends_until_checked(&mut desk).await;
+        assert_eq!(ends, 1);
+        assert_eq!((report.checked, report.not_checked), (2, refused.len()));
+        // Nor does another check of them, or of one.
+        desk.send(Command::CheckAll(doctors));
+        assert_eq!(ends_until_checked(&mut desk).await, (0, report));
+        desk.send(Command::Check(name(&refused[0])));
+        let failure = desk
+            .until(|event| match event {
+                Event::CheckEnded { failure, .. } => Some(failure.clone()),
+                Event::SignedOut(because) => panic!("{because:?}"),
+                _ => None,
+            })
+            .await;
+        assert_eq!(failure.unwrap().kind, FailureKind::SignInNotAccepted);
+
+        // One that has ended is noticed all the same, once.
+        desk.service.set_faults(
+            [Call::Download, Call::Me]
+                .map(|call| Fault::on(call, Effect::token_ended()))
+                .to_vec(),
+        );
+        desk.send(Command::CheckAll([BENOIT, CHIARA].map(name).to_vec()));
+        ended(&mut desk).await;
+        desk.service.set_faults(Vec::new());
+        sign_in(&desk, 0);
+        let (ends, report) = ends_until_checked(&mut desk).await;
+        assert_eq!((ends, report.checked, report.not_checked), (0, 2, 0));
+    });
+}
+
+#[test]
+fn a_doctor_who_is_refused_in_the_next_sign_in_too_ends_no_more_of_them_by_a_check() {
+    run(async {
+        let mut desk = shared_desk().await;
+        end_sign_in(&mut desk).await;
+        sign_in(&desk, 0);
+        desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+            .await;
+        desk.send(Command::Check(name(BENOIT)));
+        desk.until(|event| match event {
+            Event::CheckEnded { .. } => Some(()),
+            Event::SignedOut(because) => panic!("{because:?}"),
+            _ => None,
+        })
+        .await;
+    });
+}
