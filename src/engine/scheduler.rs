@@ -285,7 +285,7 @@ impl Running {
     }
 
     /// What closes the download that a job which panicked had begun, once its part file is gone. `None`
-    /// where that may be left, or the file may have its name already.
+    /// where that may be left, or is kept to be gone on with, or the file may have its name already.
     async fn closes_download(&self) -> Option<Vec<Change>> {
         let store = &self.workspace.resources.store;
         let open = store.unfinished_transfers().await.ok()?;
@@ -293,7 +293,7 @@ impl Running {
             return Some(Vec::new());
         };
         let part = store.part(&self.operation).await.ok()?;
-        if part.checked.is_some() {
+        if part.checked.is_some() || part.came.is_some() {
             return None;
         }
         let removed = transfer::remove_left_over(&open.part, part.mark.as_deref()).await;
