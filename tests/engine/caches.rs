@@ -162,8 +162,8 @@ fn setting_the_clock_makes_no_answer_newer_and_time_does() {
         assert_eq!(report.outcome, DeletionOutcome::NotKnown);
         for (wall, steady, outcome) in [
             (HOUR, 0, DeletionOutcome::NotKnown),
-            (-HOUR, 590, DeletionOutcome::NotKnown),
-            (-HOUR, 602, DeletionOutcome::Gone),
+            (-2 * HOUR, 590, DeletionOutcome::NotKnown),
+            (0, 12, DeletionOutcome::Gone),
         ] {
             desk.clock.jump(wall, steady);
             let report = look_again(&mut desk, Some(AMELIA)).await;

@@ -183,7 +183,7 @@ fn a_backup_that_was_altered_while_a_sign_in_was_waited_for_keeps_the_delete_bac
 fn a_confirmation_does_not_hold_for_a_sign_in_that_comes_long_after_it() {
     run(async {
         let waits = Waits {
-            next_sign_in: Duration::from_secs(10),
+            next_sign_in: Duration::from_secs(2),
             ..Waits::default()
         };
         let mut desk = Desk::with_waits(empty(), waits).await;
@@ -192,7 +192,7 @@ fn a_confirmation_does_not_hold_for_a_sign_in_that_comes_long_after_it() {
             .await;
         end_sign_in(&mut desk).await;
         waits_for_sign_in(&mut desk, id).await;
-        desk.clock.pass(Duration::from_secs(11));
+        desk.clock.pass(Duration::from_secs(3));
         desk.service.set_faults(Vec::new());
         sign_in(&desk, 0);
         let (report, _) = desk.end_of_delete().await;
@@ -242,7 +242,7 @@ fn a_sign_in_that_ends_while_a_delete_was_on_hold_is_not_called_the_window_s_sil
     run(async {
         let waits = Waits {
             one: Duration::ZERO,
-            last_call: Duration::from_mins(1),
+            last_call: Duration::from_secs(12),
             ..Waits::default()
         };
         let mut desk = Desk::with_waits(empty(), waits).await;
@@ -254,7 +254,7 @@ fn a_sign_in_that_ends_while_a_delete_was_on_hold_is_not_called_the_window_s_sil
         // Another look is due then, which meets the end.
         let refused = Fault::on(Call::Download, Effect::token_ended());
         desk.service.add_fault(refused);
-        desk.clock.pass(Duration::from_secs(20));
+        desk.clock.pass(Duration::from_secs(3));
         desk.send(Command::NoStop(id));
         last_call_over(&mut desk).await;
         waits_for_sign_in(&mut desk, id).await;
@@ -277,7 +277,7 @@ fn a_window_that_answers_late_again_and_again_has_no_more_time_than_one_that_doe
     run(async {
         let waits = Waits {
             one: Duration::ZERO,
-            last_call: Duration::from_secs(6),
+            last_call: Duration::from_secs(3),
             ..Waits::default()
         };
         let mut desk = Desk::with_waits(empty(), waits).await;
@@ -299,7 +299,7 @@ fn a_window_that_answers_late_again_and_again_has_no_more_time_than_one_that_doe
             if let Some(report) = ended {
                 break report;
             }
-            desk.clock.pass(Duration::from_secs(4));
+            desk.clock.pass(Duration::from_secs(2));
             desk.send(Command::NoStop(id));
         };
         assert_eq!(report.outcome, DeletionOutcome::NotSent);

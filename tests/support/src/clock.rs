@@ -47,8 +47,9 @@ impl TestClock {
         hands.shown.steady += Duration::from_secs(steady);
     }
 
-    /// Lets so much time pass at once, awake.
+    /// Lets so much time pass at once, awake: less than what counts as a sleep on any system.
     pub fn pass(&self, time: Duration) {
+        assert!(time < Duration::from_secs(5), "a sleep");
         let mut hands = self.hands();
         hands.shown.wall += SignedDuration::try_from(time).unwrap();
         hands.shown.steady += time;
