@@ -186,6 +186,8 @@ pub enum FailureKind {
     CopyChanged,
     /// The audit record could not be written: nothing was deleted.
     RecordNotWritable,
+    /// What was done could not be written down in the audit record.
+    NotRecorded,
     /// The app's own data can't be read or written.
     StoreTrouble,
     /// Another copy of the app uses the data folder.

@@ -164,6 +164,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::CopyChanged
         | FailureKind::RecordNotWritable
         | FailureKind::StoreTrouble
+        | FailureKind::NotRecorded
         | FailureKind::DataInUse
         | FailureKind::DataFromNewerVersion
         | FailureKind::DataNotBroughtUpToDate
@@ -349,6 +350,7 @@ mod tests {
             ),
             (FailureKind::CompletenessNotProven { path: path() }, false),
             (FailureKind::StoreTrouble, false),
+            (FailureKind::NotRecorded, false),
             (FailureKind::Internal, false),
         ] {
             let met = failure(kind.clone(), None, None);

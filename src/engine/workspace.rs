@@ -220,7 +220,9 @@ impl Workspace {
         match self.resources.store.append_with(draft, changes).await {
             Ok(entry) => Some(entry),
             Err(error) => {
-                self.tell_end(Event::failed(doctor, store_failure(&error)));
+                let kind = FailureKind::NotRecorded;
+                let failure = Failure::new(kind, Timestamp::now(), error.to_string());
+                self.tell_end(Event::failed(doctor, failure));
                 None
             }
         }

@@ -33,26 +33,31 @@ impl State {
         seen_for: Option<DoctorName>,
         seen: DeletionReport,
     ) {
-        if let Some(report) = self.put_report(operation, seen) {
-            let kind = Unfinished::Delete {
-                doctor: seen_for,
-                operation: operation.clone(),
-                report,
-            };
-            self.show_result(ResultKind::FromEarlier(kind));
+        if let Some(seen) = self.put_report(operation, seen_for, seen) {
+            self.show_result(seen);
         }
     }
 
-    /// Puts what a later look has seen into what is on show of that delete; gives it back where nothing
-    /// is.
+    /// Puts what a later look has seen into what is on show of that delete; what is to be shown where
+    /// nothing is.
     pub(super) fn put_report(
         &mut self,
         operation: &OperationId,
+        seen_for: Option<DoctorName>,
         seen: DeletionReport,
-    ) -> Option<DeletionReport> {
+    ) -> Option<ResultKind> {
         let is_it = |shown: &mut ShownResult| report_of(&mut shown.ending, operation).is_some();
         let Some(at) = self.results.iter_mut().position(is_it) else {
-            return Some(seen);
+            let (operation, report) = (operation.clone(), seen);
+            return Some(ResultKind::Ended(match seen_for {
+                Some(doctor) => JobEnding::Delete {
+                    doctor,
+                    operation,
+                    report,
+                    backup: None,
+                },
+                None => JobEnding::DeleteAll { operation, report },
+            }));
         };
         // It is the newest now.
         let mut shown = self.results.remove(at);

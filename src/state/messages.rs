@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{DoctorName, Failure};
+use crate::domain::{DoctorName, Failure, ServiceOrigin};
 use crate::state::{SideEffect, State};
 
 /// A short message.
@@ -22,6 +22,15 @@ pub enum Message {
     /// Something did not work.
     Failed {
         /// The doctor it was about.
+        doctor: Option<DoctorName>,
+        /// Why.
+        failure: Failure,
+    },
+    /// The same at another service than that of the present sign-in.
+    FailedElsewhere {
+        /// That service.
+        service: ServiceOrigin,
+        /// The doctor it was about there.
         doctor: Option<DoctorName>,
         /// Why.
         failure: Failure,
@@ -49,6 +58,7 @@ impl Toast {
         matches!(
             self.message,
             Message::Failed { .. }
+                | Message::FailedElsewhere { .. }
                 | Message::Keychain(_)
                 | Message::ClockSetBack
                 | Message::ClockBehindRecord
@@ -63,6 +73,25 @@ impl Toast {
 }
 
 impl State {
+    /// Somebody has signed in at another service: under the same names others are known there.
+    pub(super) fn messages_are_of(&mut self, last: &ServiceOrigin) {
+        self.toasts
+            .retain(|toast| !matches!(toast.message, Message::NothingThere(_)));
+        for toast in &mut self.toasts {
+            if let Message::Failed {
+                doctor: doctor @ Some(_),
+                failure,
+            } = &toast.message
+            {
+                toast.message = Message::FailedElsewhere {
+                    service: last.clone(),
+                    doctor: doctor.clone(),
+                    failure: failure.clone(),
+                };
+            }
+        }
+    }
+
     /// Shows a short message.
     pub fn tell(&mut self, message: Message) {
         let number = self.number();

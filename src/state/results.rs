@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{DeletionOutcome, DoctorName, ServiceOrigin};
 use crate::engine::{DeletionReport, Event, JobEnding, Unfinished};
-use crate::state::{SideEffect, State};
+use crate::state::{Message, SideEffect, State};
 
 /// What the person is told in the tray until they dismiss it.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,20 +68,15 @@ impl State {
                 doctor,
                 report,
             } => {
-                let not_shown = self.put_report(&operation, report);
-                let unfinished = not_shown.map(|report| Unfinished::Delete {
-                    doctor,
-                    operation,
-                    report,
-                });
-                unfinished
-                    .map(ResultKind::FromEarlier)
-                    .into_iter()
-                    .collect()
+                let seen = self.put_report(&operation, doctor, report);
+                seen.into_iter().collect()
             }
-            Event::Failed { doctor: _, failure } => {
-                // Under the same name somebody else is known here.
-                self.tell_failure(None, failure);
+            Event::Failed { doctor, failure } => {
+                self.tell(Message::FailedElsewhere {
+                    service: service.clone(),
+                    doctor,
+                    failure,
+                });
                 Vec::new()
             }
             _ => Vec::new(),
@@ -97,7 +92,7 @@ impl State {
     pub(super) fn keep_deletes_elsewhere(&mut self, last: &ServiceOrigin, present: &ServiceOrigin) {
         for mut shown in std::mem::take(&mut self.results) {
             let is_news = shown.seen_since.is_none() && shown.ending.report().is_some();
-            if !is_news && !shown.ending.is_unsettled() {
+            if !is_news && !shown.ending.stays() {
                 continue;
             }
             shown.looking = false;
@@ -135,6 +130,12 @@ impl ResultKind {
             self,
             Self::Ended(JobEnding::Download { doctor, result: Err(_) }) if doctor == of
         )
+    }
+
+    /// Whether it outlasts a sign-out: what is told of another service, and can be dealt with only there,
+    /// and what nobody knows yet of a delete.
+    pub(super) fn stays(&self) -> bool {
+        matches!(self, Self::Elsewhere { .. }) || self.is_unsettled()
     }
 
     /// Whether it tells of a delete that did not end in the service's 404, nor was stopped.

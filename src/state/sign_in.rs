@@ -79,6 +79,7 @@ impl State {
         let last = self.service.replace(account.origin.clone());
         if let Some(last) = last.filter(|last| *last != account.origin) {
             self.keep_deletes_elsewhere(&last, &account.origin);
+            self.messages_are_of(&last);
             self.forget_what_waits();
         }
         self.forget_what_was_shown();
@@ -110,7 +111,7 @@ impl State {
         // runs waits for the next sign-in. After a sign-out it stays only where nobody knows yet what
         // a delete did.
         if because != SignedOutBecause::Ended {
-            self.results.retain(|shown| shown.ending.is_unsettled());
+            self.results.retain(|shown| shown.ending.stays());
             for shown in &mut self.results {
                 shown.looking = false;
             }

@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use crate::domain::{Damage, DoctorName, DoctorNameError, Failure, FailureKind, OriginError};
+use crate::domain::{
+    Damage, DoctorName, DoctorNameError, Failure, FailureKind, OriginError, ServiceOrigin,
+};
 
 use super::Text;
 
@@ -27,6 +29,32 @@ impl Text {
                 &[("doctor", doctor.as_str().into()), ("sentence", sentence)],
             ),
             None => self.say_with("failure-about-all", &[("sentence", sentence)]),
+        }
+    }
+
+    /// The same, of a service that nobody is signed in to now.
+    #[must_use]
+    pub fn failure_elsewhere(
+        &self,
+        service: &ServiceOrigin,
+        doctor: Option<&DoctorName>,
+        kind: &FailureKind,
+    ) -> String {
+        let service = service.label().into();
+        let sentence = self.failure(kind).into();
+        match doctor {
+            Some(doctor) => self.say_with(
+                "failure-about-doctor-elsewhere",
+                &[
+                    ("doctor", doctor.as_str().into()),
+                    ("service", service),
+                    ("sentence", sentence),
+                ],
+            ),
+            None => self.say_with(
+                "failure-elsewhere",
+                &[("service", service), ("sentence", sentence)],
+            ),
         }
     }
 
@@ -288,6 +316,7 @@ impl Text {
             FailureKind::NoFileDialogs => self.say("failure-no-file-dialogs"),
             FailureKind::RecordNotWritable => self.say("failure-record-not-writable"),
             FailureKind::StoreTrouble => self.say("failure-store-trouble"),
+            FailureKind::NotRecorded => self.say("failure-not-recorded"),
             FailureKind::KeychainTrouble => self.say("failure-keychain-trouble"),
             FailureKind::KeychainNotCleared => self.say("failure-keychain-not-cleared"),
             FailureKind::ConfirmationStale => self.say("failure-confirmation-stale"),
@@ -417,6 +446,7 @@ mod tests {
             FailureKind::CopyChanged,
             FailureKind::RecordNotWritable,
             FailureKind::StoreTrouble,
+            FailureKind::NotRecorded,
             FailureKind::KeychainTrouble,
             FailureKind::KeychainNotCleared,
             FailureKind::ConfirmationStale,

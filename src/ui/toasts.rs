@@ -39,7 +39,9 @@ pub fn show(ui: &Ui, view: &mut View<'_>, bottom: f32) {
 fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
     let palette = Palette::here(ui);
     let (icon, colour) = match toast.message {
-        Message::Failed { .. } | Message::Keychain(_) => (Icon::Warning, palette.danger),
+        Message::Failed { .. } | Message::FailedElsewhere { .. } | Message::Keychain(_) => {
+            (Icon::Warning, palette.danger)
+        }
         Message::NothingThere(_)
         | Message::SettingsLost
         | Message::ClockSetBack
@@ -78,6 +80,11 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
             failure,
         }
         | Message::Keychain(failure) => text.failure(&failure.kind),
+        Message::FailedElsewhere {
+            service,
+            doctor,
+            failure,
+        } => text.failure_elsewhere(service, doctor.as_ref(), &failure.kind),
         Message::NothingThere(doctor) => {
             text.say_with("toast-nothing-there", &[("doctor", doctor.as_str().into())])
         }
@@ -95,7 +102,9 @@ fn details(message: &Message) -> Option<Offer> {
         Message::Failed { doctor, failure } => {
             Some(Offer::Details(doctor.clone(), failure.clone()))
         }
-        Message::Keychain(failure) => Some(Offer::Details(None, failure.clone())),
+        Message::FailedElsewhere { failure, .. } | Message::Keychain(failure) => {
+            Some(Offer::Details(None, failure.clone()))
+        }
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use audio_housekeeper::domain::{AuditAction, AuditDraft, FailureKind, KeptPart};
-use audio_housekeeper::engine::{Command, Event, JobFailure, Unfinished};
+use audio_housekeeper::engine::{Command, Event, JobFailure, JobProgress, Unfinished};
 use audio_housekeeper::practice::{Call, Effect};
 use audio_housekeeper::store::Store;
 use support::desk::Desk;
@@ -144,16 +144,14 @@ fn what_arrives_when_the_app_ends_is_kept_as_far_as_it_came() {
         };
         desk.service.add_fault(on_download(stall).only(1));
         desk.ask_download(AMELIA, "a.wav");
-        let part = desk.file("a.wav.part");
-        while desk
-            .service
-            .requests()
-            .last()
-            .is_none_or(|last| last.bytes_sent < CAME)
-            || !part.exists()
-        {
-            desk.pass_time().await;
-        }
+        let id = desk
+            .until(|event| match event {
+                Event::JobStarted { id, .. } => Some(*id),
+                _ => None,
+            })
+            .await;
+        let has_come = |now: &JobProgress| matches!(now, JobProgress::Downloading { .. });
+        desk.progress(id, has_come).await;
         let mut desk = desk.restart().await;
         let all = told(&mut desk, |all| !all.is_empty()).await;
         let [kept] = &all[..] else {

@@ -177,8 +177,8 @@ fn that_the_outcome_of_a_delete_can_not_be_recorded_is_said_there_too() {
         let mut window = Window::signed_in_elsewhere(desk).await;
         window.told().await;
         let is_it = |message: &Message| {
-            matches!(message, Message::Failed { doctor: None, failure }
-                if failure.kind == FailureKind::StoreTrouble)
+            matches!(message, Message::FailedElsewhere { doctor: Some(doctor), failure, .. }
+                if *doctor == name(AMELIA) && failure.kind == FailureKind::NotRecorded)
         };
         window
             .until(|state| state.toasts.iter().any(|toast| is_it(&toast.message)))

@@ -1,10 +1,11 @@
 //! What is on show of one service's deletes when somebody signs in at another.
 
 use audio_housekeeper::domain::{
-    Account, DeletionOutcome, OperationId, ServiceOrigin, TokenKeeping,
+    Account, DeletionOutcome, Failure, FailureKind, OperationId, ServiceOrigin, TokenKeeping,
 };
 use audio_housekeeper::engine::{DeletionReport, Event, JobEnding, JobId, SignedOutBecause};
-use audio_housekeeper::state::{ResultKind, State};
+use audio_housekeeper::state::{Action, Message, ResultKind, State};
+use jiff::Timestamp;
 
 use crate::{name, signed_in, tell};
 
@@ -112,4 +113,82 @@ fn a_later_look_at_a_delete_of_another_service_is_put_where_that_delete_stands()
         state.results[0].ending,
         ResultKind::Elsewhere { service, ending }
     );
+}
+
+#[test]
+fn what_can_be_dealt_with_only_elsewhere_is_still_there_once_somebody_is() {
+    let (home, other) = (
+        origin(ServiceOrigin::DEFAULT),
+        origin("https://other.example"),
+    );
+    let mut state = signed_in();
+    sign_in(&mut state, 3, &other);
+    let event = Event::Elsewhere {
+        service: home.clone(),
+        event: Box::new(deleted(DeletionOutcome::Gone)),
+    };
+    tell(&mut state, 3, event);
+    state.results_are_seen();
+    tell(
+        &mut state,
+        4,
+        Event::SignedOut(SignedOutBecause::SignOut(None)),
+    );
+    sign_in(&mut state, 5, &other);
+    assert_eq!(state.results.len(), 1);
+    sign_in(&mut state, 6, &home);
+    assert!(matches!(
+        state.results[0].ending,
+        ResultKind::Ended(JobEnding::Delete { .. })
+    ));
+}
+
+#[test]
+fn messages_are_of_the_service_that_they_were_told_of() {
+    let home = origin(ServiceOrigin::DEFAULT);
+    let mut state = signed_in();
+    let failure = Failure::new(FailureKind::TimedOut, Timestamp::UNIX_EPOCH, "");
+    let doctor = Some(name("Dr. A"));
+    state.tell(Message::NothingThere(name("Dr. A")));
+    let failed = Event::Failed {
+        doctor: doctor.clone(),
+        failure: failure.clone(),
+    };
+    tell(&mut state, 1, failed.clone());
+    sign_in(&mut state, 3, &origin("https://other.example"));
+    // One that comes later is told alike.
+    let event = Event::Elsewhere {
+        service: home.clone(),
+        event: Box::new(failed),
+    };
+    tell(&mut state, 3, event);
+    let told: Vec<_> = state.toasts.iter().map(|toast| &toast.message).collect();
+    let expected = Message::FailedElsewhere {
+        service: home,
+        doctor,
+        failure,
+    };
+    assert_eq!(told, [&expected, &expected]);
+}
+
+/// Nothing was cut off: the app ran all the time.
+#[test]
+fn a_later_look_at_a_delete_that_was_dismissed_is_shown_as_that_delete() {
+    let mut state = signed_in();
+    tell(&mut state, 1, deleted(DeletionOutcome::NotKnown));
+    let number = state.results[0].number;
+    state.update(Action::Dismiss(number));
+    let Event::JobEnded { ending, .. } = deleted(DeletionOutcome::Gone) else {
+        return;
+    };
+    let JobEnding::Delete { report, .. } = *ending.clone() else {
+        return;
+    };
+    let looked_again = Event::LookedAgain {
+        operation: operation(),
+        doctor: Some(name("Dr. A")),
+        report,
+    };
+    tell(&mut state, 1, looked_again);
+    assert_eq!(state.results[0].ending, ResultKind::Ended(*ending));
 }

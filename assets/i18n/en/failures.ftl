@@ -1,5 +1,7 @@
 # Each says what happened, what is safe, and what to do next.
 failure-about-doctor = { $doctor }: { $sentence }
+failure-about-doctor-elsewhere = { $doctor } at { $service }: { $sentence }
+failure-elsewhere = { $service }: { $sentence }
 failure-about-all = All doctors: { $sentence }
 
 failure-service-not-found = The service could not be found. Nothing was changed. Check the network connection and the service's address, then try again.
@@ -52,6 +54,7 @@ failure-file-held = The recording came whole and was checked, but another progra
 failure-completeness-not-proven = Saved as { $path }, but nothing proves that it is all of the recording, so it doesn't count as a backup. The recording on the server is untouched.
 failure-copy-changed = The recording on the server is another one now than when it was looked at. Nothing was deleted. Check it again and decide anew.
 failure-record-not-writable = The record of what is done could not be written, so nothing was deleted. Check that the disk has room, then try again.
+failure-not-recorded = What was done could not be written down in the record. Check that the disk has room.
 failure-store-trouble = The app's own notes could not be read or written. Recordings are untouched. Check that the disk has room, then start the app again.
 failure-keychain-trouble = This computer's keychain can't be used just now. Nothing was lost; you may have to sign in again after the app is closed.
 failure-keychain-not-cleared = This computer's keychain can't be used just now, so it may still hold an earlier sign-in. Sign out and in again later, or remove “Audio Housekeeper” from the keychain.
