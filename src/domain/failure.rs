@@ -107,6 +107,11 @@ pub enum FailureKind {
     UnexpectedAnswer,
     /// A cache on the way answered with what it had kept from before a delete, or may have.
     AnswerTooOld,
+    /// What had come of a recording and was kept is not there, or not as it was.
+    PartGone {
+        /// The part file.
+        path: PathBuf,
+    },
     /// The pieces that several answers brought are no whole recording, or not the announced one: it is to
     /// be fetched whole.
     PiecesDoNotFit,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::domain::{DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind};
+use crate::domain::{DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::jobs::back_up;
 use crate::engine::jobs::delete::verify_gone;
@@ -270,7 +270,8 @@ impl Engine {
             }
             Command::GoOn { doctor, operation } => {
                 let kind = JobKind::Download(doctor.clone());
-                self.job(&workspace.clone(), kind, |ticket| {
+                let goes_on = Some(operation.clone());
+                self.job_of(&workspace.clone(), kind, goes_on, |ticket| {
                     download::go_on(workspace, doctor, operation, ticket)
                 });
             }
@@ -308,8 +309,21 @@ impl Engine {
     ) where
         F: Future<Output = JobEnding> + Send + 'static,
     {
+        self.job_of(workspace, kind, None, work);
+    }
+
+    /// The same, as an operation that an earlier job began.
+    fn job_of<F>(
+        &mut self,
+        workspace: &Arc<Workspace>,
+        kind: JobKind,
+        begun: Option<OperationId>,
+        work: impl FnOnce(JobTicket) -> F,
+    ) where
+        F: Future<Output = JobEnding> + Send + 'static,
+    {
         let doctor = kind.doctor().cloned();
-        if let Err(Busy) = self.scheduler.start(workspace, kind, work) {
+        if let Err(Busy) = self.scheduler.start(workspace, kind, begun, work) {
             let failure = Failure::new(FailureKind::Busy, Timestamp::now(), "");
             workspace.tell(Event::failed(doctor, failure));
         }

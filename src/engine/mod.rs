@@ -125,6 +125,7 @@ pub fn start(setup: Setup) -> Handle {
     let (notices, notices_in) = mpsc::unbounded_channel();
     let (board, progress) = ticket::JobBoard::new(setup.wake.clone());
     let resources = Arc::new(resources::Resources {
+        telling: tokio::sync::Mutex::default(),
         store: setup.store,
         connector: setup.connector,
         keychain: setup.keychain,

@@ -101,21 +101,14 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
             }
         }
     }
+    // Whether it is still there shows when somebody goes on with it.
     if saved.is_none()
         && let Some(came) = part.came
     {
-        match transfer::is_kept(&left.part, mark, came.size).await {
-            Ok(true) => {
-                let note = format!("{} bytes are kept", came.size);
-                let recorded = Change::TransferRecorded(left.operation.clone());
-                record_cut_off(workspace, left, &note, recorded).await;
-                return Some(Closed::Kept);
-            }
-            Ok(false) => {}
-            Err(error) => {
-                return not_closed(workspace, left, error.into_failure(Timestamp::now()));
-            }
-        }
+        let note = format!("{} bytes are kept", came.size);
+        let recorded = Change::TransferRecorded(left.operation.clone());
+        record_cut_off(workspace, left, &note, recorded).await;
+        return Some(Closed::Kept);
     }
     let mut note = "no part file is left";
     if let Err(error) = transfer::remove_left_over(&left.part, mark).await {

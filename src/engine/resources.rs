@@ -38,6 +38,8 @@ pub struct Resources {
     pub os_user: String,
     pub computer: String,
     pub board: JobBoard,
+    /// Held while what is kept is read and told, so that the newest is told last.
+    pub telling: tokio::sync::Mutex<()>,
     pub wake: Wake,
     pub events: mpsc::UnboundedSender<Envelope>,
     pub notices: mpsc::UnboundedSender<Notice>,

@@ -160,6 +160,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::Disk { .. }
         | FailureKind::ReadBackDiffers { .. }
         | FailureKind::FileHeld { .. }
+        | FailureKind::PartGone { .. }
         | FailureKind::CompletenessNotProven { .. }
         | FailureKind::CopyChanged
         | FailureKind::RecordNotWritable
@@ -341,6 +342,7 @@ mod tests {
             (FailureKind::FolderGone { path: path() }, false),
             (FailureKind::Disk { path: path() }, false),
             (FailureKind::ReadBackDiffers { path: path() }, false),
+            (FailureKind::PartGone { path: path() }, false),
             (
                 FailureKind::FileHeld {
                     path: path(),

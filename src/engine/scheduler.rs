@@ -13,6 +13,7 @@ use crate::domain::{
 };
 use crate::engine::cancellation::{Cancellation, EndedBy};
 use crate::engine::credentials::SignIn;
+use crate::engine::jobs::kept;
 use crate::engine::notice::{BegunAt, Ended, Notice};
 use crate::engine::resources::internal;
 use crate::engine::ticket::{JobBoard, JobTicket};
@@ -110,7 +111,8 @@ impl Scheduler {
             .insert(task.id(), OnPanic::Say(Box::new(on_panic)));
     }
 
-    /// Starts a job, unless one runs that has to end first.
+    /// Starts a job, unless one runs that has to end first; as the operation that an earlier one began,
+    /// or as one of its own.
     ///
     /// # Errors
     /// [`Busy`].
@@ -118,6 +120,7 @@ impl Scheduler {
         &mut self,
         workspace: &Arc<Workspace>,
         kind: JobKind,
+        begun: Option<OperationId>,
         work: impl FnOnce(JobTicket) -> F,
     ) -> Result<(), Busy>
     where
@@ -128,7 +131,8 @@ impl Scheduler {
             return Err(Busy);
         }
         let asked_by = workspace.credentials.sign_in();
-        let ticket = self.board.open(asked_by, kind.deletes());
+        let mut ticket = self.board.open(asked_by, kind.deletes());
+        ticket.operation = begun.unwrap_or(ticket.operation);
         let id = ticket.id;
         workspace.tell(Event::JobStarted {
             id,
@@ -276,6 +280,7 @@ impl Running {
                 if let Some(changes) = self.closes_download().await {
                     let draft = self.entry(AuditOutcome::Failed);
                     self.workspace.record(draft, changes).await;
+                    kept::tell(&self.workspace).await;
                 }
             }
             // What they came to is recorded, one by one.
@@ -285,7 +290,7 @@ impl Running {
     }
 
     /// What closes the download that a job which panicked had begun, once its part file is gone. `None`
-    /// where that may be left, or is kept to be gone on with, or the file may have its name already.
+    /// where that may be left, or the file may have its name already.
     async fn closes_download(&self) -> Option<Vec<Change>> {
         let store = &self.workspace.resources.store;
         let open = store.unfinished_transfers().await.ok()?;
@@ -293,8 +298,11 @@ impl Running {
             return Some(Vec::new());
         };
         let part = store.part(&self.operation).await.ok()?;
-        if part.checked.is_some() || part.came.is_some() {
+        if part.checked.is_some() {
             return None;
+        }
+        if part.came.is_some() {
+            return Some(vec![Change::TransferRecorded(self.operation.clone())]);
         }
         let removed = transfer::remove_left_over(&open.part, part.mark.as_deref()).await;
         removed.ok()?;

@@ -5,22 +5,38 @@ use crate::engine::Command;
 use crate::state::{JobKind, SideEffect, State, engine};
 
 impl State {
-    /// Whether a part of this doctor's recording is kept.
+    /// Whether what came of this doctor's last download is kept.
     pub fn keeps_part_of(&self, doctor: &DoctorName) -> bool {
-        self.kept_parts.iter().any(|kept| kept.doctor == *doctor)
+        let last = self.destinations.get(doctor).map(|(path, _)| path);
+        let mut kept = self.kept_parts.iter();
+        kept.any(|kept| kept.doctor == *doctor && Some(&kept.destination) == last)
     }
 
     /// Goes on with one download, or, without one, with all that nothing excludes.
-    pub(super) fn go_on(&self, operation: Option<&OperationId>) -> Vec<SideEffect> {
+    pub(super) fn go_on(&mut self, operation: Option<&OperationId>) -> Vec<SideEffect> {
         let is_meant = |kept: &&KeptPart| match operation {
             Some(operation) => kept.operation == *operation,
             None => !self.excludes(&JobKind::Download(kept.doctor.clone())),
         };
-        let kept = self.kept_parts.iter().filter(is_meant);
-        let command = |kept: &KeptPart| Command::GoOn {
-            doctor: kept.doctor.clone(),
-            operation: kept.operation.clone(),
-        };
-        kept.flat_map(|kept| engine(command(kept))).collect()
+        // One at a time for each doctor.
+        let mut meant: Vec<KeptPart> = Vec::new();
+        for kept in self.kept_parts.iter().filter(is_meant) {
+            if meant.iter().all(|other| other.doctor != kept.doctor) {
+                meant.push(kept.clone());
+            }
+        }
+        let mut effects = Vec::new();
+        for kept in meant {
+            let KeptPart {
+                operation,
+                doctor,
+                destination,
+                ..
+            } = kept;
+            self.destinations
+                .insert(doctor.clone(), (destination, false));
+            effects.extend(engine(Command::GoOn { doctor, operation }));
+        }
+        effects
     }
 }

@@ -56,8 +56,6 @@ pub enum Change {
     },
     /// The record says how a download ended whose part file is kept.
     TransferRecorded(OperationId),
-    /// A download whose part file is kept is gone on with.
-    TransferGoesOn(OperationId),
     /// A download has ended, however it did.
     EndTransfer(OperationId),
     /// The files at these paths are no backups any more: others were saved there.
@@ -159,7 +157,6 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::TransferRecorded(operation) => {
             transfers::set_recorded(connection, &operation, true)
         }
-        Change::TransferGoesOn(operation) => transfers::set_recorded(connection, &operation, false),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
         Change::NoBackupsAt(paths) => paths
             .iter()

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::domain::{DoctorName, KeptPart, OperationId};
 use crate::store::value_codec::{
@@ -54,6 +54,32 @@ impl Store {
         let service = service.to_owned();
         self.writer
             .ask(move |connection| kept(connection, &service))
+            .await
+    }
+
+    /// Takes what is kept of a download, for one who goes on with it or discards it: nobody else is given
+    /// it then. `None` where it is not kept, or was taken.
+    ///
+    /// # Errors
+    /// [`StoreError`], and then it is not taken.
+    pub async fn take_kept_part(
+        &self,
+        service: &str,
+        operation: &OperationId,
+    ) -> Result<Option<KeptPart>, StoreError> {
+        let (service, operation) = (service.to_owned(), operation.clone());
+        self.writer
+            .ask(move |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let all = kept(&transaction, &service)?;
+                let taken = all.into_iter().find(|one| one.operation == operation);
+                if taken.is_some() {
+                    set_recorded(&transaction, &operation, false)?;
+                }
+                transaction.commit()?;
+                Ok(taken)
+            })
             .await
     }
 

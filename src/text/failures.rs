@@ -296,6 +296,9 @@ impl Text {
             FailureKind::ReadBackDiffers { path } => {
                 self.say_with("failure-read-back-differs", &[("path", shown(path))])
             }
+            FailureKind::PartGone { path } => {
+                self.say_with("failure-part-gone", &[("path", shown(path))])
+            }
             FailureKind::FileHeld { path, part } => self.say_with(
                 "failure-file-held",
                 &[("path", shown(path)), ("part", shown(part))],
@@ -416,6 +419,7 @@ mod tests {
             FailureKind::UnexpectedAnswer,
             FailureKind::AnswerTooOld,
             FailureKind::PiecesDoNotFit,
+            FailureKind::PartGone { path: path.clone() },
             FailureKind::DamagedInTransit {
                 expected: None,
                 received: 7,

@@ -89,6 +89,12 @@ pub enum TransferError {
         /// The digest of what came, where all of it was taken in.
         sha256: Option<Sha256Digest>,
     },
+    /// What had come and was kept is not there.
+    #[error("the part file is not there, or not as it was")]
+    PartGone {
+        /// The part file.
+        path: PathBuf,
+    },
     /// The pieces that two answers brought are no whole recording, or not the announced one.
     #[error("what came in pieces does not fit together")]
     PiecesDoNotFit,
@@ -162,6 +168,7 @@ impl TransferError {
                 expected, received, ..
             } => FailureKind::DamagedInTransit { expected, received },
             Self::PiecesDoNotFit => FailureKind::PiecesDoNotFit,
+            Self::PartGone { path } => FailureKind::PartGone { path },
             Self::Unfit { kind, .. } => *kind,
             Self::ReadBackDiffers { path, .. } => FailureKind::ReadBackDiffers { path },
             Self::Held { path, part, .. } => FailureKind::FileHeld { path, part },

@@ -40,7 +40,7 @@ pub use from_disk::ReadFrom;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use lost_volume::FirstVolume;
 pub use part::{check_destination, remove_left_over};
-pub use partial::{NotSaved, Partial, TakenUp, is_kept};
+pub use partial::{NotSaved, Partial, TakenUp};
 pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
 
@@ -175,36 +175,39 @@ pub async fn save_on(
             None => TransferError::Cancelled.into(),
         });
     }
-    let operation = request.operation.clone();
-    let (writer, part_path) = if let Some(TakenUp { writer, path, .. }) = earlier {
+    let (writer, place) = if let Some(taken_up) = earlier {
+        let TakenUp {
+            writer,
+            path,
+            made_on,
+            ..
+        } = taken_up;
         if recording.from == 0 {
             writer.start_over().await;
         }
-        (writer, path)
+        (writer, (path, made_on))
     } else {
         let part = part::create(&request, ledger).await?;
-        let path = part.path().to_path_buf();
-        (
-            Writer::start(part, None, request.destination.clone())?,
-            path,
-        )
+        let place = (part.path().to_path_buf(), part.path.volume());
+        let writer = Writer::start(part, None, request.destination.clone())?;
+        (writer, place)
     };
-    let saved = receive(writer, recording, request, ledger, &steps, stop).await;
-
+    let saved = receive(writer, recording, request.clone(), ledger, &steps, stop).await;
     let end = match &saved {
-        Ok(_) => TransferEnd::Saved,
+        Ok(_) => Some(TransferEnd::Saved),
         Err(not_saved) => match &not_saved.error {
             // It is in the caller's hands.
             _ if not_saved.partial.is_some() => return saved,
-            TransferError::Unfit { aside: Some(_), .. } => TransferEnd::SetAside,
-            TransferError::Held { .. } => TransferEnd::PartKept,
-            _ if tokio::fs::symlink_metadata(&part_path).await.is_ok() => TransferEnd::PartLeft,
-            _ => TransferEnd::Discarded,
+            TransferError::Unfit { aside: Some(_), .. } => Some(TransferEnd::SetAside),
+            TransferError::Held { .. } => Some(TransferEnd::PartKept),
+            _ => None,
         },
     };
-    if let Err(error) = ledger.end(&operation, end).await {
-        // The file is what counts: the entry left open is looked into at the next start.
-        tracing::warn!(%error, "the end of a transfer could not be written down");
+    match end {
+        Some(end) => partial::end(end, &request, ledger).await,
+        None => {
+            partial::say_gone(place, &request, ledger).await;
+        }
     }
     saved
 }

@@ -1,12 +1,13 @@
 use std::ffi::OsString;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 use tokio::fs;
 
 use crate::domain::refused_by_windows;
+use crate::transfer::arriving::{Came, RunningHash};
 use crate::transfer::error::folder_of;
 use crate::transfer::long_path::however_long;
 use crate::transfer::lost_volume::{is_another_volume_at, volume};
@@ -92,6 +93,42 @@ impl OwnPart {
         } else {
             Err(io::ErrorKind::NotFound.into())
         }
+    }
+
+    /// Takes the file at its name for the one that was made, where it begins with what had come. Some
+    /// volumes give a file another mark from time to time.
+    pub(super) fn adopt(&mut self, came: Came) -> Option<File> {
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .open(&self.path)
+            .ok()?;
+        let mut hash = RunningHash::default();
+        let mut there = (&file).take(came.size);
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match there.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => hash.take(buffer.get(..read)?),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+        if hash.finish() != (came.size, came.sha256) {
+            return None;
+        }
+        self.made = mark(&file).ok();
+        Some(file)
+    }
+
+    /// Whether somebody's file stands at its name.
+    pub(super) fn is_another(&self) -> bool {
+        File::open(&self.path).is_ok_and(|there| !self.is_it(&there))
+    }
+
+    /// Remembers the volume of the file that was made.
+    pub(super) fn lies_on(&mut self, file: &File) {
+        self.volume = volume(file).ok();
     }
 
     /// Whether it is known to be gone: its folder is there, on the volume that it was made on.
@@ -200,13 +237,13 @@ pub async fn check_destination(request: &SaveRequest) -> Result<(), TransferErro
 /// is removed: nothing was written to it by then.
 ///
 /// One that is gone already is no error, if the folder that it was in is there: on a drive that is
-/// not connected it may well be left.
+/// not connected it may well be left. Whether it was there.
 ///
 /// # Errors
 /// [`TransferError::FolderGone`] where it can't be looked for; others where it can't be removed, or
 /// is no part file of the app's ([`TransferError::FileNameRefused`]): a name without the ending, a
 /// folder, a link, another file.
-pub async fn remove_left_over(part: &Path, part_mark: Option<&str>) -> Result<(), TransferError> {
+pub async fn remove_left_over(part: &Path, part_mark: Option<&str>) -> Result<bool, TransferError> {
     let named_so = part
         .file_name()
         .is_some_and(|name| name.to_string_lossy().ends_with(ENDING));
@@ -215,7 +252,7 @@ pub async fn remove_left_over(part: &Path, part_mark: Option<&str>) -> Result<()
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let folder = fs::metadata(folder_of(part)).await;
             if folder.is_ok_and(|folder| folder.is_dir()) {
-                return Ok(());
+                return Ok(false);
             }
             let path = part.to_path_buf();
             let source = error;
@@ -244,6 +281,7 @@ pub async fn remove_left_over(part: &Path, part_mark: Option<&str>) -> Result<()
     }
     fs::remove_file(part)
         .await
+        .map(|()| true)
         .map_err(|error| TransferError::in_work(part, "removing a part file", error))
 }
 

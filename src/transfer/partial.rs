@@ -1,5 +1,6 @@
 //! A recording of which a part came: the next answer goes on behind it.
 
+use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use crate::transfer::part::{OwnPart, PartFile};
 use crate::transfer::promote::when_let_go;
 use crate::transfer::verify::on_reader;
 use crate::transfer::writer::{Stopped, Writer};
-use crate::transfer::{Ledger, SaveRequest, Stop, TransferEnd, TransferError};
+use crate::transfer::{FirstVolume, Ledger, SaveRequest, Stop, TransferEnd, TransferError};
 
 /// A part file of which a later answer is expected to bring the rest. It is removed when dropped.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct Partial {
     /// What the first answer said of the recording.
     copy: ServerCopy,
     came: Came,
+    /// Whether an earlier run kept it: the person has been told of it.
+    is_of_earlier: bool,
 }
 
 /// A part file that was looked at again, behind which the rest is to come.
@@ -29,7 +32,8 @@ pub struct TakenUp {
     copy: ServerCopy,
     came: Came,
     pub(super) path: PathBuf,
-    made_on: Option<u64>,
+    pub(super) made_on: Option<u64>,
+    is_of_earlier: bool,
 }
 
 /// Why a recording was not saved, and what there is of it.
@@ -59,6 +63,7 @@ impl NotSaved {
             part,
             copy: copy.clone(),
             came,
+            is_of_earlier: false,
         });
         Box::new(Self { error, partial })
     }
@@ -87,62 +92,72 @@ impl Partial {
                 sha256,
                 fits: true,
             },
+            is_of_earlier: true,
         }
     }
 
-    /// Flushes it, and leaves it where it is; the ledger knows it then. Whether it is kept: what is
-    /// not is removed.
+    /// Leaves it where it is, as the ledger knows it then, and flushes it. Whether it is kept: what is not
+    /// is removed.
     pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
-        let path = (self.part.path().to_path_buf(), self.part.volume());
         let came = PartCame {
             size: self.came.size,
             sha256: self.came.sha256,
             copy: self.copy.clone(),
         };
+        if let Err(error) = ledger.kept(&request.operation, came).await {
+            tracing::warn!(%error, "what came of a recording is not kept");
+            self.discard(request, ledger).await;
+            return false;
+        }
+        let path = self.part.keep();
+        // What is not flushed shows when it is looked at again.
         let flushed = on_reader(&request.destination, move |_| {
-            let flushed = self.part.reopen().and_then(|file| flush(&file));
-            match flushed {
-                Ok(_) => Ok(self),
-                Err(error) => Err(TransferError::in_work(
-                    self.part.path(),
-                    "keeping what came",
-                    error,
-                )),
-            }
+            let file = File::options().write(true).open(path);
+            Ok(file.and_then(|file| flush(&file)))
         });
-        let kept = match flushed.await {
-            Ok(partial) => match ledger.kept(&request.operation, came).await {
-                Ok(()) => {
-                    partial.part.keep();
-                    return true;
-                }
-                Err(error) => error.into(),
-            },
-            Err(error) => error,
-        };
-        tracing::warn!(error = %kept, "what came of a recording is not kept");
-        say_gone(path, request, ledger).await;
-        false
+        if let Ok(Err(error)) | Err(error) = flushed.await.map_err(io::Error::other) {
+            tracing::warn!(%error, "what came of a recording is not flushed");
+        }
+        true
     }
 
     /// Opens the part file, and hashes and checks what is in it. `None` where it is no longer there, or
-    /// not the one that was made: it is all to be fetched again.
+    /// not the one that was made: it is all to be fetched again. What an earlier run kept has to be
+    /// there.
     ///
     /// That is done before the service is asked: none waits for long for somebody who doesn't read.
     ///
     /// # Errors
-    /// [`TransferError::FolderGone`], [`TransferError::Cancelled`], or the disk's.
+    /// [`NotSaved`], with what is still kept: [`TransferError::PartGone`], [`TransferError::FolderGone`],
+    /// [`TransferError::Cancelled`], or the disk's.
     pub async fn take_up(
         self,
         request: &SaveRequest,
         ledger: &dyn Ledger,
         stop: &Stop<'_>,
     ) -> Result<Option<TakenUp>, Box<NotSaved>> {
-        let (path, volume) = (self.part.path().to_path_buf(), self.part.volume());
-        let opened = self.open(request).await;
-        let Ok(Some(mut taken_up)) = opened else {
-            say_gone((path, volume), request, ledger).await;
-            return Ok(opened.map(|_| None)?);
+        let part = (self.part.path().to_path_buf(), self.part.volume());
+        let destination = request.destination.clone();
+        let volume = request.volume.clone();
+        let opened = on_reader(&request.destination, move |unwanted| {
+            Ok(self.open(&destination, &volume, unwanted))
+        });
+        let mut taken_up = match opened.await? {
+            Ok(Found::ItIs(taken_up)) => *taken_up,
+            Ok(Found::Another) => {
+                end(TransferEnd::Discarded, request, ledger).await;
+                return Ok(None);
+            }
+            Ok(Found::Nothing) => {
+                return match say_gone(part, request, ledger).await {
+                    TransferEnd::Discarded => Ok(None),
+                    _ => Err(TransferError::PartGone {
+                        path: request.destination.clone(),
+                    }
+                    .into()),
+                };
+            }
+            Err(not_opened) => return Err(not_opened),
         };
         tokio::select! {
             biased;
@@ -154,36 +169,80 @@ impl Partial {
         }
     }
 
-    async fn open(self, request: &SaveRequest) -> Result<Option<TakenUp>, TransferError> {
-        let (destination, volume) = (request.destination.clone(), request.volume.clone());
-        let reopened = on_reader(&request.destination, move |unwanted| {
-            let Self { part, copy, came } = self;
-            let trouble = |error| TransferError::in_work(&destination, "going on", error);
-            let file = match when_let_go(unwanted, || part.reopen()) {
-                Ok(file) => file,
-                Err(_) if part.has_lost_its_drive() || is_folder_gone(part.path()) => {
-                    let source = io::Error::other("the folder of the part file is gone");
-                    let path = destination;
-                    return Err(TransferError::FolderGone { path, source });
-                }
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(trouble(error)),
-            };
-            volume.expect(&file, &destination)?;
-            if file.metadata().map_err(trouble)?.len() < came.size {
-                return Ok(None);
+    fn open(
+        mut self,
+        destination: &Path,
+        volume: &FirstVolume,
+        unwanted: &dyn Fn() -> bool,
+    ) -> Result<Found, Box<NotSaved>> {
+        let file = match when_let_go(unwanted, || self.part.reopen()) {
+            Ok(file) => Some(file),
+            Err(_) if self.part.has_lost_its_drive() || is_folder_gone(self.part.path()) => {
+                let source = io::Error::other("the folder of the part file is gone");
+                let path = destination.to_path_buf();
+                return Err(self.not_opened(TransferError::FolderGone { path, source }));
             }
-            let (path, made_on) = (part.path().to_path_buf(), part.volume());
-            let writer = Writer::start(PartFile { file, path: part }, Some(came), destination)?;
-            Ok(Some(TakenUp {
-                writer,
-                copy,
-                came,
-                path,
-                made_on,
-            }))
-        });
-        reopened.await
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => {
+                return Err(self.not_opened(TransferError::in_work(
+                    destination,
+                    "going on",
+                    error,
+                )));
+            }
+        };
+        let file = match file {
+            // Some volumes give a file another mark from time to time: its contents tell too.
+            None if self.is_of_earlier => self.part.adopt(self.came),
+            file => file,
+        };
+        let is_long = |file: &File| {
+            let found = file.metadata();
+            found.is_ok_and(|found| found.len() >= self.came.size)
+        };
+        let Some(file) = file.filter(is_long) else {
+            if self.is_of_earlier {
+                let path = self.part.path().to_path_buf();
+                return Err(self.not_opened(TransferError::PartGone { path }));
+            }
+            let is_another = self.part.is_another();
+            // What is too short goes with this.
+            drop(self);
+            return Ok(if is_another {
+                Found::Another
+            } else {
+                Found::Nothing
+            });
+        };
+        if let Err(error) = volume.expect(&file, destination) {
+            return Err(self.not_opened(error));
+        }
+        self.part.lies_on(&file);
+        let Self {
+            part,
+            copy,
+            came,
+            is_of_earlier,
+        } = self;
+        let (path, made_on) = (part.path().to_path_buf(), part.volume());
+        let writer = Writer::start(
+            PartFile { file, path: part },
+            Some(came),
+            destination.to_path_buf(),
+        )?;
+        Ok(Found::ItIs(Box::new(TakenUp {
+            writer,
+            copy,
+            came,
+            path,
+            made_on,
+            is_of_earlier,
+        })))
+    }
+
+    fn not_opened(self, error: TransferError) -> Box<NotSaved> {
+        let partial = Some(self);
+        Box::new(NotSaved { error, partial })
     }
 
     /// Removes it, and has the ledger know where that fails.
@@ -198,52 +257,38 @@ impl Partial {
         }
         say_gone(part, request, ledger).await;
     }
-
-    /// Whether it is known not to be what the service has.
-    #[must_use]
-    pub const fn is_spoiled(&self) -> bool {
-        !self.came.fits
-    }
 }
 
-/// Whether a part file that an earlier run kept is there with what came, and is the one that was made.
-///
-/// # Errors
-/// [`TransferError::FolderGone`] where it can't be looked for, or the disk's.
-pub async fn is_kept(part: &Path, mark: Option<&str>, size: u64) -> Result<bool, TransferError> {
-    let own = OwnPart::of_earlier(part.to_path_buf(), mark.map(ToOwned::to_owned));
-    let path = part.to_path_buf();
-    on_reader(part, move |_| {
-        let there = own.reopen().and_then(|file| file.metadata());
-        own.keep();
-        match there {
-            Ok(there) => Ok(there.len() >= size),
-            Err(error) if error.kind() == ErrorKind::NotFound && !is_folder_gone(&path) => {
-                Ok(false)
-            }
-            Err(source) if source.kind() == ErrorKind::NotFound => {
-                Err(TransferError::FolderGone { path, source })
-            }
-            Err(error) => Err(TransferError::in_work(&path, "finding what is kept", error)),
-        }
-    })
-    .await
+/// What stands at a part file's name.
+enum Found {
+    /// The one that was made.
+    ItIs(Box<TakenUp>),
+    /// Somebody's file, which is left alone.
+    Another,
+    /// Nothing that can be gone on with.
+    Nothing,
 }
 
-/// Has the ledger know that a part file was removed, or that it is, or may be, still there.
-async fn say_gone(
+/// Has the ledger know that a part file was removed, or that it is, or may be, still there; which.
+pub(super) async fn say_gone(
     (part, made_on): (PathBuf, Option<u64>),
     request: &SaveRequest,
     ledger: &dyn Ledger,
-) {
+) -> TransferEnd {
     let looked = on_reader(&request.destination, move |_| {
         Ok(OwnPart::is_gone(&part, made_on))
     });
-    let end = if looked.await.unwrap_or(false) {
+    let gone = if looked.await.unwrap_or(false) {
         TransferEnd::Discarded
     } else {
         TransferEnd::PartLeft
     };
+    end(gone, request, ledger).await;
+    gone
+}
+
+/// Has the ledger know how a transfer ended.
+pub(super) async fn end(end: TransferEnd, request: &SaveRequest, ledger: &dyn Ledger) {
     if let Err(error) = ledger.end(&request.operation, end).await {
         // The entry left open is looked into at the next start.
         tracing::warn!(%error, "the end of a transfer could not be written down");
@@ -265,6 +310,7 @@ impl TakenUp {
             came,
             path,
             made_on,
+            is_of_earlier,
         } = self;
         let Some((part, left)) = writer.let_go().await else {
             say_gone((path, made_on), request, ledger).await;
@@ -272,7 +318,12 @@ impl TakenUp {
         };
         let fits = came.fits && left.fits;
         let came = Came { fits, ..left };
-        Some(Partial { part, copy, came })
+        Some(Partial {
+            part,
+            copy,
+            came,
+            is_of_earlier,
+        })
     }
 
     /// What becomes of it where the download is ended.

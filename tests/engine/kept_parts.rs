@@ -3,7 +3,7 @@
 use std::fs;
 
 use audio_housekeeper::domain::{AuditAction, AuditDraft, FailureKind, KeptPart};
-use audio_housekeeper::engine::{Command, Event, JobFailure, JobProgress, Unfinished};
+use audio_housekeeper::engine::{Command, Event, JobFailure, JobProgress};
 use audio_housekeeper::practice::{Call, Effect};
 use audio_housekeeper::store::Store;
 use support::desk::Desk;
@@ -172,6 +172,8 @@ fn what_is_discarded_is_gone_and_recorded() {
         let mut desk = given_up().await;
         let kept = kept(&desk).await;
         desk.send(Command::DiscardPart(kept.operation.clone()));
+        // Taken from the list at once, and gone.
+        told(&mut desk, <[KeptPart]>::is_empty).await;
         told(&mut desk, <[KeptPart]>::is_empty).await;
         assert_nothing_is_left(&desk).await;
         let last = recorded(&mut desk).await.pop().unwrap();
@@ -189,48 +191,117 @@ fn what_is_discarded_is_gone_and_recorded() {
 #[test]
 fn somebody_s_file_in_its_place_is_left_alone() {
     run(async {
-        for discards in [true, false] {
-            let mut desk = given_up().await;
-            let kept = kept(&desk).await;
-            fs::rename(&kept.part, desk.file("elsewhere")).unwrap();
-            fs::write(&kept.part, vec![7; 80_000]).unwrap();
-            if discards {
-                desk.send(Command::DiscardPart(kept.operation.clone()));
-                told(&mut desk, <[KeptPart]>::is_empty).await;
-            } else {
-                go_on(&desk, &kept);
-                let saved = desk.end_of_download().await.unwrap();
-                assert_eq!(fs::read(saved.path).unwrap(), wav(100_000, 1));
-                assert_eq!(ranges(&desk).pop().unwrap(), None);
-            }
-            assert_eq!(fs::read(&kept.part).unwrap(), vec![7; 80_000]);
-        }
+        let mut desk = given_up().await;
+        let kept = kept(&desk).await;
+        fs::rename(&kept.part, desk.file("elsewhere")).unwrap();
+        fs::write(&kept.part, vec![7; 80_000]).unwrap();
+        go_on(&desk, &kept);
+        let failure = failure_of(desk.end_of_download().await);
+        let path = kept.part.clone();
+        assert_eq!(failure.kind, FailureKind::PartGone { path });
+        assert_eq!(self::kept(&desk).await, kept, "it can still be discarded");
+        desk.send(Command::DiscardPart(kept.operation.clone()));
+        told(&mut desk, <[KeptPart]>::is_empty).await;
+        told(&mut desk, <[KeptPart]>::is_empty).await;
+        assert_eq!(fs::read(&kept.part).unwrap(), vec![7; 80_000]);
+        let last = recorded(&mut desk).await.pop().unwrap();
+        assert!(last.note.unwrap().contains("was left alone"));
+        let store = Store::open(desk.folder.path()).unwrap();
+        assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
+    });
+}
+
+/// Some volumes give a file another mark from time to time.
+#[test]
+fn a_part_that_got_another_mark_is_known_by_its_contents() {
+    run(async {
+        let mut desk = given_up().await;
+        let kept = kept(&desk).await;
+        let there = fs::read(&kept.part).unwrap();
+        fs::rename(&kept.part, desk.file("elsewhere")).unwrap();
+        fs::write(&kept.part, there).unwrap();
+        go_on(&desk, &kept);
+        let saved = desk.end_of_download().await.unwrap();
+        assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
+        assert_eq!(ranges(&desk).pop().unwrap().unwrap(), "bytes=70000-");
+        fs::remove_file(saved.path).unwrap();
+        fs::remove_file(desk.file("elsewhere")).unwrap();
+        assert_nothing_is_left(&desk).await;
     });
 }
 
 #[test]
-fn a_part_that_was_altered_or_is_gone_is_fetched_again() {
+fn a_part_that_was_altered_is_fetched_again() {
     run(async {
-        for gone in [true, false] {
-            let desk = given_up().await;
-            let kept = kept(&desk).await;
-            if gone {
-                fs::remove_file(&kept.part).unwrap();
-            } else {
-                let mut there = fs::read(&kept.part).unwrap();
-                there[50_000] ^= 1;
-                fs::write(&kept.part, there).unwrap();
+        let desk = given_up().await;
+        let kept = kept(&desk).await;
+        let mut there = fs::read(&kept.part).unwrap();
+        there[50_000] ^= 1;
+        fs::write(&kept.part, there).unwrap();
+        let mut desk = desk.restart().await;
+        desk.impatient = true;
+        told(&mut desk, |all| !all.is_empty()).await;
+        go_on(&desk, &kept);
+        let saved = desk.end_of_download().await.unwrap();
+        assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
+        assert_eq!(ranges(&desk).pop().unwrap(), None);
+        fs::remove_file(saved.path).unwrap();
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+/// It may be on a drive that is away: nothing is made in the folder that it was mounted on.
+#[test]
+fn a_part_that_is_gone_stays_known_until_it_is_discarded() {
+    run(async {
+        let mut desk = given_up().await;
+        let kept = kept(&desk).await;
+        fs::remove_file(&kept.part).unwrap();
+        for restarts in [false, true] {
+            if restarts {
+                desk = desk.restart().await;
+                told(&mut desk, |all| !all.is_empty()).await;
             }
-            let mut desk = desk.restart().await;
-            desk.impatient = true;
-            told(&mut desk, |all| !all.is_empty()).await;
             go_on(&desk, &kept);
-            let saved = desk.end_of_download().await.unwrap();
-            assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
-            assert_eq!(ranges(&desk).pop().unwrap(), None);
-            fs::remove_file(saved.path).unwrap();
-            assert_nothing_is_left(&desk).await;
+            let failure = failure_of(desk.end_of_download().await);
+            let path = kept.part.clone();
+            assert_eq!(failure.kind, FailureKind::PartGone { path });
+            assert_eq!(self::kept(&desk).await, kept);
         }
+        desk.send(Command::DiscardPart(kept.operation.clone()));
+        told(&mut desk, <[KeptPart]>::is_empty).await;
+        told(&mut desk, <[KeptPart]>::is_empty).await;
+        let last = recorded(&mut desk).await.pop().unwrap();
+        assert!(last.note.unwrap().contains("was no longer there"));
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+#[test]
+fn a_part_whose_folder_is_gone_can_be_discarded_and_that_is_said() {
+    run(async {
+        let mut desk = desk().await;
+        let folder = desk.file("Tuesday");
+        fs::create_dir(&folder).unwrap();
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(CAME)).only(1));
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(0)).from(2));
+        failure_of(desk.download(AMELIA, "Tuesday/a.wav").await);
+        let kept = kept(&desk).await;
+        fs::remove_dir_all(&folder).unwrap();
+        go_on(&desk, &kept);
+        let failure = failure_of(desk.end_of_download().await);
+        assert!(matches!(failure.kind, FailureKind::FolderGone { .. }));
+        assert_eq!(self::kept(&desk).await, kept);
+        desk.send(Command::DiscardPart(kept.operation.clone()));
+        desk.until(|event| matches!(event, Event::Failed { .. }).then_some(()))
+            .await;
+        told(&mut desk, <[KeptPart]>::is_empty).await;
+        let last = recorded(&mut desk).await.pop().unwrap();
+        assert!(last.note.unwrap().contains("may be left"));
+        let store = Store::open(desk.folder.path()).unwrap();
+        assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
     });
 }
 
@@ -260,29 +331,6 @@ fn without_a_mark_nothing_is_kept() {
     });
 }
 
-#[test]
-fn a_download_that_was_killed_without_anything_kept_is_named_as_ever() {
-    run(async {
-        let mut desk = given_up().await;
-        let kept = kept(&desk).await;
-        fs::remove_file(&kept.part).unwrap();
-        // As a kill leaves it, that comes before the record.
-        let change = audio_housekeeper::store::Change::TransferGoesOn(kept.operation.clone());
-        let store = Store::open(desk.folder.path()).unwrap();
-        store.apply(vec![change]).await.unwrap();
-        drop(store);
-        desk = desk.restart().await;
-        let found = desk
-            .until(|event| match event {
-                Event::FoundAtStart(found) => Some(found.clone()),
-                _ => None,
-            })
-            .await;
-        assert!(matches!(found[..], [Unfinished::Download { .. }]));
-        assert_nothing_is_left(&desk).await;
-    });
-}
-
 /// Of what can't be seen nobody knows that it is gone.
 #[cfg(target_os = "linux")]
 #[test]
@@ -301,16 +349,58 @@ fn a_part_on_a_drive_that_was_taken_away_stays_known_where_the_download_is_cance
         let id = desk
             .download_until_it_waits(AMELIA, file.to_str().unwrap())
             .await;
-        let unmounted = std::process::Command::new("umount")
-            .arg("-l")
-            .arg(&drive)
-            .status();
-        assert!(unmounted.unwrap().success());
+        unmount(&drive);
         desk.send(Command::Cancel(id));
         let ended = desk.end_of_download().await;
         assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
         let store = Store::open(desk.folder.path()).unwrap();
         let left = store.unfinished_transfers().await.unwrap();
         assert_eq!(left[0].part, drive.join("a.wav.part"));
+    });
+}
+
+#[cfg(target_os = "linux")]
+fn unmount(drive: &std::path::Path) {
+    let unmounted = std::process::Command::new("umount")
+        .arg("-l")
+        .arg(drive)
+        .status();
+    assert!(unmounted.unwrap().success());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_had_come_on_a_drive_that_goes_meanwhile_is_kept_in_mind() {
+    let test = "kept_parts::what_had_come_on_a_drive_that_goes_meanwhile_is_kept_in_mind";
+    let mount = "mount -t tmpfs none \"$0\"";
+    let Some(drive) = support::again::on_its_own_mount(test, mount) else {
+        return;
+    };
+    run(async {
+        let mut desk = desk().await;
+        let stall = Effect::StallAfter {
+            bytes: CAME,
+            duration: std::time::Duration::from_mins(1),
+        };
+        desk.service.add_fault(on_download(stall).only(1));
+        let file = drive.join("a.wav");
+        desk.ask_download(AMELIA, file.to_str().unwrap());
+        let id = desk
+            .until(|event| match event {
+                Event::JobStarted { id, .. } => Some(*id),
+                _ => None,
+            })
+            .await;
+        let has_come = |now: &JobProgress| matches!(now, JobProgress::Downloading { .. });
+        desk.progress(id, has_come).await;
+        unmount(&drive);
+        let failure = failure_of(desk.end_of_download().await);
+        assert!(matches!(failure.kind, FailureKind::FolderGone { .. }));
+        let kept = kept(&desk).await;
+        assert_eq!(kept.part, drive.join("a.wav.part"));
+        assert!(
+            support::names_in(&drive).is_empty(),
+            "nothing is made in its place"
+        );
     });
 }

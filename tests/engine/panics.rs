@@ -15,7 +15,8 @@ use audio_housekeeper::domain::{
 use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, Unfinished};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeService};
 use audio_housekeeper::store::Store;
-use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use axum::http::{HeaderValue, StatusCode};
 use futures_util::future::BoxFuture;
 use support::desk::{Desk, holding_nothing};
 use support::{AMELIA, name, run};
@@ -315,5 +316,39 @@ fn what_panics_after_a_sign_in_at_another_service_is_not_told_of_a_namesake_ther
         };
         let told = tokio::time::timeout(Duration::from_millis(700), told).await;
         assert!(told.is_err(), "{told:?}");
+    });
+}
+
+#[test]
+fn a_download_that_panics_when_it_is_gone_on_with_stays_known_under_its_own_name() {
+    run(async {
+        let (mut desk, panics) = desk().await;
+        panics.store(0, Ordering::Relaxed);
+        desk.impatient = true;
+        let mark = Effect::SetHeader(ETAG, HeaderValue::from_static("\"a\""));
+        desk.service.add_fault(Fault::on(Call::Download, mark));
+        let cut = Fault::on(Call::Download, Effect::CutAfter(70_000));
+        desk.service.add_fault(cut.only(1));
+        let cut = Fault::on(Call::Download, Effect::CutAfter(0));
+        desk.service.add_fault(cut.from(2));
+        desk.download(AMELIA, "b.wav").await.unwrap_err();
+        let kept = async |desk: &Desk| {
+            let store = Store::open(desk.folder.path()).unwrap();
+            store.kept_parts(&desk.origin().ascii()).await.unwrap()
+        };
+        let before = kept(&desk).await;
+        assert_eq!(before.len(), 1);
+        panics.store(1, Ordering::Relaxed);
+        desk.send(Command::GoOn {
+            doctor: name(AMELIA),
+            operation: before[0].operation.clone(),
+        });
+        let failure = desk.end_of_download().await.unwrap_err();
+        assert!(
+            matches!(&failure, JobFailure::Failed(failure) if failure.kind == FailureKind::Internal)
+        );
+        let outcomes = entries_of(&mut desk, &before[0].operation).await;
+        assert_eq!(outcomes, [AuditOutcome::Failed, AuditOutcome::Failed]);
+        assert_eq!(kept(&desk).await, before);
     });
 }

@@ -150,8 +150,14 @@ async fn what_is_kept_waits_until_it_is_gone_on_with_or_ended() {
         []
     );
     assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
-    let goes_on = Change::TransferGoesOn(operation());
-    store.apply(vec![goes_on]).await.unwrap();
+    // Whoever takes it has it alone.
+    let take = async || {
+        let operation = operation();
+        let taken = store.take_kept_part(&transfer.service, &operation);
+        taken.await.unwrap()
+    };
+    assert_eq!(take().await, Some(expected));
+    assert_eq!(take().await, None);
     assert_eq!(parts().await, []);
     assert_eq!(store.unfinished_transfers().await.unwrap().len(), 1);
     // A try that begins anew has nothing to go on with.

@@ -181,6 +181,9 @@ fn what_is_kept_says_how_much_and_can_be_gone_on_with_or_discarded() {
 fn a_download_that_was_given_up_offers_nothing_beside_what_is_kept_of_it() {
     let mut state = given_up();
     state.kept_parts = kept_parts().kept_parts;
+    // It was gone on with, and given up again.
+    let first = state.kept_parts[0].operation.clone();
+    assert_eq!(state.update(Action::GoOn(Some(first))).len(), 1);
     let window = window(state);
     window.get_by_label("The connection dropped after 59.0 MB.");
     assert!(

@@ -50,6 +50,7 @@ failure-only-copy = { $path } is the backup of { $doctor }, and the service has 
 failure-file-name-refused = The name of { $path } is not possible there. The recording on the server is untouched. Choose a shorter or simpler name.
 failure-disk = { $path } could not be read or written. The recording on the server is untouched. Check the drive or choose another folder.
 failure-read-back-differs = What the disk gives back for { $path } is not what was written to it, so it doesn't count as a backup. The recording on the server is untouched. Choose another folder.
+failure-part-gone = What had come is not at { $path } any more, or not as it was. Connect the drive that it was on, or discard it and download again. The recording on the server is untouched.
 failure-file-held = The recording came whole and was checked, but another program, such as a virus scanner, holds the file, so it could not be named { $path }. It is kept as { $part }. Rename it there once it is free, or download again.
 failure-completeness-not-proven = Saved as { $path }, but nothing proves that it is all of the recording, so it doesn't count as a backup. The recording on the server is untouched.
 failure-copy-changed = The recording on the server is another one now than when it was looked at. Nothing was deleted. Check it again and decide anew.

@@ -8,6 +8,7 @@ use crate::api::Download;
 use crate::domain::{
     Backup, Failure, FailureKind, NextTry, ServerCopy, ServerKnowledge, Sha256Digest,
 };
+use crate::engine::cancellation::EndedBy;
 use crate::engine::ledger::StoreLedger;
 use crate::engine::looking::{begin_download, wait_for_sign_in};
 use crate::engine::ticket::JobTicket;
@@ -167,7 +168,7 @@ async fn attempt(
             ..not_saved(error).into()
         }
     };
-    let keeps = || keeps_what_came(workspace);
+    let keeps = || keeps_what_came(ticket);
     let stop = || Stop {
         cancel: ticket.cancel.clone(),
         keeps: &keeps,
@@ -255,8 +256,8 @@ async fn attempt(
 }
 
 /// Whether what came is kept where a download is cancelled: it is not the person who cancels it.
-pub fn keeps_what_came(workspace: &Workspace) -> bool {
-    workspace.resources.leaving.is_cancelled()
+pub fn keeps_what_came(ticket: &JobTicket) -> bool {
+    ticket.cancellation.ended_by() != EndedBy::Person
 }
 
 /// A download of which not one byte came. Two whole answers without any show that there are none.

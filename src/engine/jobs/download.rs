@@ -36,7 +36,10 @@ pub async fn go_on(
     operation: OperationId,
     ticket: JobTicket,
 ) -> JobEnding {
-    let part = match kept::take_up(&workspace, &operation).await {
+    let store = &workspace.resources.store;
+    let taken = store.take_kept_part(&workspace.service, &operation).await;
+    kept::tell(&workspace).await;
+    let part = match taken {
         Ok(Some(part)) => part,
         // It was gone on with, or discarded, just before.
         Ok(None) => {
@@ -48,7 +51,6 @@ pub async fn go_on(
             return JobEnding::Download { doctor, result };
         }
     };
-    kept::tell(&workspace).await;
     let destination = Destination {
         path: part.destination.clone(),
         replace: false,

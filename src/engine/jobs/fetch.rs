@@ -64,7 +64,8 @@ pub async fn fetch(
         earlier,
         keeps,
     } = fetching;
-    let ledger = StoreLedger::new(workspace, ticket, earlier.is_some());
+    let was_kept = earlier.is_some();
+    let ledger = StoreLedger::new(workspace, ticket, was_kept);
     let tries = Tries::new(workspace, Budget::DOWNLOAD);
     match workspace
         .resources
@@ -111,8 +112,8 @@ pub async fn fetch(
     };
     let is_cancelled = matches!(result, Err(JobFailure::Cancelled));
     // A person who cancels wants nothing of it.
-    let keeps = keeps && (!is_cancelled || keeps_what_came(workspace));
-    let is_kept = keep(partial, keeps, &request, &ledger).await;
+    let wants_it = keeps && (!is_cancelled || keeps_what_came(ticket));
+    let is_kept = keep(partial, wants_it, &request, &ledger).await;
     if workspace.resources.leaving.is_cancelled() && is_cancelled {
         return result;
     }
@@ -126,7 +127,8 @@ pub async fn fetch(
     // Here and not before: a kill until then must leave neither a file nor a download in the
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
-    let ended = if is_kept {
+    // What was kept before and can't be seen is still to be gone on with.
+    let ended = if is_kept || was_kept && ledger.has_left_a_part() {
         Some(Change::TransferRecorded(operation.clone()))
     } else {
         ledger.ended(&operation)
@@ -137,7 +139,8 @@ pub async fn fetch(
     let (done_in, what) = (tries.done_in(), (AuditAction::Download, outcome));
     let mut draft = workspace.draft_of_job(ticket, done_in.as_deref(), what, operation);
     draft.doctor = Some(doctor.clone());
-    draft.note = joined([draft.note, tries.note(), proven(&result)]);
+    let kept = is_kept.then(|| "what came is kept".to_owned());
+    draft.note = joined([draft.note, tries.note(), proven(&result), kept]);
     match &result {
         Ok(fetched) => {
             draft.answer = Some(if fetched.from > 0 { "206" } else { "200" }.into());
@@ -149,7 +152,7 @@ pub async fn fetch(
     if workspace.record(draft, changes).await.is_some() {
         set_aside::finish(workspace, aside).await;
     }
-    if is_kept {
+    if keeps {
         kept::tell(workspace).await;
     }
     agreed.tell(workspace).await;
