@@ -65,6 +65,11 @@ impl Cancellation {
         &self.token
     }
 
+    /// Whether it is known that the person ended it.
+    pub fn is_by_person(&self) -> bool {
+        self.ended_by.get() == Some(&EndedBy::Person)
+    }
+
     /// Why it was ended; a person where it was not.
     pub fn ended_by(&self) -> EndedBy {
         self.ended_by.get().copied().unwrap_or(EndedBy::Person)

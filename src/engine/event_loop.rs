@@ -363,10 +363,11 @@ impl Engine {
     /// in the store for the next start, which names it: nobody would see what comes of it here.
     async fn leave(mut self) {
         self.resources.leaving.cancel();
+        // The jobs first: they learn why.
+        self.scheduler.cancel_all(None, EndedBy::Leaving);
         if let Some(workspace) = &self.workspace {
             workspace.cancel.cancel();
         }
-        self.scheduler.cancel_all(None, EndedBy::Leaving);
         let all_ended = self.scheduler.all_ended();
         if tokio::time::timeout(PATIENCE_AT_THE_END, all_ended)
             .await

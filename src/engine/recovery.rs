@@ -105,7 +105,10 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
     if saved.is_none()
         && let Some(came) = part.came
     {
-        let note = format!("{} bytes are kept", came.size);
+        let note = format!(
+            "the {} bytes that had come are kept if they are there",
+            came.size
+        );
         let recorded = Change::TransferRecorded(left.operation.clone());
         record_cut_off(workspace, left, &note, recorded).await;
         return Some(Closed::Kept);

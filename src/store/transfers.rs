@@ -118,8 +118,12 @@ pub(super) fn set_recorded(
     operation: &OperationId,
     recorded: bool,
 ) -> Result<(), StoreError> {
+    // Without anything kept it is for the next start to look into.
     connection.execute(
-        "UPDATE transfers SET recorded = ?2 WHERE operation = ?1",
+        "UPDATE transfers SET recorded = ?2 WHERE operation = ?1 AND EXISTS (
+            SELECT 1 FROM parts
+            WHERE parts.operation = transfers.operation AND came_sha256 IS NOT NULL
+         )",
         params![operation.as_str(), recorded],
     )?;
     Ok(())

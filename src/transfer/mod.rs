@@ -40,7 +40,7 @@ pub use from_disk::ReadFrom;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use lost_volume::FirstVolume;
 pub use part::{check_destination, remove_left_over};
-pub use partial::{NotSaved, Partial, TakenUp};
+pub use partial::{NotSaved, Partial, TakenUp, remove_kept};
 pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
 

@@ -43,6 +43,8 @@ pub(super) struct OwnPart {
     volume: Option<u64>,
     /// It has its name, or is to stay.
     is_done: bool,
+    /// The person has been told of it: it goes only where that is said.
+    stays: bool,
 }
 
 impl OwnPart {
@@ -52,6 +54,7 @@ impl OwnPart {
             made: mark(file).ok(),
             volume: volume(file).ok(),
             is_done: false,
+            stays: false,
         }
     }
 
@@ -62,7 +65,13 @@ impl OwnPart {
             made: mark,
             volume: None,
             is_done: false,
+            stays: true,
         }
+    }
+
+    /// It is to be removed when this is dropped.
+    pub(super) const fn goes(&mut self) {
+        self.stays = false;
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -95,9 +104,13 @@ impl OwnPart {
         }
     }
 
-    /// Takes the file at its name for the one that was made, where it begins with what had come. Some
-    /// volumes give a file another mark from time to time.
+    /// Takes the file at its name for the one that was made, where it is what had come, no more and no
+    /// less. Some volumes give a file another mark from time to time.
     pub(super) fn adopt(&mut self, came: Came) -> Option<File> {
+        let found = std::fs::symlink_metadata(&self.path).ok()?;
+        if !found.is_file() || found.len() != came.size {
+            return None;
+        }
         let file = File::options()
             .read(true)
             .write(true)
@@ -197,6 +210,7 @@ impl OwnPart {
 impl Drop for OwnPart {
     fn drop(&mut self) {
         if !self.is_done
+            && !self.stays
             && let Err(error) = self.remove_own()
         {
             tracing::warn!(%error, "a part file could not be removed");

@@ -9,7 +9,7 @@ use crate::domain::{KeptPart, PartCame, ServerCopy};
 use crate::transfer::arriving::Came;
 use crate::transfer::flush::flush;
 use crate::transfer::lost_volume::is_folder_gone;
-use crate::transfer::part::{OwnPart, PartFile};
+use crate::transfer::part::{OwnPart, PartFile, remove_left_over};
 use crate::transfer::promote::when_let_go;
 use crate::transfer::verify::on_reader;
 use crate::transfer::writer::{Stopped, Writer};
@@ -106,7 +106,12 @@ impl Partial {
         };
         if let Err(error) = ledger.kept(&request.operation, came).await {
             tracing::warn!(%error, "what came of a recording is not kept");
-            self.discard(request, ledger).await;
+            if self.is_of_earlier {
+                // It is kept as it was known before.
+                end(TransferEnd::PartLeft, request, ledger).await;
+            } else {
+                self.discard(request, ledger).await;
+            }
             return false;
         }
         let path = self.part.keep();
@@ -137,8 +142,8 @@ impl Partial {
         stop: &Stop<'_>,
     ) -> Result<Option<TakenUp>, Box<NotSaved>> {
         let part = (self.part.path().to_path_buf(), self.part.volume());
-        let destination = request.destination.clone();
-        let volume = request.volume.clone();
+        let (destination, volume) = (request.destination.clone(), request.volume.clone());
+        let place = part.0.clone();
         let opened = on_reader(&request.destination, move |unwanted| {
             Ok(self.open(&destination, &volume, unwanted))
         });
@@ -151,10 +156,7 @@ impl Partial {
             Ok(Found::Nothing) => {
                 return match say_gone(part, request, ledger).await {
                     TransferEnd::Discarded => Ok(None),
-                    _ => Err(TransferError::PartGone {
-                        path: request.destination.clone(),
-                    }
-                    .into()),
+                    _ => Err(TransferError::PartGone { path: place }.into()),
                 };
             }
             Err(not_opened) => return Err(not_opened),
@@ -248,8 +250,10 @@ impl Partial {
     /// Removes it, and has the ledger know where that fails.
     pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
         let part = (self.part.path().to_path_buf(), self.part.volume());
+        let mut own = self.part;
         let removed = on_reader(&request.destination, move |_| {
-            drop(self);
+            own.goes();
+            drop(own);
             Ok(())
         });
         if let Err(error) = removed.await {
@@ -257,6 +261,26 @@ impl Partial {
         }
         say_gone(part, request, ledger).await;
     }
+}
+
+/// Removes what an earlier run kept, known by its mark or by its contents. Whether it was there.
+///
+/// # Errors
+/// [`TransferError`], as of [`remove_left_over`].
+pub async fn remove_kept(kept: &KeptPart) -> Result<bool, TransferError> {
+    let refused = match remove_left_over(&kept.part, kept.mark.as_deref()).await {
+        Err(refused @ TransferError::FileNameRefused { .. }) => refused,
+        removed => return removed,
+    };
+    let Partial { mut part, came, .. } = Partial::of_earlier(kept);
+    let is_it = on_reader(&kept.part, move |_| {
+        let is_it = part.adopt(came).is_some();
+        if is_it {
+            part.goes();
+        }
+        Ok(is_it)
+    });
+    if is_it.await? { Ok(true) } else { Err(refused) }
 }
 
 /// What stands at a part file's name.

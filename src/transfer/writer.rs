@@ -38,6 +38,8 @@ struct Stop {
     checks: Arc<AtomicBool>,
     /// Nor need what is still to be written reach the file.
     writes: AtomicBool,
+    /// The part file is to go, also where the person has been told of it.
+    keeps_nothing: AtomicBool,
 }
 
 /// Tells the threads that nobody waits for what they do.
@@ -206,10 +208,15 @@ impl Writer {
             stop,
             ..
         } = self;
+        stop.0.keeps_nothing.store(true, Ordering::Relaxed);
         stop.all();
         drop(inbox);
         // Whatever it was about to say, its part file goes with it.
-        drop(outcome.await);
+        if let Ok(Err(stopped)) = outcome.await
+            && let Some((mut part, _)) = stopped.part
+        {
+            part.goes();
+        }
     }
 }
 
@@ -220,7 +227,7 @@ fn write(
     messages: mpsc::Receiver<Message>,
     stop: &Stop,
 ) -> Result<Written, Box<Stopped>> {
-    let PartFile { file, path } = part;
+    let PartFile { file, mut path } = part;
     let trouble = |error| TransferError::in_work(destination, "writing", error);
     let (to_disk, pieces) = sync_channel(WAITING_FOR_DISK);
     let (file, taken_in) = std::thread::scope(|scope| {
@@ -236,6 +243,9 @@ fn write(
         let file = disk.join().map_err(|_| TransferError::ThreadLost)?;
         Ok::<_, TransferError>((file, taken_in))
     })?;
+    if stop.keeps_nothing.load(Ordering::Relaxed) {
+        path.goes();
+    }
     // A disk that takes no more is why the rest was not looked at.
     let file = file.map_err(trouble)?;
     let taken_in = match taken_in {

@@ -122,7 +122,11 @@ fn what_had_come_when_the_app_ended_is_kept_and_the_record_says_so() {
         assert_eq!(all[0].came.size, CAME);
         let last = recorded(&mut desk).await.pop().unwrap();
         assert_eq!(last.outcome.code(), "cut-off");
-        assert!(last.note.unwrap().contains("70000 bytes are kept"));
+        assert!(
+            last.note
+                .unwrap()
+                .contains("the 70000 bytes that had come are kept")
+        );
         // Said once, and kept until somebody decides.
         let mut desk = desk.restart().await;
         assert_eq!(told(&mut desk, |all| !all.is_empty()).await, all);
@@ -200,6 +204,8 @@ fn somebody_s_file_in_its_place_is_left_alone() {
         let path = kept.part.clone();
         assert_eq!(failure.kind, FailureKind::PartGone { path });
         assert_eq!(self::kept(&desk).await, kept, "it can still be discarded");
+        let note = recorded(&mut desk).await.pop().unwrap().note;
+        assert!(!note.unwrap_or_default().contains("kept"));
         desk.send(Command::DiscardPart(kept.operation.clone()));
         told(&mut desk, <[KeptPart]>::is_empty).await;
         told(&mut desk, <[KeptPart]>::is_empty).await;
@@ -215,18 +221,102 @@ fn somebody_s_file_in_its_place_is_left_alone() {
 #[test]
 fn a_part_that_got_another_mark_is_known_by_its_contents() {
     run(async {
+        for discards in [false, true] {
+            let mut desk = given_up().await;
+            let kept = kept(&desk).await;
+            let there = fs::read(&kept.part).unwrap();
+            fs::rename(&kept.part, desk.file("elsewhere")).unwrap();
+            fs::write(&kept.part, there).unwrap();
+            if discards {
+                desk.send(Command::DiscardPart(kept.operation.clone()));
+                told(&mut desk, <[KeptPart]>::is_empty).await;
+                told(&mut desk, <[KeptPart]>::is_empty).await;
+            } else {
+                go_on(&desk, &kept);
+                let saved = desk.end_of_download().await.unwrap();
+                assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
+                assert_eq!(ranges(&desk).pop().unwrap().unwrap(), "bytes=70000-");
+                fs::remove_file(saved.path).unwrap();
+            }
+            assert_nothing_is_left(&desk).await;
+        }
+    });
+}
+
+/// It may be another one's of the same recording, who is further already.
+#[test]
+fn a_longer_file_that_begins_alike_is_not_taken_for_the_part() {
+    run(async {
         let mut desk = given_up().await;
         let kept = kept(&desk).await;
-        let there = fs::read(&kept.part).unwrap();
         fs::rename(&kept.part, desk.file("elsewhere")).unwrap();
-        fs::write(&kept.part, there).unwrap();
+        let longer = wav(100_000, 1)[..90_000].to_vec();
+        fs::write(&kept.part, &longer).unwrap();
         go_on(&desk, &kept);
-        let saved = desk.end_of_download().await.unwrap();
-        assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
-        assert_eq!(ranges(&desk).pop().unwrap().unwrap(), "bytes=70000-");
-        fs::remove_file(saved.path).unwrap();
-        fs::remove_file(desk.file("elsewhere")).unwrap();
+        let failure = failure_of(desk.end_of_download().await);
+        assert!(matches!(failure.kind, FailureKind::PartGone { .. }));
+        assert_eq!(fs::read(&kept.part).unwrap(), longer);
+    });
+}
+
+#[test]
+fn a_person_who_cancels_wants_nothing_of_what_was_kept() {
+    run(async {
+        let mut desk = given_up().await;
+        let kept = kept(&desk).await;
+        desk.impatient = false;
+        let busy = Effect::status(axum::http::StatusCode::SERVICE_UNAVAILABLE);
+        desk.service.add_fault(on_download(busy));
+        desk.clock.stop();
+        go_on(&desk, &kept);
+        let id = desk
+            .until(|event| match event {
+                Event::JobStarted { id, .. } => Some(*id),
+                _ => None,
+            })
+            .await;
+        let waits = |now: &JobProgress| matches!(now, JobProgress::WaitingToTryAgain { .. });
+        desk.progress(id, waits).await;
+        desk.send(Command::Cancel(id));
+        let ended = desk.end_of_download().await;
+        assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
         assert_nothing_is_left(&desk).await;
+    });
+}
+
+/// Nobody cancelled it.
+#[test]
+fn what_a_sign_out_ends_is_kept() {
+    run(async {
+        let mut desk = given_up().await;
+        let before = kept(&desk).await;
+        let stall = Effect::StallAfter {
+            bytes: 10_000,
+            duration: std::time::Duration::from_mins(1),
+        };
+        desk.service.add_fault(on_download(stall));
+        go_on(&desk, &before);
+        let id = desk
+            .until(|event| match event {
+                Event::JobStarted { id, .. } => Some(*id),
+                _ => None,
+            })
+            .await;
+        let has_come = |now: &JobProgress| matches!(now, JobProgress::Downloading { .. });
+        desk.progress(id, has_come).await;
+        desk.send(Command::SignOut);
+        desk.until(|event| matches!(event, Event::SignedOut(_)).then_some(()))
+            .await;
+        let store = Store::open(desk.folder.path()).unwrap();
+        let service = desk.origin().ascii();
+        let after = loop {
+            if let Some(kept) = store.kept_parts(&service).await.unwrap().pop() {
+                break kept;
+            }
+            desk.pass_time().await;
+        };
+        assert!(after.came.size > CAME);
+        assert_eq!(fs::metadata(&after.part).unwrap().len(), after.came.size);
     });
 }
 

@@ -350,5 +350,6 @@ fn a_download_that_panics_when_it_is_gone_on_with_stays_known_under_its_own_name
         let outcomes = entries_of(&mut desk, &before[0].operation).await;
         assert_eq!(outcomes, [AuditOutcome::Failed, AuditOutcome::Failed]);
         assert_eq!(kept(&desk).await, before);
+        assert_eq!(std::fs::metadata(&before[0].part).unwrap().len(), 70_000);
     });
 }

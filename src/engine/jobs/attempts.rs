@@ -8,7 +8,6 @@ use crate::api::Download;
 use crate::domain::{
     Backup, Failure, FailureKind, NextTry, ServerCopy, ServerKnowledge, Sha256Digest,
 };
-use crate::engine::cancellation::EndedBy;
 use crate::engine::ledger::StoreLedger;
 use crate::engine::looking::{begin_download, wait_for_sign_in};
 use crate::engine::ticket::JobTicket;
@@ -257,7 +256,7 @@ async fn attempt(
 
 /// Whether what came is kept where a download is cancelled: it is not the person who cancels it.
 pub fn keeps_what_came(ticket: &JobTicket) -> bool {
-    ticket.cancellation.ended_by() != EndedBy::Person
+    !ticket.cancellation.is_by_person()
 }
 
 /// A download of which not one byte came. Two whole answers without any show that there are none.

@@ -113,6 +113,9 @@ pub async fn fetch(
     let is_cancelled = matches!(result, Err(JobFailure::Cancelled));
     // A person who cancels wants nothing of it.
     let wants_it = keeps && (!is_cancelled || keeps_what_came(ticket));
+    // What could not be looked for stays known as it was, and nothing is claimed of it.
+    let is_unseen = was_kept && could_not_be_seen(&result);
+    let partial = partial.filter(|_| !is_unseen);
     let is_kept = keep(partial, wants_it, &request, &ledger).await;
     if workspace.resources.leaving.is_cancelled() && is_cancelled {
         return result;
@@ -128,7 +131,7 @@ pub async fn fetch(
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
     // What was kept before and can't be seen is still to be gone on with.
-    let ended = if is_kept || was_kept && ledger.has_left_a_part() {
+    let ended = if is_kept || is_unseen || was_kept && ledger.has_left_a_part() {
         Some(Change::TransferRecorded(operation.clone()))
     } else {
         ledger.ended(&operation)
@@ -158,6 +161,14 @@ pub async fn fetch(
     agreed.tell(workspace).await;
     workspace.tell_doctor(doctor).await;
     result
+}
+
+/// Whether what had come could not be looked for, or was not there.
+fn could_not_be_seen(result: &Result<Fetched, JobFailure>) -> bool {
+    matches!(result, Err(JobFailure::Failed(failure)) if matches!(
+        failure.kind,
+        FailureKind::PartGone { .. } | FailureKind::FolderGone { .. }
+    ))
 }
 
 /// Keeps what came, or removes it; whether it is kept.

@@ -38,8 +38,8 @@ pub async fn discard(workspace: Arc<Workspace>, operation: OperationId) {
 }
 
 async fn remove(workspace: &Workspace, kept: KeptPart) {
-    let operation = kept.operation;
-    let removed = transfer::remove_left_over(&kept.part, kept.mark.as_deref()).await;
+    let operation = kept.operation.clone();
+    let removed = transfer::remove_kept(&kept).await;
     let became = match &removed {
         Ok(true) => "the part file was removed",
         Ok(false) => "the part file was no longer there",
