@@ -22,7 +22,7 @@ Push-Location (Split-Path $PSScriptRoot)
 try {
     Invoke-Step 'set-up' { & "$PSScriptRoot\setup.ps1" }
     Invoke-Step 'formatting' { & cargo fmt --all --check }
-    Invoke-Step 'clippy' { & cargo clippy --locked --workspace --all-targets '--' -D warnings }
+    Invoke-Step 'clippy' { & cargo clippy --locked --workspace --all-targets --all-features '--' -D warnings }
     Invoke-Step 'tests' { & cargo test --locked --no-fail-fast }
     Invoke-Step 'tour' { & cargo run --quiet --locked --example tour '--' (Join-Path $target 'tour') }
     Write-Host '== The desktop tests run on Linux only; they were left out here.'

@@ -53,7 +53,7 @@ class Server:
                 request += received
             length, kind = self.file.stat().st_size, self.file.suffix[1:]
             head = (f"HTTP/1.1 200 OK\r\nContent-Type: audio/{kind}\r\nContent-Length: {length}\r\n"
-                    "Connection: close\r\n\r\n")
+                    "ETag: \"1\"\r\nConnection: close\r\n\r\n")
             connection.sendall(head.encode())
             if self.bytes_a_second is None:
                 connection.sendfile(file)

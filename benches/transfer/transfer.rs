@@ -13,18 +13,21 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use audio_housekeeper::api::{Connector as _, Download, HttpConnector};
 use audio_housekeeper::audio::AudioCheck;
-use audio_housekeeper::domain::{CheckedPart, DoctorName, OperationId, Secret, ServiceOrigin};
+use audio_housekeeper::domain::{
+    CheckedPart, DoctorName, OperationId, PartCame, Secret, ServiceOrigin,
+};
+use audio_housekeeper::store::{Change, Store};
 use audio_housekeeper::transfer::{
-    Ledger, LedgerError, SaveRequest, TransferEnd, TransferStart, save,
+    FirstVolume, Ledger, LedgerError, SaveRequest, Stop, TransferEnd, TransferStart, save_on,
 };
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
 use tokio_util::sync::CancellationToken;
 
-/// Remembers nothing.
-struct Nothing;
+/// Remembers, as the app does, what came on the way.
+struct OnTheWay(Store);
 
-impl Ledger for Nothing {
+impl Ledger for OnTheWay {
     fn begin(&self, _: TransferStart) -> BoxFuture<'_, Result<(), LedgerError>> {
         ready(Ok(())).boxed()
     }
@@ -38,6 +41,21 @@ impl Ledger for Nothing {
         _: &'a OperationId,
         _: CheckedPart,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        ready(Ok(())).boxed()
+    }
+
+    fn kept<'a>(
+        &'a self,
+        operation: &'a OperationId,
+        came: PartCame,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        let (operation, came) = (operation.clone(), Box::new(came));
+        let kept = self.0.apply(vec![Change::PartKept { operation, came }]);
+        kept.map(|kept| kept.map_err(|error| LedgerError(error.to_string())))
+            .boxed()
+    }
+
+    fn begun_anew<'a>(&'a self, _: &'a OperationId) -> BoxFuture<'a, Result<(), LedgerError>> {
         ready(Ok(())).boxed()
     }
 
@@ -74,6 +92,8 @@ async fn download(origin: &str, destination: PathBuf) -> anyhow::Result<()> {
     let Download::Recording(recording) = api.download(&doctor, Duration::MAX, None).await? else {
         bail!("there is no recording");
     };
+    let folder = tempfile::tempdir_in(destination.parent().context("no folder")?)?;
+    let ledger = OnTheWay(Store::open(folder.path())?);
     let request = SaveRequest {
         doctor,
         operation: OperationId::from_bytes([1; 16]),
@@ -82,9 +102,14 @@ async fn download(origin: &str, destination: PathBuf) -> anyhow::Result<()> {
         replaces_backup: false,
         came_before: None,
         as_it_is: false,
+        volume: FirstVolume::default(),
+        checkpoints: true,
     };
-    let never = CancellationToken::new();
-    let saved = save(recording, request, &Nothing, |_| {}, never).await?;
+    let stop = Stop {
+        cancel: CancellationToken::new(),
+        keeps: &|| false,
+    };
+    let saved = save_on(None, recording, request, &ledger, |_| {}, stop).await?;
     saved.verified().context("it is no backup")?;
     println!("{}", memory("VmHWM:")? - before);
     Ok(())

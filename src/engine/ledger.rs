@@ -42,10 +42,18 @@ impl StoreLedger {
         self.part_left.load(Ordering::Relaxed)
     }
 
-    /// The change to the store that closes it, where there is something to close.
-    pub fn ended(&self, operation: &OperationId) -> Option<Change> {
-        let closes = self.begun.load(Ordering::Relaxed) && !self.has_left_a_part();
-        closes.then(|| Change::EndTransfer(operation.clone()))
+    /// The change to the store at its end, where there is something to change.
+    pub fn ended(&self, operation: &OperationId, is_to_go_on: bool) -> Option<Change> {
+        let operation = operation.clone();
+        if is_to_go_on {
+            Some(Change::TransferRecorded(operation))
+        } else if self.has_left_a_part() {
+            // Nobody wants it: the next start removes it.
+            Some(Change::PartBegunAnew(operation))
+        } else {
+            let is_begun = self.begun.load(Ordering::Relaxed);
+            is_begun.then_some(Change::EndTransfer(operation))
+        }
     }
 
     /// Sees to it that a download whose next try is waited for is written down, so that it is
@@ -119,6 +127,13 @@ impl Ledger for StoreLedger {
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
         let (operation, came) = (operation.clone(), Box::new(came));
         self.keep(Change::PartKept { operation, came })
+    }
+
+    fn begun_anew<'a>(
+        &'a self,
+        operation: &'a OperationId,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        self.keep(Change::PartBegunAnew(operation.clone()))
     }
 
     fn end<'a>(

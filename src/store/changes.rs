@@ -54,6 +54,8 @@ pub enum Change {
         /// What came.
         came: Box<PartCame>,
     },
+    /// What came of it is not kept.
+    PartBegunAnew(OperationId),
     /// The record says how a download ended whose part file is kept.
     TransferRecorded(OperationId),
     /// A download has ended, however it did.
@@ -154,6 +156,7 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::PartMade { operation, mark } => parts::made(connection, &operation, &mark),
         Change::PartChecked { operation, part } => parts::checked(connection, &operation, &part),
         Change::PartKept { operation, came } => parts::kept(connection, &operation, &came),
+        Change::PartBegunAnew(operation) => parts::begun_anew(connection, &operation),
         Change::TransferRecorded(operation) => {
             transfers::set_recorded(connection, &operation, true)
         }

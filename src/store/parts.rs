@@ -95,6 +95,19 @@ pub(super) fn kept(
     Ok(())
 }
 
+/// What came into it counts no more.
+pub(super) fn begun_anew(
+    connection: &Connection,
+    operation: &OperationId,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE parts SET came_size = NULL, came_sha256 = NULL, came_copy = NULL
+         WHERE operation = ?1",
+        [operation.as_str()],
+    )?;
+    Ok(())
+}
+
 /// What is kept of the columns of a row, where anything is.
 pub(super) fn came(row: &Row) -> Result<Option<PartCame>, StoreError> {
     let Some(sha256) = row.get::<_, Option<[u8; 32]>>("came_sha256")? else {

@@ -99,6 +99,11 @@ impl Arriving {
         Ok(file.limit() == 0 && self.came().sha256 == came.sha256)
     }
 
+    /// How many bytes were taken so far.
+    pub(super) const fn size(&self) -> u64 {
+        self.hash.size
+    }
+
     /// What was taken so far.
     pub(super) fn came(&self) -> Came {
         let (size, sha256) = self.hash.clone().finish();

@@ -40,6 +40,19 @@ pub(super) fn flush(file: &File) -> io::Result<bool> {
     flush_by(WAYS, file)
 }
 
+/// As [`flush`], of a file that is still being written to: on macOS not out of the drive's own buffers,
+/// which would hold the writing up.
+///
+/// # Errors
+/// As [`flush`].
+pub(super) fn flush_on_the_way(file: &File) -> io::Result<bool> {
+    #[cfg(target_os = "macos")]
+    const WAY: Way = |file| Ok(rustix::fs::fsync(file)?);
+    #[cfg(not(target_os = "macos"))]
+    const WAY: Way = File::sync_data;
+    flush_by(&[WAY], file)
+}
+
 /// Flushes the folder of a file, so that the file's name lasts; whether that was to be had.
 ///
 /// # Errors
@@ -115,6 +128,7 @@ mod tests {
         let error = flush_by(&[missing, FAILING, THERE], &file).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(5));
         assert!(flush(&file).unwrap());
+        assert!(flush_on_the_way(&file).unwrap());
     }
 
     #[cfg(target_os = "linux")]

@@ -34,7 +34,8 @@ pub trait Ledger: Send + Sync {
         checked: CheckedPart,
     ) -> BoxFuture<'a, Result<(), LedgerError>>;
 
-    /// Remembers what came into the part file, flushed to the disk, that is kept to be gone on with.
+    /// Remembers what came into the part file so far, which can be gone on with: on the way, flushed to
+    /// the disk, so that it is known after a cut-off, and where it is kept in the end.
     ///
     /// # Errors
     /// [`LedgerError`]: it is not kept.
@@ -42,6 +43,15 @@ pub trait Ledger: Send + Sync {
         &'a self,
         operation: &'a OperationId,
         came: PartCame,
+    ) -> BoxFuture<'a, Result<(), LedgerError>>;
+
+    /// Forgets, durably, what came into the part file: it is written anew.
+    ///
+    /// # Errors
+    /// [`LedgerError`]: what is remembered does not fit the part file any more.
+    fn begun_anew<'a>(
+        &'a self,
+        operation: &'a OperationId,
     ) -> BoxFuture<'a, Result<(), LedgerError>>;
 
     /// Remembers how it ended.

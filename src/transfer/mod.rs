@@ -66,6 +66,9 @@ pub struct SaveRequest {
     pub as_it_is: bool,
     /// The volume that it goes to: every try is given the same.
     pub volume: FirstVolume,
+    /// Whether the ledger is told on the way what has come, so that it can be gone on with also where
+    /// the app is cut off.
+    pub checkpoints: bool,
 }
 
 /// What a download does.
@@ -183,6 +186,10 @@ pub async fn save_on(
             ..
         } = taken_up;
         if recording.from == 0 {
+            if let Err(error) = ledger.begun_anew(&request.operation).await {
+                // It shows when that is gone on with.
+                tracing::warn!(%error, "what had come of a recording is still written down");
+            }
             writer.start_over().await;
         }
         (writer, (path, made_on))
@@ -232,7 +239,11 @@ async fn receive(
         as_it_is: request.as_it_is,
     };
     let progress = |progress| steps(Step::Arriving(progress));
-    let fed = feed((from, copy.length), body, &writer, &progress, &cancel).await;
+    let checkpoints = if request.checkpoints && copy.strong_validator().is_some() {
+        Some(writer.checkpoints().await)
+    } else {
+        None
+    };
     let may_be_gone_on_with = |error: &TransferError| {
         let keeps = match error {
             TransferError::Api(_) | TransferError::CutShort { .. } => true,
@@ -241,10 +252,15 @@ async fn receive(
         };
         keeps && copy.strong_validator().is_some()
     };
-    let written = writer
-        .finish(fed, expected, may_be_gone_on_with, &cancel)
-        .await
-        .map_err(|stopped| NotSaved::of(*stopped, &copy))?;
+    let writing = async {
+        let fed = feed((from, copy.length), body, &writer, &progress, &cancel).await;
+        writer
+            .finish(fed, expected, may_be_gone_on_with, &cancel)
+            .await
+    };
+    let remembering = partial::remember(checkpoints, &copy, &request.operation, ledger);
+    let (written, ()) = tokio::join!(writing, remembering);
+    let written = written.map_err(|stopped| NotSaved::of(*stopped, &copy))?;
     let checked = verify::write_down(written, copy, request, ledger, &cancel).await?;
     let held = || steps(Step::WaitingForFile);
     let mut saved = checked.promote(held, cancel).await?;

@@ -1,11 +1,13 @@
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use bytes::Bytes;
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::transfer::flush::start_writeback;
+use crate::transfer::arriving::Came;
+use crate::transfer::flush::{flush_on_the_way, start_writeback};
 
 /// How many pieces of a body may wait for the disk: with the connection's largest pieces, of
 /// 400 KiB, some 2 MiB.
@@ -25,6 +27,14 @@ pub(super) enum Piece {
     GoOn,
     /// What is there goes.
     StartOver,
+    /// All until here is to be flushed and told, unless an earlier one is being flushed.
+    Checkpoint(Checkpoint),
+}
+
+/// What had come, and who is told once it is flushed.
+pub(super) struct Checkpoint {
+    pub(super) came: Came,
+    pub(super) flushed: UnboundedSender<Came>,
 }
 
 /// Writes what comes behind the `length` bytes that are there, until its end; the disk is at work
@@ -34,8 +44,42 @@ pub(super) enum Piece {
 /// The disk's, or [`ErrorKind::Interrupted`] where it is given up.
 pub(super) fn write_out(
     file: File,
+    length: u64,
+    pieces: Receiver<Piece>,
+    given_up: &AtomicBool,
+) -> io::Result<File> {
+    // None waits: the next one covers it too.
+    let (to_flush, checkpoints) = sync_channel(0);
+    let same_file = file.try_clone()?;
+    std::thread::scope(|scope| {
+        let flusher = std::thread::Builder::new()
+            .name("disk-flusher".to_owned())
+            .spawn_scoped(scope, || flush_each(&same_file, checkpoints))?;
+        let written = write_each(file, length, pieces, &to_flush, given_up);
+        drop(to_flush);
+        // The system tells once what it could not flush: the flush at the end would hear nothing of it.
+        let flushed = flusher.join();
+        flushed.map_err(|_| io::Error::other("the flushing thread was lost"))??;
+        written
+    })
+}
+
+fn flush_each(file: &File, checkpoints: Receiver<Checkpoint>) -> io::Result<()> {
+    for Checkpoint { came, flushed } in checkpoints {
+        // A volume that can't be asked to flush may have it all the same: it is hashed again before it is
+        // gone on with.
+        flush_on_the_way(file)?;
+        // Nobody listens where the download is given up.
+        let _unheard = flushed.send(came);
+    }
+    Ok(())
+}
+
+fn write_each(
+    file: File,
     mut length: u64,
     pieces: Receiver<Piece>,
+    to_flush: &SyncSender<Checkpoint>,
     given_up: &AtomicBool,
 ) -> io::Result<File> {
     let mut output = BufWriter::with_capacity(BUFFER, file);
@@ -57,6 +101,12 @@ pub(super) fn write_out(
                 output.seek(SeekFrom::Start(0))?;
                 output.get_ref().set_len(0)?;
                 (length, brought) = (0, 0);
+            }
+            Piece::Checkpoint(checkpoint) => {
+                output.flush()?;
+                if let Err(TrySendError::Disconnected(_)) = to_flush.try_send(checkpoint) {
+                    return Err(io::Error::other("what was written can't be flushed"));
+                }
             }
         }
         if length - brought >= STRETCH {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use bytes::Bytes;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -14,12 +15,16 @@ use crate::transfer::arriving::{Arriving, Came, Checked, Expected, Refused};
 use crate::transfer::flush::flush;
 use crate::transfer::lost_volume;
 use crate::transfer::part::{OwnPart, PartFile};
-use crate::transfer::to_disk::{Piece, WAITING_FOR_DISK, write_out};
+use crate::transfer::to_disk::{Checkpoint, Piece, WAITING_FOR_DISK, write_out};
 use crate::transfer::{Aside, TransferError};
 
 /// How many pieces of a body may wait to be looked at: with the connection's largest pieces, of
 /// 400 KiB, some 2 MiB.
 const WAITING: usize = 4;
+
+/// After how many bytes what came is flushed and told, so that it can be gone on with after a cut-off. Where
+/// more come faster than the disk takes them, all that came meanwhile is flushed next.
+const STEP: u64 = 1024 * 1024;
 
 /// A thread that hashes and checks, and one beside it that writes, while the connection's task
 /// receives.
@@ -89,6 +94,8 @@ enum Message {
     Bytes(Bytes),
     /// What was there before counts no more: all comes again.
     StartOver,
+    /// Somebody is told from here on what has come and is flushed.
+    Checkpoints(mpsc::UnboundedSender<Came>),
     /// Only after this is the file looked at as a whole: an inbox that closes without it means
     /// that no more comes.
     End(Box<Expected>),
@@ -138,6 +145,14 @@ impl Writer {
     pub(super) async fn start_over(&self) {
         // A writer that has stopped tells why in its outcome.
         let _stopped = self.inbox.send(Message::StartOver).await;
+    }
+
+    /// What has come and is flushed, from time to time, until the threads have ended.
+    pub(super) async fn checkpoints(&self) -> mpsc::UnboundedReceiver<Came> {
+        let (flushed, told) = mpsc::unbounded_channel();
+        // A writer that has stopped tells why in its outcome.
+        let _stopped = self.inbox.send(Message::Checkpoints(flushed)).await;
+        told
     }
 
     /// Has the part file finished and flushed. Where feeding it failed it is kept if `keeps` says so
@@ -372,6 +387,9 @@ fn take_in(
     // Nobody listens where nothing had come.
     let _unheard = looked.send(is_known);
     let mut is_pieced = came.is_some();
+    let mut flushed = None;
+    // What came in an earlier try may not have been told.
+    let mut due = came.map_or(STEP, |came| came.size);
     loop {
         match messages.blocking_recv() {
             Some(Message::Bytes(bytes)) => {
@@ -379,12 +397,24 @@ fn take_in(
                 if is_known {
                     contents.take(&bytes);
                 }
+                if let Some(flushed) = flushed
+                    .as_ref()
+                    .filter(|_| is_known && contents.size() >= due)
+                {
+                    due = contents.size() + STEP;
+                    let checkpoint = Checkpoint {
+                        came: contents.came(),
+                        flushed: UnboundedSender::clone(flushed),
+                    };
+                    to_disk.send(Piece::Checkpoint(checkpoint)).map_err(lost)?;
+                }
             }
             Some(Message::StartOver) => {
                 to_disk.send(Piece::StartOver).map_err(lost)?;
                 contents = Arriving::until(stop.checks.clone());
-                (is_known, is_pieced) = (true, false);
+                (is_known, is_pieced, due) = (true, false, STEP);
             }
+            Some(Message::Checkpoints(tell)) => flushed = Some(tell),
             Some(Message::End(expected)) if is_known => {
                 return Ok(TakenIn {
                     contents,

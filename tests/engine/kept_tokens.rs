@@ -44,7 +44,7 @@ fn where_a_token_can_not_be_kept_an_earlier_one_does_not_stay_in_its_place() {
         tokens.0.write(&origin, &token("of somebody else")).unwrap();
         let store = Store::open(folder.path()).unwrap();
         let setup = setup(
-            &service,
+            &origin,
             folder.path(),
             tokens.clone(),
             store,
@@ -86,7 +86,7 @@ fn a_kept_token_that_is_refused_late_does_not_end_the_sign_in_made_meanwhile() {
         let tokens = Arc::new(MemoryTokens::default());
         tokens.write(&origin, &token("of somebody else")).unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+        let setup = setup(&origin, folder.path(), tokens, store, Duration::ZERO);
         let mut engine = engine::start(setup);
         while service.requests().is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -148,7 +148,7 @@ fn where_an_earlier_token_may_still_be_kept_it_is_said_so() {
             let tokens = Arc::new(Stuck::default());
             tokens.0.write(&origin, &token("of somebody else")).unwrap();
             let store = Store::open(folder.path()).unwrap();
-            let setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+            let setup = setup(&origin, folder.path(), tokens, store, Duration::ZERO);
             let mut engine = engine::start(setup);
             let command = Command::SignIn {
                 origin,
@@ -257,7 +257,7 @@ fn not_forgotten(starts_late: bool) {
         let start = || {
             let store = Store::open(folder.path()).unwrap();
             let setup = setup(
-                &service,
+                &origin,
                 folder.path(),
                 tokens.clone(),
                 store,
@@ -328,7 +328,7 @@ fn where_there_is_no_keychain_a_sign_out_is_done_and_nothing_is_claimed_to_be_ke
         let tokens = Arc::new(Slow::default());
         tokens.forgets.send_replace(Forgets::StartsLate);
         let store = Store::open(folder.path()).unwrap();
-        let setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+        let setup = setup(&origin, folder.path(), tokens, store, Duration::ZERO);
         let mut engine = engine::start(setup);
         for _ in 0..2 {
             let command = Command::SignIn {
@@ -373,7 +373,7 @@ fn a_token_that_was_to_be_forgotten_is_kept_where_somebody_signs_in_to_stay() {
         let store = Store::open(folder.path()).unwrap();
         let setup = |store| {
             setup(
-                &service,
+                &origin,
                 folder.path(),
                 tokens.clone(),
                 store,
@@ -466,7 +466,7 @@ fn without_the_keychain(away: KeychainError, stay: bool, is_resumed: bool) {
         let start = || {
             let store = Store::open(folder.path()).unwrap();
             let (folder, tokens) = (folder.path(), tokens.clone());
-            engine::start(setup(&service, folder, tokens, store, Duration::ZERO))
+            engine::start(setup(&origin, folder, tokens, store, Duration::ZERO))
         };
         let sign_in = |engine: &Handle, who: usize, stay: bool| {
             let token = service.tokens().nth(who).unwrap().1.clone();

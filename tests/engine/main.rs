@@ -18,6 +18,7 @@ mod ended_sign_ins;
 mod everything;
 mod kept_parts;
 mod kept_tokens;
+mod kills;
 mod leaving;
 mod looks;
 mod other_services;

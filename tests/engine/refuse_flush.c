@@ -1,4 +1,5 @@
-/* Answers fsync with the number REFUSE_FLUSH for what is in a folder "unflushed", and for that folder. */
+/* Answers fsync with the number REFUSE_FLUSH, and fdatasync with the number REFUSE_FLUSH_ON_THE_WAY, for
+   what is in a folder "unflushed", and for that folder. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -7,12 +8,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int fsync(int file)
+static int flush(int file, const char *variable, long call)
 {
     char link[64], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     ssize_t length = readlink(link, path, sizeof path - 1);
-    const char *number = getenv("REFUSE_FLUSH");
+    const char *number = getenv(variable);
     if (number && length > 0) {
         path[length] = 0;
         if (strstr(path, "/unflushed")) {
@@ -20,5 +21,15 @@ int fsync(int file)
             return -1;
         }
     }
-    return (int)syscall(SYS_fsync, file);
+    return (int)syscall(call, file);
+}
+
+int fsync(int file)
+{
+    return flush(file, "REFUSE_FLUSH", SYS_fsync);
+}
+
+int fdatasync(int file)
+{
+    return flush(file, "REFUSE_FLUSH_ON_THE_WAY", SYS_fdatasync);
 }

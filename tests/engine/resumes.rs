@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use audio_housekeeper::domain::{Completeness, FailureKind};
-use audio_housekeeper::engine::{Command, JobFailure, JobProgress};
+use audio_housekeeper::domain::{Completeness, FailureKind, OperationId, PartCame, Sha256Digest};
+use audio_housekeeper::engine::{Command, Event, JobFailure, JobId, JobProgress};
 use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, RequestRecord};
 use audio_housekeeper::store::Store;
 use axum::http::HeaderValue;
@@ -44,6 +44,36 @@ pub fn ranges(desk: &Desk) -> Vec<Option<String>> {
     requests
         .map(|request| request.header("range").map(ToOwned::to_owned))
         .collect()
+}
+
+/// Begins a download of which the first 4 MB come at once, and waits until what came is written down.
+pub async fn until_something_is_written_down(desk: &mut Desk, file: &str) -> (JobId, PartCame) {
+    let stall = Effect::StallAfter {
+        bytes: 4_000_000,
+        duration: std::time::Duration::from_millis(900),
+    };
+    desk.service.add_fault(on_download(stall));
+    desk.ask_download(AMELIA, file);
+    let id = desk
+        .until(|event| match event {
+            Event::JobStarted { id, .. } => Some(*id),
+            _ => None,
+        })
+        .await;
+    loop {
+        if let Some((_, Some(came))) = written_down(desk).await {
+            return (id, came);
+        }
+        desk.pass_time().await;
+    }
+}
+
+/// The download that runs, and what came of it, as it is written down.
+async fn written_down(desk: &Desk) -> Option<(OperationId, Option<PartCame>)> {
+    let store = Store::open(desk.folder.path()).unwrap();
+    let operation = store.unfinished_transfers().await.unwrap().pop()?.operation;
+    let came = store.part(&operation).await.unwrap().came;
+    Some((operation, came))
 }
 
 pub async fn assert_nothing_is_left(desk: &Desk) {
@@ -348,5 +378,63 @@ fn the_record_tells_that_a_recording_came_in_pieces() {
             note.contains("the first 70000 bytes came before; "),
             "{note}"
         );
+    });
+}
+
+#[test]
+fn what_came_is_written_down_on_the_way_and_forgotten_where_it_is_begun_anew() {
+    run(async {
+        let mut desk = desk().await;
+        let recordings = [wav(5_000_000, 2), wav(5_000_000, 3)];
+        desk.service.put(AMELIA, "b.wav", recordings[0].clone());
+        let cut = on_download(Effect::CutAfter(4_500_000));
+        desk.service.add_fault(cut.only(1));
+        desk.impatient = false;
+        desk.clock.stop();
+        let (id, came) = until_something_is_written_down(&mut desk, "a.wav").await;
+        let size = usize::try_from(came.size).unwrap();
+        assert_eq!(came.sha256, Sha256Digest::of(&recordings[0][..size]));
+        desk.progress(id, |now| {
+            matches!(now, JobProgress::WaitingToTryAgain { .. })
+        })
+        .await;
+        let (_, came) = written_down(&desk).await.unwrap();
+        assert!(came.is_some());
+        // Another copy has taken its place: what came of it takes the place of what had come.
+        desk.service.put(AMELIA, "b.wav", recordings[1].clone());
+        let stall = Effect::StallAfter {
+            bytes: 500_000,
+            duration: std::time::Duration::from_millis(900),
+        };
+        desk.service.add_fault(on_download(stall).from(1));
+        desk.send(Command::TryNow(id));
+        let anew = |now: &JobProgress| {
+            matches!(now,
+            JobProgress::Downloading { received, .. } if *received < 1_000_000)
+        };
+        desk.progress(id, anew).await;
+        assert_eq!(written_down(&desk).await.unwrap().1, None);
+        let saved = desk.end_of_download().await.unwrap();
+        assert_eq!(fs::read(&saved.path).unwrap(), recordings[1]);
+        fs::remove_file(saved.path).unwrap();
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+/// A kill in the middle would leave it to be looked into: nobody wants it.
+#[test]
+fn what_came_of_one_that_is_cancelled_is_forgotten_where_it_can_not_be_removed() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service.put(AMELIA, "b.wav", wav(5_000_000, 2));
+        let (id, _) = until_something_is_written_down(&mut desk, "a.wav").await;
+        fs::rename(desk.file("a.wav.part"), desk.file("aside")).unwrap();
+        fs::create_dir(desk.file("a.wav.part")).unwrap();
+        desk.send(Command::Cancel(id));
+        assert_eq!(
+            desk.end_of_download().await.unwrap_err(),
+            JobFailure::Cancelled
+        );
+        assert_eq!(written_down(&desk).await.unwrap().1, None);
     });
 }

@@ -238,9 +238,10 @@ fn why_practice_did_not_open_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let tokens = Arc::new(MemoryTokens::default());
-        let mut setup = setup(&service, folder.path(), tokens, store, Duration::ZERO);
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let mut setup = setup(&origin, folder.path(), tokens, store, Duration::ZERO);
         setup.opening = Opening::Practice {
-            origin: ServiceOrigin::parse(&service.origin()).unwrap(),
+            origin,
             token: token("wrong"),
             names: Vec::new(),
         };

@@ -112,7 +112,7 @@ fn a_certificate_that_nobody_vouches_for_is_met_once() {
         desk.engine = engine::start(Setup {
             connector: Arc::new(Elsewhere(elsewhere)),
             opening: Opening::Kept(desk.origin()),
-            ..setup(&desk.service, folder.path(), tokens, store, Duration::ZERO)
+            ..setup(&desk.origin(), folder.path(), tokens, store, Duration::ZERO)
         });
         desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
             .await;

@@ -11,13 +11,16 @@ use support::desk::Desk;
 use support::recordings::wav;
 use support::{AMELIA, run};
 
+use crate::resumes;
 use crate::retries::failure_of;
 
-/// The number that a flush is answered with, in a process that another test started.
-const NUMBER: &str = "REFUSE_FLUSH";
+/// The number that a flush is answered with at the end of a download, and before that, in a process that
+/// another test started.
+const AT_THE_END: &str = "REFUSE_FLUSH";
+const ON_THE_WAY: &str = "REFUSE_FLUSH_ON_THE_WAY";
 
-/// Runs a test of this binary where flushing is answered with a number.
-fn answering(number: i32, test: &str) {
+/// Runs a test of this binary where such flushing is answered with a number.
+fn answering(number: i32, when: &str, test: &str) {
     let folder = tempfile::tempdir().unwrap();
     let library = folder.path().join("refuse_flush.so");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/refuse_flush.c");
@@ -29,7 +32,7 @@ fn answering(number: i32, test: &str) {
     assert!(made.unwrap().success());
     let output = again(test, &library)
         .env("LD_PRELOAD", &library)
-        .env(NUMBER, number.to_string())
+        .env(when, number.to_string())
         .output();
     assert_passed(&output.unwrap());
 }
@@ -41,6 +44,7 @@ fn where_nothing_can_be_flushed_a_recording_is_saved_and_checked_and_that_is_sai
         for number in [einval, enosys, eopnotsupp] {
             answering(
                 number,
+                AT_THE_END,
                 "volumes::where_nothing_can_be_flushed_a_recording_is_saved_and_checked_and_that_is_said",
             );
         }
@@ -79,7 +83,7 @@ fn a_disk_that_fails_to_flush_is_an_error_and_nothing_is_saved() {
     if given().is_none() {
         let eio = 5;
         let test = "volumes::a_disk_that_fails_to_flush_is_an_error_and_nothing_is_saved";
-        return answering(eio, test);
+        return answering(eio, AT_THE_END, test);
     }
     run(async {
         let mut desk = Desk::new().await;
@@ -89,5 +93,48 @@ fn a_disk_that_fails_to_flush_is_an_error_and_nothing_is_saved() {
         let path = folder.join("a.wav");
         assert_eq!(failure.kind, FailureKind::Disk { path });
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+    });
+}
+
+/// A desk at a service that knows ranges and tells copies apart, and has a recording that takes more than
+/// one flush.
+async fn large() -> Desk {
+    let desk = resumes::desk().await;
+    desk.service.put(AMELIA, "a.wav", wav(5_000_000, 2));
+    fs::create_dir(desk.file("unflushed")).unwrap();
+    desk
+}
+
+/// The system tells of it once: the flush at the end succeeds.
+#[test]
+fn a_disk_that_fails_to_flush_on_the_way_is_an_error_and_nothing_is_saved() {
+    if given().is_none() {
+        let eio = 5;
+        let test =
+            "volumes::a_disk_that_fails_to_flush_on_the_way_is_an_error_and_nothing_is_saved";
+        return answering(eio, ON_THE_WAY, test);
+    }
+    run(async {
+        let mut desk = large().await;
+        let failure = failure_of(desk.download(AMELIA, "unflushed/a.wav").await);
+        let path = desk.file("unflushed/a.wav");
+        assert_eq!(failure.kind, FailureKind::Disk { path });
+        let left = fs::read_dir(desk.file("unflushed")).unwrap();
+        assert_eq!(left.count(), 0);
+    });
+}
+
+#[test]
+fn where_nothing_can_be_flushed_what_came_is_written_down_all_the_same() {
+    if given().is_none() {
+        let einval = 22;
+        let test = "volumes::where_nothing_can_be_flushed_what_came_is_written_down_all_the_same";
+        return answering(einval, ON_THE_WAY, test);
+    }
+    run(async {
+        let mut desk = large().await;
+        let destination = "unflushed/a.wav";
+        let (_, came) = resumes::until_something_is_written_down(&mut desk, destination).await;
+        assert!(came.size >= 1_000_000);
     });
 }

@@ -172,6 +172,10 @@ mod drives {
             Box::pin(async { Ok(()) })
         }
 
+        fn begun_anew<'a>(&'a self, _: &'a OperationId) -> BoxFuture<'a, Result<(), LedgerError>> {
+            Box::pin(async { Ok(()) })
+        }
+
         fn end<'a>(
             &'a self,
             _: &'a OperationId,

@@ -18,12 +18,13 @@ mod names;
 mod process;
 mod whole;
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::{
-    CheckedPart, DoctorName, FailureKind, OperationId, PartCame, ServerCopy,
+    CheckedPart, DoctorName, FailureKind, OperationId, PartCame, ServerCopy, Sha256Digest,
 };
 use audio_housekeeper::transfer::{
     FileSeen, FirstVolume, Ledger, LedgerError, PromotedFile, SaveRequest, TransferEnd,
@@ -47,6 +48,8 @@ struct Book {
     refuses_what_is_checked: bool,
     /// What was whole, with the names in its folder then.
     checked: Mutex<Vec<(CheckedPart, Vec<String>)>>,
+    /// What was told to have come, and forgotten again.
+    came: Mutex<Vec<Option<PartCame>>>,
     ends: Mutex<Vec<TransferEnd>>,
 }
 
@@ -94,9 +97,27 @@ impl Ledger for Book {
     fn kept<'a>(
         &'a self,
         _operation: &'a OperationId,
-        _came: PartCame,
+        came: PartCame,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
-        Box::pin(std::future::ready(Ok(())))
+        Box::pin(async move {
+            // What is told of is in the part file.
+            let part = self.starts.lock().unwrap().last().unwrap().part.clone();
+            let there = fs::read(part).unwrap();
+            let size = usize::try_from(came.size).unwrap();
+            assert_eq!(Sha256Digest::of(&there[..size]), came.sha256);
+            self.came.lock().unwrap().push(Some(came));
+            Ok(())
+        })
+    }
+
+    fn begun_anew<'a>(
+        &'a self,
+        _operation: &'a OperationId,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
+        Box::pin(async move {
+            self.came.lock().unwrap().push(None);
+            Ok(())
+        })
     }
 
     fn end<'a>(
@@ -172,6 +193,7 @@ fn request(destination: impl Into<PathBuf>) -> SaveRequest {
         came_before: None,
         as_it_is: false,
         volume: FirstVolume::default(),
+        checkpoints: false,
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use audio_housekeeper::domain::{
     AudioFormat, BackupProof, Completeness, FailureKind, ServerCopy, Sha256Digest,
 };
-use audio_housekeeper::transfer::{Progress, Step, TransferEnd, find_named, save};
-use support::recordings::second_of_wav;
+use audio_housekeeper::transfer::{Progress, SaveRequest, Step, TransferEnd, find_named, save};
+use support::recordings::{second_of_wav, wav};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -304,4 +304,39 @@ async fn a_file_is_found_beside_its_part_file_only_where_both_are_one() {
     fs::copy(&path, &part).unwrap();
     let found = find_named(&part, mark.as_deref(), &checked).await;
     assert!(found.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_came_is_told_on_the_way_where_it_can_be_gone_on_with() {
+    let large = wav(10_000_000, 1);
+    let told = async |etag: Option<&str>, checkpoints| {
+        let folder = folder();
+        let copy = ServerCopy {
+            etag: etag.map(Into::into),
+            ..of_length(large.len())
+        };
+        let request = SaveRequest {
+            checkpoints,
+            ..request(folder.path().join("a.wav"))
+        };
+        let (book, never) = (Book::default(), CancellationToken::new());
+        let saved = save(recording(copy, &large), request, &book, |_| {}, never).await;
+        assert_eq!(saved.unwrap().size, 10_000_000);
+        let came = book.came.into_inner().unwrap().into_iter();
+        came.map(|came| came.unwrap().size).collect::<Vec<_>>()
+    };
+    let sizes = told(Some("\"1\""), true).await;
+    assert!(!sizes.is_empty());
+    let is_apart = |sizes: &[u64]| sizes[1] - sizes[0] >= 1_000_000;
+    assert!(
+        sizes[0] >= 1_000_000 && sizes.windows(2).all(is_apart),
+        "{sizes:?}"
+    );
+    for (etag, checkpoints) in [
+        (None, true),
+        (Some("W/\"1\""), true),
+        (Some("\"1\""), false),
+    ] {
+        assert_eq!(told(etag, checkpoints).await, [0_u64; 0]);
+    }
 }

@@ -90,6 +90,7 @@ pub async fn fetch(
         came_before: None,
         as_it_is,
         volume,
+        checkpoints: keeps,
     };
     let fetched = if let Some(failure) = refused {
         Err(NotFetched {
@@ -131,11 +132,8 @@ pub async fn fetch(
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
     // What was kept before and can't be seen is still to be gone on with.
-    let ended = if is_kept || is_unseen || was_kept && ledger.has_left_a_part() {
-        Some(Change::TransferRecorded(operation.clone()))
-    } else {
-        ledger.ended(&operation)
-    };
+    let is_to_go_on = is_kept || is_unseen || was_kept && ledger.has_left_a_part();
+    let ended = ledger.ended(&operation, is_to_go_on);
     changes.extend(ended.filter(|_| is_seen));
     let aside = aside.filter(|_| is_seen);
     let aside = set_aside::prepare(workspace, &request, aside, &mut changes).await;

@@ -152,6 +152,7 @@ async fn save(
         came_before: Some(set_aside.sha256),
         as_it_is: true,
         volume: FirstVolume::default(),
+        checkpoints: false,
     };
     let saving = async {
         let recording = transfer::open_set_aside(set_aside).await?;
@@ -183,7 +184,7 @@ async fn save(
     let replaced = saved.map(|saved| agreed.replaced(&place, saved));
     let changes = replaced
         .into_iter()
-        .chain(ledger.ended(&operation))
+        .chain(ledger.ended(&operation, false))
         .collect();
     workspace.record(draft, changes).await;
     let saved = result.map_err(|error| match error.into_failure(Timestamp::now()) {

@@ -87,7 +87,8 @@ impl Desk {
         let tokens = Arc::new(MemoryTokens::default());
         let store = Store::open(folder.path()).unwrap();
         let clock = TestClock::default();
-        let usual = setup(&service, folder.path(), tokens.clone(), store, waits.one);
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let usual = setup(&origin, folder.path(), tokens.clone(), store, waits.one);
         let engine = engine::start(Setup {
             clock: clock.clock(),
             waits,
@@ -114,12 +115,13 @@ impl Desk {
 
     /// Ends the engine and starts another on the same folder, as a new start of the app would.
     pub async fn restart(self) -> Self {
+        let origin = self.origin();
         self.engine.close().await;
         let (tokens, folder) = (self.tokens.clone(), self.folder.path());
         let store = Store::open(folder).unwrap();
         let engine = engine::start(Setup {
             clock: self.clock.clock(),
-            ..setup(&self.service, folder, tokens, store, USUAL_WAIT)
+            ..setup(&origin, folder, tokens, store, USUAL_WAIT)
         });
         Self {
             engine,
@@ -297,7 +299,7 @@ fn waits(of: Duration) -> Waits {
 
 /// What an engine starts from, for tests that change some of it.
 pub fn setup(
-    service: &PracticeService,
+    service: &ServiceOrigin,
     folder: &Path,
     tokens: Arc<dyn TokenStore>,
     store: Store,
@@ -311,7 +313,7 @@ pub fn setup(
             read: Duration::from_secs(1),
             delete: Duration::from_secs(2),
         })),
-        opening: Opening::Kept(ServiceOrigin::parse(&service.origin()).unwrap()),
+        opening: Opening::Kept(service.clone()),
         settings_file: SettingsFile::in_folder(folder),
         waits: waits(wait),
         clock: Clock::default(),

@@ -1,0 +1,211 @@
+//! A process that is killed in the middle of a download: what is left can be gone on with.
+#![cfg(target_os = "linux")]
+
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use audio_housekeeper::domain::{KeptPart, ServiceOrigin};
+use audio_housekeeper::engine::{self, Command, Destination, Event, Handle};
+use audio_housekeeper::keychain::{MemoryTokens, TokenStore as _};
+use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, PracticeService};
+use audio_housekeeper::store::Store;
+use support::again::{again, given};
+use support::desk::{holding_nothing, setup, token};
+use support::recordings::wav;
+use support::{AMELIA, name, names_in, run};
+
+const TEST: &str = "kills::a_download_killed_anywhere_is_gone_on_with";
+
+/// Where the killed process finds the service, and what it signs in with.
+const SERVICE: &str = "AUDIO_HOUSEKEEPER_TEST_SERVICE";
+const TOKEN: &str = "AUDIO_HOUSEKEEPER_TEST_TOKEN";
+
+const KILLS: usize = 200;
+
+/// How much is fetched again at most, in bytes, where the disk takes what comes as it comes.
+const AGAIN: u64 = 4 * 1024 * 1024;
+
+/// How large the recording is, in bytes: it takes some tenths of a second.
+const SIZE: u32 = 8_000_000;
+
+async fn event<T>(engine: &mut Handle, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+    loop {
+        let envelope = engine.wait_for_event().await.unwrap();
+        if let Some(found) = wanted(envelope.event) {
+            return found;
+        }
+    }
+}
+
+/// Starts as the app does, goes on with what is kept or begins anew, and says so.
+#[allow(clippy::print_stderr, reason = "the test that kills it waits for that")]
+async fn download_until_killed(folder: &Path) {
+    let origin = ServiceOrigin::parse(&env::var(SERVICE).unwrap()).unwrap();
+    let tokens = Arc::new(MemoryTokens::default());
+    let held = token(&env::var(TOKEN).unwrap());
+    tokens.write(&origin, &held).unwrap();
+    let store = Store::open(folder).unwrap();
+    let is_left = !store.unfinished_transfers().await.unwrap().is_empty();
+    let mut kept = store.kept_parts(&origin.ascii()).await.unwrap();
+    let mut engine = engine::start(setup(&origin, folder, tokens, store, Duration::ZERO));
+    event(&mut engine, |event| match event {
+        Event::Doctors(_) => Some(()),
+        _ => None,
+    })
+    .await;
+    if is_left {
+        kept = event(&mut engine, |event| match event {
+            Event::KeptParts(all) if !all.is_empty() => Some(all),
+            Event::FoundAtStart(_) => Some(Vec::new()),
+            _ => None,
+        })
+        .await;
+    }
+    let command = match kept.pop() {
+        Some(kept) => Command::GoOn {
+            doctor: kept.doctor,
+            operation: kept.operation,
+        },
+        None => Command::Download {
+            doctor: name(AMELIA),
+            destination: Destination {
+                path: folder.join("a.wav"),
+                replace: false,
+                even_a_backup: None,
+            },
+            as_it_is: false,
+        },
+    };
+    engine.send(command).unwrap();
+    eprintln!("going");
+    event(&mut engine, |event| match event {
+        Event::JobEnded { .. } => Some(()),
+        _ => None,
+    })
+    .await;
+    engine.close().await;
+}
+
+fn start(service: &PracticeService, folder: &Path) -> Child {
+    let mut child = again(TEST, folder)
+        .env(SERVICE, service.origin())
+        .env(TOKEN, service.token().expose())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().ends_with("going")));
+    // It never waits for somebody to read.
+    std::thread::spawn(move || lines.for_each(drop));
+    child
+}
+
+/// What the store speaks of: what is kept to be gone on with, or will be looked into at a start.
+async fn spoken_of(folder: &Path, service: &ServiceOrigin) -> (Vec<String>, Option<KeptPart>) {
+    let store = Store::open(folder).unwrap();
+    let mut kept = store.kept_parts(&service.ascii()).await.unwrap();
+    let left = store.unfinished_transfers().await.unwrap();
+    assert!(kept.len() + left.len() <= 1, "{kept:?} {left:?}");
+    let mut part = kept.pop();
+    if let Some(left) = left.first() {
+        let known = store.part(&left.operation).await.unwrap();
+        part = known.came.map(|came| KeptPart {
+            operation: left.operation.clone(),
+            doctor: left.doctor.clone(),
+            destination: left.destination.clone(),
+            part: left.part.clone(),
+            mark: known.mark,
+            came,
+        });
+    }
+    let parts = left.iter().map(|left| &left.part);
+    let parts = parts.chain(part.iter().map(|part| &part.part));
+    let name = |part: &std::path::PathBuf| part.file_name().unwrap().to_string_lossy().into_owned();
+    (parts.map(name).collect(), part)
+}
+
+#[test]
+fn a_download_killed_anywhere_is_gone_on_with() {
+    if let Some(folder) = given() {
+        return run(download_until_killed(&folder));
+    }
+    run(async {
+        let config = PracticeConfig {
+            ranges: true,
+            etags: Etags::All,
+            ..holding_nothing()
+        };
+        let service = PracticeService::start(config).await.unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let whole = wav(SIZE, 1);
+        service.put(AMELIA, "a.wav", whole.clone());
+        // At 60 MB/s or less.
+        for bytes in (0..SIZE.into()).step_by(64 * 1024) {
+            let duration = Duration::from_millis(1);
+            let stall = Effect::StallAfter { bytes, duration };
+            service.add_fault(Fault::on(Call::Download, stall));
+        }
+        let mut random = fastrand::Rng::with_seed(9);
+        let (mut again, mut whole_ones) = (Vec::new(), 0);
+        for kill in 0..KILLS {
+            let mut child = start(&service, folder);
+            tokio::time::sleep(Duration::from_millis(random.u64(0..300))).await;
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let (spoken_of, kept) = spoken_of(folder, &origin).await;
+            for name in names_in(folder) {
+                let path = folder.join(&name);
+                if name.contains(".part") {
+                    // It is empty while it is tried whether a file can be made there.
+                    let is_empty = fs::metadata(&path).unwrap().len() == 0;
+                    assert!(is_empty || spoken_of.contains(&name), "kill {kill}: {name}");
+                } else if name.contains(".wav") {
+                    assert!(fs::read(&path).unwrap() == whole, "kill {kill}: {name}");
+                    // The next start may still look for it.
+                    if spoken_of.is_empty() {
+                        fs::remove_file(path).unwrap();
+                        whole_ones += 1;
+                    }
+                }
+            }
+            let Some(kept) = kept else { continue };
+            // What stands in the file beyond what is known is fetched again.
+            if let Ok(found) = fs::metadata(&kept.part) {
+                again.push(found.len() - kept.came.size);
+            }
+        }
+        let requests = service.requests().into_iter();
+        let ranged = requests.filter(|request| request.header("range").is_some());
+        again.sort_unstable();
+        eprintln!(
+            "{KILLS} kills: {} parts to go on with, {} ranges asked for, {whole_ones} whole files, \
+             at most {} bytes to fetch again",
+            again.len(),
+            ranged.count(),
+            again.last().unwrap()
+        );
+        assert!(again.len() > KILLS / 4 && whole_ones > 0);
+        // The disk of a busy computer may take its time now and then.
+        let of_nearly_all = again[again.len() * 19 / 20];
+        assert!(of_nearly_all <= AGAIN, "{again:?}");
+        service.set_faults(Vec::new());
+        assert!(start(&service, folder).wait().unwrap().success());
+        let left = names_in(folder).into_iter();
+        for name in left.filter(|name| name.contains(".wav")) {
+            let is_empty = fs::metadata(folder.join(&name)).unwrap().len() == 0;
+            assert!(
+                is_empty || fs::read(folder.join(&name)).unwrap() == whole,
+                "{name}"
+            );
+        }
+        assert_eq!(spoken_of(folder, &origin).await, (Vec::new(), None));
+    });
+}
