@@ -50,7 +50,7 @@ pub fn ranges(desk: &Desk) -> Vec<Option<String>> {
 pub async fn until_something_is_written_down(desk: &mut Desk, file: &str) -> (JobId, PartCame) {
     let stall = Effect::StallAfter {
         bytes: 4_000_000,
-        duration: std::time::Duration::from_millis(900),
+        duration: std::time::Duration::from_millis(600),
     };
     desk.service.add_fault(on_download(stall));
     desk.ask_download(AMELIA, file);
@@ -404,7 +404,7 @@ fn what_came_is_written_down_on_the_way_and_forgotten_where_it_is_begun_anew() {
         desk.service.put(AMELIA, "b.wav", recordings[1].clone());
         let stall = Effect::StallAfter {
             bytes: 500_000,
-            duration: std::time::Duration::from_millis(900),
+            duration: std::time::Duration::from_millis(600),
         };
         desk.service.add_fault(on_download(stall).from(1));
         desk.send(Command::TryNow(id));
