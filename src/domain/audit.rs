@@ -67,6 +67,8 @@ pub enum AuditOutcome {
     NotKnown,
     /// Stopped or cancelled by the person before it took effect.
     Stopped,
+    /// Paused by the person, to be gone on with.
+    Paused,
     /// The person signed out, or somebody signed in elsewhere, before it took effect.
     SignedOut,
     /// The sign-in ended, and the next one is not known to be of the person who had confirmed it:
@@ -324,6 +326,7 @@ codes!(AuditOutcome {
     StillThere => "still-there",
     NotKnown => "not-known",
     Stopped => "stopped",
+    Paused => "paused",
     SignedOut => "signed-out",
     AnotherPerson => "another-person",
     Slept => "slept",

@@ -11,6 +11,8 @@ use crate::domain::AuditOutcome;
 pub enum EndedBy {
     /// The person cancelled or stopped it.
     Person,
+    /// The person paused it.
+    Pause,
     /// The person signed out, or somebody signed in at another service.
     SignOut,
     /// The sign-in ended, and the next one is not of the person who had asked for it, or it is not
@@ -30,6 +32,7 @@ impl EndedBy {
     pub const fn outcome(self) -> AuditOutcome {
         match self {
             Self::Person => AuditOutcome::Stopped,
+            Self::Pause => AuditOutcome::Paused,
             Self::SignOut => AuditOutcome::SignedOut,
             Self::AnotherPerson { .. } => AuditOutcome::AnotherPerson,
             Self::Sleep => AuditOutcome::Slept,

@@ -79,6 +79,8 @@ pub enum Command {
     Delete(Box<DeletionPlan>),
     /// Cancel a job; a delete only before it is sent.
     Cancel(JobId),
+    /// End a download so that what came is kept, to be gone on with later.
+    Pause(JobId),
     /// The answer to [`Event::LastCall`](super::Event::LastCall): all input is taken in, and no Stop
     /// was in it.
     NoStop(JobId),

@@ -128,7 +128,7 @@ pub enum Event {
         /// The job.
         id: JobId,
     },
-    /// A Cancel or Stop was not taken: the job runs on.
+    /// A Cancel, Pause or Stop was not taken: the job runs on.
     NotCancelled {
         /// The job.
         id: JobId,
@@ -249,6 +249,9 @@ pub enum JobProgress {
         total: Option<u64>,
         /// Bytes per second of late.
         speed: f64,
+        /// Whether it can be gone on with later, behind what has come: the service tells this copy
+        /// from any other.
+        can_be_paused: bool,
     },
     /// A try failed, and the next one is waited for. [`Command::TryNow`](super::Command::TryNow)
     /// ends the wait.

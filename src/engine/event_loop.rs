@@ -139,6 +139,9 @@ impl Engine {
             Command::Cancel(id) => {
                 self.scheduler.cancel(id, EndedBy::Person);
             }
+            Command::Pause(id) => {
+                self.scheduler.pause(id);
+            }
             // A Stop that was pressed before it came before it, in this same queue.
             Command::NoStop(id) => {
                 self.scheduler.no_stop(id);

@@ -28,7 +28,7 @@ impl Command {
                 place: None,
             },
             Self::NoStop(id) => Event::LastCallOpen { id },
-            Self::Cancel(id) => Event::NotCancelled { id, failure },
+            Self::Cancel(id) | Self::Pause(id) => Event::NotCancelled { id, failure },
             Self::Download { doctor, .. }
             | Self::KeepSetAside { doctor, .. }
             | Self::GoOn { doctor, .. }

@@ -161,6 +161,15 @@ impl Scheduler {
         }
     }
 
+    /// Ends a download so that what came is kept; no other job.
+    pub fn pause(&self, id: JobId) {
+        if let Some(running) = self.running.get(&id)
+            && let JobKind::Download(_) = running.kind
+        {
+            running.cancellation.cancel(EndedBy::Pause);
+        }
+    }
+
     /// Ends all jobs that began under this generation, or all there are.
     pub fn cancel_all(&self, generation: Option<u64>, ended_by: EndedBy) {
         for running in self.running.values() {

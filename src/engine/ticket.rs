@@ -80,9 +80,16 @@ pub struct Caller<'a> {
 pub struct ByteReporter {
     ticket: JobTicket,
     doctor: DoctorName,
-    compares: bool,
+    purpose: Purpose,
     last: Option<(Instant, u64)>,
     speed: f64,
+}
+
+/// What bytes arrive for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Download { can_be_paused: bool },
+    Comparison,
 }
 
 impl JobBoard {
@@ -149,21 +156,21 @@ impl JobTicket {
         (self.board.wake)(BETWEEN_REPORTS);
     }
 
-    /// A reporter for the bytes of `doctor`'s recording.
-    pub fn bytes_of(&self, doctor: &DoctorName) -> ByteReporter {
-        self.reporter(doctor, false)
+    /// A reporter for the bytes of `doctor`'s recording, which can be gone on with later or not.
+    pub fn bytes_of(&self, doctor: &DoctorName, can_be_paused: bool) -> ByteReporter {
+        self.reporter(doctor, Purpose::Download { can_be_paused })
     }
 
     /// The same where they are only compared.
     pub fn compared_bytes_of(&self, doctor: &DoctorName) -> ByteReporter {
-        self.reporter(doctor, true)
+        self.reporter(doctor, Purpose::Comparison)
     }
 
-    fn reporter(&self, doctor: &DoctorName, compares: bool) -> ByteReporter {
+    fn reporter(&self, doctor: &DoctorName, purpose: Purpose) -> ByteReporter {
         ByteReporter {
             ticket: self.clone(),
             doctor: doctor.clone(),
-            compares,
+            purpose,
             last: None,
             speed: 0.0,
         }
@@ -276,20 +283,20 @@ impl ByteReporter {
         }
         self.last = Some((now, received));
         let (doctor, speed) = (self.doctor.clone(), self.speed);
-        self.ticket.report(if self.compares {
-            JobProgress::Comparing {
+        self.ticket.report(match self.purpose {
+            Purpose::Comparison => JobProgress::Comparing {
                 doctor,
                 received,
                 total,
                 speed,
-            }
-        } else {
-            JobProgress::Downloading {
+            },
+            Purpose::Download { can_be_paused } => JobProgress::Downloading {
                 doctor,
                 received,
                 total,
                 speed,
-            }
+                can_be_paused,
+            },
         });
     }
 }

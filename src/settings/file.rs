@@ -82,8 +82,9 @@ impl SettingsFile {
         let folder = self.path.parent().unwrap_or_else(|| Path::new("."));
         // On Unix a temporary file has permissions 0600, and keeps them under its final name.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer_pretty(&mut file, &Wire::of(settings))?;
-        file.write_all(b"\n")?;
+        let mut all = serde_json::to_vec_pretty(&Wire::of(settings))?;
+        all.push(b'\n');
+        file.write_all(&all)?;
         file.as_file().sync_all()?;
         file.persist(&self.path)?;
         if cfg!(unix) {

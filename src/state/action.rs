@@ -82,6 +82,8 @@ pub enum Action {
     },
     /// "Cancel" of a download, "Stop" of a delete.
     Cancel(JobId),
+    /// "Pause" of a download.
+    Pause(JobId),
     /// All input was taken in, and no Stop of this delete was in it.
     NoStop(JobId),
     /// "Try again" at a download that failed.
@@ -160,6 +162,7 @@ impl Action {
                 | Self::FolderChosen(_)
                 | Self::ConfirmDeleteAll { .. }
                 | Self::Cancel(_)
+                | Self::Pause(_)
                 | Self::NoStop(_)
                 | Self::ShowInFolder(_)
                 | Self::ShowDetails { .. }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{DeletionOutcome, DoctorName, Failure};
+use crate::domain::{DeletionOutcome, DoctorName, Failure, NextTry};
 use crate::engine::{Command, JobEnding, JobFailure, JobId, JobKind, JobProgress};
 use crate::state::results::{is_about_the_same, was_not_sent};
 use crate::state::{LastCall, Message, Modal, ResultKind, SideEffect, State, engine};
@@ -14,8 +14,10 @@ pub struct Job {
     pub kind: JobKind,
     /// How far it is.
     pub progress: JobProgress,
-    /// Cancel or Stop was pressed and has not taken effect yet.
+    /// Cancel, Pause or Stop was pressed and has not taken effect yet.
     pub cancelling: bool,
+    /// That was Pause.
+    pub pausing: bool,
     /// Where a delete stands with its last call.
     pub last_call: LastCall,
 }
@@ -35,6 +37,24 @@ impl Job {
             self.progress,
             JobProgress::Deleting | JobProgress::Verifying
         ) && !matches!(self.last_call, LastCall::Answered)
+    }
+
+    /// Whether Pause can be pressed: the download can be gone on with later, behind what has come.
+    #[must_use]
+    pub const fn can_be_paused(&self) -> bool {
+        matches!(
+            (&self.kind, &self.progress),
+            (
+                JobKind::Download(_),
+                JobProgress::Downloading {
+                    can_be_paused: true,
+                    ..
+                } | JobProgress::WaitingToTryAgain {
+                    next_try: NextTry::GoesOn { .. },
+                    ..
+                }
+            )
+        )
     }
 }
 
@@ -75,6 +95,7 @@ impl State {
                 kind,
                 progress,
                 cancelling: false,
+                pausing: false,
                 last_call: LastCall::NotYet,
             },
         );
@@ -88,9 +109,16 @@ impl State {
         })
     }
 
+    pub(super) fn pause(&mut self, id: JobId) -> Vec<SideEffect> {
+        self.jobs.get_mut(&id).map_or_else(Vec::new, |job| {
+            (job.cancelling, job.pausing) = (true, true);
+            engine(Command::Pause(id))
+        })
+    }
+
     pub(super) fn not_cancelled(&mut self, id: JobId, failure: Failure) {
         if let Some(job) = self.jobs.get_mut(&id) {
-            job.cancelling = false;
+            (job.cancelling, job.pausing) = (false, false);
         }
         self.tell(Message::Failed {
             doctor: None,
@@ -101,6 +129,7 @@ impl State {
     pub(super) fn job_ended(&mut self, id: JobId, ending: JobEnding) -> Vec<SideEffect> {
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
+        let is_paused = removed.as_ref().is_some_and(|job| job.pausing);
         let is_answered = match removed.as_ref().map(|job| &job.kind) {
             Some(JobKind::SurveyAll) => {
                 self.figures_stand();
@@ -117,7 +146,8 @@ impl State {
             _ if is_answered => true,
             JobEnding::Compare { result, .. } => !is_known && *result == Err(JobFailure::Cancelled),
             JobEnding::Download { doctor, result } => match result {
-                Err(JobFailure::Cancelled) => !is_known,
+                // What was paused stands on the shelf, where it can be gone on with.
+                Err(JobFailure::Cancelled) => !is_known || is_paused && self.keeps_part_of(doctor),
                 // That stands on the shelf already, with its answers.
                 Err(JobFailure::Failed(failure)) => {
                     let unfit = failure.kind.unfit();

@@ -39,6 +39,7 @@ impl State {
             Action::FolderChosen(folder) => self.folder_chosen(folder),
             Action::ConfirmDeleteAll { phrase, reason } => self.confirm_delete_all(phrase, reason),
             Action::Cancel(id) => self.cancel(id),
+            Action::Pause(id) => self.pause(id),
             Action::NoStop(id) => self.no_stop(id),
             Action::TryAgain(doctor) => self.try_again(doctor),
             Action::TryNow(id) => engine(Command::TryNow(id)),

@@ -45,6 +45,7 @@ impl Text {
             AuditOutcome::StillThere => self.say("audit-still-there"),
             AuditOutcome::NotKnown => self.say("audit-not-known"),
             AuditOutcome::Stopped => self.say("audit-stopped"),
+            AuditOutcome::Paused => self.say("audit-paused"),
             AuditOutcome::SignedOut => self.say("audit-ended-by-sign-out"),
             AuditOutcome::AnotherPerson => self.say("audit-another-person"),
             AuditOutcome::Slept => self.say("audit-slept"),

@@ -20,13 +20,16 @@ mod to_disk;
 mod verify;
 mod writer;
 
+use std::convert::Infallible;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{Recording, RecordingBody};
 use crate::domain::{
-    AudioFormat, CheckedAudio, Completeness, DoctorName, OperationId, Remark, Sha256Digest,
+    AudioFormat, CheckedAudio, Completeness, DoctorName, OperationId, Remark, ServerCopy,
+    Sha256Digest,
 };
 use crate::transfer::arriving::Expected;
 use crate::transfer::verify::Promoted;
@@ -43,6 +46,10 @@ pub use part::{check_destination, remove_left_over};
 pub use partial::{NotSaved, Partial, TakenUp, remove_kept};
 pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
+
+/// How long a download of which all is there, and that is ended so that it is kept, may take to get its
+/// name.
+const FINISHING: Duration = Duration::from_secs(10);
 
 /// What to save, and where.
 #[derive(Debug, Clone)]
@@ -69,6 +76,15 @@ pub struct SaveRequest {
     /// Whether the ledger is told on the way what has come, so that it can be gone on with also where
     /// the app is cut off.
     pub checkpoints: bool,
+}
+
+impl SaveRequest {
+    /// Whether the ledger is told on the way what has come of this copy: only where it is told from
+    /// any other can it be gone on with.
+    #[must_use]
+    pub fn tells_checkpoints_of(&self, copy: &ServerCopy) -> bool {
+        self.checkpoints && copy.strong_validator().is_some()
+    }
 }
 
 /// What a download does.
@@ -225,7 +241,7 @@ async fn receive(
     request: SaveRequest,
     ledger: &dyn Ledger,
     steps: &(impl Fn(Step) + Sync),
-    Stop { cancel, keeps }: Stop<'_>,
+    stop: Stop<'_>,
 ) -> Result<PromotedFile, Box<NotSaved>> {
     let Recording {
         copy,
@@ -239,7 +255,7 @@ async fn receive(
         as_it_is: request.as_it_is,
     };
     let progress = |progress| steps(Step::Arriving(progress));
-    let checkpoints = if request.checkpoints && copy.strong_validator().is_some() {
+    let checkpoints = if request.tells_checkpoints_of(&copy) {
         Some(writer.checkpoints().await)
     } else {
         None
@@ -247,23 +263,40 @@ async fn receive(
     let may_be_gone_on_with = |error: &TransferError| {
         let keeps = match error {
             TransferError::Api(_) | TransferError::CutShort { .. } => true,
-            TransferError::Cancelled => keeps(),
+            TransferError::Cancelled => (stop.keeps)(),
             _ => false,
         };
         keeps && copy.strong_validator().is_some()
     };
-    let writing = async {
-        let fed = feed((from, copy.length), body, &writer, &progress, &cancel).await;
-        writer
-            .finish(fed, expected, may_be_gone_on_with, &cancel)
-            .await
+    // Of what is all there, the finished file is kept.
+    let unwanted = CancellationToken::new();
+    let saving = async {
+        let writing = async {
+            let fed = feed((from, copy.length), body, &writer, &progress, &stop).await;
+            writer
+                .finish(fed, expected, may_be_gone_on_with, &unwanted)
+                .await
+        };
+        let remembering = partial::remember(checkpoints, &copy, &request.operation, ledger);
+        let (written, ()) = tokio::join!(writing, remembering);
+        let written = written.map_err(|stopped| NotSaved::of(*stopped, &copy))?;
+        let checked = verify::write_down(written, copy.clone(), request, ledger, &unwanted).await?;
+        let held = || steps(Step::WaitingForFile);
+        Ok::<_, Box<NotSaved>>(checked.promote(held, unwanted.clone()).await?)
     };
-    let remembering = partial::remember(checkpoints, &copy, &request.operation, ledger);
-    let (written, ()) = tokio::join!(writing, remembering);
-    let written = written.map_err(|stopped| NotSaved::of(*stopped, &copy))?;
-    let checked = verify::write_down(written, copy, request, ledger, &cancel).await?;
-    let held = || steps(Step::WaitingForFile);
-    let mut saved = checked.promote(held, cancel).await?;
+    let watching = async {
+        stop.cancel.cancelled().await;
+        if (stop.keeps)() {
+            tokio::time::sleep(FINISHING).await;
+        }
+        unwanted.cancel();
+        std::future::pending::<Infallible>().await
+    };
+    let mut saved = tokio::select! {
+        biased;
+        never = watching => match never {},
+        saved = saving => saved?,
+    };
     saved.remarks.extend(coding.map(Remark::UnregisteredCoding));
     Ok(saved)
 }
@@ -276,13 +309,20 @@ async fn feed(
     mut body: Box<dyn RecordingBody>,
     writer: &Writer,
     progress: &(impl Fn(Progress) + Sync),
-    cancel: &CancellationToken,
+    Stop { cancel, keeps }: &Stop<'_>,
 ) -> Result<(), TransferError> {
     let mut received = from;
     loop {
+        let cancelled = async {
+            cancel.cancelled().await;
+            if total == Some(received) && keeps() {
+                // All of it is there: only the end is to come.
+                tokio::time::sleep(FINISHING).await;
+            }
+        };
         let next = tokio::select! {
             biased;
-            () = cancel.cancelled() => return Err(TransferError::Cancelled),
+            () = cancelled => return Err(TransferError::Cancelled),
             next = body.next() => next?,
         };
         let Some(bytes) = next else { break };

@@ -45,6 +45,8 @@ struct Stop {
     writes: AtomicBool,
     /// The part file is to go, also where the person has been told of it.
     keeps_nothing: AtomicBool,
+    /// What came is written down as it comes.
+    is_written_down: AtomicBool,
 }
 
 /// Tells the threads that nobody waits for what they do.
@@ -118,8 +120,9 @@ impl Writer {
             .name("download-writer".to_owned())
             .spawn(move || {
                 let written = write(part, (came, tell), &destination, messages, &seen);
-                if report.send(written).is_err() {
+                if let Err(unheard) = report.send(written) {
                     tracing::debug!("nobody waits for a download any more");
+                    leave(unheard, &seen);
                 }
             })
             .map_err(|error| TransferError::in_work(&path, "starting to write", error))?;
@@ -232,6 +235,21 @@ impl Writer {
         {
             part.goes();
         }
+    }
+}
+
+/// Leaves what came where it is known that it can be gone on with, though nobody waits for it any more: as
+/// after a cut-off.
+fn leave(unheard: Result<Written, Box<Stopped>>, stop: &Stop) {
+    let part = match unheard {
+        Ok(written) => Some(written.path),
+        Err(stopped) => stopped.part.map(|(part, _)| part),
+    };
+    if let Some(part) = part
+        && stop.is_written_down.load(Ordering::Relaxed)
+        && !stop.keeps_nothing.load(Ordering::Relaxed)
+    {
+        part.keep();
     }
 }
 
@@ -414,7 +432,10 @@ fn take_in(
                 contents = Arriving::until(stop.checks.clone());
                 (is_known, is_pieced, due) = (true, false, STEP);
             }
-            Some(Message::Checkpoints(tell)) => flushed = Some(tell),
+            Some(Message::Checkpoints(tell)) => {
+                stop.is_written_down.store(true, Ordering::Relaxed);
+                flushed = Some(tell);
+            }
             Some(Message::End(expected)) if is_known => {
                 return Ok(TakenIn {
                     contents,

@@ -10,7 +10,7 @@ use crate::state::{Action, JobId, JobKind, SavedFile, State};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::commands::Command;
-use crate::ui::widgets::{Button, with_buttons};
+use crate::ui::widgets::{Button, press, width_of, with_buttons};
 
 /// Something that is offered.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,8 @@ pub enum Offer {
     DiscardPart(DoctorName, OperationId),
     /// A job's next try without the wait for it.
     TryNow(JobId),
+    /// The end of a download for now.
+    Pause(JobId),
     /// The end of a job.
     Cancel(JobId),
     /// The file manager at a file.
@@ -78,6 +80,7 @@ impl Offer {
             Self::GoOnWithAll => text.say("kept-go-on-with-all"),
             Self::DiscardPart(..) => text.say("kept-discard"),
             Self::TryNow(_) => text.say("button-try-now"),
+            Self::Pause(_) => text.say("button-pause"),
             Self::Cancel(_) => text.say("button-cancel"),
             Self::ShowInFolder(_) => text.say("result-show-in-folder"),
             Self::Proof(..) | Self::Details(..) => text.say("button-details"),
@@ -103,6 +106,10 @@ impl Offer {
             Self::Delete(doctor) => can(Command::Delete, doctor),
             Self::DeleteAll => Command::DeleteAll.is_enabled(state, None),
             Self::LookAgain { looking, .. } => !looking,
+            Self::Pause(id) => {
+                let job = state.jobs.get(id);
+                job.is_some_and(|job| job.can_be_paused() && !job.cancelling)
+            }
             Self::Cancel(id) => state.jobs.get(id).is_some_and(|job| !job.cancelling),
             Self::WrongDoctor(_)
             | Self::TryNow(_)
@@ -114,8 +121,13 @@ impl Offer {
         }
     }
 
-    /// Why its button can't be pressed, while something runs that has to end first.
+    /// Why its button can't be pressed: something runs that has to end first, or there is no going on
+    /// later.
     pub fn why_not(&self, text: &Text, state: &State) -> Option<String> {
+        if let Self::Pause(id) = self {
+            let job = state.jobs.get(id)?;
+            return (!job.can_be_paused()).then(|| text.say("pause-why-not"));
+        }
         let (command, doctor) = match self {
             Self::Download(doctor)
             | Self::TryAgain(doctor)
@@ -159,6 +171,7 @@ impl Offer {
             Self::GoOnWithAll => Action::GoOn(None),
             Self::DiscardPart(_, operation) => Action::DiscardPart(operation),
             Self::TryNow(id) => Action::TryNow(id),
+            Self::Pause(id) => Action::Pause(id),
             Self::Cancel(id) => Action::Cancel(id),
             Self::ShowInFolder(path) => Action::ShowInFolder(path),
             Self::Proof(doctor, file) => Action::ShowProof { doctor, file },
@@ -178,6 +191,32 @@ pub fn with_offers(
     offers: Vec<Offer>,
     contents: impl FnOnce(&mut Ui),
 ) {
+    in_buttons(view, about, offers, |buttons| {
+        with_buttons(ui, buttons, contents)
+    });
+}
+
+/// The buttons of `offers` alone.
+pub fn show_offers(ui: &mut Ui, view: &mut View<'_>, about: Option<&str>, offers: Vec<Offer>) {
+    in_buttons(view, about, offers, |buttons| press(ui, buttons));
+}
+
+/// How wide the buttons of `offers` are beside each other, and how high.
+pub fn size_of_offers(ui: &Ui, text: &Text, offers: &[Offer]) -> (f32, f32) {
+    let names: Vec<_> = offers.iter().map(|offer| offer.name(text)).collect();
+    let button = |name| (Button::secondary(name).small(), ());
+    let buttons: Vec<_> = names.iter().map(|name| button(name)).collect();
+    let heights = buttons.iter().map(|(button, ())| button.height());
+    (width_of(ui, &buttons), heights.fold(0.0, f32::max))
+}
+
+/// Makes the buttons of `offers`, and does what the one that `show` tells does.
+fn in_buttons(
+    view: &mut View<'_>,
+    about: Option<&str>,
+    offers: Vec<Offer>,
+    show: impl FnOnce(Vec<(Button<'_>, Offer)>) -> Option<Offer>,
+) {
     let (text, state) = (view.text, view.state);
     let said = |offer: &Offer| (offer.name(text), offer.why_not(text, state));
     let said: Vec<_> = offers.iter().map(said).collect();
@@ -191,7 +230,7 @@ pub fn with_offers(
         }
         (button, offer)
     });
-    if let Some(offer) = with_buttons(ui, buttons.collect(), contents) {
+    if let Some(offer) = show(buttons.collect()) {
         view.act(offer.action());
     }
 }

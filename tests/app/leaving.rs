@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use audio_housekeeper::engine::Waits;
-use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig};
 use egui::Key;
 use support::driver::{Stage, desk, desk_with};
 use support::recordings::wav;
@@ -73,6 +73,41 @@ fn cancelling_a_download_leaves_nothing_and_the_next_one_works() {
     driver.service.set_faults(Vec::new());
     driver.back_up(AMELIA, &file);
     assert_eq!(std::fs::read(&file).unwrap(), wav(2_000_000, 2));
+}
+
+#[test]
+fn a_download_is_paused_and_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.wav");
+    let stage = Stage::empty(folder.path());
+    let mut driver = desk_with(Stage {
+        service: PracticeConfig {
+            ranges: true,
+            etags: Etags::All,
+            ..stage.service
+        },
+        ..stage
+    });
+    driver.service.put(AMELIA, "b.wav", wav(2_000_000, 2));
+    let stall = Effect::StallAfter {
+        bytes: 900_000,
+        duration: Duration::from_mins(1),
+    };
+    driver
+        .service
+        .add_fault(Fault::on(Call::Download, stall).from(2));
+    driver.download(AMELIA, &file);
+    driver.wait_for("of 2.0 MB");
+    driver.click("Pause");
+    driver.wait_for("is set aside. Go on to fetch the rest.");
+    assert!(!driver.shows("Cancelled."));
+    assert_eq!(driver.state().jobs.len(), 0);
+    driver.service.set_faults(Vec::new());
+    driver.click("Go on");
+    driver.wait_for("Saved and checked");
+    assert_eq!(std::fs::read(&file).unwrap(), wav(2_000_000, 2));
+    driver.settle();
+    assert!(!driver.shows("is set aside."));
 }
 
 #[test]

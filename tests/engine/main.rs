@@ -23,6 +23,7 @@ mod leaving;
 mod looks;
 mod other_services;
 mod panics;
+mod pauses;
 mod reading_back;
 mod replacing;
 mod resumes;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use audio_housekeeper::api::{
     ApiError, Connector, Deletion, DeletionOfAll, Download, HttpConnector, Look, Person,
-    RecordingsApi, ResumePoint,
+    RecordingBody, RecordingsApi, ResumePoint,
 };
 use audio_housekeeper::domain::{
     AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName, FailureKind,
@@ -17,12 +17,14 @@ use audio_housekeeper::practice::{Call, Effect, Fault, PracticeService};
 use audio_housekeeper::store::Store;
 use axum::http::header::ETAG;
 use axum::http::{HeaderValue, StatusCode};
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use support::desk::{Desk, holding_nothing};
+use support::recordings::wav;
 use support::{AMELIA, name, run};
 
 /// Opens the service, and panics in every call that fetches or deletes while it is told to by a 1, in
-/// looks too by a 2, and in those only after a while by a 3.
+/// looks too by a 2, and in those only after a while by a 3; by a 4 in the middle of what a download brings.
 struct Faulty {
     real: HttpConnector,
     panics: Arc<AtomicU8>,
@@ -79,8 +81,21 @@ impl RecordingsApi for FaultyApi {
         resume: Option<&'a ResumePoint>,
     ) -> BoxFuture<'a, Result<Download, ApiError>> {
         Box::pin(async move {
-            self.panic_where_told();
-            self.real.download(doctor, oldest, resume).await
+            let in_the_middle = self.panics.load(Ordering::Relaxed) == 4;
+            if !in_the_middle {
+                self.panic_where_told();
+            }
+            let mut answer = self.real.download(doctor, oldest, resume).await;
+            if let Ok(Download::Recording(recording)) = &mut answer
+                && in_the_middle
+            {
+                let real = std::mem::replace(&mut recording.body, Box::new(NoBody));
+                recording.body = Box::new(Faulted {
+                    real,
+                    left: 3_000_000,
+                });
+            }
+            answer
         })
     }
 
@@ -96,6 +111,35 @@ impl RecordingsApi for FaultyApi {
             self.panic_where_told();
             self.real.delete_all().await
         })
+    }
+}
+
+/// Panics a while after some bytes.
+struct Faulted {
+    real: Box<dyn RecordingBody>,
+    left: usize,
+}
+
+impl RecordingBody for Faulted {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>> {
+        Box::pin(async {
+            if self.left == 0 {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                panic!("as it was told to");
+            }
+            let bytes = self.real.next().await?;
+            let came = bytes.as_ref().map_or(0, Bytes::len);
+            self.left = self.left.saturating_sub(came);
+            Ok(bytes)
+        })
+    }
+}
+
+struct NoBody;
+
+impl RecordingBody for NoBody {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>> {
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 
@@ -278,6 +322,40 @@ fn a_download_that_panics_in_a_later_try_is_closed_as_that_and_not_at_the_next_s
             let store = Store::open(desk.folder.path()).unwrap();
             assert_eq!(store.unfinished_transfers().await.unwrap(), []);
         }
+    });
+}
+
+/// As after a crash: it was written down while it came.
+#[test]
+fn what_came_of_a_download_that_panics_in_the_middle_is_kept() {
+    run(async {
+        let (mut desk, panics) = desk().await;
+        let recording = wav(5_000_000, 2);
+        desk.service.put(AMELIA, "b.wav", recording.clone());
+        let mark = Effect::SetHeader(ETAG, HeaderValue::from_static("\"1\""));
+        desk.service.add_fault(Fault::on(Call::Download, mark));
+        panics.store(4, Ordering::Relaxed);
+        desk.ask_download(AMELIA, "b.wav");
+        let JobEnding::Download { result, .. } = end(&mut desk).await else {
+            panic!("another job ended");
+        };
+        assert!(matches!(result, Err(JobFailure::Failed(_))), "{result:?}");
+        let store = Store::open(desk.folder.path()).unwrap();
+        let mut kept = store.kept_parts(&desk.origin().ascii()).await.unwrap();
+        let kept = kept.pop().unwrap();
+        let there = std::fs::read(&kept.part).unwrap();
+        let came = usize::try_from(kept.came.size).unwrap();
+        assert!(came >= 1_000_000);
+        assert!(there[..came] == recording[..came]);
+        panics.store(0, Ordering::Relaxed);
+        desk.send(Command::GoOn {
+            doctor: kept.doctor,
+            operation: kept.operation,
+        });
+        let JobEnding::Download { result, .. } = end(&mut desk).await else {
+            panic!("another job ended");
+        };
+        assert!(std::fs::read(result.unwrap().path).unwrap() == recording);
     });
 }
 

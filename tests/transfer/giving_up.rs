@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use audio_housekeeper::api::Recording;
 use audio_housekeeper::domain::ServerCopy;
-use audio_housekeeper::transfer::{TransferError, save};
+use audio_housekeeper::transfer::{Step, Stop, TransferError, save, save_on};
 use bytes::Bytes;
+use support::recordings::second_of_wav;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Book, Pieces, folder, names_in, request};
+use crate::{Book, Pieces, announced, folder, names_in, request};
 
 fn crc(bytes: &[u8], bits: u32, polynomial: u32) -> u32 {
     bytes.iter().fold(0, |crc, byte| {
@@ -70,5 +71,41 @@ async fn a_cancelled_download_ends_at_once_in_the_middle_of_audio_that_takes_min
         let saved = tokio::time::timeout(Duration::from_secs(10), both).await;
         assert!(matches!(saved.unwrap(), Err(TransferError::Cancelled)));
         assert!(names_in(folder.path()).is_empty());
+    }
+}
+
+/// Ended so that what came is kept when the last byte is there: it is finished, for nothing is missing.
+#[tokio::test]
+async fn what_is_all_there_is_finished_where_it_is_to_be_kept() {
+    let size = second_of_wav().len() as u64;
+    for keeps in [true, false] {
+        let folder = folder();
+        let cancel = CancellationToken::new();
+        let steps = |step| {
+            if matches!(step, Step::Arriving(progress) if progress.received == size) {
+                cancel.cancel();
+            }
+        };
+        let stop = Stop {
+            cancel: cancel.clone(),
+            keeps: &|| keeps,
+        };
+        let (book, destination) = (Book::default(), request(folder.path().join("a.wav")));
+        let saved = save_on(
+            None,
+            announced(&second_of_wav()),
+            destination,
+            &book,
+            steps,
+            stop,
+        );
+        let saved = saved.await.map_err(|not_saved| not_saved.error);
+        if keeps {
+            assert_eq!(saved.unwrap().size, size);
+            assert_eq!(names_in(folder.path()), ["a.wav"]);
+        } else {
+            assert!(matches!(saved, Err(TransferError::Cancelled)));
+            assert!(names_in(folder.path()).is_empty());
+        }
     }
 }

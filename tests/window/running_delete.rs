@@ -92,6 +92,7 @@ fn stop_stays_where_it_is_whatever_happens_until_it_comes_too_late() {
                 received: 1_000_000,
                 total: Some(10_000_000),
                 speed: 1e6,
+                can_be_paused: true,
             },
             JobProgress::Waiting {
                 left: Duration::ZERO,

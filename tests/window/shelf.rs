@@ -111,8 +111,10 @@ pub fn crowded() -> State {
                 received: number * 9_600_000,
                 total: Some(96_100_000),
                 speed: 8_200_000.0,
+                can_be_paused: true,
             },
             cancelling: false,
+            pausing: false,
             last_call: LastCall::NotYet,
         };
         state.jobs.insert(JobId(number), job);
@@ -132,6 +134,7 @@ pub fn crowded_with_a_delete() -> State {
             of: Duration::from_secs(8),
         },
         cancelling: false,
+        pausing: false,
         last_call: LastCall::NotYet,
     };
     state.jobs.insert(JobId(9), delete);
@@ -254,6 +257,7 @@ pub fn batch() -> State {
         kind: JobKind::CheckAndBackUp,
         progress: JobProgress::Counting { done: 17, of: 40 },
         cancelling: false,
+        pausing: false,
         last_call: LastCall::NotYet,
     };
     state.jobs.insert(JobId(1), job);

@@ -218,8 +218,10 @@ pub fn downloading() -> State {
                 received: 59_600_000,
                 total: Some(96_100_000),
                 speed: 8_200_000.0,
+                can_be_paused: true,
             },
             cancelling: false,
+            pausing: false,
             last_call: LastCall::NotYet,
         },
     );
@@ -262,6 +264,7 @@ pub fn delete_waiting() -> State {
                 of: Duration::from_secs(8),
             },
             cancelling: false,
+            pausing: false,
             last_call: LastCall::NotYet,
         },
     );
@@ -299,6 +302,7 @@ pub fn looking_at_all() -> State {
             kind: JobKind::SurveyAll,
             progress: JobProgress::Counting { done: 2, of: 5 },
             cancelling: false,
+            pausing: false,
             last_call: LastCall::NotYet,
         },
     );
@@ -335,6 +339,7 @@ pub fn comparing() -> State {
                 speed: 8_200_000.0,
             },
             cancelling: false,
+            pausing: false,
             last_call: LastCall::NotYet,
         },
     );

@@ -62,6 +62,43 @@ fn a_download_shows_bytes_speed_and_time_left_and_can_be_cancelled() {
 }
 
 #[test]
+fn a_download_can_be_paused_where_it_can_be_gone_on_with_and_says_why_where_not() {
+    let mut window = window(downloading());
+    press(&mut window, "Pause");
+    assert!(matches!(
+        window.state().actions[..],
+        [Action::Pause(JobId(1))]
+    ));
+    let mut state = downloading();
+    let job = state.jobs.get_mut(&JobId(1)).unwrap();
+    job.progress = JobProgress::Downloading {
+        doctor: job.kind.doctor().unwrap().clone(),
+        received: 59_600_000,
+        total: Some(96_100_000),
+        speed: 8_200_000.0,
+        can_be_paused: false,
+    };
+    let window = self::window(state);
+    let pause = window.get_by_role_and_label(Role::Button, "Pause");
+    assert!(pause.accesskit_node().is_disabled());
+    let why = pause.accesskit_node().description().unwrap();
+    assert!(why.starts_with("This service can’t go on with a download later."));
+}
+
+#[test]
+fn one_that_is_being_paused_says_so_and_is_not_paused_twice() {
+    let mut state = downloading();
+    let job = state.jobs.get_mut(&JobId(1)).unwrap();
+    (job.cancelling, job.pausing) = (true, true);
+    let window = window(state);
+    window.get_by_label("Pausing…");
+    for button in ["Pause", "Cancel"] {
+        let button = window.get_by_role_and_label(Role::Button, button);
+        assert!(button.accesskit_node().is_disabled());
+    }
+}
+
+#[test]
 fn a_delete_waits_in_the_open_and_can_be_stopped_until_it_is_sent() {
     let mut window = window(delete_waiting());
     window.get_by_label("Deleting for Dr. Amelia Smith in 6 s");

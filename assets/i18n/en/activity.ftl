@@ -37,6 +37,7 @@ audit-gone-all = Deleted, nothing there now for the doctors listed here
 audit-still-there = Still there
 audit-not-known = Not confirmed
 audit-stopped = Stopped
+audit-paused = Paused
 audit-ended-by-sign-out = Ended by a sign-out
 audit-another-person = Not sent, as another person signed in
 audit-slept = Not sent, as the computer slept

@@ -10,6 +10,7 @@ practice-leave = Leave practice
 practice-stripe = Practice. Sample recordings only; nothing leaves this computer.
 
 button-cancel = Cancel
+button-pause = Pause
 button-close = Close
 button-details = Details
 button-copy-details = Copy details

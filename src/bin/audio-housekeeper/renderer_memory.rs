@@ -88,8 +88,9 @@ impl RendererMemory {
         create_private_folder(&self.folder)?;
         // On Unix a temporary file has permissions 0600, and keeps them under its final name.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        serde_json::to_writer_pretty(&mut file, &wire)?;
-        file.write_all(b"\n")?;
+        let mut all = serde_json::to_vec_pretty(&wire)?;
+        all.push(b'\n');
+        file.write_all(&all)?;
         file.persist(self.path())?;
         Ok(())
     }

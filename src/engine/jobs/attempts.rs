@@ -219,8 +219,8 @@ async fn attempt(
         }
     };
     let (copy, from) = (recording.copy.clone(), recording.from);
-    let reporter = Mutex::new(ticket.bytes_of(&request.doctor));
-    let doctor = request.doctor.clone();
+    let can_be_paused = request.tells_checkpoints_of(&copy);
+    let reporter = Mutex::new(ticket.bytes_of(&request.doctor, can_be_paused));
     let steps = |step| match step {
         Step::Arriving(Progress { received, total }) => {
             tries.bytes_came();
@@ -228,7 +228,7 @@ async fn attempt(
             reporter.report(received, total);
         }
         Step::WaitingForFile => {
-            let doctor = doctor.clone();
+            let doctor = request.doctor.clone();
             ticket.report(JobProgress::WaitingForFile { doctor });
         }
     };
@@ -254,7 +254,7 @@ async fn attempt(
     })
 }
 
-/// Whether what came is kept where a download is cancelled: it is not the person who cancels it.
+/// Whether what came is kept where a download is ended early: it is not the person who cancels it.
 pub fn keeps_what_came(ticket: &JobTicket) -> bool {
     !ticket.cancellation.is_by_person()
 }

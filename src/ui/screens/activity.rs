@@ -144,6 +144,7 @@ fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
         | AuditOutcome::Done
         | AuditOutcome::Found
         | AuditOutcome::NothingThere
-        | AuditOutcome::Stopped => palette.muted,
+        | AuditOutcome::Stopped
+        | AuditOutcome::Paused => palette.muted,
     }
 }

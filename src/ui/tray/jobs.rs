@@ -6,10 +6,10 @@ use crate::domain::Place;
 use crate::state::{Job, JobId, JobKind, JobProgress};
 use crate::text::Text;
 use crate::ui::View;
-use crate::ui::offers::{Offer, with_offers};
+use crate::ui::offers::{Offer, show_offers, size_of_offers, with_offers};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::place_to_mind;
-use crate::ui::widgets::{Button, announce, label, label_cut, progress_bar, with_buttons, wrapped};
+use crate::ui::widgets::{announce, label, label_cut, progress_bar, wrapped};
 
 /// A running job: what it is about, how far it is, what its folder is, and how to end it.
 pub fn show(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), place: Option<&Place>) {
@@ -24,12 +24,12 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), place: O
     let heading = heading(text, job);
     let status = status(text, job);
     let bar = text.say("tray-bar");
-    let end = Offer::Cancel(id);
-    let name = end.name(text);
-    let button = Button::secondary(&name)
-        .small()
-        .enabled(end.is_enabled(view.state))
-        .about(&heading);
+    let is_fetched = matches!(
+        (&job.kind, &job.progress),
+        (JobKind::Download(_), JobProgress::Downloading { .. })
+    );
+    let pause = is_fetched.then_some(Offer::Pause(id));
+    let offers = pause.into_iter().chain([Offer::Cancel(id)]);
     let line = Line {
         heading: &heading,
         status: &status,
@@ -37,9 +37,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), place: O
         done: done(job),
         colour: palette.primary,
     };
-    if line.show(ui, button) {
-        view.act(end.action());
-    }
+    line.show(ui, view, offers.collect());
     place_to_mind(ui, text, place);
 }
 
@@ -62,11 +60,14 @@ fn waiting_to_try_again(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Jo
     let met = text.met_in_a_try(&failure.kind);
     let again = text.next_try(*next_try, *left, (*next, *tries));
     // In the order of a result's, so that a press that comes as the last wait ends does the same there.
-    let offers = vec![
+    let mut offers = vec![
         Offer::TryNow(id),
         Offer::Details(Some(doctor.clone()), (**failure).clone()),
         Offer::Cancel(id),
     ];
+    if job.can_be_paused() {
+        offers.insert(2, Offer::Pause(id));
+    }
     with_offers(ui, view, Some(&heading), offers, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         wrapped(ui, Type::Strong, palette.text, &heading);
@@ -87,7 +88,7 @@ fn waiting_to_try_again(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Jo
     });
 }
 
-/// What a running job shows beside its button.
+/// What a running job shows beside its buttons.
 struct Line<'a> {
     heading: &'a str,
     status: &'a str,
@@ -98,17 +99,17 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Draws it in one row, or under each other where there is no room; whether the button was pressed.
-    fn show(&self, ui: &mut Ui, button: Button<'_>) -> bool {
+    /// Draws it in one row, or under each other where there is no room.
+    fn show(&self, ui: &mut Ui, view: &mut View<'_>, offers: Vec<Offer>) {
         let palette = Palette::here(ui);
         let room = ui.available_width();
-        let at_end = button.width(ui) + size::GAP;
+        let (buttons_width, height) = size_of_offers(ui, view.text, &offers);
         let status_width = text_width(ui, self.status, Type::Body);
         let heading_width = text_width(ui, self.heading, Type::Strong).max(room * 0.22);
-        let gaps = if self.status.is_empty() { 1.0 } else { 2.0 };
-        let beside = status_width + heading_width + at_end + gaps * size::GAP;
+        let gaps = if self.status.is_empty() { 2.0 } else { 3.0 };
+        let beside = status_width + heading_width + buttons_width + gaps * size::GAP;
         if beside + 120.0 > room {
-            let pressed = with_buttons(ui, vec![(button, ())], |ui| {
+            with_offers(ui, view, Some(self.heading), offers, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 wrapped(ui, Type::Strong, palette.text, self.heading);
                 if !self.status.is_empty() {
@@ -116,10 +117,9 @@ impl Line<'_> {
                 }
             });
             progress_bar(ui, room, self.done, self.colour, self.bar);
-            return pressed.is_some();
+            return;
         }
-        // As high as its button from the start, so that all of it is centred on one line.
-        let height = button.height();
+        // As high as its buttons from the start, so that all of it is centred on one line.
         let row = Layout::left_to_right(Align::Center);
         ui.allocate_ui_with_layout(vec2(room, height), row, |ui| {
             ui.allocate_ui_with_layout(vec2(heading_width, height), row, |ui| {
@@ -130,9 +130,8 @@ impl Line<'_> {
             if !self.status.is_empty() {
                 label(ui, Type::Body, palette.muted, self.status);
             }
-            button.pressed(ui)
-        })
-        .inner
+            show_offers(ui, view, Some(self.heading), offers);
+        });
     }
 }
 
@@ -195,6 +194,9 @@ pub fn heading(text: &Text, job: &Job) -> String {
 
 /// How far a job is, in words.
 pub fn status(text: &Text, job: &Job) -> String {
+    if job.pausing {
+        return text.say("tray-pausing");
+    }
     if job.cancelling {
         return text.say("tray-ending");
     }

@@ -28,7 +28,7 @@ pub use field::{Field, Limit};
 pub use icon::Icon;
 pub use label::{announce, label, label_cut, label_with_part_cut, wrapped, wrapped_with_strong};
 pub use modal::{ask, keep_clear};
-pub use row::{modal_buttons, with_buttons};
+pub use row::{modal_buttons, press, width_of, with_buttons};
 pub use table::{Column, Row, table};
 
 use crate::ui::theme::{Contrast, Palette, size};

@@ -99,13 +99,15 @@ fn stacked<T>(
     pressed
 }
 
-fn width_of<T>(ui: &Ui, buttons: &[(Button<'_>, T)]) -> f32 {
+/// How wide buttons are beside each other.
+pub fn width_of<T>(ui: &Ui, buttons: &[(Button<'_>, T)]) -> f32 {
     let widths: f32 = buttons.iter().map(|(button, _)| button.width(ui)).sum();
     let gaps = u16::try_from(buttons.len().saturating_sub(1)).unwrap_or(u16::MAX);
     widths + f32::from(gaps) * size::GAP
 }
 
-fn press<T>(ui: &mut Ui, buttons: Vec<(Button<'_>, T)>) -> Option<T> {
+/// Draws buttons one after another; what the one that is pressed means.
+pub fn press<T>(ui: &mut Ui, buttons: Vec<(Button<'_>, T)>) -> Option<T> {
     let mut pressed = None;
     for (button, meaning) in buttons {
         if button.pressed(ui) {

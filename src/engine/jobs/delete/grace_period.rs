@@ -288,7 +288,7 @@ pub async fn say_not_sent(
                     };
                     Some(FailureKind::ConfirmedByAnother { known })
                 }
-                EndedBy::Person | EndedBy::SignOut | EndedBy::Leaving => None,
+                EndedBy::Person | EndedBy::Pause | EndedBy::SignOut | EndedBy::Leaving => None,
             };
             match kind {
                 Some(kind) => not_sent_report(Some(Failure::new(kind, Timestamp::now(), note))),
