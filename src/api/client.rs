@@ -99,8 +99,11 @@ impl HttpClient {
     ) -> Result<Option<Recording>, ApiError> {
         let call = Call::Download;
         let url = call.url(&self.origin, Some(doctor));
-        let fields = resume.map(ResumePoint::fields).cloned().unwrap_or_default();
-        let response = self.get(call, url.clone(), &fields).await?;
+        // What is gone on with was cut: what else was kept open may be as dead.
+        let response = match resume {
+            None => self.get(call, url.clone(), &HeaderMap::new()).await?,
+            Some(point) => self.get_anew(call, url.clone(), point.fields()).await?,
+        };
         let unfit = match (resume, response.status()) {
             (Some(point), StatusCode::PARTIAL_CONTENT) => {
                 match point.rest(response.headers(), response.content_length()) {
@@ -115,7 +118,7 @@ impl HttpClient {
         tracing::debug!(call = call.label(), unfit, "no rest, begun anew");
         // Unread: it may be as long as the recording, or stall.
         drop(response);
-        let response = self.get(call, url, &HeaderMap::new()).await?;
+        let response = self.get_anew(call, url, &HeaderMap::new()).await?;
         self.whole(response, oldest).await
     }
 
@@ -194,17 +197,34 @@ impl HttpClient {
 
     /// Sends a GET with these fields beside its own, and follows redirects, within the service's
     /// own origin only: the token goes nowhere else.
-    async fn get(
+    async fn get(&self, call: Call, url: Url, fields: &HeaderMap) -> Result<Response, ApiError> {
+        self.follow(call, url, fields, false).await
+    }
+
+    /// The same over a new connection.
+    async fn get_anew(
+        &self,
+        call: Call,
+        url: Url,
+        fields: &HeaderMap,
+    ) -> Result<Response, ApiError> {
+        self.follow(call, url, fields, true).await
+    }
+
+    async fn follow(
         &self,
         call: Call,
         mut url: Url,
         fields: &HeaderMap,
+        anew: bool,
     ) -> Result<Response, ApiError> {
         for _ in 0..=MOST_REDIRECTS {
-            let response = self
-                .ask(&url, fields)
-                .await
-                .map_err(|error| transport::before_answer(call, error))?;
+            let asked = if anew {
+                self.ask_by(&self.reading_anew, &url, fields).await
+            } else {
+                self.ask(&url, fields).await
+            };
+            let response = asked.map_err(|error| transport::before_answer(call, error))?;
             match self.next_hop(&response, &url) {
                 Some(next) => url = next,
                 None => return Ok(response),
@@ -224,28 +244,34 @@ impl HttpClient {
     /// and got no answer: as likely as not the service had just closed it. A GET is safe to repeat
     /// (RFC 9110 section 9.2.2).
     async fn ask(&self, url: &Url, fields: &HeaderMap) -> reqwest::Result<Response> {
-        let asked_by = |client: &Client| {
-            let request = client
-                .get(url.clone())
-                .headers(fields.clone())
-                .header(AUTHORIZATION, self.authorization.clone())
-                // What is asked for decides something: no cache is to answer by itself (RFC 9111
-                // section 5.2.1.4).
-                .header(CACHE_CONTROL, HeaderValue::from_static("no-cache"))
-                // Without this field, any coding would be an answer (RFC 9110 section 12.5.3).
-                .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-            request.send()
-        };
-        match asked_by(&self.reading).await {
+        match self.ask_by(&self.reading, url, fields).await {
             Ok(response) => {
                 self.kept_open.answered(&response);
                 Ok(response)
             }
             Err(error) if self.kept_open.was_closed_before(&error) => {
-                asked_by(&self.reading_anew).await
+                self.ask_by(&self.reading_anew, url, fields).await
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn ask_by(
+        &self,
+        client: &Client,
+        url: &Url,
+        fields: &HeaderMap,
+    ) -> reqwest::Result<Response> {
+        let request = client
+            .get(url.clone())
+            .headers(fields.clone())
+            .header(AUTHORIZATION, self.authorization.clone())
+            // What is asked for decides something: no cache is to answer by itself (RFC 9111
+            // section 5.2.1.4).
+            .header(CACHE_CONTROL, HeaderValue::from_static("no-cache"))
+            // Without this field, any coding would be an answer (RFC 9110 section 12.5.3).
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        request.send().await
     }
 
     /// Where to ask instead, if the answer is a redirect that may be followed.

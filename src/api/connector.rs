@@ -53,7 +53,10 @@ impl HttpConnector {
             .redirect(redirect::Policy::none())
             .referer(false)
             .connect_timeout(self.timeouts.connect)
-            .read_timeout(self.timeouts.read);
+            .read_timeout(self.timeouts.read)
+            // One connection bears all streams, and outlives those that time out on it.
+            .http2_keep_alive_interval(self.timeouts.read / 3)
+            .http2_keep_alive_timeout(self.timeouts.read / 3);
         if origin.url().scheme() == "http" {
             // Plain HTTP stays on this computer: a proxy would see the token. It needs no trusted
             // certificates either, which some computers have none of.

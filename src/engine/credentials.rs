@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
-use crate::api::{Person, RecordingsApi};
+use crate::api::{Connector, Person, RecordingsApi};
 use crate::domain::{Account, DoctorName, Failure, Secret, ServiceOrigin, TokenKeeping};
 
 /// One sign-in: a token that the service has accepted, or that is taken to be accepted.
 pub struct SignIn {
     /// Calls the service with the token.
-    pub api: Arc<dyn RecordingsApi>,
+    api: Mutex<Arc<dyn RecordingsApi>>,
     /// The service.
     pub origin: ServiceOrigin,
     /// Where the token is kept.
@@ -23,19 +23,40 @@ pub struct SignIn {
 
 impl SignIn {
     /// One with a token that opens the service by `api`.
-    pub const fn new(
+    pub fn new(
         api: Arc<dyn RecordingsApi>,
         origin: ServiceOrigin,
         token: Secret,
         keeping: TokenKeeping,
     ) -> Self {
         Self {
-            api,
+            api: Mutex::new(api),
             origin,
             keeping,
             token,
             whose: OnceLock::new(),
         }
+    }
+
+    /// What calls the service with the token.
+    pub fn api(&self) -> Arc<dyn RecordingsApi> {
+        self.with_api(|api| api.clone())
+    }
+
+    /// Has each call that begins from here on come over a new connection. Those that were kept open may have
+    /// died unseen, and a call over one would wait for an answer in vain.
+    pub fn connect_anew(&self, connector: &dyn Connector) {
+        match connector.connect(&self.origin, self.token.clone()) {
+            Ok(new) => self.with_api(|api| *api = new),
+            Err(error) => {
+                let kind = &error.failure.kind;
+                tracing::warn!(?kind, "the connections that were kept open stay in use");
+            }
+        }
+    }
+
+    fn with_api<T>(&self, what: impl FnOnce(&mut Arc<dyn RecordingsApi>) -> T) -> T {
+        what(&mut self.api.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Asks the service whose token it is, until it has answered that.
@@ -47,7 +68,7 @@ impl SignIn {
         if self.is_asked() {
             return Ok(());
         }
-        let person = match self.api.who_am_i().await {
+        let person = match self.api().who_am_i().await {
             Ok(person) => person,
             Err(error) if matches!(error.failure.details.status, Some(404 | 405 | 501)) => {
                 Person::default()

@@ -264,8 +264,8 @@ pub enum JobProgress {
         left: Duration,
         /// Which try comes next, counted from 1.
         next: u32,
-        /// How many there are at most.
-        tries: u32,
+        /// How many there are at most; `None` while the service is out of reach: they are not counted.
+        tries: Option<u32>,
         /// What it does with what had come.
         next_try: NextTry,
     },

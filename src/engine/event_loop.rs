@@ -77,6 +77,10 @@ impl Engine {
             // At every turn: after a sleep nothing else is to come first.
             if let Some(jump) = watch.look(BETWEEN_LOOKS) {
                 tracing::info!(?jump, "time jumped");
+                if let Some(workspace) = &self.workspace {
+                    let sign_in = workspace.credentials.sign_in();
+                    sign_in.connect_anew(&*self.resources.connector);
+                }
                 self.resources
                     .tell(self.generation, Event::TimeJumped(jump));
             }

@@ -70,7 +70,7 @@ async fn look_once(
                 return Err(refused.unwrap_or_else(not_signed_in));
             };
             tries.begin(&sign_in);
-            let failure = match sign_in.api.look(doctor, oldest()).await {
+            let failure = match sign_in.api().look(doctor, oldest()).await {
                 Ok(look) => {
                     workspace.credentials.answered(doctor);
                     return Ok(look);
@@ -99,7 +99,7 @@ async fn look_once(
             }
             came_empty = is_empty;
             let is_too_old = failure.kind == FailureKind::AnswerTooOld;
-            let (failure, wait) = tries.failed(failure)?;
+            let (failure, wait) = tries.failed(failure, false)?;
             let least = if is_too_old { AGES } else { Duration::ZERO };
             tokio::select! {
                 biased;
@@ -140,9 +140,10 @@ pub async fn begin_download(
     };
     tries.begin(&sign_in);
     ticket.report(JobProgress::Looking);
+    let api = sign_in.api();
     let answer = tokio::select! {
         () = ticket.cancel.cancelled() => return Err(JobFailure::Cancelled),
-        answer = sign_in.api.download(doctor, workspace.oldest_answer(doctor), resume) => answer,
+        answer = api.download(doctor, workspace.oldest_answer(doctor), resume) => answer,
     };
     match answer {
         Ok(download) => {

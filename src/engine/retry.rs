@@ -9,6 +9,9 @@ use crate::domain::{Failure, FailureKind};
 /// A service that asks for a longer wait is not waited for: the person is told.
 const LONGEST_OBEYED: Duration = Duration::from_mins(2);
 
+/// The longest wait while the service is out of reach.
+const LONGEST_IN_OUTAGE: Duration = Duration::from_secs(30);
+
 /// A longer wait is nothing that a service would mean: it counts as not asked for.
 const LONGEST_MEANT: Duration = Duration::from_hours(24);
 
@@ -22,6 +25,9 @@ pub struct Budget {
     pub time: Duration,
     /// The longest wait before the second try. It doubles from try to try.
     pub first_wait: Duration,
+    /// How long the service may be out of reach where something has come that can be gone on with. Such
+    /// tries count by nothing else: a network goes, and comes again.
+    pub outage: Duration,
 }
 
 /// The wait before another try.
@@ -31,8 +37,8 @@ pub struct Wait {
     pub length: Duration,
     /// Which try comes after it, counted from 1.
     pub next: u32,
-    /// How many tries there are at most.
-    pub of: u32,
+    /// How many tries there are at most; `None` where they are not counted.
+    pub of: Option<u32>,
 }
 
 /// Decides for one operation. There is one for all layers: nothing below it tries anything again, but for
@@ -41,6 +47,8 @@ pub struct Retry {
     budget: Budget,
     random: fastrand::Rng,
     begun: u32,
+    /// How many of late did not reach the service, and are not counted.
+    unreached: u32,
 }
 
 impl Budget {
@@ -49,6 +57,7 @@ impl Budget {
         tries: 5,
         time: Duration::from_mins(5),
         first_wait: Duration::from_secs(4),
+        outage: Duration::from_mins(15),
     };
 
     /// For a look, after which nobody but a person waits.
@@ -56,6 +65,7 @@ impl Budget {
         tries: 2,
         time: Duration::from_secs(10),
         first_wait: Duration::from_secs(1),
+        outage: Duration::ZERO,
     };
 }
 
@@ -66,12 +76,13 @@ impl Retry {
             budget,
             random,
             begun: 1,
+            unreached: 0,
         }
     }
 
     /// Has the next try that fails count as the first.
     pub const fn begin_anew(&mut self) {
-        self.begun = 1;
+        (self.begun, self.unreached) = (1, 0);
     }
 
     /// Takes in what the try met that was begun last, `spent` of the budget's time being gone.
@@ -81,12 +92,11 @@ impl Retry {
     /// that failed together do not come back together. It is never shorter than what the service
     /// asked for (`Retry-After`, RFC 9110 section 10.2.3).
     pub fn after(&mut self, failure: &Failure, spent: Duration) -> Option<Wait> {
+        self.unreached = 0;
         if self.begun >= self.budget.tries || !may_pass(failure) {
             return None;
         }
-        let doubled = 1_u32.checked_shl(self.begun - 1).unwrap_or(u32::MAX);
-        let longest = self.budget.first_wait.saturating_mul(doubled);
-        let drawn = longest.mul_f64(self.random.f64());
+        let drawn = self.drawn(self.begun);
         let asked = asked_for(failure).unwrap_or_default();
         let length = drawn.max(asked);
         if asked > LONGEST_OBEYED || spent.saturating_add(length) > self.budget.time {
@@ -96,9 +106,38 @@ impl Retry {
         Some(Wait {
             length,
             next: self.begun,
-            of: self.budget.tries,
+            of: Some(self.budget.tries),
         })
     }
+
+    /// The same where something has come that can be gone on with, and the service has been
+    /// [out of reach](is_out_of_reach) for so long.
+    pub fn after_outage(&mut self, outage: Duration) -> Option<Wait> {
+        self.unreached += 1;
+        let length = self.drawn(self.unreached).min(LONGEST_IN_OUTAGE);
+        (outage.saturating_add(length) <= self.budget.outage).then_some(Wait {
+            length,
+            next: self.begun,
+            of: None,
+        })
+    }
+
+    fn drawn(&mut self, begun: u32) -> Duration {
+        let doubled = 1_u32.checked_shl(begun - 1).unwrap_or(u32::MAX);
+        let longest = self.budget.first_wait.saturating_mul(doubled);
+        longest.mul_f64(self.random.f64())
+    }
+}
+
+/// Whether a try has not come as far as the service.
+pub const fn is_out_of_reach(failure: &Failure) -> bool {
+    matches!(
+        failure.kind,
+        FailureKind::ServiceNotFound
+            | FailureKind::NoAnswer
+            | FailureKind::TimedOut
+            | FailureKind::ConnectionDropped { received: 0, .. }
+    ) && failure.details.status.is_none()
 }
 
 /// How long the service asked to wait, where it can have meant it.
@@ -436,7 +475,7 @@ mod tests {
             let mut spent = Duration::ZERO;
             let mut waits = Vec::new();
             while let Some(wait) = retry.after(&dropped(), spent) {
-                assert_eq!((wait.next, wait.of), (retry.begun, 5));
+                assert_eq!((wait.next, wait.of), (retry.begun, Some(5)));
                 spent += wait.length;
                 waits.push(wait.length);
             }
@@ -457,6 +496,25 @@ mod tests {
         let third: Duration = (0..200).map(|seed| schedule(seed)[2]).sum();
         let mean = third / 200;
         assert!((6 * SECOND..10 * SECOND).contains(&mean), "{mean:?}");
+    }
+
+    #[test]
+    fn an_outage_is_waited_for_a_quarter_of_an_hour_and_costs_no_tries() {
+        for seed in 0..50 {
+            let mut retry = Retry::new(Budget::DOWNLOAD, fastrand::Rng::with_seed(seed));
+            let (mut outage, mut waits) = (Duration::ZERO, 0);
+            while let Some(wait) = retry.after_outage(outage) {
+                assert!(wait.length <= LONGEST_IN_OUTAGE);
+                assert_eq!((wait.next, wait.of), (1, None));
+                outage += wait.length + SECOND / 10;
+                waits += 1;
+            }
+            let minutes = 60 * SECOND;
+            assert!((14 * minutes..=15 * minutes + SECOND).contains(&outage));
+            assert!(waits > 30, "{waits}");
+            assert_eq!(retry.after(&dropped(), Duration::ZERO).unwrap().next, 2);
+        }
+        assert_eq!(retry(Budget::LOOK).after_outage(Duration::ZERO), None);
     }
 
     #[test]

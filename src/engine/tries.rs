@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::domain::{DoctorName, Failure, NextTry, Sha256Digest};
 use crate::engine::clock::{Clock, Stopwatch};
 use crate::engine::credentials::SignIn;
-use crate::engine::retry::{Budget, Retry, Wait};
+use crate::engine::retry::{Budget, Retry, Wait, is_out_of_reach};
 use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{JobFailure, JobProgress};
@@ -48,6 +48,8 @@ struct SoFar {
     not_counted: Duration,
     /// The same of this try: from when, until when.
     this_try: Option<(Duration, Duration)>,
+    /// Since when the service is out of reach of what goes on.
+    outage_since: Option<Duration>,
 }
 
 impl Tries {
@@ -73,6 +75,7 @@ impl Tries {
                 same_again: false,
                 not_counted: Duration::ZERO,
                 this_try: None,
+                outage_since: None,
             }),
         }
     }
@@ -138,7 +141,7 @@ impl Tries {
         so_far.most = good_for;
         so_far.retry.begin_anew();
         so_far.not_counted = awake;
-        so_far.this_try = None;
+        (so_far.this_try, so_far.outage_since) = (None, None);
     }
 
     /// Whether the last try brought any bytes.
@@ -165,21 +168,28 @@ impl Tries {
         self.so_far().came
     }
 
-    /// Takes in what a try met. The failure comes back with what the earlier ones met, and with
-    /// the wait before the next.
+    /// Takes in what a try met, after which there is something to go on with or not. The failure comes
+    /// back with what the earlier ones met, and with the wait before the next.
     ///
     /// # Errors
     /// The same failure, where it is given up.
-    pub fn failed(&self, failure: Failure) -> Result<(Failure, Wait), Failure> {
+    pub fn failed(&self, failure: Failure, goes_on: bool) -> Result<(Failure, Wait), Failure> {
         let awake = self.stopwatch.awake();
         let mut so_far = self.so_far();
         if let Some((since, until)) = so_far.this_try.take() {
             so_far.not_counted += until.saturating_sub(since);
         }
-        let spent = awake.saturating_sub(so_far.not_counted);
+        let is_outage = goes_on && is_out_of_reach(&failure);
+        if !is_outage && let Some(since) = so_far.outage_since.take() {
+            so_far.not_counted += awake.saturating_sub(since);
+        }
         let wait = if std::mem::take(&mut so_far.same_again) {
             None
+        } else if is_outage {
+            let since = *so_far.outage_since.get_or_insert(awake);
+            so_far.retry.after_outage(awake.saturating_sub(since))
         } else {
+            let spent = awake.saturating_sub(so_far.not_counted);
             so_far.retry.after(&failure, spent)
         };
         let with_earlier = with_earlier(failure.clone(), &so_far.met);
@@ -255,8 +265,12 @@ mod tests {
     use crate::domain::FailureKind;
     use crate::engine::clock::Reading;
 
-    /// Twenty minutes in steps, each doing `at_each` to the tries; whether another one follows.
-    fn again_after_twenty_minutes(at_each: impl Fn(&Tries)) -> bool {
+    fn failed(kind: FailureKind) -> Failure {
+        Failure::new(kind, Timestamp::UNIX_EPOCH, "")
+    }
+
+    /// Tries by a clock that a test reads and sets, in seconds.
+    fn tries() -> (Tries, Arc<AtomicU64>) {
         let seconds = Arc::new(AtomicU64::new(0));
         let clock = Clock::read_by({
             let seconds = seconds.clone();
@@ -267,17 +281,67 @@ mod tests {
             }
         });
         let retry = Retry::new(Budget::DOWNLOAD, fastrand::Rng::with_seed(7));
-        let tries = Tries::by(clock.stopwatch(), retry);
-        for _ in 0..1200 {
-            seconds.fetch_add(1, Ordering::Relaxed);
-            at_each(&tries);
+        (Tries::by(clock.stopwatch(), retry), seconds)
+    }
+
+    /// Lets so many seconds pass, one by one: more at once would be a sleep.
+    fn pass(tries: &Tries, clock: &AtomicU64, seconds: u64, at_each: impl Fn(&Tries)) {
+        for _ in 0..seconds {
+            clock.fetch_add(1, Ordering::Relaxed);
+            at_each(tries);
         }
+    }
+
+    #[test]
+    fn an_outage_uses_up_none_of_the_time_for_what_the_service_answers() {
+        let (tries, clock) = tries();
+        let silence = |tries: &Tries| {
+            tries.stopwatch.awake();
+        };
+        for _ in 0..10 {
+            assert!(tries.failed(failed(FailureKind::NoAnswer), true).is_ok());
+            pass(&tries, &clock, 60, silence);
+        }
+        // Ten minutes are gone, and all five are left.
+        let trouble = || {
+            let mut failure = failed(FailureKind::ServiceTrouble);
+            failure.details.status = Some(503);
+            failure
+        };
+        for next in 2..=5 {
+            let (_, wait) = tries.failed(trouble(), true).unwrap();
+            assert_eq!((wait.next, wait.of), (next, Some(5)));
+        }
+        tries.failed(trouble(), true).unwrap_err();
+    }
+
+    #[test]
+    fn an_outage_that_lasts_is_given_up_and_what_comes_begins_it_anew() {
+        let (tries, clock) = tries();
+        let silence = |tries: &Tries| {
+            tries.stopwatch.awake();
+        };
+        let unreached = || tries.failed(failed(FailureKind::NoAnswer), true);
+        unreached().unwrap();
+        pass(&tries, &clock, 14 * 60, silence);
+        unreached().unwrap();
+        tries.came_on(1_000_000);
+        unreached().unwrap();
+        pass(&tries, &clock, 14 * 60, silence);
+        unreached().unwrap();
+        pass(&tries, &clock, 61, silence);
+        unreached().unwrap_err();
+    }
+
+    /// Twenty minutes in steps, each doing `at_each` to the tries; whether another one follows.
+    fn again_after_twenty_minutes(at_each: impl Fn(&Tries)) -> bool {
+        let (tries, clock) = tries();
+        pass(&tries, &clock, 1200, at_each);
         let kind = FailureKind::ConnectionDropped {
             received: 59,
             total: None,
         };
-        let failure = Failure::new(kind, Timestamp::UNIX_EPOCH, "");
-        tries.failed(failure).is_ok()
+        tries.failed(failed(kind), false).is_ok()
     }
 
     #[test]

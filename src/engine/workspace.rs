@@ -109,7 +109,7 @@ impl Workspace {
             return false;
         }
         // Another call may have met its end meanwhile.
-        let is_accepted = sign_in.api.who_am_i().await.is_ok() && credentials.is_present(sign_in);
+        let is_accepted = sign_in.api().who_am_i().await.is_ok() && credentials.is_present(sign_in);
         if is_accepted {
             credentials.refuses_some();
         }

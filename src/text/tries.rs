@@ -7,7 +7,12 @@ use super::Text;
 impl Text {
     /// What the next try does, when it begins and which it is: `Trying again in 4 s (2 of 5).`
     #[must_use]
-    pub fn next_try(&self, does: NextTry, left: Duration, (next, tries): (u32, u32)) -> String {
+    pub fn next_try(
+        &self,
+        does: NextTry,
+        left: Duration,
+        (next, tries): (u32, Option<u32>),
+    ) -> String {
         let (does, from) = match does {
             NextTry::Begins => ("begins", 0),
             NextTry::GoesOn { from } => ("goes-on", from),
@@ -15,6 +20,11 @@ impl Text {
         };
         // The second that runs counts too.
         let left = u64::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
+        let Some(tries) = tries else {
+            let from = self.size(from).into();
+            let left = self.length(left.saturating_mul(1000)).into();
+            return self.say_with("tray-next-try-uncounted", &[("from", from), ("left", left)]);
+        };
         self.say_with(
             "tray-next-try",
             &[
@@ -83,7 +93,7 @@ mod tests {
             (119_001, "Trying again in 2 min 00 s (2 of 5)."),
         ] {
             let left = Duration::from_millis(left);
-            assert_eq!(text.next_try(NextTry::Begins, left, (2, 5)), said);
+            assert_eq!(text.next_try(NextTry::Begins, left, (2, Some(5))), said);
         }
     }
 
@@ -98,8 +108,16 @@ mod tests {
             (NextTry::StartsOver, "Starting over in 4 s (2 of 5)."),
         ] {
             let left = Duration::from_secs(4);
-            assert_eq!(text.next_try(does, left, (2, 5)), said);
+            assert_eq!(text.next_try(does, left, (2, Some(5))), said);
         }
+        let (does, left) = (
+            NextTry::GoesOn { from: 70_000_000 },
+            Duration::from_secs(12),
+        );
+        assert_eq!(
+            text.next_try(does, left, (2, None)),
+            "Going on after 70.0 MB once the service can be reached. Next try in 12 s."
+        );
     }
 
     #[test]

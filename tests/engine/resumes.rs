@@ -438,3 +438,68 @@ fn what_came_of_one_that_is_cancelled_is_forgotten_where_it_can_not_be_removed()
         assert_eq!(written_down(&desk).await.unwrap().1, None);
     });
 }
+
+/// A network that goes, and comes again long after five tries.
+#[test]
+fn a_service_that_is_out_of_reach_for_a_while_is_gone_on_with() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(70_000)).only(1));
+        for number in 2..=20 {
+            let lost = on_download(Effect::LoseBeforeActing);
+            desk.service.add_fault(lost.only(number));
+        }
+        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
+        assert_eq!(desk.requests(Call::Download), 21);
+        assert_eq!(ranges(&desk).pop().unwrap().unwrap(), "bytes=70000-");
+        assert_eq!(desk.waits[0].tries, Some(5));
+        assert!(desk.waits[1..].iter().all(|wait| wait.tries.is_none()));
+        let note = desk.record().await.pop().unwrap().draft.note.unwrap();
+        assert!(note.starts_with("tried 21 times"), "{note}");
+    });
+}
+
+/// Without anything to go on with it is as for any other call.
+#[test]
+fn a_service_that_is_out_of_reach_from_the_start_is_given_up() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service
+            .add_fault(on_download(Effect::LoseBeforeActing));
+        failure_of(desk.download(AMELIA, "a.wav").await);
+        assert_eq!(desk.waits.len(), 4);
+        assert!(desk.waits.iter().all(|wait| wait.tries == Some(5)));
+        assert_nothing_is_left(&desk).await;
+    });
+}
+
+/// What was kept open when the one was cut may be as dead.
+#[test]
+fn what_is_gone_on_with_comes_over_a_new_connection() {
+    run(async {
+        let mut desk = desk().await;
+        // Two answers of nothing at once leave two connections open.
+        let slow = Effect::StallBeforeHead(std::time::Duration::from_millis(200));
+        desk.service.add_fault(on_download(slow).only(1));
+        desk.service
+            .add_fault(on_download(Effect::CutAfter(70_000)).only(3));
+        let nobodies = ["Dr. Nobody", "Dr. No-one"];
+        for doctor in nobodies {
+            desk.send(Command::Check(support::name(doctor)));
+        }
+        for _ in nobodies {
+            desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
+                .await;
+        }
+        desk.download(AMELIA, "a.wav").await.unwrap();
+        let asked = requests(&desk);
+        let connections: Vec<_> = asked.iter().map(|request| request.connection).collect();
+        let [one, other, cut, gone_on] = connections[..] else {
+            panic!("{connections:?}");
+        };
+        assert!(one != other && [one, other].contains(&cut));
+        assert!(![one, other].contains(&gone_on));
+    });
+}

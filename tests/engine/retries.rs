@@ -93,7 +93,7 @@ fn a_service_that_asks_for_a_wait_gets_it_and_a_person_can_skip_it() {
         desk.end_of_download().await.unwrap();
         assert_eq!(desk.requests(Call::Download), 3);
         let asked = desk.waits.last().unwrap();
-        assert_eq!((asked.next, asked.tries), (3, 5));
+        assert_eq!((asked.next, asked.tries), (3, Some(5)));
         let kind = &asked.failure.details.earlier[0].kind;
         assert_eq!(*kind, FailureKind::ServiceTrouble);
         // Of its own accord it would wait for 8 s at most.

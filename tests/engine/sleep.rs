@@ -7,12 +7,15 @@ use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
     OperationId,
 };
-use audio_housekeeper::engine::{Event, JobProgress, TimeJump};
+use audio_housekeeper::engine::{Command, Event, JobProgress, TimeJump};
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::store::Store;
 use jiff::{SignedDuration, Timestamp};
 use support::desk::{Desk, holding_nothing};
-use support::{AMELIA, run};
+use support::recordings::wav;
+use support::{AMELIA, name, run};
+
+use crate::resumes;
 
 const HOUR: i64 = 3_600;
 
@@ -144,5 +147,63 @@ fn a_clock_that_is_behind_the_record_is_noticed_at_the_start() {
         let mut desk = desk.restart().await;
         desk.until(|event| matches!(event, Event::ClockBehindRecord).then_some(()))
             .await;
+    });
+}
+
+/// Asks for a doctor of whom the service has nothing: what is read to its end leaves the connection open.
+async fn check(desk: &mut Desk) {
+    desk.send(Command::Check(name("Dr. Nobody")));
+    desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
+        .await;
+}
+
+/// What was kept open before it may have died unseen.
+#[test]
+fn after_a_sleep_the_service_is_asked_over_a_new_connection() {
+    run(async {
+        let mut desk = Desk::new().await;
+        check(&mut desk).await;
+        check(&mut desk).await;
+        let connection = |desk: &Desk| desk.service.requests().pop().unwrap().connection;
+        let before = desk.service.requests();
+        assert_eq!(before[before.len() - 2].connection, connection(&desk));
+        let before = connection(&desk);
+        desk.clock.jump(HOUR, 0);
+        desk.until(|event| matches!(event, Event::TimeJumped(_)).then_some(()))
+            .await;
+        check(&mut desk).await;
+        assert_ne!(connection(&desk), before);
+    });
+}
+
+/// The connection is dead after it, and nobody says so.
+#[test]
+fn a_download_goes_on_after_a_sleep_where_it_was() {
+    run(async {
+        for (wall, steady) in [(8 * HOUR, 0), (8 * HOUR, 8 * 3_600)] {
+            let mut desk = resumes::desk().await;
+            let stall = Effect::StallAfter {
+                bytes: 60_000,
+                duration: Duration::from_mins(1),
+            };
+            desk.service
+                .add_fault(Fault::on(Call::Download, stall).only(1));
+            desk.ask_download(AMELIA, "a.wav");
+            let id = desk
+                .until(|event| match event {
+                    Event::JobStarted { id, .. } => Some(*id),
+                    _ => None,
+                })
+                .await;
+            desk.progress(id, |now| {
+                matches!(now, JobProgress::Downloading { received: 1.., .. })
+            })
+            .await;
+            desk.clock.jump(wall, steady);
+            let saved = desk.end_of_download().await.unwrap();
+            assert_eq!(std::fs::read(saved.path).unwrap(), wav(100_000, 1));
+            let range = resumes::ranges(&desk).pop().unwrap();
+            assert_eq!(range.unwrap(), "bytes=60000-");
+        }
     });
 }

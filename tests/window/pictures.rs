@@ -400,7 +400,7 @@ pub fn waiting_to_try_again() -> State {
             failure: Box::new(dropped(1)),
             left: Duration::from_millis(3_400),
             next: 2,
-            tries: 5,
+            tries: Some(5),
             next_try: audio_housekeeper::domain::NextTry::GoesOn { from: 59_000_000 },
         };
     }

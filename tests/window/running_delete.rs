@@ -45,7 +45,7 @@ fn backup_waiting() -> JobProgress {
         failure: Box::new(dropped(1)),
         left: Duration::from_millis(3_400),
         next: 2,
-        tries: 5,
+        tries: Some(5),
         next_try: audio_housekeeper::domain::NextTry::Begins,
     }
 }

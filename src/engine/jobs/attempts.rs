@@ -126,7 +126,7 @@ async fn until_the_next(
     let failed = if ledger.has_left_a_part() {
         Err(tries.given_up(failure))
     } else {
-        tries.failed(failure)
+        tries.failed(failure, good_for > 0)
     };
     let (failure, wait) = failed.map_err(|failure| NotFetched {
         failure: JobFailure::Failed(failure),

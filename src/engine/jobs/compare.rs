@@ -125,7 +125,7 @@ async fn download_and_compare(
                 wait_for_sign_in(workspace, ticket, &tries).await?;
                 continue;
             }
-            let (failure, wait) = tries.failed(failure).map_err(JobFailure::Failed)?;
+            let (failure, wait) = tries.failed(failure, false).map_err(JobFailure::Failed)?;
             let clock = &workspace.resources.clock;
             let next = (doctor, NextTry::Begins);
             tries::wait(ticket, clock, next, failure, wait).await?;

@@ -27,7 +27,8 @@ pub async fn delete(job: &DeleteJob<'_>, tally: &DoctorTally) -> DeletionReport 
         Err(NotGone::Said(report)) => return report,
         Err(NotGone::Because(not_sent)) => return job.not_sent(not_sent).await,
     };
-    let request = || sign_in.api.delete_all();
+    let api = sign_in.api();
+    let request = || api.delete_all();
     let meaning = |deletion| match deletion {
         DeletionOfAll::Accepted => ("200", None),
         DeletionOfAll::Failed => {

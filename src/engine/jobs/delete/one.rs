@@ -74,7 +74,8 @@ pub async fn delete(
             return (report, backup.filter(|_| is_kept));
         }
     };
-    let request = || sign_in.api.delete(doctor);
+    let api = sign_in.api();
+    let request = || api.delete(doctor);
     let meaning = |deletion| match deletion {
         Deletion::Accepted => ("200", None),
         Deletion::NothingThere => ("404", None),

@@ -51,7 +51,7 @@ pub struct SeenWait {
     pub failure: Failure,
     pub left: Duration,
     pub next: u32,
-    pub tries: u32,
+    pub tries: Option<u32>,
 }
 
 impl Desk {
