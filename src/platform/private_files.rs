@@ -4,7 +4,7 @@
 //! keeps to that person, administrators and itself by an access list that is inherited; a folder
 //! chosen elsewhere has whatever access list its place has.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -27,11 +27,16 @@ pub fn create_private_folder(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// What the disk said.
 pub fn create_private_file(path: &Path) -> io::Result<File> {
+    private_file().open(path)
+}
+
+/// How such a file is opened.
+pub(super) fn private_file() -> OpenOptions {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    options
 }
 
 #[cfg(all(test, unix))]

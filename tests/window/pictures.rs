@@ -10,7 +10,7 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    DeletionReport, JobEnding, JobFailure, JobProgress, Message, Modal, Mode, ResultKind,
+    Action, DeletionReport, JobEnding, JobFailure, JobProgress, Message, Modal, Mode, ResultKind,
     SavedFile, Screen, ShownResult, SignIn, SignedOutBecause, State, Toast,
 };
 use audio_housekeeper::ui::theme::{self, Contrast};
@@ -156,6 +156,15 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         ("try-again-waiting", waiting_to_try_again),
         ("kept-parts", kept_parts),
         ("try-again-given-up", given_up),
+        ("given-up-and-kept", || {
+            let mut state = given_up();
+            state.kept_parts = kept_parts().kept_parts;
+            state.kept_parts.truncate(1);
+            // It was gone on with, and given up again.
+            let operation = state.kept_parts[0].operation.clone();
+            state.update(Action::GoOn(Some(operation)));
+            state
+        }),
         ("try-again-details", || {
             let mut state = given_up();
             state.modals.push(Modal::Details {
