@@ -25,7 +25,8 @@ Usage: practice-service [OPTIONS]
 
   --address ADDRESS     where to listen, a loopback address (127.0.0.1:0: any free port)
   --token TOKEN         the first user's token (made if not given)
-  --user NAME:PASSWORD  someone who may sign in; may be given again (practice:practice)
+  --user NAME:PASSWORD  someone who may sign in; may be given again (practice:practice, with
+                        --recordings a fresh password)
   --recordings DIR      a folder with a folder a doctor, WAV and FLAC files in each;
                         nothing in it is ever changed (without it: sample recordings)
   --synthetic SIZE      for every doctor a WAV of this size, such as 1GiB
@@ -161,19 +162,15 @@ fn serve(config: PracticeConfig, verbose: bool) -> anyhow::Result<()> {
             .with_max_level(tracing::Level::DEBUG)
             .init();
     }
-    let passwords: Vec<_> = if config.users.is_empty() {
-        vec![PracticeUser::default()]
-    } else {
-        config.users.clone()
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let service = PracticeService::start(config).await?;
-        let users = service.tokens().zip(&passwords);
+        let users = service.tokens();
         let greeting: String = std::iter::once(format!("listening on {}\n", service.origin()))
-            .chain(users.map(|((username, token), user)| {
+            .chain(users.map(|(user, token)| {
+                let username = &user.username;
                 let (password, token) = (user.password.expose(), token.expose());
                 format!("user {username}, password {password}\ntoken {token}\n")
             }))

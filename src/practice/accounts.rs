@@ -43,6 +43,19 @@ impl Default for PracticeUser {
 }
 
 impl PracticeUser {
+    /// The usual one, with a password that nobody can guess.
+    ///
+    /// # Errors
+    /// [`PracticeError::Random`] where the system has no random numbers.
+    pub fn with_fresh_password() -> Result<Self, PracticeError> {
+        let mut bytes = [0_u8; 12];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| PracticeError::Random)?;
+        Ok(Self {
+            password: Secret::new(base64url(&bytes)),
+            ..Self::default()
+        })
+    }
+
     /// A user who is shown under the name that is typed.
     #[must_use]
     pub fn new(username: &str, password: Secret) -> Self {
@@ -55,17 +68,12 @@ impl PracticeUser {
 }
 
 impl Accounts {
-    /// Gives each user a token, the first one `token` where there is one.
+    /// Gives each user a token, the first one `token` where there is one. There is one user at least.
     ///
     /// # Errors
     /// [`PracticeError::Random`] where the system has no random numbers.
     pub fn new(users: Vec<PracticeUser>, token: Option<Secret>) -> Result<Self, PracticeError> {
         let began = Timestamp::now();
-        let users = if users.is_empty() {
-            vec![PracticeUser::default()]
-        } else {
-            users
-        };
         let mut given = token;
         let mut entries = Vec::new();
         for (number, user) in (1_u32..).zip(users) {
@@ -78,11 +86,9 @@ impl Accounts {
         Ok(Self { entries, began })
     }
 
-    /// Each user's name at sign-in and token, in order; there is always one.
-    pub fn tokens(&self) -> impl Iterator<Item = (&str, &Secret)> {
-        self.entries
-            .iter()
-            .map(|entry| (entry.user.username.as_str(), &entry.token))
+    /// Each user with the token, in order; there is always one.
+    pub fn tokens(&self) -> impl Iterator<Item = (&PracticeUser, &Secret)> {
+        self.entries.iter().map(|entry| (&entry.user, &entry.token))
     }
 
     /// Whether an `Authorization` header holds a good bearer token (RFC 6750 section 2.1).

@@ -33,5 +33,11 @@ pub const WRONG_PASSWORD: &str =
 /// A wrong method; not documented.
 pub const METHOD_NOT_ALLOWED: &str = r#"{"error":"Method not allowed"}"#;
 
+/// A request that names another host; not documented.
+pub const NOT_THIS_HOST: &str = r#"{"error":"This service answers by its own address only"}"#;
+
+/// A request that a page of another origin began; not documented.
+pub const STRANGE_ORIGIN: &str = r#"{"error":"This service answers no page of another origin"}"#;
+
 /// A path that is none of the API's; not documented.
 pub const NOT_FOUND: &str = r#"{"error":"Not found"}"#;

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod audio_answer;
+mod caller;
 mod config;
 mod connection;
 mod content;

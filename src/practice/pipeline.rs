@@ -2,6 +2,7 @@
 
 use std::future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use super::accounts::Accounts;
 use super::audio_answer::{Manner, Ranges, audio_answer};
+use super::caller::refuse_stranger;
 use super::config::Etags;
 use super::connection::{Break, Wire};
 use super::contract_text;
@@ -29,6 +31,8 @@ const LONGEST_SIGN_IN: usize = 64 * 1024;
 
 /// What all requests share.
 pub struct Shared {
+    /// Where it listens.
+    pub address: SocketAddr,
     /// Who may call.
     pub accounts: Accounts,
     /// What is held.
@@ -94,7 +98,9 @@ async fn receive(
     let (parts, body) = request.into_parts();
     let call = path_of.filter(|call| call.method() == parts.method);
     let entry = shared.log.received(wire.number(), &parts, call);
+    let refusal = refuse_stranger(shared.address, &parts.headers);
     let answer = match (call, path_of) {
+        _ if let Some(refusal) = refusal => refusal.into_answer(wire, entry).await,
         (Some(call), _) => answer(shared, wire, call, &parts, body, &entry).await,
         (None, Some(call)) => {
             let reply = Reply::json(

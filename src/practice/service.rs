@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 
-use super::accounts::Accounts;
+use super::accounts::{Accounts, PracticeUser};
 use super::config::{PracticeConfig, PracticeError, Recordings};
 use super::connection;
 use super::content::Content;
@@ -45,11 +45,24 @@ impl PracticeService {
         if !config.address.ip().is_loopback() {
             return Err(PracticeError::NotLoopback(config.address));
         }
-        let accounts = Accounts::new(config.users, config.token)?;
+        let users = match (config.users, &config.recordings) {
+            (users, _) if !users.is_empty() => users,
+            // What is somebody's own stands behind no password that everybody knows.
+            (_, Recordings::Folder(_)) => vec![PracticeUser::with_fresh_password()?],
+            _ => vec![PracticeUser::default()],
+        };
+        let accounts = Accounts::new(users, config.token)?;
         let (shelf, samples) = filled_shelf(config.recordings).await?;
         let mut faults = FaultBook::default();
         faults.set(config.faults);
+        let unheard = |error| PracticeError::Listen {
+            address: config.address,
+            error,
+        };
+        let listener = TcpListener::bind(config.address).await.map_err(unheard)?;
+        let address = listener.local_addr().map_err(unheard)?;
         let shared = Arc::new(Shared {
+            address,
             accounts,
             shelf: Mutex::new(shelf),
             faults: Mutex::new(faults),
@@ -58,12 +71,6 @@ impl PracticeService {
             ranges: config.ranges,
             etags: config.etags,
         });
-        let unheard = |error| PracticeError::Listen {
-            address: config.address,
-            error,
-        };
-        let listener = TcpListener::bind(config.address).await.map_err(unheard)?;
-        let address = listener.local_addr().map_err(unheard)?;
         if let Some(set) = &samples {
             let set = Arc::downgrade(set);
             spawn_blocking(move || encode_all(&set));
@@ -96,8 +103,8 @@ impl PracticeService {
             .map_or_else(|| Secret::new(String::new()), |(_, token)| token.clone())
     }
 
-    /// Each user's name at sign-in, and the token that a sign-in yields.
-    pub fn tokens(&self) -> impl Iterator<Item = (&str, &Secret)> {
+    /// Who may sign in, each with the token that a sign-in yields.
+    pub fn tokens(&self) -> impl Iterator<Item = (&PracticeUser, &Secret)> {
         self.shared.accounts.tokens()
     }
 

@@ -40,7 +40,11 @@ async fn a_cut_waits_for_a_reader_who_is_late() {
     let service = service_with(vec![body.clone()]).await;
     let late = || async {
         let mut stream = TcpStream::connect(service.address()).await.unwrap();
-        let request = format!("GET {DOWNLOAD} HTTP/1.1\r\nHost: x\r\n{}\r\n", bearer());
+        let host = service.address();
+        let request = format!(
+            "GET {DOWNLOAD} HTTP/1.1\r\nHost: {host}\r\n{}\r\n",
+            bearer()
+        );
         stream.write_all(request.as_bytes()).await.unwrap();
         tokio::time::sleep(Duration::from_millis(300)).await;
         stream

@@ -146,8 +146,9 @@ async fn a_wrong_method_is_405_and_does_nothing() {
 }
 
 async fn sign_in(service: &PracticeService, body: &str) -> (u16, Value) {
+    let host = service.address();
     let request = format!(
-        "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+        "POST /api/auth/login HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
@@ -282,9 +283,10 @@ async fn a_recording_can_be_replaced_while_the_service_runs() {
 #[tokio::test]
 async fn the_request_log_tells_what_came_and_what_was_sent() {
     let service = service_with(Vec::new()).await;
+    let host = service.address();
     let pair = format!(
-        "GET {DOWNLOAD} HTTP/1.1\r\nHost: x\r\n{}Range: bytes=5-\r\n\r\n\
-         DELETE {DELETE} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET {DOWNLOAD} HTTP/1.1\r\nHost: {host}\r\n{}Range: bytes=5-\r\n\r\n\
+         DELETE {DELETE} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
         bearer()
     );
     exchange(&service, pair.as_bytes(), PATIENCE).await;
@@ -376,4 +378,52 @@ async fn what_the_service_can_not_do_it_refuses_at_start() {
     .await;
     assert!(matches!(error, PracticeError::Listen { .. }));
     assert_eq!(ask(&holder, "GET", DOWNLOAD).await.end, End::Closed);
+}
+
+/// A page in a browser on this computer can send requests here, also by a name that is made to stand for
+/// it; it can't keep its own origin, or that name, out of them.
+#[tokio::test]
+async fn what_a_web_page_sends_is_not_acted_on() {
+    let service = service_with(Vec::new()).await;
+    let (own, port) = (service.address().to_string(), service.address().port());
+    let (local, other) = (
+        format!("localhost:{port}"),
+        format!("127.0.0.1:{}", port ^ 1),
+    );
+    let rebound = format!("rebound.example:{port}");
+    let asked = async |host: &str, origin: &str| {
+        let request = format!(
+            "DELETE /api/delete-all HTTP/1.1\r\n{host}{origin}{}Connection: close\r\n\r\n",
+            bearer()
+        );
+        let answer = exchange(&service, request.as_bytes(), PATIENCE).await;
+        answer.status()
+    };
+    let host = |name: &str| format!("Host: {name}\r\n");
+    let origin = |scheme: &str, name: &str| format!("Origin: {scheme}://{name}\r\n");
+    for strange in [
+        host("rebound.example"),
+        host(&rebound),
+        host(&other),
+        host("127.0.0.1"),
+        host(&own) + &host(&rebound),
+        host(""),
+    ] {
+        assert_eq!(asked(&strange, "").await, 421, "{strange}");
+    }
+    for strange in [
+        origin("https", "pages.example"),
+        origin("http", &other),
+        origin("https", &own),
+        "Origin: null\r\n".to_owned(),
+        origin("http", &own) + &origin("http", &rebound),
+    ] {
+        assert_eq!(asked(&host(&own), &strange).await, 403, "{strange}");
+    }
+    assert!(service.holds(DOCTOR));
+    for (name, from) in [(&own, ""), (&local, ""), (&own, &origin("http", &local))] {
+        assert_eq!(asked(&host(name), from).await, 200, "{name} {from}");
+        assert!(!service.holds(DOCTOR));
+        service.put(DOCTOR, "a.wav", "RIFF");
+    }
 }

@@ -107,3 +107,28 @@ async fn a_file_that_vanished_is_an_error_and_no_empty_recording() {
         "nothing that could pass for a whole recording"
     );
 }
+
+/// Every program on this computer can ask, and the usual password stands in the documentation.
+#[tokio::test]
+async fn somebodys_own_recordings_stand_behind_no_password_that_everybody_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder.path().join("Dr. A").join("a.wav"), b"RIFF", 1);
+    let config = || PracticeConfig {
+        recordings: Recordings::Folder(folder.path().to_owned()),
+        ..PracticeConfig::default()
+    };
+    let mut passwords = Vec::new();
+    for _ in 0..2 {
+        let service = PracticeService::start(config()).await.unwrap();
+        let (user, _) = service.tokens().next().unwrap();
+        assert_eq!(user.username, "practice");
+        assert_eq!(user.password.expose().len(), 16);
+        passwords.push(user.password.expose().to_owned());
+    }
+    assert_ne!(passwords[0], passwords[1]);
+    // Samples are nobody's.
+    let samples = PracticeService::start(PracticeConfig::default()).await;
+    let service = samples.unwrap();
+    let (user, _) = service.tokens().next().unwrap();
+    assert_eq!(user.password.expose(), "practice");
+}
