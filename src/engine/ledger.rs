@@ -46,14 +46,10 @@ impl StoreLedger {
     pub fn ended(&self, operation: &OperationId, is_to_go_on: bool) -> Option<Change> {
         let operation = operation.clone();
         if is_to_go_on {
-            Some(Change::TransferRecorded(operation))
-        } else if self.has_left_a_part() {
-            // Nobody wants it: the next start removes it.
-            Some(Change::PartBegunAnew(operation))
-        } else {
-            let is_begun = self.begun.load(Ordering::Relaxed);
-            is_begun.then_some(Change::EndTransfer(operation))
+            return Some(Change::TransferRecorded(operation));
         }
+        let closes = self.begun.load(Ordering::Relaxed) && !self.has_left_a_part();
+        closes.then_some(Change::EndTransfer(operation))
     }
 
     /// Sees to it that a download whose next try is waited for is written down, so that it is

@@ -310,8 +310,9 @@ impl Running {
         if part.checked.is_some() {
             return None;
         }
+        // What came may still be written to: the next start tells of it.
         if part.came.is_some() {
-            return Some(vec![Change::TransferRecorded(self.operation.clone())]);
+            return Some(Vec::new());
         }
         let removed = transfer::remove_left_over(&open.part, part.mark.as_deref()).await;
         removed.ok()?;

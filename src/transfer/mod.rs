@@ -48,8 +48,8 @@ pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
 
 /// How long a download of which all is there, and that is ended so that it is kept, may take to get its
-/// name.
-const FINISHING: Duration = Duration::from_secs(10);
+/// name: as long as a slow disk takes. Audio that takes longer to decode is made to.
+const FINISHING: Duration = Duration::from_mins(5);
 
 /// What to save, and where.
 #[derive(Debug, Clone)]
@@ -202,10 +202,7 @@ pub async fn save_on(
             ..
         } = taken_up;
         if recording.from == 0 {
-            if let Err(error) = ledger.begun_anew(&request.operation).await {
-                // It shows when that is gone on with.
-                tracing::warn!(%error, "what had come of a recording is still written down");
-            }
+            partial::forget(&request, ledger).await;
             writer.start_over().await;
         }
         (writer, (path, made_on))
@@ -220,12 +217,18 @@ pub async fn save_on(
         Ok(_) => Some(TransferEnd::Saved),
         Err(not_saved) => match &not_saved.error {
             // It is in the caller's hands.
-            _ if not_saved.partial.is_some() => return saved,
+            _ if let Some(partial) = &not_saved.partial => {
+                partial.remember(&request, ledger).await;
+                return saved;
+            }
             TransferError::Unfit { aside: Some(_), .. } => Some(TransferEnd::SetAside),
             TransferError::Held { .. } => Some(TransferEnd::PartKept),
             _ => None,
         },
     };
+    if !matches!(end, Some(TransferEnd::Saved | TransferEnd::PartKept)) {
+        partial::forget(&request, ledger).await;
+    }
     match end {
         Some(end) => partial::end(end, &request, ledger).await,
         None => {
@@ -278,7 +281,14 @@ async fn receive(
                 .await
         };
         let remembering = partial::remember(checkpoints, &copy, &request.operation, ledger);
-        let (written, ()) = tokio::join!(writing, remembering);
+        // What is flushed later need not be known: what becomes of it is known then.
+        // In a box: all that waits for it would grow too large for the stack.
+        let mut writing = Box::pin(writing);
+        let written = tokio::select! {
+            biased;
+            written = &mut writing => written,
+            () = remembering => writing.await,
+        };
         let written = written.map_err(|stopped| NotSaved::of(*stopped, &copy))?;
         let checked = verify::write_down(written, copy.clone(), request, ledger, &unwanted).await?;
         let held = || steps(Step::WaitingForFile);
@@ -313,16 +323,14 @@ async fn feed(
 ) -> Result<(), TransferError> {
     let mut received = from;
     loop {
-        let cancelled = async {
-            cancel.cancelled().await;
-            if total == Some(received) && keeps() {
-                // All of it is there: only the end is to come.
-                tokio::time::sleep(FINISHING).await;
-            }
-        };
         let next = tokio::select! {
             biased;
-            () = cancelled => return Err(TransferError::Cancelled),
+            // All of it is there: nothing more has to come.
+            () = cancel.cancelled() => if total == Some(received) && keeps() {
+                return Ok(());
+            } else {
+                return Err(TransferError::Cancelled);
+            },
             next = body.next() => next?,
         };
         let Some(bytes) = next else { break };

@@ -12,6 +12,7 @@ use crate::transfer::error::folder_of;
 use crate::transfer::long_path::however_long;
 use crate::transfer::lost_volume::{is_another_volume_at, volume};
 use crate::transfer::mark::mark;
+use crate::transfer::to_disk::Flushing;
 use crate::transfer::{Ledger, SaveRequest, TransferEnd, TransferError, TransferStart};
 
 /// The ending by which people, and the next start, know an unfinished file.
@@ -45,6 +46,8 @@ pub(super) struct OwnPart {
     is_done: bool,
     /// The person has been told of it: it goes only where that is said.
     stays: bool,
+    /// What flushed it last, and may not have ended.
+    flushing: Option<Flushing>,
 }
 
 impl OwnPart {
@@ -55,6 +58,7 @@ impl OwnPart {
             volume: volume(file).ok(),
             is_done: false,
             stays: false,
+            flushing: None,
         }
     }
 
@@ -66,6 +70,7 @@ impl OwnPart {
             volume: None,
             is_done: false,
             stays: true,
+            flushing: None,
         }
     }
 
@@ -90,11 +95,19 @@ impl OwnPart {
         is_marked && is_on_it
     }
 
-    /// Opens the file that was made, to be written on.
+    /// It is being flushed, and need not be waited for until it is written on.
+    pub(super) fn is_flushed_by(&mut self, flushing: Flushing) {
+        self.flushing = Some(flushing);
+    }
+
+    /// Opens the file that was made, to be written on, once it is flushed as far as it was to be.
     ///
     /// # Errors
     /// The system's; [`io::ErrorKind::NotFound`] where another file stands there.
-    pub(super) fn reopen(&self) -> io::Result<File> {
+    pub(super) fn reopen(&mut self) -> io::Result<File> {
+        if let Some(flushing) = self.flushing.take() {
+            flushing.ended()?;
+        }
         let file = File::options().read(true).write(true).open(&self.path)?;
         // What nothing tells from somebody's file is not written to.
         if self.made.is_some() && self.is_it(&file) {

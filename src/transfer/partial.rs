@@ -98,15 +98,29 @@ impl Partial {
         }
     }
 
-    /// Leaves it where it is, as the ledger knows it then, and flushes it. Whether it is kept: what is not
-    /// is removed.
-    pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
-        let came = PartCame {
+    /// Has the ledger know what there is of it, so that it can be gone on with also where the app is cut off
+    /// before the next answer.
+    pub(super) async fn remember(&self, request: &SaveRequest, ledger: &dyn Ledger) {
+        if request.checkpoints
+            && self.good_for() > 0
+            && let Err(error) = ledger.kept(&request.operation, self.came()).await
+        {
+            tracing::warn!(%error, "what came of a recording is not written down");
+        }
+    }
+
+    fn came(&self) -> PartCame {
+        PartCame {
             size: self.came.size,
             sha256: self.came.sha256,
             copy: self.copy.clone(),
-        };
-        if let Err(error) = ledger.kept(&request.operation, came).await {
+        }
+    }
+
+    /// Leaves it where it is, as the ledger knows it then, and flushes it. Whether it is kept: what is not
+    /// is removed.
+    pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
+        if let Err(error) = ledger.kept(&request.operation, self.came()).await {
             tracing::warn!(%error, "what came of a recording is not kept");
             if self.is_of_earlier {
                 // It is kept as it was known before.
@@ -152,10 +166,12 @@ impl Partial {
         let mut taken_up = match opened.await? {
             Ok(Found::ItIs(taken_up)) => *taken_up,
             Ok(Found::Another) => {
+                forget(request, ledger).await;
                 end(TransferEnd::Discarded, request, ledger).await;
                 return Ok(None);
             }
             Ok(Found::Nothing) => {
+                forget(request, ledger).await;
                 return match say_gone(part, request, ledger).await {
                     TransferEnd::Discarded => Ok(None),
                     _ => Err(TransferError::PartGone { path: place }.into()),
@@ -251,6 +267,7 @@ impl Partial {
 
     /// Removes it, and has the ledger know where that fails.
     pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
+        forget(request, ledger).await;
         let part = (self.part.path().to_path_buf(), self.part.volume());
         let mut own = self.part;
         let removed = on_reader(&request.destination, move |_| {
@@ -338,6 +355,17 @@ pub(super) async fn say_gone(
     gone
 }
 
+/// Has the ledger forget what came, where it knows of any: it is not to be gone on with.
+pub(super) async fn forget(request: &SaveRequest, ledger: &dyn Ledger) {
+    if !request.checkpoints {
+        return;
+    }
+    if let Err(error) = ledger.begun_anew(&request.operation).await {
+        // It shows when that is gone on with.
+        tracing::warn!(%error, "what had come of a recording is still written down");
+    }
+}
+
 /// Has the ledger know how a transfer ended.
 pub(super) async fn end(end: TransferEnd, request: &SaveRequest, ledger: &dyn Ledger) {
     if let Err(error) = ledger.end(&request.operation, end).await {
@@ -396,6 +424,7 @@ impl TakenUp {
 
     /// Removes it.
     pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
+        forget(request, ledger).await;
         self.writer.give_up().await;
         say_gone((self.path, self.made_on), request, ledger).await;
     }

@@ -2,6 +2,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedSender;
@@ -18,6 +19,9 @@ const BUFFER: usize = 256 * 1024;
 
 /// After how many bytes the system is asked to bring them to the disk.
 const STRETCH: u64 = 16 * 1024 * 1024;
+
+/// Told where nothing is flushed on the way any more; the disk's own error tells why.
+const CAN_NOT_FLUSH: ErrorKind = ErrorKind::BrokenPipe;
 
 /// What is to be done to the file.
 pub(super) enum Piece {
@@ -37,6 +41,19 @@ pub(super) struct Checkpoint {
     pub(super) flushed: UnboundedSender<Came>,
 }
 
+/// The flush on the way that is under way, if any, and what came of all of them.
+#[derive(Debug)]
+pub(super) struct Flushing(JoinHandle<io::Result<()>>);
+
+impl Flushing {
+    /// Waits for their end. The system tells once what it could not flush: a later flush would hear nothing
+    /// of it.
+    pub(super) fn ended(self) -> io::Result<()> {
+        let ended = self.0.join();
+        ended.map_err(|_| io::Error::other("the flushing thread was lost"))?
+    }
+}
+
 /// Writes what comes behind the `length` bytes that are there, until its end; the disk is at work
 /// meanwhile, so that the flush that follows is short.
 ///
@@ -47,21 +64,21 @@ pub(super) fn write_out(
     length: u64,
     pieces: Receiver<Piece>,
     given_up: &AtomicBool,
-) -> io::Result<File> {
-    // None waits: the next one covers it too.
-    let (to_flush, checkpoints) = sync_channel(0);
+) -> io::Result<(File, Flushing)> {
+    // No more than one waits: the next one covers it too.
+    let (to_flush, checkpoints) = sync_channel(1);
     let same_file = file.try_clone()?;
-    std::thread::scope(|scope| {
-        let flusher = std::thread::Builder::new()
-            .name("disk-flusher".to_owned())
-            .spawn_scoped(scope, || flush_each(&same_file, checkpoints))?;
-        let written = write_each(file, length, pieces, &to_flush, given_up);
-        drop(to_flush);
-        // The system tells once what it could not flush: the flush at the end would hear nothing of it.
-        let flushed = flusher.join();
-        flushed.map_err(|_| io::Error::other("the flushing thread was lost"))??;
-        written
-    })
+    let flusher = std::thread::Builder::new()
+        .name("disk-flusher".to_owned())
+        .spawn(move || flush_each(&same_file, checkpoints))?;
+    let written = write_each(file, length, pieces, &to_flush, given_up);
+    drop(to_flush);
+    let flushing = Flushing(flusher);
+    match written {
+        Ok(file) => Ok((file, flushing)),
+        Err(error) if error.kind() == CAN_NOT_FLUSH => Err(flushing.ended().err().unwrap_or(error)),
+        Err(error) => Err(error),
+    }
 }
 
 fn flush_each(file: &File, checkpoints: Receiver<Checkpoint>) -> io::Result<()> {
@@ -105,7 +122,7 @@ fn write_each(
             Piece::Checkpoint(checkpoint) => {
                 output.flush()?;
                 if let Err(TrySendError::Disconnected(_)) = to_flush.try_send(checkpoint) {
-                    return Err(io::Error::other("what was written can't be flushed"));
+                    return Err(CAN_NOT_FLUSH.into());
                 }
             }
         }

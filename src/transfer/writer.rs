@@ -1,5 +1,7 @@
 //! The threads that write a part file, and look at it meanwhile.
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,6 +49,13 @@ struct Stop {
     keeps_nothing: AtomicBool,
     /// What came is written down as it comes.
     is_written_down: AtomicBool,
+}
+
+impl Stop {
+    /// Whether what came stays where nobody waits for it any more: it is known that it can be gone on with.
+    fn leaves_what_came(&self) -> bool {
+        self.is_written_down.load(Ordering::Relaxed) && !self.keeps_nothing.load(Ordering::Relaxed)
+    }
 }
 
 /// Tells the threads that nobody waits for what they do.
@@ -114,7 +123,10 @@ impl Writer {
         let (inbox, messages) = mpsc::channel(WAITING);
         let (report, outcome) = oneshot::channel();
         let (tell, looked) = oneshot::channel();
-        let stop = Arc::new(Stop::default());
+        let stop = Arc::new(Stop {
+            is_written_down: came.is_some().into(),
+            ..Stop::default()
+        });
         let seen = stop.clone();
         std::thread::Builder::new()
             .name("download-writer".to_owned())
@@ -246,8 +258,7 @@ fn leave(unheard: Result<Written, Box<Stopped>>, stop: &Stop) {
         Err(stopped) => stopped.part.map(|(part, _)| part),
     };
     if let Some(part) = part
-        && stop.is_written_down.load(Ordering::Relaxed)
-        && !stop.keeps_nothing.load(Ordering::Relaxed)
+        && stop.leaves_what_came()
     {
         part.keep();
     }
@@ -279,16 +290,37 @@ fn write(
     if stop.keeps_nothing.load(Ordering::Relaxed) {
         path.goes();
     }
-    // A disk that takes no more is why the rest was not looked at.
-    let file = file.map_err(trouble)?;
+    let (file, flushing) = match file {
+        Ok(written) => written,
+        // A disk that takes no more is why the rest was not looked at.
+        Err(error) => {
+            if error.kind() == ErrorKind::Interrupted && stop.leaves_what_came() {
+                path.keep();
+            }
+            return Err(trouble(error).into());
+        }
+    };
     let taken_in = match taken_in {
         Ok(taken_in) => taken_in,
         Err(cut_off) => {
             let CutOff { error, came } = *cut_off;
+            // A slow disk is not waited for.
+            path.is_flushed_by(flushing);
             let part = came.map(|came| (path, came));
             return Err(Box::new(Stopped { error, part }));
         }
     };
+    flushing.ended().map_err(trouble)?;
+    finish((file, path), taken_in, destination)
+}
+
+/// Judges what came, and flushes it.
+fn finish(
+    (file, path): (File, OwnPart),
+    taken_in: TakenIn,
+    destination: &Path,
+) -> Result<Written, Box<Stopped>> {
+    let trouble = |error| TransferError::in_work(destination, "writing", error);
     let TakenIn {
         contents,
         expected,

@@ -23,8 +23,10 @@ use support::desk::{Desk, holding_nothing};
 use support::recordings::wav;
 use support::{AMELIA, name, run};
 
+use crate::resumes::until_something_is_written_down;
+
 /// Opens the service, and panics in every call that fetches or deletes while it is told to by a 1, in
-/// looks too by a 2, and in those only after a while by a 3; by a 4 in the middle of what a download brings.
+/// looks too by a 2, and in those only after a while by a 3; by a 4 in the middle of what a download brings, as soon as it is a 5.
 struct Faulty {
     real: HttpConnector,
     panics: Arc<AtomicU8>,
@@ -93,6 +95,7 @@ impl RecordingsApi for FaultyApi {
                 recording.body = Box::new(Faulted {
                     real,
                     left: 3_000_000,
+                    panics: self.panics.clone(),
                 });
             }
             answer
@@ -118,14 +121,19 @@ impl RecordingsApi for FaultyApi {
 struct Faulted {
     real: Box<dyn RecordingBody>,
     left: usize,
+    panics: Arc<AtomicU8>,
 }
 
 impl RecordingBody for Faulted {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, ApiError>> {
         Box::pin(async {
             if self.left == 0 {
-                tokio::time::sleep(Duration::from_millis(300)).await;
-                panic!("as it was told to");
+                while self.panics.load(Ordering::Relaxed) == 4 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                // With bytes that are not written yet.
+                let told = self.panics.swap(6, Ordering::Relaxed);
+                assert!(told == 5, "as it was told to");
             }
             let bytes = self.real.next().await?;
             let came = bytes.as_ref().map_or(0, Bytes::len);
@@ -336,13 +344,22 @@ fn what_came_of_a_download_that_panics_in_the_middle_is_kept() {
         desk.service.add_fault(Fault::on(Call::Download, mark));
         panics.store(4, Ordering::Relaxed);
         desk.ask_download(AMELIA, "b.wav");
+        until_something_is_written_down(&mut desk).await;
+        panics.store(5, Ordering::Relaxed);
         let JobEnding::Download { result, .. } = end(&mut desk).await else {
             panic!("another job ended");
         };
         assert!(matches!(result, Err(JobFailure::Failed(_))), "{result:?}");
-        let store = Store::open(desk.folder.path()).unwrap();
-        let mut kept = store.kept_parts(&desk.origin().ascii()).await.unwrap();
-        let kept = kept.pop().unwrap();
+        let last = desk.record().await.pop().unwrap().draft;
+        assert_eq!(last.note.as_deref(), Some("a fault of the app's own"));
+        // Its own threads may still write to it: it is told of at the next start.
+        let mut desk = desk.restart().await;
+        let kept = desk
+            .until(|event| match event {
+                Event::KeptParts(all) => all.first().cloned(),
+                _ => None,
+            })
+            .await;
         let there = std::fs::read(&kept.part).unwrap();
         let came = usize::try_from(kept.came.size).unwrap();
         assert!(came >= 1_000_000);
@@ -427,7 +444,13 @@ fn a_download_that_panics_when_it_is_gone_on_with_stays_known_under_its_own_name
         );
         let outcomes = entries_of(&mut desk, &before[0].operation).await;
         assert_eq!(outcomes, [AuditOutcome::Failed, AuditOutcome::Failed]);
-        assert_eq!(kept(&desk).await, before);
         assert_eq!(std::fs::metadata(&before[0].part).unwrap().len(), 70_000);
+        let mut desk = desk.restart().await;
+        desk.until(|event| match event {
+            Event::KeptParts(all) if *all == before => Some(()),
+            _ => None,
+        })
+        .await;
+        assert_eq!(kept(&desk).await, before);
     });
 }

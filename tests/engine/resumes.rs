@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use audio_housekeeper::domain::{Completeness, FailureKind, OperationId, PartCame, Sha256Digest};
-use audio_housekeeper::engine::{Command, Event, JobFailure, JobId, JobProgress};
+use audio_housekeeper::domain::{
+    Completeness, FailureKind, NextTry, OperationId, PartCame, Sha256Digest,
+};
+use audio_housekeeper::engine::{Command, Event, JobFailure, JobProgress};
 use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, RequestRecord};
 use audio_housekeeper::store::Store;
 use axum::http::HeaderValue;
@@ -46,26 +48,15 @@ pub fn ranges(desk: &Desk) -> Vec<Option<String>> {
         .collect()
 }
 
-/// Begins a download of which the first 4 MB come at once, and waits until what came is written down.
-pub async fn until_something_is_written_down(desk: &mut Desk, file: &str) -> (JobId, PartCame) {
-    let stall = Effect::StallAfter {
-        bytes: 4_000_000,
-        duration: std::time::Duration::from_millis(600),
-    };
-    desk.service.add_fault(on_download(stall));
-    desk.ask_download(AMELIA, file);
-    let id = desk
-        .until(|event| match event {
-            Event::JobStarted { id, .. } => Some(*id),
-            _ => None,
-        })
-        .await;
-    loop {
+/// Waits until the store knows what has come of the download that runs.
+pub async fn until_something_is_written_down(desk: &mut Desk) -> PartCame {
+    for _ in 0..4_000 {
         if let Some((_, Some(came))) = written_down(desk).await {
-            return (id, came);
+            return came;
         }
         desk.pass_time().await;
     }
+    panic!("nothing is written down");
 }
 
 /// The download that runs, and what came of it, as it is written down.
@@ -382,38 +373,33 @@ fn the_record_tells_that_a_recording_came_in_pieces() {
 }
 
 #[test]
-fn what_came_is_written_down_on_the_way_and_forgotten_where_it_is_begun_anew() {
+fn what_came_is_written_down_and_anew_where_it_is_begun_anew() {
     run(async {
         let mut desk = desk().await;
         let recordings = [wav(5_000_000, 2), wav(5_000_000, 3)];
         desk.service.put(AMELIA, "b.wav", recordings[0].clone());
-        let cut = on_download(Effect::CutAfter(4_500_000));
-        desk.service.add_fault(cut.only(1));
+        let cut = |bytes, number| on_download(Effect::CutAfter(bytes)).only(number);
+        desk.service.add_fault(cut(4_500_000, 1));
+        // Before as much has come as is written down at once.
+        desk.service.add_fault(cut(500_000, 2));
         desk.impatient = false;
-        desk.clock.stop();
-        let (id, came) = until_something_is_written_down(&mut desk, "a.wav").await;
+        let id = desk.download_until_it_waits(AMELIA, "a.wav").await;
+        let came = until_something_is_written_down(&mut desk).await;
         let size = usize::try_from(came.size).unwrap();
         assert_eq!(came.sha256, Sha256Digest::of(&recordings[0][..size]));
-        desk.progress(id, |now| {
-            matches!(now, JobProgress::WaitingToTryAgain { .. })
-        })
-        .await;
-        let (_, came) = written_down(&desk).await.unwrap();
-        assert!(came.is_some());
         // Another copy has taken its place: what came of it takes the place of what had come.
         desk.service.put(AMELIA, "b.wav", recordings[1].clone());
-        let stall = Effect::StallAfter {
-            bytes: 500_000,
-            duration: std::time::Duration::from_millis(600),
-        };
-        desk.service.add_fault(on_download(stall).from(1));
         desk.send(Command::TryNow(id));
-        let anew = |now: &JobProgress| {
-            matches!(now,
-            JobProgress::Downloading { received, .. } if *received < 1_000_000)
+        let again = |now: &JobProgress| {
+            matches!(now, JobProgress::WaitingToTryAgain { next_try: NextTry::GoesOn { from }, .. }
+                if *from == 500_000)
         };
-        desk.progress(id, anew).await;
-        assert_eq!(written_down(&desk).await.unwrap().1, None);
+        desk.progress(id, again).await;
+        let came = written_down(&desk).await.unwrap().1.unwrap();
+        let came = (came.size, came.sha256);
+        let new = Sha256Digest::of(&recordings[1][..500_000]);
+        assert_eq!(came, (500_000, new));
+        desk.impatient = true;
         let saved = desk.end_of_download().await.unwrap();
         assert_eq!(fs::read(&saved.path).unwrap(), recordings[1]);
         fs::remove_file(saved.path).unwrap();
@@ -425,17 +411,62 @@ fn what_came_is_written_down_on_the_way_and_forgotten_where_it_is_begun_anew() {
 #[test]
 fn what_came_of_one_that_is_cancelled_is_forgotten_where_it_can_not_be_removed() {
     run(async {
+        for is_cut in [true, false] {
+            let mut desk = desk().await;
+            desk.impatient = false;
+            desk.service.put(AMELIA, "b.wav", wav(5_000_000, 2));
+            let effect = if is_cut {
+                Effect::CutAfter(4_500_000)
+            } else {
+                let duration = std::time::Duration::from_mins(1);
+                Effect::StallAfter {
+                    bytes: 4_500_000,
+                    duration,
+                }
+            };
+            desk.service.add_fault(on_download(effect).only(1));
+            desk.clock.stop();
+            desk.ask_download(AMELIA, "a.wav");
+            let id = desk
+                .until(|event| match event {
+                    Event::JobStarted { id, .. } => Some(*id),
+                    _ => None,
+                })
+                .await;
+            if is_cut {
+                desk.progress(id, |now| {
+                    matches!(now, JobProgress::WaitingToTryAgain { .. })
+                })
+                .await;
+            }
+            until_something_is_written_down(&mut desk).await;
+            fs::rename(desk.file("a.wav.part"), desk.file("aside")).unwrap();
+            fs::create_dir(desk.file("a.wav.part")).unwrap();
+            desk.send(Command::Cancel(id));
+            let ended = desk.end_of_download().await;
+            assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
+            assert_eq!(written_down(&desk).await.unwrap().1, None);
+        }
+    });
+}
+
+/// The person wants nothing of it, at the next start neither.
+#[test]
+fn one_that_is_cancelled_just_before_the_app_ends_is_not_offered_again() {
+    run(async {
         let mut desk = desk().await;
+        desk.impatient = false;
         desk.service.put(AMELIA, "b.wav", wav(5_000_000, 2));
-        let (id, _) = until_something_is_written_down(&mut desk, "a.wav").await;
-        fs::rename(desk.file("a.wav.part"), desk.file("aside")).unwrap();
-        fs::create_dir(desk.file("a.wav.part")).unwrap();
+        let cut = on_download(Effect::CutAfter(4_500_000));
+        desk.service.add_fault(cut.only(1));
+        let id = desk.download_until_it_waits(AMELIA, "a.wav").await;
+        until_something_is_written_down(&mut desk).await;
         desk.send(Command::Cancel(id));
-        assert_eq!(
-            desk.end_of_download().await.unwrap_err(),
-            JobFailure::Cancelled
-        );
-        assert_eq!(written_down(&desk).await.unwrap().1, None);
+        let desk = desk.restart().await;
+        let store = Store::open(desk.folder.path()).unwrap();
+        let kept = store.kept_parts(&desk.origin().ascii()).await;
+        assert_eq!(kept.unwrap(), []);
+        assert!(!desk.file("a.wav.part").exists());
     });
 }
 

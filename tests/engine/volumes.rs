@@ -3,9 +3,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process;
+use std::time::Duration;
 
-use audio_housekeeper::domain::{BackupProof, Completeness, DeletionChoice, FailureKind, Remark};
+use audio_housekeeper::domain::{
+    BackupProof, Completeness, DeletionChoice, FailureKind, KeptPart, Remark,
+};
+use audio_housekeeper::engine::{Command, Event, JobFailure};
+use audio_housekeeper::practice::Effect;
 use support::again::{again, assert_passed, given};
 use support::desk::Desk;
 use support::recordings::wav;
@@ -25,7 +30,7 @@ fn answering(number: i32, when: &str, test: &str) {
     let library = folder.path().join("refuse_flush.so");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engine/refuse_flush.c");
     // The linker that Rust itself needs.
-    let made = Command::new("cc")
+    let made = process::Command::new("cc")
         .args(["-shared", "-fPIC", "-o"])
         .args([&library, &source])
         .status();
@@ -133,8 +138,71 @@ fn where_nothing_can_be_flushed_what_came_is_written_down_all_the_same() {
     }
     run(async {
         let mut desk = large().await;
-        let destination = "unflushed/a.wav";
-        let (_, came) = resumes::until_something_is_written_down(&mut desk, destination).await;
+        let cut = Effect::CutAfter(4_500_000);
+        desk.service.add_fault(resumes::on_download(cut).only(1));
+        desk.impatient = false;
+        desk.download_until_it_waits(AMELIA, "unflushed/a.wav")
+            .await;
+        let came = resumes::until_something_is_written_down(&mut desk).await;
         assert!(came.size >= 1_000_000);
     });
+}
+
+/// A stick that takes a minute for what came in a second.
+#[test]
+fn a_slow_disk_holds_up_neither_a_cancel_nor_a_pause_nor_the_end_of_the_app() {
+    if given().is_none() {
+        let test =
+            "volumes::a_slow_disk_holds_up_neither_a_cancel_nor_a_pause_nor_the_end_of_the_app";
+        return answering(0, ON_THE_WAY, test);
+    }
+    run(async {
+        let mut desk = large().await;
+        let stall = Effect::StallAfter {
+            bytes: 1_500_000,
+            duration: Duration::from_mins(1),
+        };
+        desk.service.add_fault(resumes::on_download(stall));
+        let begin = async |desk: &mut Desk| {
+            desk.ask_download(AMELIA, "unflushed/a.wav");
+            let id = desk
+                .until(|event| match event {
+                    Event::JobStarted { id, .. } => Some(*id),
+                    _ => None,
+                })
+                .await;
+            let part = desk.file("unflushed/a.wav.part");
+            let is_there = || fs::metadata(&part).is_ok_and(|part| part.len() >= 1_000_000);
+            while !is_there() {
+                desk.pass_time().await;
+            }
+            id
+        };
+        // Each ends within the test's patience, which is less than the minute.
+        let id = begin(&mut desk).await;
+        desk.send(Command::Cancel(id));
+        let ended = desk.end_of_download().await;
+        assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
+        assert!(!desk.file("unflushed/a.wav.part").exists());
+        let id = begin(&mut desk).await;
+        desk.send(Command::Pause(id));
+        let kept = kept_at(&mut desk).await;
+        desk.end_of_download().await.unwrap_err();
+        assert!(kept.came.size >= 1_000_000);
+        desk.send(Command::DiscardPart(kept.operation));
+        while desk.file("unflushed/a.wav.part").exists() {
+            desk.pass_time().await;
+        }
+        begin(&mut desk).await;
+        let mut desk = desk.restart().await;
+        assert!(kept_at(&mut desk).await.came.size >= 1_000_000);
+    });
+}
+
+async fn kept_at(desk: &mut Desk) -> KeptPart {
+    desk.until(|event| match event {
+        Event::KeptParts(all) => all.first().cloned(),
+        _ => None,
+    })
+    .await
 }

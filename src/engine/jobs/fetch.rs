@@ -8,6 +8,7 @@ use crate::domain::{
     AuditAction, AuditOutcome, Completeness, DoctorName, FailureKind, OperationId, ServerCopy,
     ServerKnowledge,
 };
+use crate::engine::cancellation::EndedBy;
 use crate::engine::facts::{about, answer_of};
 use crate::engine::jobs::attempts::{Fetched, NotFetched, keeps_what_came, persist};
 use crate::engine::jobs::replacing::{Agreed, agreed};
@@ -122,7 +123,7 @@ pub async fn fetch(
         return result;
     }
     let now = Timestamp::now();
-    let (outcome, facts) = learned(&result, shown, &tries, ticket, now);
+    let (outcome, facts) = learned(&result, shown, &tries, ended_by(ticket, is_kept), now);
     let facts = facts.into_iter().chain([DoctorFact::Used(now)]);
     let saved = result.as_ref().ok().map(|fetched| &fetched.saved.path);
     let replaced = saved.map(|saved| agreed.replaced(&request.destination, saved));
@@ -186,12 +187,20 @@ async fn keep(
     }
 }
 
+/// Why it was ended early: what is not kept was not paused.
+fn ended_by(ticket: &JobTicket, is_kept: bool) -> EndedBy {
+    match ticket.cancellation.ended_by() {
+        EndedBy::Pause if !is_kept => EndedBy::Person,
+        ended_by => ended_by,
+    }
+}
+
 /// What came of a download in the record's word, and what is known of the doctor from it.
 fn learned(
     result: &Result<Fetched, JobFailure>,
     shown: Option<ServerKnowledge>,
     tries: &Tries,
-    ticket: &JobTicket,
+    ended_by: EndedBy,
     now: Timestamp,
 ) -> (AuditOutcome, Vec<DoctorFact>) {
     match result {
@@ -220,7 +229,7 @@ fn learned(
                 }
             }
         }
-        Err(JobFailure::Cancelled) => (ticket.cancellation.ended_by().outcome(), Vec::new()),
+        Err(JobFailure::Cancelled) => (ended_by.outcome(), Vec::new()),
         Err(JobFailure::Failed(failure)) if failure.kind == FailureKind::NothingThere => {
             let seen = ServerKnowledge::Nothing { checked_at: now };
             (AuditOutcome::NothingThere, vec![DoctorFact::Server(seen)])
