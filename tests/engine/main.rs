@@ -16,6 +16,7 @@ mod deletions;
 mod downloads;
 mod ended_sign_ins;
 mod everything;
+mod faults;
 mod kept_parts;
 mod kept_tokens;
 mod kills;

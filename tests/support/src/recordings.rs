@@ -28,7 +28,9 @@ pub fn flac(seconds: i32) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     let options = Options::default();
     let mut writer = FlacSampleWriter::new(&mut file, options, 16_000, 16, 1, None).unwrap();
-    let samples: Vec<i32> = (0..seconds * 16_000).map(|at| at * at % 9000).collect();
+    let samples: Vec<i32> = (0..seconds * 16_000)
+        .map(|at| at.wrapping_mul(at) % 9000)
+        .collect();
     writer.write(&samples).unwrap();
     writer.finalize().unwrap();
     file.into_inner()
