@@ -310,6 +310,10 @@ fn write(
             return Err(Box::new(Stopped { error, part }));
         }
     };
+    if came.is_some() && !taken_in.is_pieced {
+        // Nothing is in it of what an earlier run kept.
+        path.goes();
+    }
     flushing.ended().map_err(trouble)?;
     finish((file, path), taken_in, destination)
 }
