@@ -206,7 +206,8 @@ impl TransferError {
         }
     }
 
-    /// Classes what the system said when `file` was to be made.
+    /// Classes what the system said when the part file of `file` was to be made: its own name means nothing
+    /// to anyone.
     pub(super) fn in_making(file: &Path, source: io::Error) -> Self {
         let folder = folder_of(file);
         match source.kind() {

@@ -253,7 +253,7 @@ pub async fn check_destination(request: &SaveRequest) -> Result<(), TransferErro
                     .map_err(|error| TransferError::in_work(&path, "removing a part file", error));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(TransferError::in_making(&path, error)),
+            Err(error) => return Err(TransferError::in_making(destination, error)),
         }
     }
     Err(too_many(destination))
@@ -343,7 +343,7 @@ pub(super) async fn create(
             continue;
         }
         let made = made
-            .map_err(|error| TransferError::in_making(&path, error))
+            .map_err(|error| TransferError::in_making(destination, error))
             .and_then(|part| {
                 request.volume.expect(&part.file, destination)?;
                 Ok(part)

@@ -11,7 +11,7 @@ use crate::faults::found::OLD;
 use crate::faults::{At, Cell, Left, Place, Row, Told, play_all, play_at_once};
 
 /// How many cases there are at least.
-pub const LEAST: usize = 25;
+pub const LEAST: usize = 27;
 
 const SOMEBODYS: &[u8] = b"somebody's";
 
@@ -43,6 +43,7 @@ fn saved_as(name: &'static str) -> Vec<Cell> {
 
 fn no_places() -> Vec<Row> {
     let file = |name: &str| Some(name.to_owned());
+    let too_long = format!("{}.wav", "x".repeat(300));
     let path = PathBuf::from;
     vec![
         row(
@@ -73,6 +74,16 @@ fn no_places() -> Vec<Row> {
         )
         .with(refused(&Kind::DestinationIsFolder {
             path: path("a.wav"),
+        })),
+        row(
+            "the name is too long",
+            Place {
+                file: Some(too_long.clone()),
+                ..Place::default()
+            },
+        )
+        .with(refused(&Kind::FileNameRefused {
+            path: path(&too_long),
         })),
     ]
 }
