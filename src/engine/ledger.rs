@@ -48,8 +48,12 @@ impl StoreLedger {
         if is_to_go_on {
             return Some(Change::TransferRecorded(operation));
         }
-        let closes = self.begun.load(Ordering::Relaxed) && !self.has_left_a_part();
-        closes.then_some(Change::EndTransfer(operation))
+        if self.has_left_a_part() {
+            // Nobody wants it: the next start removes it.
+            return Some(Change::PartBegunAnew(operation));
+        }
+        let is_begun = self.begun.load(Ordering::Relaxed);
+        is_begun.then_some(Change::EndTransfer(operation))
     }
 
     /// Sees to it that a download whose next try is waited for is written down, so that it is

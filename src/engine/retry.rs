@@ -96,7 +96,7 @@ impl Retry {
         if self.begun >= self.budget.tries || !may_pass(failure) {
             return None;
         }
-        let drawn = self.drawn(self.begun);
+        let drawn = self.drawn(self.begun, Duration::MAX);
         let asked = asked_for(failure).unwrap_or_default();
         let length = drawn.max(asked);
         if asked > LONGEST_OBEYED || spent.saturating_add(length) > self.budget.time {
@@ -114,7 +114,7 @@ impl Retry {
     /// [out of reach](is_out_of_reach) for so long.
     pub fn after_outage(&mut self, outage: Duration) -> Option<Wait> {
         self.unreached += 1;
-        let length = self.drawn(self.unreached).min(LONGEST_IN_OUTAGE);
+        let length = self.drawn(self.unreached, LONGEST_IN_OUTAGE);
         (outage.saturating_add(length) <= self.budget.outage).then_some(Wait {
             length,
             next: self.begun,
@@ -122,9 +122,9 @@ impl Retry {
         })
     }
 
-    fn drawn(&mut self, begun: u32) -> Duration {
+    fn drawn(&mut self, begun: u32, most: Duration) -> Duration {
         let doubled = 1_u32.checked_shl(begun - 1).unwrap_or(u32::MAX);
-        let longest = self.budget.first_wait.saturating_mul(doubled);
+        let longest = self.budget.first_wait.saturating_mul(doubled).min(most);
         longest.mul_f64(self.random.f64())
     }
 }

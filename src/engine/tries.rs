@@ -110,6 +110,8 @@ impl Tries {
     /// call is refused in have not both ended.
     pub fn sign_in_ended(&self) -> bool {
         let mut so_far = self.so_far();
+        // It answered.
+        so_far.outage_since = None;
         so_far.waits_for_sign_in = so_far.refused == 0;
         so_far.refused += 1;
         so_far.waits_for_sign_in

@@ -1,8 +1,7 @@
 //! What arrives, hashed and checked while it does, and judged at its end.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -14,12 +13,12 @@ use crate::domain::{
     FailureKind, Judgement, OtherRecording, ServerCopy, Sha256Digest, Unfit, judge,
 };
 use crate::transfer::TransferError;
+use crate::transfer::flush::flush;
+use crate::transfer::from_disk::DiskReader;
+use crate::transfer::part::OwnPart;
 
 /// How many of the first bytes are kept: a web page may begin with white space.
 const KEPT: usize = 1024;
-
-/// How much of a part file is read at once, in bytes.
-const BUFFER: usize = 256 * 1024;
 
 /// What is known of a recording before it is judged.
 pub(super) struct Expected {
@@ -77,26 +76,38 @@ impl Arriving {
         }
     }
 
-    /// Takes what had come into a part file; whether all of it is there as it was.
+    /// Takes what had come into a part file; whether all of it is there as it was. What an earlier
+    /// download left is flushed, and read from the disk itself: nobody knows any more whether it came there.
     pub(super) fn take_from_disk(
         &mut self,
-        path: &Path,
+        part: &OwnPart,
         came: Came,
         is_stopped: impl Fn() -> bool,
     ) -> Result<bool, TransferError> {
+        let path = part.path();
         let trouble = |error| TransferError::in_work(path, "reading what had come", error);
-        let mut file = File::open(path).map_err(trouble)?.take(came.size);
-        let mut buffer = vec![0; BUFFER];
-        while !is_stopped() {
-            match file.read(&mut buffer) {
-                Ok(0) if file.limit() == 0 => break,
-                Ok(0) => return Err(trouble(ErrorKind::UnexpectedEof.into())),
-                Ok(read) => self.take(buffer.get(..read).unwrap_or_default()),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(trouble(error)),
-            }
+        let mut reader = if part.is_of_earlier() {
+            let file = File::options().write(true).open(path).map_err(trouble)?;
+            flush(&file).map_err(trouble)?;
+            DiskReader::open(path)
+        } else {
+            DiskReader::by_way_of_memory(path)
         }
-        Ok(file.limit() == 0 && self.came().sha256 == came.sha256)
+        .map_err(trouble)?;
+        let mut left = came.size;
+        while left > 0 && !is_stopped() {
+            let read = match reader.read() {
+                Ok([]) => return Err(trouble(ErrorKind::UnexpectedEof.into())),
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(trouble(error)),
+            };
+            let room = usize::try_from(left).unwrap_or(usize::MAX);
+            let read = read.get(..room).unwrap_or(read);
+            self.take(read);
+            left -= read.len() as u64;
+        }
+        Ok(left == 0 && self.came().sha256 == came.sha256)
     }
 
     /// How many bytes were taken so far.

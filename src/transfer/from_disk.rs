@@ -43,9 +43,21 @@ impl DiskReader {
             Some(opened) => opened,
             None => (File::open(path)?, ReadFrom::PerhapsMemory),
         };
+        Ok(Self::of(path, file, from))
+    }
+
+    /// Opens it to be read as any file.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(super) fn by_way_of_memory(path: &Path) -> io::Result<Self> {
+        Ok(Self::of(path, File::open(path)?, ReadFrom::PerhapsMemory))
+    }
+
+    fn of(path: &Path, file: File, from: ReadFrom) -> Self {
         let buffer = vec![0; BUFFER + SECTOR];
         let aligned = buffer.as_ptr().align_offset(SECTOR);
-        Ok(Self {
+        Self {
             path: path.to_path_buf(),
             file,
             from,
@@ -53,7 +65,7 @@ impl DiskReader {
             aligned,
             has_begun: false,
             has_ended: false,
-        })
+        }
     }
 
     /// The next bytes; none at the end.

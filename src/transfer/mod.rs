@@ -217,23 +217,22 @@ pub async fn save_on(
         Ok(_) => Some(TransferEnd::Saved),
         Err(not_saved) => match &not_saved.error {
             // It is in the caller's hands.
-            _ if let Some(partial) = &not_saved.partial => {
-                partial.remember(&request, ledger).await;
-                return saved;
-            }
+            _ if not_saved.partial.is_some() => return saved,
             TransferError::Unfit { aside: Some(_), .. } => Some(TransferEnd::SetAside),
             TransferError::Held { .. } => Some(TransferEnd::PartKept),
             _ => None,
         },
     };
-    if !matches!(end, Some(TransferEnd::Saved | TransferEnd::PartKept)) {
-        partial::forget(&request, ledger).await;
-    }
-    match end {
-        Some(end) => partial::end(end, &request, ledger).await,
-        None => {
-            partial::say_gone(place, &request, ledger).await;
+    let end = match end {
+        Some(end) => {
+            partial::end(end, &request, ledger).await;
+            end
         }
+        None => partial::say_gone(place, &request, ledger).await,
+    };
+    // What an earlier run kept stays known where it may still be there.
+    if matches!(end, TransferEnd::SetAside | TransferEnd::Discarded) {
+        partial::forget(&request, ledger).await;
     }
     saved
 }

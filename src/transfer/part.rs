@@ -2,6 +2,8 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::TempPath;
 use tokio::fs;
@@ -46,8 +48,8 @@ pub(super) struct OwnPart {
     is_done: bool,
     /// The person has been told of it: it goes only where that is said.
     stays: bool,
-    /// What flushed it last, and may not have ended.
-    flushing: Option<Flushing>,
+    /// Set where what came into it could not be flushed: nothing of it is to be believed then.
+    is_lost: Arc<AtomicBool>,
 }
 
 impl OwnPart {
@@ -58,7 +60,7 @@ impl OwnPart {
             volume: volume(file).ok(),
             is_done: false,
             stays: false,
-            flushing: None,
+            is_lost: Arc::default(),
         }
     }
 
@@ -70,7 +72,7 @@ impl OwnPart {
             volume: None,
             is_done: false,
             stays: true,
-            flushing: None,
+            is_lost: Arc::default(),
         }
     }
 
@@ -95,18 +97,29 @@ impl OwnPart {
         is_marked && is_on_it
     }
 
-    /// It is being flushed, and need not be waited for until it is written on.
+    /// It is being flushed, which is not waited for.
     pub(super) fn is_flushed_by(&mut self, flushing: Flushing) {
-        self.flushing = Some(flushing);
+        self.is_lost = flushing.has_failed();
     }
 
-    /// Opens the file that was made, to be written on, once it is flushed as far as it was to be.
+    /// Whether what came into it could not be flushed.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether an earlier download left it.
+    pub(super) const fn is_of_earlier(&self) -> bool {
+        self.stays
+    }
+
+    /// Opens the file that was made, to be written on. A flush of it that fails later is told to who has it
+    /// open then.
     ///
     /// # Errors
-    /// The system's; [`io::ErrorKind::NotFound`] where another file stands there.
-    pub(super) fn reopen(&mut self) -> io::Result<File> {
-        if let Some(flushing) = self.flushing.take() {
-            flushing.ended()?;
+    /// The system's; [`io::ErrorKind::NotFound`] where another file stands there, or it is lost.
+    pub(super) fn reopen(&self) -> io::Result<File> {
+        if self.is_lost() {
+            return Err(io::ErrorKind::NotFound.into());
         }
         let file = File::options().read(true).write(true).open(&self.path)?;
         // What nothing tells from somebody's file is not written to.

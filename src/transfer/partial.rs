@@ -98,29 +98,15 @@ impl Partial {
         }
     }
 
-    /// Has the ledger know what there is of it, so that it can be gone on with also where the app is cut off
-    /// before the next answer.
-    pub(super) async fn remember(&self, request: &SaveRequest, ledger: &dyn Ledger) {
-        if request.checkpoints
-            && self.good_for() > 0
-            && let Err(error) = ledger.kept(&request.operation, self.came()).await
-        {
-            tracing::warn!(%error, "what came of a recording is not written down");
-        }
-    }
-
-    fn came(&self) -> PartCame {
-        PartCame {
-            size: self.came.size,
-            sha256: self.came.sha256,
-            copy: self.copy.clone(),
-        }
-    }
-
     /// Leaves it where it is, as the ledger knows it then, and flushes it. Whether it is kept: what is not
     /// is removed.
     pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
-        if let Err(error) = ledger.kept(&request.operation, self.came()).await {
+        let came = PartCame {
+            size: self.came.size,
+            sha256: self.came.sha256,
+            copy: self.copy.clone(),
+        };
+        if let Err(error) = ledger.kept(&request.operation, came).await {
             tracing::warn!(%error, "what came of a recording is not kept");
             if self.is_of_earlier {
                 // It is kept as it was known before.
@@ -130,15 +116,20 @@ impl Partial {
             }
             return false;
         }
-        let path = self.part.keep();
-        // What is not flushed shows when it is looked at again.
+        let path = self.part.path().to_path_buf();
         let flushed = on_reader(&request.destination, move |_| {
+            // What is away by then shows when it is gone on with.
             let file = File::options().write(true).open(path);
-            Ok(file.and_then(|file| flush(&file)))
+            Ok(file.map_or(Ok(false), |file| flush(&file)))
         });
-        if let Ok(Err(error)) | Err(error) = flushed.await.map_err(io::Error::other) {
-            tracing::warn!(%error, "what came of a recording is not flushed");
+        let has_failed = matches!(flushed.await, Ok(Err(_))) || self.part.is_lost();
+        // Of what could not be flushed nobody knows what is on the disk.
+        if has_failed {
+            tracing::warn!("what came of a recording can't be flushed, and is not kept");
+            self.discard(request, ledger).await;
+            return false;
         }
+        self.part.keep();
         true
     }
 

@@ -1,5 +1,6 @@
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -43,14 +44,22 @@ pub(super) struct Checkpoint {
 
 /// The flush on the way that is under way, if any, and what came of all of them.
 #[derive(Debug)]
-pub(super) struct Flushing(JoinHandle<io::Result<()>>);
+pub(super) struct Flushing {
+    thread: JoinHandle<io::Result<()>>,
+    has_failed: Arc<AtomicBool>,
+}
 
 impl Flushing {
     /// Waits for their end. The system tells once what it could not flush: a later flush would hear nothing
     /// of it.
     pub(super) fn ended(self) -> io::Result<()> {
-        let ended = self.0.join();
+        let ended = self.thread.join();
         ended.map_err(|_| io::Error::other("the flushing thread was lost"))?
+    }
+
+    /// Doesn't wait for it; what is set where it fails, or has failed.
+    pub(super) fn has_failed(self) -> Arc<AtomicBool> {
+        self.has_failed
     }
 }
 
@@ -68,12 +77,18 @@ pub(super) fn write_out(
     // No more than one waits: the next one covers it too.
     let (to_flush, checkpoints) = sync_channel(1);
     let same_file = file.try_clone()?;
-    let flusher = std::thread::Builder::new()
+    let has_failed = Arc::new(AtomicBool::new(false));
+    let failed = has_failed.clone();
+    let thread = std::thread::Builder::new()
         .name("disk-flusher".to_owned())
-        .spawn(move || flush_each(&same_file, checkpoints))?;
+        .spawn(move || {
+            let flushed = flush_each(&same_file, checkpoints);
+            failed.store(flushed.is_err(), Ordering::Relaxed);
+            flushed
+        })?;
     let written = write_each(file, length, pieces, &to_flush, given_up);
     drop(to_flush);
-    let flushing = Flushing(flusher);
+    let flushing = Flushing { thread, has_failed };
     match written {
         Ok(file) => Ok((file, flushing)),
         Err(error) if error.kind() == CAN_NOT_FLUSH => Err(flushing.ended().err().unwrap_or(error)),

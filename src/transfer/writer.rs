@@ -282,7 +282,7 @@ fn write(
                 write_out(file, length, pieces, &stop.writes)
             })
             .map_err(|error| TransferError::in_work(destination, "starting to write", error))?;
-        let taken_in = take_in(path.path(), (came, looked), messages, &to_disk, stop);
+        let taken_in = take_in(&path, (came, looked), messages, &to_disk, stop);
         drop(to_disk);
         let file = disk.join().map_err(|_| TransferError::ThreadLost)?;
         Ok::<_, TransferError>((file, taken_in))
@@ -411,7 +411,7 @@ struct CutOff {
 /// # Errors
 /// [`TransferError::Cancelled`] where no more comes.
 fn take_in(
-    part: &Path,
+    part: &OwnPart,
     (came, looked): (Option<Came>, oneshot::Sender<bool>),
     mut messages: mpsc::Receiver<Message>,
     to_disk: &SyncSender<Piece>,

@@ -11,7 +11,8 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::engine::{Command, Event, JobFailure};
 use audio_housekeeper::practice::Effect;
-use support::again::{again, assert_passed, given};
+use audio_housekeeper::store::Store;
+use support::again::{again, assert_passed, given, on_its_own_mount};
 use support::desk::Desk;
 use support::recordings::wav;
 use support::{AMELIA, run};
@@ -138,8 +139,11 @@ fn where_nothing_can_be_flushed_what_came_is_written_down_all_the_same() {
     }
     run(async {
         let mut desk = large().await;
-        let cut = Effect::CutAfter(4_500_000);
-        desk.service.add_fault(resumes::on_download(cut).only(1));
+        let stall = Effect::StallAfter {
+            bytes: 4_500_000,
+            duration: Duration::from_mins(1),
+        };
+        desk.service.add_fault(resumes::on_download(stall).only(1));
         desk.impatient = false;
         desk.download_until_it_waits(AMELIA, "unflushed/a.wav")
             .await;
@@ -205,4 +209,75 @@ async fn kept_at(desk: &mut Desk) -> KeptPart {
         _ => None,
     })
     .await
+}
+
+/// Nobody knows what of it is on the disk: nothing is gone on with there.
+#[test]
+fn what_came_and_could_not_be_flushed_is_not_kept() {
+    if given().is_none() {
+        let eio = 5;
+        let test = "volumes::what_came_and_could_not_be_flushed_is_not_kept";
+        return answering(eio, ON_THE_WAY, test);
+    }
+    run(async {
+        let mut desk = large().await;
+        // Enough for one flush, and no second that would tell of the first.
+        let stall = Effect::StallAfter {
+            bytes: 1_500_000,
+            duration: Duration::from_mins(1),
+        };
+        desk.service.add_fault(resumes::on_download(stall).only(1));
+        desk.impatient = false;
+        let id = desk
+            .download_until_it_waits(AMELIA, "unflushed/a.wav")
+            .await;
+        desk.send(Command::Pause(id));
+        desk.end_of_download().await.unwrap_err();
+        let left = fs::read_dir(desk.file("unflushed")).unwrap();
+        assert_eq!(left.count(), 0);
+        let last = desk.record().await.pop().unwrap().draft;
+        assert_eq!(last.outcome.code(), "stopped");
+    });
+}
+
+/// It is full for a while, or was pulled out: what had come is still there.
+#[test]
+fn what_is_kept_stays_known_where_the_disk_refuses_the_rest() {
+    let test = "volumes::what_is_kept_stays_known_where_the_disk_refuses_the_rest";
+    let Some(drive) = on_its_own_mount(test, "mount -t tmpfs -o size=4m none \"$0\"") else {
+        return;
+    };
+    run(async {
+        let mut desk = resumes::desk().await;
+        desk.service.put(AMELIA, "a.wav", wav(3_000_000, 2));
+        let place = drive.join("a.wav");
+        let cut = |bytes| resumes::on_download(Effect::CutAfter(bytes));
+        desk.service.add_fault(cut(1_000_000).only(1));
+        desk.service.add_fault(cut(0).from(2));
+        failure_of(desk.download(AMELIA, place.to_str().unwrap()).await);
+        desk.service.set_faults(Vec::new());
+        let store = Store::open(desk.folder.path()).unwrap();
+        let all = store.kept_parts(&desk.origin().ascii()).await;
+        let kept = all.unwrap().pop().unwrap();
+        let filler = drive.join("filler");
+        fs::write(&filler, vec![0; 2_500_000]).unwrap();
+        let go_on = |desk: &Desk| {
+            let (doctor, operation) = (kept.doctor.clone(), kept.operation.clone());
+            desk.send(Command::GoOn { doctor, operation });
+        };
+        go_on(&desk);
+        let failure = failure_of(desk.end_of_download().await);
+        assert!(matches!(failure.kind, FailureKind::DiskFull { .. }));
+        assert!(kept.part.exists());
+        let mut desk = desk.restart().await;
+        let now = kept_at(&mut desk).await;
+        assert_eq!(now.operation, kept.operation);
+        assert!(now.came.size >= kept.came.size);
+        fs::remove_file(filler).unwrap();
+        go_on(&desk);
+        let saved = desk.end_of_download().await.unwrap();
+        assert!(fs::read(saved.path).unwrap() == wav(3_000_000, 2));
+        let range = resumes::ranges(&desk).pop().unwrap();
+        assert_eq!(range.unwrap(), format!("bytes={}-", now.came.size));
+    });
 }
