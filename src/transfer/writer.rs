@@ -33,8 +33,9 @@ const STEP: u64 = 1024 * 1024;
 pub(super) struct Writer {
     /// Told once what had come before is looked at again: whether it is what it was.
     looked: oneshot::Receiver<bool>,
-    inbox: mpsc::Sender<Message>,
+    /// Dropped before the inbox: what the threads come to when that closes is theirs to leave then.
     outcome: oneshot::Receiver<Result<Written, Box<Stopped>>>,
+    inbox: mpsc::Sender<Message>,
     stop: StopOnDrop,
 }
 

@@ -177,12 +177,7 @@ fn a_cancelled_download_leaves_nothing() {
             destination,
             as_it_is: false,
         });
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begun().await;
         desk.progress(id, |progress| {
             matches!(progress, JobProgress::Downloading { .. })
         })

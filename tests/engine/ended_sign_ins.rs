@@ -258,11 +258,7 @@ pub async fn waits_for_sign_in(desk: &mut Desk, id: JobId) {
 }
 
 async fn job_started(desk: &mut Desk) -> JobId {
-    desk.until(|event| match event {
-        Event::JobStarted { id, .. } => Some(*id),
-        _ => None,
-    })
-    .await
+    desk.begun().await
 }
 
 #[test]

@@ -147,13 +147,7 @@ fn what_arrives_when_the_app_ends_is_kept_as_far_as_it_came() {
             duration: std::time::Duration::from_mins(1),
         };
         desk.service.add_fault(on_download(stall).only(1));
-        desk.ask_download(AMELIA, "a.wav");
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begin_download(AMELIA, "a.wav").await;
         let has_come = |now: &JobProgress| matches!(now, JobProgress::Downloading { .. });
         desk.progress(id, has_come).await;
         let mut desk = desk.restart().await;
@@ -269,12 +263,7 @@ fn a_person_who_cancels_wants_nothing_of_what_was_kept() {
         desk.service.add_fault(on_download(busy));
         desk.clock.stop();
         go_on(&desk, &kept);
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begun().await;
         let waits = |now: &JobProgress| matches!(now, JobProgress::WaitingToTryAgain { .. });
         desk.progress(id, waits).await;
         desk.send(Command::Cancel(id));
@@ -296,12 +285,7 @@ fn what_a_sign_out_ends_is_kept() {
         };
         desk.service.add_fault(on_download(stall));
         go_on(&desk, &before);
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begun().await;
         let has_come = |now: &JobProgress| matches!(now, JobProgress::Downloading { .. });
         desk.progress(id, has_come).await;
         desk.send(Command::SignOut);
@@ -474,13 +458,7 @@ fn what_had_come_on_a_drive_that_goes_meanwhile_is_kept_in_mind() {
         };
         desk.service.add_fault(on_download(stall).only(1));
         let file = drive.join("a.wav");
-        desk.ask_download(AMELIA, file.to_str().unwrap());
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begin_download(AMELIA, file.to_str().unwrap()).await;
         let has_come = |now: &JobProgress| matches!(now, JobProgress::Downloading { .. });
         desk.progress(id, has_come).await;
         unmount(&drive);

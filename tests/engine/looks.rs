@@ -188,12 +188,7 @@ fn a_check_of_many_that_is_stopped_while_it_waits_asks_no_more() {
         let mut desk = Desk::new().await;
         desk.service.add_fault(answers(503, Some("9")));
         desk.send(Command::CheckAll(vec![name(AMELIA)]));
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begun().await;
         while desk.requests(Call::Download) == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -50,13 +50,7 @@ fn a_download_is_paused_and_gone_on_with() {
             duration: std::time::Duration::from_mins(1),
         };
         desk.service.add_fault(on_download(stall));
-        desk.ask_download(AMELIA, "a.wav");
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begin_download(AMELIA, "a.wav").await;
         desk.progress(id, |now| {
             matches!(
                 now,
@@ -99,13 +93,7 @@ fn what_can_not_be_gone_on_with_is_not_said_to_be_pausable_and_a_delete_is_not_p
             duration: std::time::Duration::from_millis(600),
         };
         desk.service.add_fault(on_download(stall).only(1));
-        desk.ask_download(AMELIA, "a.wav");
-        let id = desk
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = desk.begin_download(AMELIA, "a.wav").await;
         desk.progress(id, |now| {
             matches!(
                 now,

@@ -437,13 +437,7 @@ async fn until_it_stalls(desk: &mut Desk, waits: bool) -> JobId {
     };
     desk.service.add_fault(on_download(stall).only(1));
     desk.clock.stop();
-    desk.ask_download(AMELIA, "a.wav");
-    let id = desk
-        .until(|event| match event {
-            Event::JobStarted { id, .. } => Some(*id),
-            _ => None,
-        })
-        .await;
+    let id = desk.begin_download(AMELIA, "a.wav").await;
     until_something_is_written_down(desk).await;
     if waits {
         desk.progress(id, |now| {

@@ -188,13 +188,7 @@ fn a_download_goes_on_after_a_sleep_where_it_was() {
             };
             desk.service
                 .add_fault(Fault::on(Call::Download, stall).only(1));
-            desk.ask_download(AMELIA, "a.wav");
-            let id = desk
-                .until(|event| match event {
-                    Event::JobStarted { id, .. } => Some(*id),
-                    _ => None,
-                })
-                .await;
+            let id = desk.begin_download(AMELIA, "a.wav").await;
             desk.progress(id, |now| {
                 matches!(now, JobProgress::Downloading { received: 1.., .. })
             })

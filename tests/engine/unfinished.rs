@@ -97,13 +97,7 @@ async fn kill_in_the_middle(desk: &mut Desk) -> PathBuf {
     };
     desk.service.add_fault(Fault::on(Call::Download, stall));
     let (part, aside) = (desk.file("a.wav.part"), desk.file("aside"));
-    desk.ask_download(AMELIA, "a.wav");
-    let id = desk
-        .until(|event| match event {
-            Event::JobStarted { id, .. } => Some(*id),
-            _ => None,
-        })
-        .await;
+    let id = desk.begin_download(AMELIA, "a.wav").await;
     desk.progress(
         id,
         |now| matches!(now, JobProgress::Downloading { received, .. } if *received > 0),

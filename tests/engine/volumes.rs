@@ -168,13 +168,7 @@ fn a_slow_disk_holds_up_neither_a_cancel_nor_a_pause_nor_the_end_of_the_app() {
         };
         desk.service.add_fault(resumes::on_download(stall));
         let begin = async |desk: &mut Desk| {
-            desk.ask_download(AMELIA, "unflushed/a.wav");
-            let id = desk
-                .until(|event| match event {
-                    Event::JobStarted { id, .. } => Some(*id),
-                    _ => None,
-                })
-                .await;
+            let id = desk.begin_download(AMELIA, "unflushed/a.wav").await;
             let part = desk.file("unflushed/a.wav.part");
             let is_there = || fs::metadata(&part).is_ok_and(|part| part.len() >= 1_000_000);
             while !is_there() {

@@ -43,16 +43,25 @@ impl Desk {
         });
     }
 
+    /// The job that is begun next.
+    pub async fn begun(&mut self) -> JobId {
+        self.until(|event| match event {
+            Event::JobStarted { id, .. } => Some(*id),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Asks for a download and waits until it runs.
+    pub async fn begin_download(&mut self, doctor: &str, file: &str) -> JobId {
+        self.ask_download(doctor, file);
+        self.begun().await
+    }
+
     /// Asks for a download and waits until it waits for its next try, as long as the clock stands.
     pub async fn download_until_it_waits(&mut self, doctor: &str, file: &str) -> JobId {
         self.clock.stop();
-        self.ask_download(doctor, file);
-        let id = self
-            .until(|event| match event {
-                Event::JobStarted { id, .. } => Some(*id),
-                _ => None,
-            })
-            .await;
+        let id = self.begin_download(doctor, file).await;
         self.progress(id, |now| {
             matches!(now, JobProgress::WaitingToTryAgain { .. })
         })
