@@ -47,13 +47,15 @@ impl Backup {
     }
 
     /// Whether it may be one of the copy that the server shows: nothing says otherwise, and at least
-    /// a length and a kind say so.
+    /// its own length and kind say so.
     #[must_use]
     pub fn may_be_of(&self, now: &ServerCopy) -> bool {
         match self.compare(now) {
             CopyComparison::Same => true,
             CopyComparison::Changed => false,
-            CopyComparison::CannotCompare => now.may_be(&self.made_from),
+            CopyComparison::CannotCompare => {
+                now.length == Some(self.size) && now.is_of_format(self.format)
+            }
         }
     }
 }

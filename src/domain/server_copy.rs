@@ -119,6 +119,12 @@ impl ServerCopy {
         self.kind() == other.kind()
     }
 
+    /// Whether it is, as far as is known, a recording of this format.
+    #[must_use]
+    pub fn is_of_format(&self, format: AudioFormat) -> bool {
+        self.kind() == Some(Kind::Kept(format))
+    }
+
     fn kind(&self) -> Option<Kind> {
         match (self.unfit, self.format) {
             (Some(Unfit::Other(other)), _) => Some(Kind::Other(other)),

@@ -5,14 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::domain::FailureKind;
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::Acceptor;
-use support::certificate::{CERTIFICATE, KEY};
+use support::certificate::acceptor;
 use support::server::{Server, Step, head, json, read_head};
 use tokio::net::TcpListener;
-use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
+use tokio_rustls::LazyConfigAcceptor;
 
 use crate::environment::{is_again, run_again};
 use crate::{CALLS, Call, Seen, assert_discreet, connect, connect_with};
@@ -247,14 +244,7 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_se
         let name = "connections::a_certificate_that_nobody_vouches_for_is_refused_before_the_token_is_sent";
         return run_again(name, None).await;
     }
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).unwrap()],
-            PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap(),
-        )
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let requests = Arc::new(AtomicUsize::new(0));

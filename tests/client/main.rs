@@ -10,6 +10,7 @@
 mod answers;
 mod bodies;
 mod connections;
+mod downgrades;
 mod downloads;
 mod environment;
 mod log;

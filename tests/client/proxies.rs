@@ -27,7 +27,7 @@ async fn a_proxy_that_refuses_is_named_and_never_sees_the_token() {
     for status in ["407 Proxy Authentication Required", "403 Forbidden"] {
         let refusal = answer(status, "", "no");
         let proxy = Server::saying(vec![Step::Send(refusal), Step::Close]).await;
-        run_again(name, Some(("https_proxy", &proxy))).await;
+        run_again(name, Some(("https_proxy", proxy.origin()))).await;
         let requests = proxy.requests();
         assert_eq!(requests.len(), CALLS.len());
         for request in requests {
@@ -62,7 +62,7 @@ async fn plain_http_to_this_computer_goes_past_every_proxy() {
     let name = "proxies::plain_http_to_this_computer_goes_past_every_proxy";
     for variable in ["http_proxy", "all_proxy"] {
         let proxy = Server::saying(vec![Step::Close]).await;
-        run_again(name, Some((variable, &proxy))).await;
+        run_again(name, Some((variable, proxy.origin()))).await;
         assert_eq!(proxy.connections(), 0, "{variable}");
     }
 }

@@ -6,7 +6,7 @@ use support::server::{Request, Server, Step, answer, head, json};
 
 use crate::{CALLS, Call, Seen, assert_discreet, connect};
 
-const STATUSES: [&str; 5] = [
+pub const STATUSES: [&str; 5] = [
     "301 Moved Permanently",
     "302 Found",
     "303 See Other",

@@ -12,15 +12,11 @@ use audio_housekeeper::domain::{DoctorName, FailureKind, Secret, ServiceOrigin};
 use audio_housekeeper::engine::{self, Command, Event, Opening, Setup};
 use audio_housekeeper::store::Store;
 use futures_util::future::BoxFuture;
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use support::again::{again, assert_passed, given, without_proxies};
-use support::certificate::{CERTIFICATE, KEY};
+use support::certificate::acceptor;
 use support::desk::{Desk, setup};
 use support::{AMELIA, name, run};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use crate::retries::failure_of;
 
@@ -86,14 +82,7 @@ fn a_certificate_that_nobody_vouches_for_is_met_once() {
         return assert_passed(&output);
     }
     run(async {
-        let config = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).unwrap()],
-                PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap(),
-            )
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let acceptor = acceptor();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let connections = Arc::new(AtomicUsize::new(0));

@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use audio_housekeeper::domain::{Damage, DeletionOutcome, FailureKind as Kind};
+use audio_housekeeper::domain::{Damage, FailureKind as Kind};
 use audio_housekeeper::practice::{Effect, NoLength};
 use support::recordings::{flac, wav};
 use support::run;
 
 use crate::faults::cells::{
     cell, deletes_all_the_same, deletes_nothing, fails_to_download, fails_to_go_on, finds,
-    goes_on_to_the_end, looks_after_in_vain, looks_in_vain, not_sent, saves, sees_it_gone, sent,
+    goes_on_to_the_end, looks_after_in_vain, looks_in_vain, not_sent, saves, sees_it_gone,
     set_aside,
 };
 use crate::faults::play::SOME;
 use crate::faults::{At, CAME, Cell, Left, Row, Told, WAITING_AT_ONCE, play_all, play_at_once};
 
 /// How many cases there are at least.
-pub const LEAST: usize = 766;
+pub const LEAST: usize = 778;
 
 /// How many first bytes show what a recording is.
 const ENOUGH: u64 = 24;
@@ -122,11 +122,10 @@ fn cut_answers() -> Vec<Row> {
             ("cut in chunks", vec![CHUNKED, Effect::CutAfter(at)]),
         ] {
             let name = format!("the answer {how} after {at} bytes");
-            let deleted = sent(At::Delete, DeletionOutcome::Gone, Some(kind.clone()), true);
             rows.push(
                 Row::new(name.clone(), effects.clone())
                     .with(looks_after_in_vain(&kind, 2))
-                    .with([deleted.asks(1)]),
+                    .with(deletes_all_the_same(Some(kind.clone()))),
             );
             let once = Row::new(format!("{name}, once"), effects).once();
             rows.push(once.with(sees_it_gone(2)));
@@ -218,12 +217,6 @@ fn without_length() -> Vec<Row> {
     let mut rows = Vec::new();
     for (how, effect) in [("chunked", CHUNKED), ("until it closes", UNTIL_CLOSE)] {
         for (format, held, _) in recordings() {
-            let mut saved = saves(1);
-            // The copy shows too little to be the one that was backed up.
-            *saved.last_mut().unwrap() = Cell {
-                left: Left::Whole,
-                ..not_sent(At::Backup, Kind::CopyChanged)
-            };
             let row = |name: &str| {
                 let name = format!("{format} {how}{name}");
                 Row::new(name, vec![effect.clone()]).holding(held.clone())
@@ -232,11 +225,10 @@ fn without_length() -> Vec<Row> {
                 row("")
                     .with(finds(1))
                     .with(sees_it_gone(1))
-                    .with(saved)
+                    .with(saves(1))
                     .with(deletes_all_the_same(None)),
             );
-            let downloads = saves(1).into_iter().filter(|cell| cell.at != At::Backup);
-            rows.push(row(", once").once().with(downloads));
+            rows.push(row(", once").once().with(saves(1)));
         }
         rows.push(Row::new(format!("the rest {how}"), vec![effect]).with(goes_on_to_the_end(1)));
     }
@@ -252,14 +244,7 @@ fn stalls() -> Vec<Row> {
         duration: LONG,
     };
     let late = Kind::TimedOut;
-    let lost = |gone| {
-        let outcome = if gone {
-            DeletionOutcome::Gone
-        } else {
-            DeletionOutcome::StillThere
-        };
-        sent(At::Delete, outcome, Some(Kind::TimedOut), gone).asks(1)
-    };
+    let acted = || deletes_all_the_same(Some(Kind::TimedOut));
     vec![
         Row::new("silence before the head", vec![before.clone()])
             .with(looks_in_vain(&late, 2))
@@ -273,7 +258,7 @@ fn stalls() -> Vec<Row> {
         Row::new("silence behind the head", vec![after(0)])
             .with(looks_in_vain(&late, 2))
             .with(fails_to_download(&late, 5))
-            .with([lost(true)]),
+            .with(acted()),
         Row::new("silence behind the head, once", vec![after(0)])
             .once()
             .with(finds(2))
@@ -282,7 +267,7 @@ fn stalls() -> Vec<Row> {
             .with(goes_on_to_the_end(2)),
         Row::new("silence within the header", vec![after(20)])
             .with(looks_in_vain(&late, 2))
-            .with([lost(true)]),
+            .with(acted()),
         Row::new("silence within the header, once", vec![after(20)])
             .once()
             .with(saves(2))

@@ -11,7 +11,7 @@ use crate::faults::found::OLD;
 use crate::faults::{At, Cell, Left, Place, Row, Told, play_all, play_at_once};
 
 /// How many cases there are at least.
-pub const LEAST: usize = 27;
+pub const LEAST: usize = 29;
 
 const SOMEBODYS: &[u8] = b"somebody's";
 
@@ -172,6 +172,19 @@ fn full(drive: &Path) -> Row {
     row("the disk is full", place).with(fails_to_download(&Kind::DiskFull { path }, 1))
 }
 
+/// A disk that has room for what came of a first try, and not for the rest.
+fn filled_meanwhile(drive: &Path) -> Row {
+    let place = Place {
+        folder: Some(drive.to_path_buf()),
+        ..Place::default()
+    };
+    let full = Told::Fails(Kind::DiskFull {
+        path: "a.wav".into(),
+    });
+    let fails = cell(At::Resumed, full, Left::Nothing).asks(1);
+    row("the disk gets full between two tries", place).with([fails])
+}
+
 fn read_only(drive: &Path) -> Row {
     let place = Place {
         folder: Some(drive.to_path_buf()),
@@ -203,6 +216,17 @@ fn a_disk_that_is_full_keeps_nothing_of_what_did_not_fit() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_disk_that_gets_full_between_two_tries_is_told() {
+    let test = "faults::disks::a_disk_that_gets_full_between_two_tries_is_told";
+    let mount = "mount -t tmpfs -o size=84k none \"$0\"";
+    if let Some(drive) = support::again::on_its_own_mount(test, mount) {
+        let row = filled_meanwhile(&drive);
+        run(play_at_once("disks filled meanwhile", &[row], 1));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_folder_that_takes_no_files_is_told_before_the_service_is_asked() {
     let test = "faults::disks::a_folder_that_takes_no_files_is_told_before_the_service_is_asked";
     let mount = "mount -t tmpfs -o ro none \"$0\"";
@@ -213,7 +237,7 @@ fn a_folder_that_takes_no_files_is_told_before_the_service_is_asked() {
 
 pub fn rows() -> Vec<Row> {
     let drive = Path::new("drive");
-    let drives = [full(drive), read_only(drive)];
+    let drives = [full(drive), filled_meanwhile(drive), read_only(drive)];
     [no_places(), taken()]
         .into_iter()
         .flatten()

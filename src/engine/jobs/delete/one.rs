@@ -184,8 +184,12 @@ async fn last_look(
         Err(_) if ticket.cancel.is_cancelled() => return Err(NotSent::Stopped),
         Err(failure) => return Err(NotSent::Because(failure)),
     };
-    // What was compared by its contents, and can't be recognised by anything else, is so again.
-    let by_contents = backup.filter(|_| confirmed.digest.is_some() && copy.digest.is_none());
+    // What was compared by its contents, or shows too little to be recognised by, is so just before.
+    let by_contents = backup.filter(|backup| {
+        let shows_too_little =
+            backup.compare(&copy) == CopyComparison::CannotCompare && !backup.may_be_of(&copy);
+        copy.digest.is_none() && (confirmed.digest.is_some() || shows_too_little)
+    });
     let copy = match by_contents {
         Some(backup) => {
             let operation = new_operation();
@@ -203,7 +207,7 @@ async fn last_look(
     if copy.compare(confirmed) == CopyComparison::Changed || !backup.is_none_or(may_be_backed_up) {
         return Err(because(
             FailureKind::CopyChanged,
-            "the server shows another copy, or not enough to tell",
+            "the server shows another copy",
         ));
     }
     if let Some(backup) = backup {

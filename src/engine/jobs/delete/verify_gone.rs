@@ -204,10 +204,11 @@ impl Conclusion<'_> {
     /// Looks at every doctor known here after a delete of everything.
     async fn of_all(&self, mut draft: AuditDraft, answer: Answer) -> Option<DeletionReport> {
         let (workspace, ticket) = (self.workspace, self.ticket);
-        let refused = answer
+        let status = answer
             .failure
             .as_ref()
-            .is_some_and(|failure| failure.details.status.is_some());
+            .and_then(|failure| failure.details.status);
+        let refused = status.is_some_and(|status| !(200..300).contains(&status));
         let mut report = left_open(Vec::new());
         report.failure = answer.failure;
         let doctors = match workspace.resources.store.doctors(&workspace.service).await {
