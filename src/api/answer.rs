@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::api::call::Call;
-use crate::api::{ApiError, Deletion, DeletionOfAll, Person, headers};
+use crate::api::{ApiError, Deletion, DeletionOfAll, Person, headers, said};
 use crate::domain::{ContentKind, FailureKind};
 
 /// An answer that is no recording, read to a bound.
@@ -46,15 +46,14 @@ impl Answer {
         if members.contains_key("error") || !known.iter().any(|name| members.contains_key(*name)) {
             return Err(self.undocumented());
         }
-        let name = ["name", "email"].iter().find_map(|member| {
-            let text = members.get(*member)?.as_str()?.trim();
-            (!text.is_empty()).then(|| text.to_owned())
-        });
+        let name = ["name", "email"]
+            .iter()
+            .find_map(|member| said::person(members.get(*member)?.as_str()?));
         // A name may be two people's; an address, hardly.
         let id = ["id", "email"]
             .iter()
             .find_map(|member| match members.get(*member)? {
-                Value::String(text) if !text.trim().is_empty() => Some(format!("{member} {text}")),
+                Value::String(text) => Some(format!("{member} {}", said::person_id(text)?)),
                 Value::Number(number) => Some(format!("{member} {number}")),
                 _ => None,
             });
@@ -150,9 +149,7 @@ impl Answer {
             511 => FailureKind::WebPageInstead,
             500..=599 => FailureKind::ServiceTrouble,
             300..=303 | 305..=399 => FailureKind::Redirected {
-                to_host: self
-                    .location()
-                    .and_then(|url| url.host_str().map(ToOwned::to_owned)),
+                to_host: self.location().as_ref().and_then(said::host),
             },
             _ if self.is_web_page() => FailureKind::WebPageInstead,
             _ => FailureKind::UnexpectedAnswer,
@@ -227,10 +224,7 @@ pub(super) fn location(headers: &HeaderMap, url: &Url) -> Option<Url> {
 
 /// Call, status and type. Bodies are not quoted: they may hold a name.
 fn words(call: Call, status: StatusCode, headers: &HeaderMap) -> String {
-    let content_type: String = headers::content_type(headers)
-        .unwrap_or_else(|| "no type".to_owned())
-        .chars()
-        .take(60)
-        .collect();
+    let content_type = headers::content_type(headers)
+        .map_or_else(|| "no type".to_owned(), |said| said::word(&said));
     format!("{} was answered {status} ({content_type})", call.label())
 }

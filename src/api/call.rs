@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
-use crate::api::ApiError;
+use crate::api::{ApiError, said};
 use crate::domain::{DoctorName, Failure, FailureDetails, FailureKind, ServiceOrigin};
 
 /// Everything outside the unreserved set of RFC 3986 section 2.3.
@@ -61,10 +61,10 @@ impl Call {
         self,
         kind: FailureKind,
         status: Option<u16>,
-        technical: impl Into<String>,
+        technical: impl AsRef<str>,
         may_have_reached: bool,
     ) -> ApiError {
-        let technical = technical.into();
+        let technical = said::technical(technical.as_ref());
         tracing::debug!(call = self.label(), status, technical, "call failed");
         ApiError {
             failure: Failure {
@@ -86,6 +86,18 @@ impl Call {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_quotes_little_of_what_the_lower_layers_say() {
+        let kind = || FailureKind::NotTrusted;
+        let said = format!("valid for {}\u{202e}\n", "x.example, ".repeat(1_000));
+        let error = Call::Delete.error(kind(), None, said, false);
+        let technical = error.failure.details.technical;
+        assert!(technical.chars().count() <= 1_000, "{technical}");
+        assert!(technical.starts_with("valid for x.example") && technical.ends_with('…'));
+        let short = Call::Delete.error(kind(), None, "a\u{202e}\nb", false);
+        assert_eq!(short.failure.details.technical, "a b");
+    }
 
     #[test]
     fn a_name_travels_with_every_reserved_byte_encoded() {

@@ -12,7 +12,7 @@ use crate::api::headers::Coding;
 use crate::api::kept_open::KeptOpen;
 use crate::api::{
     ApiError, Deletion, DeletionOfAll, Download, Look, Person, Recording, RecordingsApi,
-    ResumePoint, headers, transport,
+    ResumePoint, headers, said, transport,
 };
 use crate::domain::{ContentKind, DoctorName, FailureKind, ServerCopy, ServiceOrigin, Unfit};
 
@@ -232,7 +232,7 @@ impl HttpClient {
         }
         Err(call.error(
             FailureKind::Redirected {
-                to_host: url.host_str().map(ToOwned::to_owned),
+                to_host: said::host(&url),
             },
             None,
             format!("more than {MOST_REDIRECTS} redirects"),

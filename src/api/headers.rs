@@ -8,6 +8,7 @@ use reqwest::header::{
     RETRY_AFTER,
 };
 
+use crate::api::said;
 use crate::domain::{AudioFormat, ServerCopy, Sha256Digest};
 
 /// The content codings that are registered (iana.org/assignments/http-parameters) but for
@@ -27,9 +28,6 @@ const CODINGS: [&str; 12] = [
     "zstd",
 ];
 
-/// How much is kept of a coding's name, in characters.
-const LONGEST_CODING: usize = 40;
-
 /// What the headers of a 200 say of the copy; `length` is what the protocol knows of the body's.
 ///
 /// The caller has refused what is encoded, so both digest fields and the length speak of the audio
@@ -39,16 +37,18 @@ pub(super) fn server_copy(
     length: Option<u64>,
     format: Option<AudioFormat>,
 ) -> ServerCopy {
-    let owned = |name| text(headers, name).map(ToOwned::to_owned);
+    let validator = |name| text(headers, name).and_then(said::validator);
     ServerCopy {
         format,
         length,
-        etag: owned(ETAG.as_str()),
-        last_modified: owned(LAST_MODIFIED.as_str()).filter(|modified| is_old(headers, modified)),
+        etag: validator(ETAG.as_str()),
+        last_modified: validator(LAST_MODIFIED.as_str())
+            .filter(|modified| is_old(headers, modified)),
         digest: repr_digest(headers).or_else(|| digest(headers, "content-digest")),
         file_name: headers
             .get(CONTENT_DISPOSITION)
-            .and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes()))),
+            .and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes())))
+            .and_then(|name| said::file_name(&name)),
         unfit: None,
     }
 }
@@ -114,7 +114,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Coding {
             if CODINGS.iter().any(is) {
                 return Coding::Encoded;
             }
-            unregistered = Some(coding.chars().take(LONGEST_CODING).collect());
+            unregistered = Some(said::word(coding));
         }
     }
     unregistered.map_or(Coding::Identity, Coding::Unregistered)

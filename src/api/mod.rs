@@ -9,6 +9,7 @@ mod content_range;
 mod headers;
 mod kept_open;
 mod resume_point;
+mod said;
 mod transport;
 
 use std::sync::Arc;

@@ -2,6 +2,8 @@ use std::fmt;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::domain::is_control_or_line_break;
+
 /// The name under which the service keeps a doctor's recordings.
 ///
 /// Unicode NFC, ends trimmed, inner spaces and case as typed, 1 to 200 characters, no control
@@ -59,10 +61,6 @@ impl DoctorName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-fn is_control_or_line_break(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 impl fmt::Display for DoctorName {

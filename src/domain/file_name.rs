@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 
-use crate::domain::{AudioFormat, DoctorName, Unfit};
+use crate::domain::{AudioFormat, DoctorName, Unfit, turns_direction};
 
 /// The longest file name in bytes of UTF-8, with room left under the usual 255 for a number, a
 /// part file's ending and a second extension.
@@ -83,9 +83,8 @@ pub(super) fn is_unsafe(character: char) -> bool {
             character,
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|'
         )
-        // What turns the direction of writing: it can make an extension look like another.
-        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(character, '\u{2066}'..='\u{206f}')
+        // It can make an extension look like another.
+        || turns_direction(character)
         // What nobody sees. The two joiners stay: Persian and Hindi are written with them.
         || matches!(character, '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{feff}')
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')

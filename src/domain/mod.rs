@@ -4,6 +4,7 @@ mod account;
 mod audio_format;
 mod audit;
 mod backup;
+mod character;
 mod checked_audio;
 mod checked_part;
 mod content_kind;
@@ -32,6 +33,7 @@ pub use audit::{
     DamagedEntry, GENESIS, OperationId,
 };
 pub use backup::{Backup, BackupHealth, BackupProof, Completeness};
+pub use character::{is_control_or_line_break, turns_direction};
 pub use checked_audio::{CheckedAudio, Codec, EndProof, Oddity, code_of, of_code};
 pub use checked_part::CheckedPart;
 pub use deletion::{

@@ -11,7 +11,8 @@ pub struct ServerCopy {
     /// The audio's length in bytes, from the `Content-Length` of an answer that is not encoded, or
     /// from the `Content-Range` of one with its rest.
     pub length: Option<u64>,
-    /// `ETag` as sent, quotes and `W/` included (RFC 9110 section 8.8.3).
+    /// `ETag` as sent, quotes and `W/` included (RFC 9110 section 8.8.3); none that is longer than any
+    /// is.
     pub etag: Option<String>,
     /// `Last-Modified` as sent, where it was at least a minute before the answer's `Date`: a later
     /// one may stand for two copies, or be the time of the answer (RFC 9110 section 8.8.2.2).
@@ -19,7 +20,8 @@ pub struct ServerCopy {
     /// SHA-256 from `Repr-Digest` or `Content-Digest` (RFC 9530), or of the contents where they were
     /// downloaded to be compared.
     pub digest: Option<Sha256Digest>,
-    /// The file name that `Content-Disposition` suggests, as sent: never to be used as a path.
+    /// The file name that `Content-Disposition` suggests, in one line of readable length: never to be
+    /// used as a path.
     pub file_name: Option<String>,
     /// Why it can be no backup, where its first bytes or a download have shown that.
     pub unfit: Option<Unfit>,
