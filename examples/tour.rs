@@ -26,7 +26,7 @@ use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::{Call, Effect, Fault, sample_doctors};
 use audio_housekeeper::settings::ThemeChoice;
 use audio_housekeeper::state::Mode;
-use audio_housekeeper::store::{RecordVerdict, Store};
+use audio_housekeeper::store::Store;
 use support::driver::{Driver, Stage};
 
 const AMELIA: &str = "Dr. Amelia Smith";
@@ -363,11 +363,8 @@ fn keep_activity(folder: &Path, out: &Path) -> usize {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let store = Store::open(folder).unwrap();
-        let verdict = store.verify_record().await.unwrap();
-        assert!(
-            matches!(verdict, RecordVerdict::Whole { .. }),
-            "the record is broken"
-        );
+        let check = store.check_record(Vec::new()).await.unwrap();
+        assert!(check.is_whole(), "the record is broken: {check:?}");
         let mut entries = store.entries(None, 10_000).await.unwrap();
         entries.reverse();
         let lines: String = entries

@@ -32,6 +32,8 @@ pub enum AuditAction {
     Delete,
     /// All recordings were deleted, or were to be.
     DeleteAll,
+    /// The record itself was checked.
+    CheckRecord,
 }
 
 /// What came of it.
@@ -41,6 +43,12 @@ pub enum AuditOutcome {
     Intended,
     /// The service answered; what that did to the recordings is the next entry's to say.
     Answered,
+    /// The record is not what the app wrote; the note says where.
+    Tampered,
+    /// A person has seen where the record is not what the app wrote.
+    Seen,
+    /// What keeps accidents away from the record had been taken away or changed, and was put back.
+    PutBack,
     /// Done, where nothing more can be said: a sign-in, a sign-out.
     Done,
     /// A check found a recording.
@@ -308,11 +316,15 @@ codes!(AuditAction {
     Compare => "compare",
     Delete => "delete",
     DeleteAll => "delete-all",
+    CheckRecord => "check-record",
 });
 
 codes!(AuditOutcome {
     Intended => "intended",
     Answered => "answered",
+    Tampered => "tampered",
+    Seen => "seen",
+    PutBack => "put-back",
     Done => "done",
     Found => "found",
     NothingThere => "nothing-there",

@@ -191,6 +191,8 @@ pub enum FailureKind {
     CopyChanged,
     /// The audit record could not be written: nothing was deleted.
     RecordNotWritable,
+    /// The audit record is not what the app wrote, and no person has seen that: nothing was deleted.
+    RecordTampered,
     /// What was done could not be written down in the audit record.
     NotRecorded,
     /// The app's own data can't be read or written.

@@ -20,6 +20,7 @@ mod kept_part;
 mod next_try;
 mod origin;
 mod place;
+mod record_check;
 mod remark;
 mod secret;
 mod server_copy;
@@ -51,6 +52,9 @@ pub use kept_part::{KeptPart, PartCame};
 pub use next_try::NextTry;
 pub use origin::{OriginError, ServiceOrigin};
 pub use place::{CloudService, Drive, Place};
+pub use record_check::{
+    KeptHead, ParseHeadError, RecordCheck, RecordFault, RecordFaultKind, RecordHead,
+};
 pub use remark::Remark;
 pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};

@@ -104,6 +104,10 @@ pub enum Command {
         /// Only entries with a smaller number.
         before: Option<u64>,
     },
+    /// Check the audit record.
+    CheckRecord,
+    /// A person has seen what is wrong with the audit record.
+    RecordSeen,
     /// Keep the settings.
     SaveSettings(Settings),
 }

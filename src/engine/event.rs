@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
+use crate::engine::record_standing::RecordReport;
 use crate::transfer::PromotedFile;
 
 /// An event with the sign-in that it belongs to: one of an earlier sign-in is discarded. What came of
@@ -160,6 +161,10 @@ pub enum Event {
     },
     /// The audit record could not be read.
     ActivityNotRead(Failure),
+    /// The audit record was checked.
+    RecordChecked(Box<RecordReport>),
+    /// It could not be checked.
+    RecordNotChecked(Failure),
     /// Something asked for did not work, and nothing else tells of it.
     Failed {
         /// The doctor it was about.
@@ -462,6 +467,9 @@ pub enum Unfinished {
         operation: OperationId,
         /// What was found.
         report: DeletionReport,
+        /// Whether entries of the record that came after it are missing or were changed: one of them may
+        /// have told what came of it.
+        may_be_recorded: bool,
     },
     /// A delete was confirmed, and the app ended before it was sent.
     NotSent {

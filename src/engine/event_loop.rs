@@ -20,8 +20,8 @@ use crate::engine::scheduler::{Busy, Panicked, Scheduler, TaskEnded, not_known};
 use crate::engine::ticket::JobTicket;
 use crate::engine::workspace::Workspace;
 use crate::engine::{
-    Command, Event, JobEnding, JobKind, SignedOutBecause, activity, doctors, places, settings,
-    sign_in, sign_out,
+    Command, Event, JobEnding, JobKind, SignedOutBecause, activity, doctors, places, record_check,
+    settings, sign_in, sign_out,
 };
 
 /// How often the loop looks whether the computer slept.
@@ -66,7 +66,9 @@ impl Engine {
         let watch = self.resources.clock.watch();
         loop {
             tokio::select! {
-                () = tokio::time::sleep(BETWEEN_LOOKS) => {}
+                () = tokio::time::sleep(BETWEEN_LOOKS) => {
+                    record_check::log_head(&self.resources).await;
+                }
                 command = self.commands.recv() => match command {
                     Some(command) => self.take(command),
                     None => break,
@@ -215,6 +217,16 @@ impl Engine {
                 let work = activity::load(workspace.clone(), before);
                 self.scheduler
                     .spawn_at(workspace.begun_at(), on_panic, work);
+            }
+            Command::CheckRecord => {
+                let on_panic = Event::RecordNotChecked(internal());
+                self.scheduler
+                    .spawn(on_panic, record_check::check(workspace));
+            }
+            Command::RecordSeen => {
+                let on_panic = Event::RecordNotChecked(internal());
+                self.scheduler
+                    .spawn(on_panic, record_check::mark_as_seen(workspace));
             }
             Command::DiscardSetAside(operation) => {
                 let on_panic = Event::failed(None, internal());

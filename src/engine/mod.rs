@@ -22,6 +22,8 @@ mod looking;
 mod notice;
 mod operation;
 mod places;
+mod record_check;
+mod record_standing;
 mod recovery;
 mod refusal;
 mod resources;
@@ -50,12 +52,13 @@ pub use event::{
     CheckAllReport, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobKind, JobProgress,
     SavedFile, SignedOutBecause, Unfinished,
 };
+pub use record_standing::RecordReport;
 pub use ticket::{Progress, Wake};
 pub use waits::Waits;
 
 use crate::api::Connector;
 use crate::domain::{DoctorName, Secret, ServiceOrigin};
-use crate::keychain::Keychain;
+use crate::keychain::{Keychain, RecordHeads};
 use crate::settings::SettingsFile;
 use crate::store::Store;
 
@@ -68,6 +71,8 @@ pub struct Setup {
     pub store: Store,
     /// The system's keychain.
     pub keychain: Keychain,
+    /// Where the record's last entry is kept apart from it, if anywhere.
+    pub heads: Option<RecordHeads>,
     /// Opens the service.
     pub connector: Arc<dyn Connector>,
     /// What happens first.
@@ -129,6 +134,7 @@ pub fn start(setup: Setup) -> Handle {
         store: setup.store,
         connector: setup.connector,
         keychain: setup.keychain,
+        record: record_standing::RecordStanding::new(setup.heads),
         settings_file: Mutex::new(setup.settings_file),
         newest_settings: Mutex::default(),
         waits: setup.waits,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditAction, AuditBackup, AuditDraft, AuditOutcome, Backup, CheckedPart, Completeness,
+    AuditAction, AuditBackup, AuditEntry, AuditOutcome, Backup, CheckedPart, Completeness,
     DeletionOutcome, Failure, Remark,
 };
 use crate::engine::facts::about;
@@ -49,7 +49,7 @@ pub async fn look_into_unfinished(workspace: Arc<Workspace>, left: LeftOver) {
         }
     }
     for intent in left.intents {
-        match close_intent(&workspace, &intent.draft).await {
+        match close_intent(&workspace, &intent).await {
             Some(found) => tell(found),
             None => rest.intents.push(intent),
         }
@@ -60,13 +60,27 @@ pub async fn look_into_unfinished(workspace: Arc<Workspace>, left: LeftOver) {
 }
 
 /// `None` where it could not be closed in this sign-in.
-async fn close_intent(workspace: &Arc<Workspace>, intent: &AuditDraft) -> Option<Unfinished> {
+async fn close_intent(workspace: &Arc<Workspace>, entry: &AuditEntry) -> Option<Unfinished> {
+    let may_be_recorded = tokio::select! {
+        () = workspace.cancel.cancelled() => return None,
+        () = workspace.resources.leaving.cancelled() => return None,
+        report = workspace.resources.record.report() => {
+            let faults = report.iter().flat_map(|report| report.check.all_faults());
+            faults.into_iter().any(|fault| fault.last > entry.number)
+        }
+    };
     if While::SignedIn.is_over(workspace) {
         return None;
     }
+    let intent = &entry.draft;
     workspace.delete_went_out_earlier(intent.doctor.as_ref());
     let whose = by("confirmed", intent.who.person.as_deref());
-    let note = format!("the app had ended before the outcome was known; {whose}");
+    let why = if may_be_recorded {
+        "what came of it may be in entries that are missing or were changed"
+    } else {
+        "the app had ended before the outcome was known"
+    };
+    let note = format!("{why}; {whose}");
     let draft = draft_of_look(workspace, intent.doctor.as_ref(), &intent.operation, &note);
     let lasts = While::SignedIn;
     let report = conclude_while(lasts, workspace, draft, Answer::default(), None).await;
@@ -74,6 +88,7 @@ async fn close_intent(workspace: &Arc<Workspace>, intent: &AuditDraft) -> Option
         doctor: intent.doctor.clone(),
         operation: intent.operation.clone(),
         report: report?,
+        may_be_recorded,
     })
 }
 
@@ -264,6 +279,7 @@ async fn close_waiting(workspace: &Workspace, left: WaitingDelete) -> Unfinished
             outcome: DeletionOutcome::NotSent,
             ..left_open(Vec::new())
         },
+        may_be_recorded: false,
     }
 }
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::Connector;
 use crate::domain::{AuditWho, Failure, FailureKind};
 use crate::engine::notice::Notice;
+use crate::engine::record_standing::RecordStanding;
 use crate::engine::sent_deletes::SentDeletes;
 use crate::engine::ticket::{JobBoard, Wake};
 use crate::engine::waits::Waits;
@@ -23,6 +24,8 @@ pub struct Resources {
     pub store: Store,
     pub connector: Arc<dyn Connector>,
     pub keychain: Keychain,
+    /// Whether the record is what the app wrote.
+    pub record: RecordStanding,
     /// Held while the file is written.
     pub settings_file: Mutex<SettingsFile>,
     /// What is still to be written to it.

@@ -203,6 +203,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::CompletenessNotProven { .. }
         | FailureKind::CopyChanged
         | FailureKind::RecordNotWritable
+        | FailureKind::RecordTampered
         | FailureKind::StoreTrouble
         | FailureKind::NotRecorded
         | FailureKind::DataInUse

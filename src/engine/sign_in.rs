@@ -9,7 +9,7 @@ use crate::engine::notice::Notice;
 use crate::engine::resources::Resources;
 use crate::engine::sign_out::{self, NotResumed, keychain_failure};
 use crate::engine::workspace::Workspace;
-use crate::engine::{Event, SignedOutBecause};
+use crate::engine::{Event, SignedOutBecause, record_check};
 use crate::keychain::KeychainError;
 
 /// The least time between two questions whose a sign-in is.
@@ -46,7 +46,10 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
             });
         }
     }
-    let notice = match resources.keychain.read(&origin).await {
+    let kept = resources.keychain.read(&origin).await;
+    // After the token: where the keychain asks for its password, it does so once.
+    record_check::prepare(&resources).await;
+    let notice = match kept {
         Ok(None) | Err(KeychainError::None(_)) => not_signed_in(SignedOutBecause::NoToken),
         Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(
             &error,
@@ -77,6 +80,7 @@ fn taken_on_trust(opened: Result<SignIn, (Option<SignIn>, Failure)>) -> Notice {
 
 /// Opens the practice service.
 pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, token: Secret) {
+    record_check::prepare(&resources).await;
     let notice = match open(&resources, origin, token, TokenKeeping::Practice).await {
         Ok(sign_in) => signed_in(OPENING, sign_in, None, None, true),
         Err((_, failure)) => Notice::NotSignedIn {

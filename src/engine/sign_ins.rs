@@ -13,8 +13,7 @@ use crate::engine::notice::{BegunAt, Notice};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::{internal, store_failure};
 use crate::engine::workspace::Workspace;
-use crate::engine::{Event, SignedOutBecause, sign_in};
-use crate::engine::{backups, recovery};
+use crate::engine::{Event, SignedOutBecause, backups, record_check, recovery, sign_in};
 
 impl Engine {
     /// Takes in what a task tells of the sign-in.
@@ -130,6 +129,10 @@ impl Engine {
         }
         set_aside::tell(&workspace).await;
         kept::tell(&workspace).await;
+        self.scheduler.spawn(
+            Event::RecordNotChecked(internal()),
+            record_check::check_once(workspace.clone()),
+        );
         self.look_into_left_over(workspace.clone());
         self.scheduler
             .spawn(Event::failed(None, internal()), async move {

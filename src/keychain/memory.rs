@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Secret, ServiceOrigin};
-use crate::keychain::{KeychainError, TokenStore};
+use crate::keychain::{HeadStore, KeychainError, TokenStore};
 
 /// Keeps tokens for as long as it lives: for practice, and for tests.
 #[derive(Debug, Default)]
@@ -28,6 +28,25 @@ impl TokenStore for MemoryTokens {
 
     fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
         self.with(|tokens| tokens.remove(origin));
+        Ok(())
+    }
+}
+
+/// Keeps the heads of records for as long as it lives: for tests.
+#[derive(Debug, Default)]
+pub struct MemoryHeads {
+    heads: Mutex<HashMap<String, String>>,
+}
+
+impl HeadStore for MemoryHeads {
+    fn read_head(&self, record: &str) -> Result<Option<String>, KeychainError> {
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(heads.get(record).cloned())
+    }
+
+    fn write_head(&self, record: &str, head: &str) -> Result<(), KeychainError> {
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.insert(record.to_owned(), head.to_owned());
         Ok(())
     }
 }

@@ -1,10 +1,13 @@
-//! The token in the system's keychain.
+//! The token in the system's keychain, and the last entry of the audit record.
 
 mod memory;
+mod record_heads;
+mod running;
 mod system;
 mod time_limited;
 
-pub use memory::MemoryTokens;
+pub use memory::{MemoryHeads, MemoryTokens};
+pub use record_heads::{HeadStore, RecordHeads};
 pub use system::SystemKeychain;
 pub use time_limited::Keychain;
 

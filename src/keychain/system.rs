@@ -7,13 +7,13 @@ use keyring_core::api::CredentialStoreApi;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::domain::{Secret, ServiceOrigin};
-use crate::keychain::{KeychainError, TokenStore};
+use crate::keychain::{HeadStore, KeychainError, TokenStore};
 
 /// The keychain of the operating system: the Secret Service on Linux, the Credential Manager on
 /// Windows (on this computer only, so that no token roams), the login keychain on macOS.
 ///
 /// An entry's service is [`SystemKeychain::SERVICE`], its account the service's origin in ASCII
-/// form. Each call connects anew, so a Secret Service that starts late or starts again is found.
+/// form, or the name of the record whose head it holds. Each call connects anew, so a Secret Service that starts late or starts again is found.
 /// There is no other place that it falls back to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemKeychain;
@@ -25,7 +25,7 @@ impl SystemKeychain {
 
 impl TokenStore for SystemKeychain {
     fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
-        match first_of(entry(origin)?.get_secret(), Entry::get_secret) {
+        match first_of(entry_of(origin)?.get_secret(), Entry::get_secret) {
             Ok(bytes) => secret_of(&Zeroizing::new(bytes)).map(Some),
             Err(StoreError::NoEntry) => Ok(None),
             Err(error) => Err(error_of(error)),
@@ -33,19 +33,11 @@ impl TokenStore for SystemKeychain {
     }
 
     fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
-        let entry = entry(origin)?;
-        let bytes = token.expose().as_bytes();
-        match entry.set_secret(bytes) {
-            Err(StoreError::Ambiguous(entries)) => {
-                delete_all(&entries)?;
-                entry.set_secret(bytes).map_err(error_of)
-            }
-            result => result.map_err(error_of),
-        }
+        write(&entry_of(origin)?, token.expose().as_bytes())
     }
 
     fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
-        match entry(origin)?.delete_credential() {
+        match entry_of(origin)?.delete_credential() {
             Ok(()) | Err(StoreError::NoEntry) => Ok(()),
             Err(StoreError::Ambiguous(entries)) => delete_all(&entries),
             Err(error) => Err(error_of(error)),
@@ -53,36 +45,64 @@ impl TokenStore for SystemKeychain {
     }
 }
 
+impl HeadStore for SystemKeychain {
+    fn read_head(&self, record: &str) -> Result<Option<String>, KeychainError> {
+        match first_of(entry(record, record)?.get_secret(), Entry::get_secret) {
+            Ok(bytes) => Ok(String::from_utf8(bytes).ok()),
+            Err(StoreError::NoEntry) => Ok(None),
+            Err(error) => Err(error_of(error)),
+        }
+    }
+
+    fn write_head(&self, record: &str, head: &str) -> Result<(), KeychainError> {
+        write(&entry(record, record)?, head.as_bytes())
+    }
+}
+
+fn entry_of(origin: &ServiceOrigin) -> Result<Entry, KeychainError> {
+    entry(&origin.ascii(), &origin.label())
+}
+
+fn write(entry: &Entry, bytes: &[u8]) -> Result<(), KeychainError> {
+    match entry.set_secret(bytes) {
+        Err(StoreError::Ambiguous(entries)) => {
+            delete_all(&entries)?;
+            entry.set_secret(bytes).map_err(error_of)
+        }
+        result => result.map_err(error_of),
+    }
+}
+
 #[cfg(target_os = "linux")]
-fn entry(origin: &ServiceOrigin) -> Result<Entry, KeychainError> {
-    let label = format!("{}: {}", SystemKeychain::SERVICE, origin.label());
+fn entry(account: &str, label: &str) -> Result<Entry, KeychainError> {
+    let label = format!("{}: {label}", SystemKeychain::SERVICE);
     zbus_secret_service_keyring_store::Store::new()
         .map_err(|error| KeychainError::None(error.to_string()))?
         .build(
             SystemKeychain::SERVICE,
-            &origin.ascii(),
+            account,
             Some(&HashMap::from([("label", label.as_str())])),
         )
         .map_err(error_of)
 }
 
 #[cfg(target_os = "windows")]
-fn entry(origin: &ServiceOrigin) -> Result<Entry, KeychainError> {
+fn entry(account: &str, _: &str) -> Result<Entry, KeychainError> {
     windows_native_keyring_store::Store::new()
         .map_err(|error| KeychainError::None(error.to_string()))?
         .build(
             SystemKeychain::SERVICE,
-            &origin.ascii(),
+            account,
             Some(&HashMap::from([("persistence", "Local")])),
         )
         .map_err(error_of)
 }
 
 #[cfg(target_os = "macos")]
-fn entry(origin: &ServiceOrigin) -> Result<Entry, KeychainError> {
+fn entry(account: &str, _: &str) -> Result<Entry, KeychainError> {
     apple_native_keyring_store::keychain::Store::new()
         .map_err(|error| KeychainError::None(error.to_string()))?
-        .build(SystemKeychain::SERVICE, &origin.ascii(), None)
+        .build(SystemKeychain::SERVICE, account, None)
         .map_err(error_of)
 }
 

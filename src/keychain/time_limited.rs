@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::domain::{Secret, ServiceOrigin};
+use crate::keychain::running::Running;
 use crate::keychain::{KeychainError, TokenStore};
 
 /// A token store that never keeps anyone waiting for longer than a limit.
@@ -25,7 +26,7 @@ pub struct Keychain {
 struct Shared {
     store: Arc<dyn TokenStore>,
     /// Calls whose threads have not ended.
-    running: AtomicUsize,
+    running: Arc<AtomicUsize>,
     /// The number of the last write for each service, so that a late one can tell whether it was
     /// that.
     writes: Mutex<HashMap<ServiceOrigin, u64>>,
@@ -47,7 +48,7 @@ impl Keychain {
         Self {
             shared: Arc::new(Shared {
                 store,
-                running: AtomicUsize::new(0),
+                running: Arc::default(),
                 writes: Mutex::default(),
                 turn: Mutex::default(),
             }),
@@ -110,14 +111,16 @@ impl Keychain {
         work: impl FnOnce(&Shared) -> Result<T, KeychainError> + Send + 'static,
         late: impl FnOnce(&Shared, Result<T, KeychainError>) + Send + 'static,
     ) -> Result<T, KeychainError> {
-        let running = Running::begin(&self.shared).ok_or(KeychainError::NoAnswer)?;
+        let running = Running::begin(&self.shared.running, Self::MOST_AT_ONCE)
+            .ok_or(KeychainError::NoAnswer)?;
+        let shared = Arc::clone(&self.shared);
         let (answer, mut answered) = oneshot::channel();
         thread::Builder::new()
             .name("keychain".into())
             .spawn(move || {
-                let shared = &running.0;
-                if let Err(unclaimed) = answer.send(work(shared)) {
-                    late(shared, unclaimed);
+                let _running = running;
+                if let Err(unclaimed) = answer.send(work(&shared)) {
+                    late(&shared, unclaimed);
                 }
             })
             .map_err(|error| KeychainError::Other(error.kind().to_string()))?;
@@ -154,26 +157,5 @@ impl Shared {
 impl fmt::Debug for Keychain {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Keychain")
-    }
-}
-
-/// Counts a call for as long as its thread lives, a panic in it included.
-struct Running(Arc<Shared>);
-
-impl Running {
-    fn begin(shared: &Arc<Shared>) -> Option<Self> {
-        shared
-            .running
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |running| {
-                (running < Keychain::MOST_AT_ONCE).then_some(running + 1)
-            })
-            .ok()
-            .map(|_| Self(Arc::clone(shared)))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -124,6 +124,10 @@ pub enum Action {
     Forget(DoctorName),
     /// Escape, "Cancel" or "Close" of the top modal.
     CloseModal,
+    /// "Check record".
+    CheckRecord,
+    /// "I have seen this" at what is wrong with the record.
+    RecordSeen,
     /// More of the audit record.
     LoadMoreActivity,
     /// The theme was chosen.

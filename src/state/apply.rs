@@ -73,6 +73,8 @@ impl State {
                 more,
             } => self.activity_read(entries, from_newest, more),
             Event::ActivityNotRead(failure) => self.activity_not_read(failure),
+            Event::RecordChecked(report) => return self.record_checked(Ok(*report)),
+            Event::RecordNotChecked(failure) => return self.record_checked(Err(failure)),
             Event::Failed { doctor, failure } => self.failed(doctor, failure),
             Event::Elsewhere { service, event } => self.ended_elsewhere(&service, *event),
         }

@@ -18,6 +18,7 @@ mod look_again;
 mod messages;
 mod modals;
 mod places;
+mod record;
 mod replace_backup;
 mod results;
 mod running_delete;
@@ -41,6 +42,7 @@ pub use downloads::DestinationRequest;
 pub use jobs::Job;
 pub use messages::{Message, Toast};
 pub use modals::Modal;
+pub use record::Record;
 pub use results::{ResultKind, ShownResult};
 pub use running_delete::LastCall;
 pub use screen::Screen;
@@ -50,8 +52,8 @@ pub use sign_in::SignIn;
 
 // The state is made of these, and a view reads the state without knowing the engine.
 pub use crate::engine::{
-    CheckAllReport, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress, SavedFile,
-    SignedOutBecause, Unfinished,
+    CheckAllReport, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress,
+    RecordReport, SavedFile, SignedOutBecause, Unfinished,
 };
 
 use side_effect::engine;
@@ -94,6 +96,8 @@ pub struct State {
     pub toasts: Vec<Toast>,
     /// The part of the audit record that was read.
     pub activity: Activity,
+    /// Whether the audit record is what the app wrote.
+    pub record: Record,
     /// What is wrong with the service's address as it was last typed.
     pub address_error: Option<OriginError>,
     generation: u64,
@@ -140,6 +144,7 @@ impl State {
             modals: Vec::new(),
             toasts: Vec::new(),
             activity: Activity::default(),
+            record: Record::default(),
             address_error: None,
             generation: 0,
             next_number: 0,

@@ -57,6 +57,8 @@ impl State {
             Action::DismissToast(number) => self.dismiss_toast(number),
             Action::Forget(doctor) => self.forget(doctor),
             Action::CloseModal => self.close_modal(),
+            Action::CheckRecord => self.check_record(),
+            Action::RecordSeen => self.record_seen(),
             Action::LoadMoreActivity => self.load_more_activity(),
             Action::SetTheme(theme) => self.set_theme(theme),
             Action::SetTextSize(text_size) => self.set_text_size(text_size),

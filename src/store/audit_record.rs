@@ -2,58 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Deserialize;
 
 use crate::domain::{
-    AuditDraft, AuditEntry, AuditOutcome, DamagedEntry, GENESIS, OperationId, Sha256Digest,
+    AuditDraft, AuditEntry, AuditOutcome, DamagedEntry, GENESIS, OperationId, RecordHead,
+    Sha256Digest,
 };
 use crate::store::value_codec::{count_from_column, count_to_column};
 use crate::store::{Store, StoreError};
-
-/// What a check of the whole audit record found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RecordVerdict {
-    /// Every entry is what was written, after the one that it names.
-    Whole {
-        /// How many entries there are.
-        entries: u64,
-        /// The last entry's number and digest; `None` where there is no entry.
-        head: Option<(u64, Sha256Digest)>,
-    },
-    /// Someone changed the record.
-    Broken(RecordFault),
-}
-
-/// The first place at which the record is not what was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("entry {number}: {kind}")]
-pub struct RecordFault {
-    /// The number of the entry at fault.
-    pub number: u64,
-    /// What is wrong with it.
-    pub kind: RecordFaultKind,
-}
-
-/// What is wrong with an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RecordFaultKind {
-    /// There is none of this number, though later ones are there.
-    #[error("it is missing")]
-    Missing,
-    /// Its text has another digest than the one kept beside it.
-    #[error("it was changed")]
-    Changed,
-    /// It names another digest as that of the entry before it.
-    #[error("it does not follow the entry before it")]
-    DoesNotFollow,
-    /// Its text is in no form that the app writes, or speaks of another number.
-    #[error("it is no entry")]
-    NoEntry,
-}
-
-/// How many entries are checked before other requests get their turn.
-const CHECKED_AT_ONCE: u64 = 1_000;
 
 impl Store {
     /// Appends an entry.
@@ -66,7 +23,7 @@ impl Store {
 
     /// Up to `limit` entries with numbers below `before`, or the last ones, newest first. One that
     /// was changed or is no entry is named in its place; what it takes the chain to find is for
-    /// [`Store::verify_record`].
+    /// [`Store::check_record`].
     ///
     /// # Errors
     /// [`StoreError`] where the record can't be read.
@@ -75,7 +32,7 @@ impl Store {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<Result<AuditEntry, DamagedEntry>>, StoreError> {
-        self.writer
+        self.reader
             .ask(move |connection| entries(connection, before, limit))
             .await
     }
@@ -84,36 +41,32 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] where it can't be read.
-    pub async fn head(&self) -> Result<Option<(u64, Sha256Digest)>, StoreError> {
+    pub async fn head(&self) -> Result<Option<RecordHead>, StoreError> {
         self.writer.ask(|connection| head(connection)).await
     }
 
-    /// Computes every digest anew and follows the chain from the first entry to the last.
+    /// Lets the record go on behind this entry, where it is further than what the app wrote last: the
+    /// entries up to it count as missing, and their numbers are not used again.
     ///
     /// # Errors
-    /// [`StoreError`] where the record can't be read; what was done to it is in the verdict.
-    pub async fn verify_record(&self) -> Result<RecordVerdict, StoreError> {
-        let mut head = None;
-        loop {
-            let (before, step) = self
-                .writer
-                .ask(move |connection| Ok((head, verify_from(connection, head)?)))
-                .await?;
-            head = match step {
-                Err(fault) => return Ok(RecordVerdict::Broken(fault)),
-                Ok(reached) if reached == before => {
-                    return Ok(RecordVerdict::Whole {
-                        entries: reached.map_or(0, |(number, _)| number),
-                        head: reached,
-                    });
+    /// [`StoreError`], and then nothing has changed.
+    pub async fn go_on_behind(&self, kept: RecordHead) -> Result<(), StoreError> {
+        self.writer
+            .ask(move |connection| {
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let known = [head(&transaction)?, head_as_written(&transaction)?];
+                let known = known.into_iter().flatten().map(|head| head.number).max();
+                if known.is_none_or(|known| known < kept.number) {
+                    put_head(&transaction, kept)?;
                 }
-                Ok(reached) => reached,
-            };
-        }
+                Ok(transaction.commit()?)
+            })
+            .await
     }
 
     /// The entries of one operation, oldest first. Those that someone made unreadable are passed over:
-    /// [`Store::verify_record`] names them.
+    /// [`Store::check_record`] names them.
     ///
     /// # Errors
     /// [`StoreError`] where the record can't be read.
@@ -126,7 +79,7 @@ impl Store {
 
     /// The intents of which nothing later says what came of them, oldest first.
     ///
-    /// Entries that someone made unreadable are passed over: [`Store::verify_record`] names them.
+    /// Entries that someone made unreadable are passed over: [`Store::check_record`] names them.
     ///
     /// # Errors
     /// [`StoreError`] where the record can't be read.
@@ -140,10 +93,14 @@ impl Store {
 /// Appends inside the caller's transaction, which has to be one that no other can write beside
 /// (`BEGIN IMMEDIATE`).
 pub(super) fn append(connection: &Connection, draft: AuditDraft) -> Result<AuditEntry, StoreError> {
-    let (last, previous) = head(connection)?.unwrap_or((0, GENESIS));
+    let last = head(connection)?;
+    // Where somebody cut the end off or added to it, what the app wrote last is gone on with: no number
+    // is used again, and the place shows.
+    let wrote = head_as_written(connection)?.or(last);
+    let numbers = [last, wrote].into_iter().flatten().map(|head| head.number);
     let written = AuditEntry {
-        number: last + 1,
-        previous,
+        number: numbers.max().unwrap_or(0) + 1,
+        previous: wrote.map_or(GENESIS, |wrote| wrote.digest),
         draft,
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -151,27 +108,48 @@ pub(super) fn append(connection: &Connection, draft: AuditDraft) -> Result<Audit
     // What can't be read back must not be in the record; and what is returned is what is there.
     let entry = AuditEntry::from_canonical(&canonical)
         .ok_or_else(|| StoreError::Failed("an entry that can't be read back".into()))?;
+    let (number, digest) = (entry.number, Sha256Digest::of(canonical.as_bytes()));
     connection.execute(
         "INSERT INTO audit (number, canonical, digest) VALUES (?1, ?2, ?3)",
-        params![
-            count_to_column(entry.number)?,
-            canonical,
-            Sha256Digest::of(canonical.as_bytes()).as_bytes()
-        ],
+        params![count_to_column(number)?, canonical, digest.as_bytes()],
     )?;
+    put_head(connection, RecordHead { number, digest })?;
     Ok(entry)
 }
 
-fn head(connection: &Connection) -> Result<Option<(u64, Sha256Digest)>, StoreError> {
+fn put_head(connection: &Connection, head: RecordHead) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO audit_head (one, number, digest) VALUES (1, ?1, ?2)
+         ON CONFLICT (one) DO UPDATE SET number = excluded.number, digest = excluded.digest",
+        params![count_to_column(head.number)?, head.digest.as_bytes()],
+    )?;
+    Ok(())
+}
+
+/// The last entry that is there.
+fn head(connection: &Connection) -> Result<Option<RecordHead>, StoreError> {
+    head_by(
+        connection,
+        "SELECT number, digest FROM audit ORDER BY number DESC LIMIT 1",
+    )
+}
+
+/// The last entry that the app wrote.
+pub(super) fn head_as_written(connection: &Connection) -> Result<Option<RecordHead>, StoreError> {
+    head_by(connection, "SELECT number, digest FROM audit_head")
+}
+
+fn head_by(connection: &Connection, query: &str) -> Result<Option<RecordHead>, StoreError> {
     let row: Option<(i64, [u8; 32])> = connection
-        .query_row(
-            "SELECT number, digest FROM audit ORDER BY number DESC LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        .query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    row.map(|(number, digest)| Ok((count_from_column(number)?, Sha256Digest::from_bytes(digest))))
-        .transpose()
+    row.map(|(number, digest)| {
+        Ok(RecordHead {
+            number: count_from_column(number)?,
+            digest: Sha256Digest::from_bytes(digest),
+        })
+    })
+    .transpose()
 }
 
 fn entries(
@@ -212,71 +190,6 @@ fn entries_of(
         entries.extend(entry.filter(|entry| entry.draft.operation == *operation));
     }
     Ok(entries)
-}
-
-type Head = Option<(u64, Sha256Digest)>;
-
-/// Checks the entries after `head` and says which one it came to.
-fn verify_from(
-    connection: &Connection,
-    mut head: Head,
-) -> Result<Result<Head, RecordFault>, StoreError> {
-    let mut statement = connection.prepare(
-        "SELECT number, canonical, digest FROM audit WHERE number > ?1 ORDER BY number LIMIT ?2",
-    )?;
-    let from = head.map_or(i64::MIN, |(number, _)| {
-        i64::try_from(number).unwrap_or(i64::MAX)
-    });
-    let mut rows = statement.query((from, count_to_column(CHECKED_AT_ONCE)?))?;
-    while let Some(row) = rows.next()? {
-        let found: i64 = row.get(0)?;
-        match verify_row(
-            head,
-            found,
-            row.get_ref(1)?.as_bytes(),
-            row.get_ref(2)?.as_bytes(),
-        ) {
-            Ok(next) => head = Some(next),
-            Err(fault) => return Ok(Err(fault)),
-        }
-    }
-    Ok(Ok(head))
-}
-
-fn verify_row(
-    head: Head,
-    found: i64,
-    canonical: Result<&[u8], rusqlite::types::FromSqlError>,
-    digest: Result<&[u8], rusqlite::types::FromSqlError>,
-) -> Result<(u64, Sha256Digest), RecordFault> {
-    let (last, previous) = head.unwrap_or((0, GENESIS));
-    let number = last + 1;
-    let fault = |kind| RecordFault { number, kind };
-    match u64::try_from(found) {
-        Ok(found) if found == number => {}
-        Ok(found) if found > number => return Err(fault(RecordFaultKind::Missing)),
-        // A number below 1: inserted before the first.
-        _ => {
-            return Err(RecordFault {
-                number: 0,
-                kind: RecordFaultKind::NoEntry,
-            });
-        }
-    }
-    let canonical = canonical.map_err(|_| fault(RecordFaultKind::NoEntry))?;
-    let computed = Sha256Digest::of(canonical);
-    if digest.ok() != Some(computed.as_bytes().as_slice()) {
-        return Err(fault(RecordFaultKind::Changed));
-    }
-    let entry = std::str::from_utf8(canonical)
-        .ok()
-        .and_then(AuditEntry::from_canonical)
-        .filter(|entry| entry.number == number)
-        .ok_or_else(|| fault(RecordFaultKind::NoEntry))?;
-    if entry.previous != previous {
-        return Err(fault(RecordFaultKind::DoesNotFollow));
-    }
-    Ok((number, computed))
 }
 
 fn unfinished_operations(connection: &Connection) -> Result<Vec<AuditEntry>, StoreError> {

@@ -38,6 +38,16 @@ fn open_with(
     Ok(connection)
 }
 
+/// A second connection to a database that is open, which can only read.
+pub(super) fn open_to_read(folder: &Path, file_name: &str) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(
+        folder.join(file_name),
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    Ok(connection)
+}
+
 /// Looks before anything is opened for writing, so that a newer database stays as it is.
 ///
 /// Where there is no log the form's number stands in the file's head (sqlite.org/fileformat2.html

@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010.sql"),
     include_str!("migrations/0011.sql"),
     include_str!("migrations/0012.sql"),
+    include_str!("migrations/0013.sql"),
 ];
 
 /// Does the steps of `migrations` that are missing, all or none of them.
@@ -70,7 +71,7 @@ pub(super) fn known_form(found: i64, known: usize) -> Result<usize, StoreError> 
     usize::try_from(found).map_err(|_| StoreError::Damaged("a form below zero".into()))
 }
 
-fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
+pub(super) fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = form_of(&transaction, migrations.len())?;
     for (number, sql) in (1_i64..).zip(migrations).skip(done) {

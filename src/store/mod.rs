@@ -1,13 +1,15 @@
 //! What is kept on disk in `SQLite`: the audit record, the doctors known here, the transfers.
 //!
-//! One file, `housekeeper.sqlite3` in the data folder, and one writer: a thread that owns the
-//! connection and carries out requests in the order in which they were made.
+//! One file, `housekeeper.sqlite3` in the data folder, and one writer: a thread that owns a connection
+//! and carries out requests in the order in which they were made. A second one reads what may be long.
 
 mod audit_record;
 mod changes;
+mod connection_thread;
 mod database;
 mod doctors;
 mod error;
+mod guards;
 mod kept_tokens;
 mod migration;
 mod parts;
@@ -15,12 +17,13 @@ mod set_aside;
 mod tokens_to_forget;
 mod transfers;
 mod value_codec;
+mod verification;
 mod waiting_deletes;
-mod writer;
 
 use std::path::Path;
 
-pub use audit_record::{RecordFault, RecordFaultKind, RecordVerdict};
+use connection_thread::ConnectionThread;
+
 pub use changes::{Change, DoctorFact};
 pub use doctors::KnownBackup;
 pub use error::StoreError;
@@ -29,13 +32,14 @@ pub use tokens_to_forget::TokenToForget;
 pub use transfers::Transfer;
 pub use waiting_deletes::WaitingDelete;
 
-/// A handle on the store; clones share one writer, which ends when the last of them is dropped.
+/// A handle on the store; clones share its threads, which end when the last of them is dropped.
 ///
 /// A method's change is on disk, synced, before its future is ready. A future that is dropped
 /// before that leaves its request to be carried out.
 #[derive(Clone)]
 pub struct Store {
-    writer: writer::Writer,
+    writer: ConnectionThread,
+    reader: ConnectionThread,
 }
 
 impl Store {
@@ -51,8 +55,10 @@ impl Store {
     /// disk or `SQLite` said.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let connection = database::open(folder, Self::FILE_NAME)?;
+        let reading = database::open_to_read(folder, Self::FILE_NAME)?;
         Ok(Self {
-            writer: writer::Writer::start(connection)?,
+            writer: ConnectionThread::start("store", connection)?,
+            reader: ConnectionThread::start("store-reader", reading)?,
         })
     }
 }

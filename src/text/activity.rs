@@ -14,6 +14,7 @@ impl Text {
             AuditAction::Compare => self.say("action-compare"),
             AuditAction::Delete => self.say("action-delete"),
             AuditAction::DeleteAll => self.say("action-delete-all"),
+            AuditAction::CheckRecord => self.say("action-check-record"),
         }
     }
 
@@ -46,6 +47,9 @@ impl Text {
             AuditOutcome::NotKnown => self.say("audit-not-known"),
             AuditOutcome::Stopped => self.say("audit-stopped"),
             AuditOutcome::Paused => self.say("audit-paused"),
+            AuditOutcome::Tampered => self.say("audit-tampered"),
+            AuditOutcome::Seen => self.say("audit-seen"),
+            AuditOutcome::PutBack => self.say("audit-put-back"),
             AuditOutcome::SignedOut => self.say("audit-ended-by-sign-out"),
             AuditOutcome::AnotherPerson => self.say("audit-another-person"),
             AuditOutcome::Slept => self.say("audit-slept"),

@@ -11,6 +11,7 @@ mod languages;
 mod numbers;
 mod places;
 mod proof;
+mod record;
 mod starting;
 mod times;
 mod tries;

@@ -21,6 +21,17 @@ impl Text {
         }
     }
 
+    /// The same in the middle of a sentence: `today 14:02`.
+    #[must_use]
+    pub fn ago_within(&self, then: Timestamp, now: Timestamp) -> String {
+        let seconds = now.duration_since(then).as_secs();
+        if (0..3600).contains(&seconds) {
+            self.ago(then, now)
+        } else {
+            self.when_within(then, now)
+        }
+    }
+
     /// A time by the calendar: `Today 14:02`, `Yesterday 17:22`, `20 Nov`, `20 Nov 2025`.
     #[must_use]
     pub fn when(&self, then: Timestamp, now: Timestamp) -> String {

@@ -68,7 +68,8 @@ impl Command {
         }
     }
 
-    /// Why it can't be asked for, while something runs that has to end first.
+    /// Why it can't be asked for, while something runs that has to end first, or somebody has to look at
+    /// the record.
     pub fn why_not(
         self,
         text: &Text,
@@ -77,6 +78,9 @@ impl Command {
     ) -> Option<String> {
         let excludes = |kind: fn(DoctorName) -> JobKind| excludes(state, subject, kind);
         match self {
+            Self::Delete | Self::DeleteAll if state.record.is_to_be_seen() => {
+                Some(text.say("recordings-record-tampered"))
+            }
             Self::Download | Self::Delete if excludes(JobKind::Download) => {
                 Some(text.say("recordings-busy"))
             }
@@ -126,8 +130,10 @@ impl Command {
             Self::Check => !is_checked(state, subject),
             Self::CheckAll => !state.doctors.is_empty() && !state.excludes(&JobKind::CheckAll),
             Self::Download => !excludes(JobKind::Download) && state.preparing.is_none(),
-            Self::Delete => !excludes(JobKind::Delete),
-            Self::DeleteAll => !state.excludes(&JobKind::DeleteAll),
+            Self::Delete => !excludes(JobKind::Delete) && !state.record.is_to_be_seen(),
+            Self::DeleteAll => {
+                !state.excludes(&JobKind::DeleteAll) && !state.record.is_to_be_seen()
+            }
             Self::Stop => state
                 .running_delete()
                 .is_some_and(|(_, job)| job.can_be_stopped() && !job.cancelling),

@@ -2,6 +2,7 @@
 
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::state::Mode;
+use audio_housekeeper::store::Store;
 use support::AMELIA;
 use support::driver::desk;
 use support::recordings::wav;
@@ -84,4 +85,36 @@ fn the_token_is_in_no_file_of_the_data_folder() {
         }
     }
     assert!(files >= 3, "the database, the settings and the recording");
+}
+
+#[test]
+fn a_record_that_was_changed_is_said_and_looked_at_before_anything_is_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    driver.fill("Doctor", AMELIA);
+    driver.click("Check");
+    driver.wait_for("just now");
+    driver.click("Activity");
+    driver.wait_for("No gaps or changes found");
+    let database = rusqlite::Connection::open(folder.path().join(Store::FILE_NAME)).unwrap();
+    database
+        .execute_batch("DROP TRIGGER audit_is_never_shortened; DELETE FROM audit WHERE number = 1;")
+        .unwrap();
+    driver.click("Check record");
+    driver.wait_for("Entry 1 is missing.");
+    let mut driver = driver.restart(Mode::Real);
+    driver.wait_for("Nothing is deleted until somebody has looked at it");
+    driver.fill("Doctor", AMELIA);
+    driver.settle();
+    assert!(!driver.can_click("Delete…"));
+    driver.click("Look at the record");
+    driver.wait_for("Entry 1 is missing.");
+    driver.click("I have seen this");
+    driver.wait_for("The record is not as this app wrote it, and that was seen");
+    driver.wait_for("Seen by a person");
+    driver.wait_for("Its protection was put back");
+    driver.click("Recordings");
+    driver.ask_delete(AMELIA);
+    driver.click("Delete without backup");
+    driver.wait_for("Deleted. Nuxera has nothing under this name now.");
 }

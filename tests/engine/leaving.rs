@@ -217,12 +217,14 @@ fn a_delete_left_while_its_intent_reaches_the_disk_is_known_not_to_have_been_sen
         let doctor = Some(name(AMELIA));
         assert_eq!(found(&mut desk).await, [Unfinished::NotSent { doctor }]);
         assert_eq!(desk.deletes_received(), 0);
+        // The trigger is none that belongs there.
         assert_eq!(
             desk.story().await,
             [
                 "sign-in done",
                 "delete intended",
                 "delete cut-off",
+                "check-record put-back",
                 "delete cut-off"
             ]
         );

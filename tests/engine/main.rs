@@ -26,6 +26,7 @@ mod other_services;
 mod panics;
 mod pauses;
 mod reading_back;
+mod record_check;
 mod replacing;
 mod resumes;
 mod retries;

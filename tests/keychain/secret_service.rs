@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::domain::ServiceOrigin;
-use audio_housekeeper::keychain::{KeychainError, SystemKeychain, TokenStore};
+use audio_housekeeper::keychain::{HeadStore as _, KeychainError, SystemKeychain, TokenStore};
 
 use crate::{origin, secret, text};
 
@@ -163,6 +163,27 @@ fn keeps_replaces_and_forgets() {
     assert_eq!(text(SystemKeychain.read(&here).unwrap()), None);
     assert_eq!(found_by_secret_tool(ADDRESS), None);
     assert_eq!(text(SystemKeychain.read(&there).unwrap()).unwrap(), "two");
+}
+
+#[test]
+fn the_real_keyring_keeps_the_heads_of_records_beside_tokens() {
+    Home::new().session(&Keyring::Unlocked, "keeps_heads");
+}
+
+#[test]
+#[ignore = "the child of the_real_keyring_keeps_the_heads_of_records_beside_tokens"]
+fn keeps_heads() {
+    let (one, other) = ("record 1 on desk", "record 2 on desk");
+    SystemKeychain.write(&here(), &secret("token")).unwrap();
+    assert_eq!(SystemKeychain.read_head(one).unwrap(), None);
+    SystemKeychain.write_head(one, "7 x").unwrap();
+    SystemKeychain.write_head(one, "8 y").unwrap();
+    assert_eq!(SystemKeychain.read_head(one).unwrap().unwrap(), "8 y");
+    assert_eq!(SystemKeychain.read_head(other).unwrap(), None);
+    assert_eq!(
+        text(SystemKeychain.read(&here()).unwrap()).unwrap(),
+        "token"
+    );
 }
 
 #[test]

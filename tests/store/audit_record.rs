@@ -1,10 +1,10 @@
 use audio_housekeeper::domain::AudioFormat;
 use audio_housekeeper::domain::{
-    AuditOutcome, Backup, BackupProof, GENESIS, ServerCopy, Sha256Digest,
+    AuditOutcome, Backup, BackupProof, GENESIS, RecordCheck, RecordHead, ServerCopy, Sha256Digest,
 };
-use audio_housekeeper::store::{Change, DoctorFact, RecordVerdict, Store, StoreError};
+use audio_housekeeper::store::{Change, DoctorFact, Store, StoreError};
 
-use crate::{doctor, draft, outsider};
+use crate::{doctor, draft, entries_of_whole, outsider};
 
 #[tokio::test]
 async fn each_entry_holds_the_hash_of_the_one_before_from_the_first_on() {
@@ -18,14 +18,14 @@ async fn each_entry_holds_the_hash_of_the_one_before_from_the_first_on() {
         assert_eq!(entry.app_version, env!("CARGO_PKG_VERSION"));
         previous = entry.digest();
     }
-    assert_eq!(store.head().await, Ok(Some((5, previous))));
-    assert_eq!(
-        store.verify_record().await,
-        Ok(RecordVerdict::Whole {
-            entries: 5,
-            head: Some((5, previous)),
-        })
-    );
+    let head = RecordHead {
+        number: 5,
+        digest: previous,
+    };
+    assert_eq!(store.head().await, Ok(Some(head)));
+    let check = store.check_record(vec![head]).await.unwrap();
+    assert!(check.is_whole());
+    assert_eq!(check.head, Some(head));
 }
 
 #[tokio::test]
@@ -33,13 +33,8 @@ async fn an_empty_record_is_whole_and_has_no_head() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     assert_eq!(store.head().await, Ok(None));
-    assert_eq!(
-        store.verify_record().await,
-        Ok(RecordVerdict::Whole {
-            entries: 0,
-            head: None,
-        })
-    );
+    let check = store.check_record(Vec::new()).await;
+    assert_eq!(check, Ok(RecordCheck::default()));
 }
 
 #[tokio::test]
@@ -138,10 +133,7 @@ async fn a_thousand_entries_from_many_tasks_keep_their_order() {
     }
     all.sort_unstable();
     assert_eq!(all, (1..=1_000).collect::<Vec<u64>>());
-    assert!(matches!(
-        store.verify_record().await,
-        Ok(RecordVerdict::Whole { entries: 1_000, .. })
-    ));
+    assert_eq!(entries_of_whole(&store).await, 1_000);
 }
 
 #[tokio::test]
@@ -153,13 +145,10 @@ async fn a_record_longer_than_one_look_is_checked_to_its_end() {
         appended.push(store.append(draft(number)).await.unwrap());
     }
     let last = appended.last().unwrap();
-    assert_eq!(
-        store.verify_record().await,
-        Ok(RecordVerdict::Whole {
-            entries: 1_001,
-            head: Some((1_001, last.digest())),
-        })
-    );
+    let check = store.check_record(Vec::new()).await.unwrap();
+    assert!(check.is_whole());
+    let head = check.head.unwrap();
+    assert_eq!((head.number, head.digest), (1_001, last.digest()));
 }
 
 #[tokio::test]
@@ -193,6 +182,6 @@ async fn an_entry_and_its_change_land_together_or_not_at_all() {
     assert_eq!(store.doctors("practice").await, Ok(Vec::new()));
 
     store.append_with(draft(1), vec![backup(5)]).await.unwrap();
-    assert_eq!(store.head().await.unwrap().unwrap().0, 1);
+    assert_eq!(store.head().await.unwrap().unwrap().number, 1);
     assert_eq!(store.doctors("practice").await.unwrap().len(), 1);
 }

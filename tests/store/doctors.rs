@@ -294,5 +294,5 @@ async fn a_forgotten_name_leaves_nothing_behind_but_the_record() {
     assert_eq!(store.doctors(SERVICE).await, Ok(Vec::new()));
     store.remember_doctor(SERVICE, &name).await.unwrap();
     assert_eq!(one(&store, &name).await.backup, None);
-    assert_eq!(store.head().await.unwrap().unwrap().0, 1);
+    assert_eq!(store.head().await.unwrap().unwrap().number, 1);
 }

@@ -27,7 +27,7 @@ use audio_housekeeper::store::Store;
 use rusqlite::Connection;
 
 /// The newest form of the database.
-const NEWEST: i64 = 12;
+const NEWEST: i64 = 13;
 
 /// A draft of its own operation, whose note is `number`.
 fn draft(number: u64) -> AuditDraft {
@@ -64,4 +64,11 @@ fn outsider(folder: &Path) -> Connection {
         .busy_timeout(std::time::Duration::from_secs(5))
         .unwrap();
     connection
+}
+
+/// How many entries a record has that is what the app wrote.
+async fn entries_of_whole(store: &Store) -> u64 {
+    let check = store.check_record(Vec::new()).await.unwrap();
+    assert!(check.is_whole(), "{check:?}");
+    check.entries()
 }

@@ -14,6 +14,7 @@ mod fit;
 mod long_text;
 mod pictures;
 mod places;
+mod record;
 mod recordings;
 mod running_delete;
 mod shelf;

@@ -17,6 +17,7 @@ use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
 use egui_kittest::kittest::Queryable as _;
 
+use crate::record;
 use crate::shelf;
 use crate::stage::{
     LARGE, MakeState, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy,
@@ -218,6 +219,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
     ];
     views.extend(questions());
+    views.extend(record::views());
     views
 }
 
@@ -502,5 +504,6 @@ pub fn activity() -> State {
         }));
     }
     state.activity.more = true;
+    state.record.checked = Some(Ok(record::whole()));
     state
 }

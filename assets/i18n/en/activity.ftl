@@ -18,6 +18,7 @@ action-download = Download
 action-compare = Compared
 action-delete = Delete
 action-delete-all = Delete all
+action-check-record = Check record
 
 audit-intended = About to be done
 audit-answered = The service answered
@@ -38,6 +39,9 @@ audit-still-there = Still there
 audit-not-known = Not confirmed
 audit-stopped = Stopped
 audit-paused = Paused
+audit-tampered = Not as this app wrote it
+audit-seen = Seen by a person
+audit-put-back = Its protection was put back
 audit-ended-by-sign-out = Ended by a sign-out
 audit-another-person = Not sent, as another person signed in
 audit-slept = Not sent, as the computer slept

@@ -54,6 +54,7 @@ failure-part-gone = What had come is not at { $path } any more, or not as it was
 failure-file-held = The recording came whole and was checked, but another program, such as a virus scanner, holds the file, so it could not be named { $path }. It is kept as { $part }. Rename it there once it is free, or download again.
 failure-completeness-not-proven = Saved as { $path }, but nothing proves that it is all of the recording, so it doesn't count as a backup. The recording on the server is untouched.
 failure-copy-changed = The recording on the server is another one now than when it was looked at. Nothing was deleted. Check it again and decide anew.
+failure-record-tampered = The record of what was done is not as this app wrote it, so nothing was deleted. Look at it under Activity first.
 failure-record-not-writable = The record of what is done could not be written, so nothing was deleted. Check that the disk has room, then try again.
 failure-not-recorded = What was done could not be written down in the record. Check that the disk has room.
 failure-store-trouble = The app's own notes could not be read or written. Recordings are untouched. Check that the disk has room, then start the app again.

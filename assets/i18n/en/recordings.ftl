@@ -55,4 +55,5 @@ name-empty = Type the doctor's name first.
 name-too-long = This name has { NUMBER($characters) } characters; the service takes { NUMBER($longest) } at most.
 name-control-character = The name has a line break or an invisible control character in it. Please type it again.
 recordings-another-delete = Another deletion is under way. The next one can be begun once it has ended.
+recordings-record-tampered = Nothing is deleted until somebody has looked at the record.
 recordings-all-busy = Something is still running. Everything can be deleted once it has ended.

@@ -93,6 +93,7 @@ earlier-download = This download was cut off when the app ended. Nothing unfinis
 earlier-saved = The app ended just after this file was saved. It was read now, and is right.
 earlier-not-sent = This delete was confirmed, and the app ended before it was sent. Nothing was deleted. Decide anew when it suits you.
 earlier-delete = This delete was cut off when the app ended, and was looked into now.
+earlier-delete-unrecorded = What came of this delete is not in the record, of which entries are missing or were changed. It was looked into now.
 
 # What ended at a service that nobody is signed in to any more.
 elsewhere = { $what } at { $service }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::HttpConnector;
 use audio_housekeeper::app::{AppSignals, Launcher, Opened};
-use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
+use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin, Sha256Digest};
 use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
-use audio_housekeeper::keychain::{Keychain, SystemKeychain};
+use audio_housekeeper::keychain::{Keychain, RecordHeads, SystemKeychain};
 use audio_housekeeper::platform::{self, DataFolderError, DataLock, Entrance};
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
 use audio_housekeeper::settings::{Settings, SettingsFile};
@@ -179,17 +179,23 @@ impl Launcher for RealLauncher {
             error => failure(FailureKind::StoreTrouble, error.to_string()),
         })?;
         let (opening, practice) = self.opening(mode, &settings.service)?;
+        let computer = platform::computer_name();
+        let heads = (mode == Mode::Real).then(|| {
+            let record = record_name(&folder, &computer);
+            RecordHeads::new(Arc::new(SystemKeychain), &record, Keychain::USUAL_LIMIT)
+        });
         let _inside = self.runtime.enter();
         let engine = engine::start(Setup {
             store,
             keychain: Keychain::new(Arc::new(SystemKeychain), Keychain::USUAL_LIMIT),
+            heads,
             connector: Arc::new(HttpConnector::default()),
             opening,
             settings_file,
             waits: Waits::default(),
             clock: Clock::default(),
             os_user: platform::os_user(),
-            computer: platform::computer_name(),
+            computer,
             wake,
         });
         Ok(Opened {
@@ -199,6 +205,15 @@ impl Launcher for RealLauncher {
             kept: Box::new(practice),
         })
     }
+}
+
+/// What the keychain knows the record of this folder by, on this computer alone: a keychain may come along
+/// to another one, and a record too. A path may be longer than a keychain's names.
+fn record_name(folder: &Path, computer: &str) -> String {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let digest = Sha256Digest::of(folder.as_os_str().as_encoded_bytes()).to_string();
+    let digest = digest.get(..16).unwrap_or_default();
+    format!("record {digest} on {computer}")
 }
 
 fn folder_failure(error: &DataFolderError, path: PathBuf) -> Failure {

@@ -3,6 +3,7 @@ use egui::{Color32, CornerRadius, Frame, Margin, Stroke, Ui};
 use crate::domain::{AuditEntry, AuditOutcome, DamagedEntry};
 use crate::state::Action;
 use crate::ui::View;
+use crate::ui::screens::record::record_card;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Button, Column, Row, announce, label, screen, table};
 
@@ -10,6 +11,7 @@ use crate::ui::widgets::{Button, Column, Row, announce, label, screen, table};
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     let title = view.text.say("activity-title");
     screen(ui, &title, |ui| {
+        record_card(ui, view);
         let palette = Palette::here(ui);
         let activity = &view.state.activity;
         let frame = Frame::new()
@@ -137,8 +139,10 @@ fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
         | AuditOutcome::NotKnown
         | AuditOutcome::SignedOut
         | AuditOutcome::AnotherPerson
-        | AuditOutcome::Slept => palette.warning,
-        AuditOutcome::Failed | AuditOutcome::CutOff => palette.danger,
+        | AuditOutcome::Slept
+        | AuditOutcome::Seen
+        | AuditOutcome::PutBack => palette.warning,
+        AuditOutcome::Failed | AuditOutcome::CutOff | AuditOutcome::Tampered => palette.danger,
         AuditOutcome::Intended
         | AuditOutcome::Answered
         | AuditOutcome::Done

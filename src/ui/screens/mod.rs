@@ -1,6 +1,7 @@
 //! The screens: sign-in, and the three behind it.
 
 mod activity;
+mod record;
 mod recordings;
 mod settings;
 mod sign_in;

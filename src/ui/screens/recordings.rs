@@ -7,6 +7,7 @@ use crate::ui::View;
 use crate::ui::commands::Command;
 use crate::ui::drafts::{DoctorDraft, Drafts};
 use crate::ui::offers::{self, Offer};
+use crate::ui::screens::record::record_banner;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
     Button, Column, Fact, Field, Limit, Row, announce, card, divider, facts_across, label, screen,
@@ -17,6 +18,7 @@ use crate::ui::widgets::{
 pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     let title = view.text.say("recordings-title");
     screen(ui, &title, |ui| {
+        record_banner(ui, view);
         card(ui, |ui| {
             field(ui, view, &mut drafts.doctor);
             ui.add_space(2.0);

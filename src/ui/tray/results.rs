@@ -411,13 +411,23 @@ fn from_earlier(
                 offers: vec![again],
             }
         }
-        Unfinished::Delete { doctor, report, .. } => {
+        Unfinished::Delete {
+            doctor,
+            report,
+            may_be_recorded,
+            ..
+        } => {
             let scope = match doctor {
                 Some(doctor) => DeletionScope::Doctor(doctor.clone()),
                 None => DeletionScope::Everything,
             };
             let mut said = deleted(palette, text, result, &scope, report);
-            said.lines.insert(0, text.say("earlier-delete"));
+            let why = if *may_be_recorded {
+                text.say("earlier-delete-unrecorded")
+            } else {
+                text.say("earlier-delete")
+            };
+            said.lines.insert(0, why);
             said
         }
     }

@@ -98,7 +98,8 @@ impl DeleteJob<'_> {
         say_not_sent(self.workspace, failed, why, self.ticket, self.watch).await
     }
 
-    /// Keeps in mind that the delete is confirmed, before anything else is done for it.
+    /// Keeps in mind that the delete is confirmed, before anything else is done for it, and waits until
+    /// the record is checked.
     ///
     /// # Errors
     /// What is said of a delete that is not sent.
@@ -111,6 +112,13 @@ impl DeleteJob<'_> {
             confirmed_at: self.workspace.resources.clock.wall(),
         };
         begin_waiting(self.workspace, &waiting).await?;
+        let record = &self.workspace.resources.record;
+        tokio::select! {
+            () = self.ticket.cancel.cancelled() => {}
+            allows = record.allows_deletes() => if let Err(failure) = allows {
+                return Err(self.not_sent(NotSent::Because(failure)).await);
+            },
+        }
         // What the record says of a delete, it says of a person, where the service can tell.
         let asked_by = &self.ticket.asked_by;
         tokio::select! {
@@ -151,6 +159,8 @@ impl DeleteJob<'_> {
                 continue;
             }
             let plan = look(sign_in.clone()).await?;
+            let record = &workspace.resources.record;
+            record.still_allows_deletes().map_err(NotSent::Because)?;
             let looked_at = workspace.resources.clock.steady();
             if !workspace.credentials.is_present(&sign_in) {
                 continue;

@@ -19,7 +19,7 @@ use crate::engine::looking::{Looked, look};
 use crate::engine::resources::store_failure;
 use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::{Workspace, in_the_sign_in_of, joined};
-use crate::engine::{DeletionReport, Event, JobProgress};
+use crate::engine::{DeletionReport, Event, JobProgress, record_check};
 use crate::store::{Change, DoctorFact};
 
 /// How many doctors are looked at at once.
@@ -108,10 +108,12 @@ pub async fn conclude_while(
         confirmed_by,
         ticket,
     };
-    match draft.doctor.clone() {
+    let report = match draft.doctor.clone() {
         Some(doctor) => conclusion.of_one(&doctor, draft, answer).await,
         None => conclusion.of_all(draft, answer).await,
-    }
+    };
+    record_check::keep_head_soon(&workspace.resources);
+    report
 }
 
 /// The looks after one delete.

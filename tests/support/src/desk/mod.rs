@@ -12,7 +12,9 @@ use audio_housekeeper::domain::{Failure, Secret, ServiceOrigin};
 use audio_housekeeper::engine::{
     self, Clock, Command, Envelope, Event, Handle, JobId, JobProgress, Opening, Setup, Waits,
 };
-use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
+use audio_housekeeper::keychain::{
+    HeadStore, Keychain, MemoryHeads, MemoryTokens, RecordHeads, TokenStore,
+};
 use audio_housekeeper::practice::{Call, PracticeConfig, PracticeService, Recordings};
 use audio_housekeeper::settings::SettingsFile;
 use audio_housekeeper::store::Store;
@@ -31,6 +33,7 @@ pub struct Desk {
     pub service: PracticeService,
     pub folder: tempfile::TempDir,
     pub tokens: Arc<MemoryTokens>,
+    pub heads: Arc<MemoryHeads>,
     pub engine: Handle,
     /// What the waits of deletes are measured by, and sleeps noticed.
     pub clock: TestClock,
@@ -89,8 +92,10 @@ impl Desk {
         let clock = TestClock::default();
         let origin = ServiceOrigin::parse(&service.origin()).unwrap();
         let usual = setup(&origin, folder.path(), tokens.clone(), store, waits.one);
+        let heads = Arc::new(MemoryHeads::default());
         let engine = engine::start(Setup {
             clock: clock.clock(),
+            heads: Some(kept_in(heads.clone())),
             waits,
             connector: connector.unwrap_or_else(|| usual.connector.clone()),
             ..usual
@@ -99,6 +104,7 @@ impl Desk {
             service,
             folder,
             tokens,
+            heads,
             engine,
             clock,
             generation: 0,
@@ -121,6 +127,7 @@ impl Desk {
         let store = Store::open(folder).unwrap();
         let engine = engine::start(Setup {
             clock: self.clock.clock(),
+            heads: Some(kept_in(self.heads.clone())),
             ..setup(&origin, folder, tokens, store, USUAL_WAIT)
         });
         Self {
@@ -289,6 +296,11 @@ pub fn holding_nothing() -> PracticeConfig {
     }
 }
 
+/// Keeps the head of a desk's record there.
+pub fn kept_in(heads: Arc<dyn HeadStore>) -> RecordHeads {
+    RecordHeads::new(heads, "record", Duration::from_secs(5))
+}
+
 fn waits(of: Duration) -> Waits {
     Waits {
         one: of,
@@ -308,6 +320,7 @@ pub fn setup(
     Setup {
         store,
         keychain: Keychain::new(tokens, Duration::from_secs(5)),
+        heads: None,
         connector: Arc::new(HttpConnector::with_timeouts(Timeouts {
             connect: Duration::from_secs(2),
             read: Duration::from_secs(1),

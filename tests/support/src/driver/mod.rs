@@ -111,6 +111,7 @@ impl Launcher for TestLauncher {
         let engine = engine::start(Setup {
             store,
             keychain: Keychain::new(self.tokens.clone(), Duration::from_secs(5)),
+            heads: None,
             connector: Arc::new(HttpConnector::with_timeouts(Timeouts {
                 connect: Duration::from_secs(2),
                 read: Duration::from_secs(30),

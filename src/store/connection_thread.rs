@@ -9,17 +9,17 @@ use crate::store::StoreError;
 
 type Request = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// The thread that owns the connection, by way of its queue.
+/// A thread that owns a connection, by way of its queue.
 #[derive(Clone)]
-pub(super) struct Writer {
+pub(super) struct ConnectionThread {
     requests: mpsc::Sender<Request>,
 }
 
-impl Writer {
-    pub(super) fn start(mut connection: Connection) -> Result<Self, StoreError> {
+impl ConnectionThread {
+    pub(super) fn start(name: &str, mut connection: Connection) -> Result<Self, StoreError> {
         let (requests, received) = mpsc::channel::<Request>();
         thread::Builder::new()
-            .name("store".into())
+            .name(name.into())
             .spawn(move || {
                 while let Ok(request) = received.recv() {
                     request(&mut connection);
@@ -29,11 +29,11 @@ impl Writer {
         Ok(Self { requests })
     }
 
-    /// Has `work` done on the writer's thread, after all that was asked before.
+    /// Has `work` done on the thread, after all that was asked before.
     ///
     /// # Errors
     /// Those of `work`; [`StoreError::Panicked`] where it panicked, whereupon an open transaction
-    /// is rolled back and the writer goes on.
+    /// is rolled back and the thread goes on.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
@@ -58,13 +58,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_becomes_an_error_and_the_writer_goes_on_without_what_was_half_done() {
-        let writer = Writer::start(Connection::open_in_memory().unwrap()).unwrap();
-        writer
+    async fn a_panic_becomes_an_error_and_the_thread_goes_on_without_what_was_half_done() {
+        let thread =
+            ConnectionThread::start("store", Connection::open_in_memory().unwrap()).unwrap();
+        thread
             .ask(|connection| Ok(connection.execute_batch("CREATE TABLE t (x)")?))
             .await
             .unwrap();
-        let panicked = writer
+        let panicked = thread
             .ask(|connection| -> Result<(), StoreError> {
                 let transaction = connection.transaction()?;
                 transaction.execute("INSERT INTO t VALUES (1)", [])?;
@@ -72,7 +73,7 @@ mod tests {
             })
             .await;
         assert_eq!(panicked, Err(StoreError::Panicked));
-        let rows: i64 = writer
+        let rows: i64 = thread
             .ask(|connection| Ok(connection.query_one("SELECT count(*) FROM t", [], |r| r.get(0))?))
             .await
             .unwrap();

@@ -1,0 +1,130 @@
+//! What is known in this run of the audit record: deletes wait for it, and stop where it is not what the app
+//! wrote, until a person has seen that.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tokio::sync::watch;
+
+use crate::domain::{Failure, FailureKind, KeptHead, RecordCheck};
+use crate::keychain::RecordHeads;
+
+/// What a check found, as the window is told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordReport {
+    /// What was found.
+    pub check: RecordCheck,
+    /// What it was compared with beside itself; `None` where nothing is kept elsewhere, or it can't be
+    /// read.
+    pub compared_with: Option<KeptHead>,
+    /// When it was checked.
+    pub checked_at: Timestamp,
+}
+
+/// What is known of the record in this run.
+pub struct RecordStanding {
+    /// Where its last entry is kept apart from it, if anywhere.
+    pub heads: Option<RecordHeads>,
+    found: watch::Sender<Found>,
+    /// Held while it is checked.
+    pub checking: tokio::sync::Mutex<()>,
+    /// On which day the log was last told of its last entry.
+    logged: Mutex<Option<Date>>,
+}
+
+/// What the last check found.
+#[derive(Clone)]
+pub enum Found {
+    NotChecked,
+    Report(Arc<RecordReport>),
+    NotRead(Failure),
+}
+
+impl RecordStanding {
+    /// Nothing is known yet.
+    pub fn new(heads: Option<RecordHeads>) -> Self {
+        Self {
+            heads,
+            found: watch::Sender::new(Found::NotChecked),
+            checking: tokio::sync::Mutex::default(),
+            logged: Mutex::default(),
+        }
+    }
+
+    /// Waits until it was checked; `None` where it can't be read.
+    pub async fn report(&self) -> Option<Arc<RecordReport>> {
+        match self.checked().await {
+            Found::Report(report) => Some(report),
+            Found::NotChecked | Found::NotRead(_) => None,
+        }
+    }
+
+    /// Waits until it was checked, and says why nothing may be deleted, where that is so.
+    pub async fn allows_deletes(&self) -> Result<(), Failure> {
+        let found = self.checked().await;
+        allows_deletes(&found)
+    }
+
+    /// Says by the last check, if there was one, why nothing may be deleted, where that is so.
+    pub fn still_allows_deletes(&self) -> Result<(), Failure> {
+        allows_deletes(&self.found.borrow())
+    }
+
+    /// Whether it is what the app wrote, or a person has seen where not.
+    pub fn is_trusted(&self) -> bool {
+        let found = self.found.borrow();
+        matches!(*found, Found::Report(_)) && allows_deletes(&found).is_ok()
+    }
+
+    /// Whether it was checked, or that was tried.
+    pub fn is_checked(&self) -> bool {
+        !matches!(*self.found.borrow(), Found::NotChecked)
+    }
+
+    /// Takes in what a check found.
+    pub fn found(&self, found: Found) {
+        self.found.send_replace(found);
+    }
+
+    /// Whether the log was not told of the last entry on this day yet; from now on it was.
+    pub fn is_new_in_log(&self, today: Date) -> bool {
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        logged.replace(today) != Some(today)
+    }
+
+    async fn checked(&self) -> Found {
+        let mut found = self.found.subscribe();
+        let checked = found
+            .wait_for(|found| !matches!(found, Found::NotChecked))
+            .await;
+        // The sender is this one's own.
+        checked.map_or(Found::NotChecked, |found| found.clone())
+    }
+
+    /// Reads what is kept elsewhere, where it can be read.
+    pub async fn kept_elsewhere(&self) -> Option<KeptHead> {
+        match self.heads.as_ref()?.read().await {
+            Ok(kept) => kept,
+            Err(error) => {
+                tracing::info!(%error, "the record is not compared with the keychain");
+                None
+            }
+        }
+    }
+}
+
+fn allows_deletes(found: &Found) -> Result<(), Failure> {
+    match found {
+        Found::Report(report) if !report.check.is_whole() && !report.check.is_seen => {
+            let words = report.check.in_words();
+            Err(Failure::new(
+                FailureKind::RecordTampered,
+                Timestamp::now(),
+                words,
+            ))
+        }
+        Found::NotRead(failure) => Err(failure.clone()),
+        Found::Report(_) | Found::NotChecked => Ok(()),
+    }
+}

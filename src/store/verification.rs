@@ -1,0 +1,266 @@
+//! A check of the whole audit record: every digest is computed anew, and the chain is followed.
+
+use std::collections::VecDeque;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use rusqlite::Connection;
+
+use crate::domain::{
+    AuditAction, AuditEntry, AuditOutcome, GENESIS, RecordCheck, RecordFault, RecordFaultKind,
+    RecordHead, Sha256Digest,
+};
+use crate::store::audit_record::head_as_written;
+use crate::store::value_codec::count_to_column;
+use crate::store::{Store, StoreError};
+
+/// How many entries are checked before other requests get their turn.
+const CHECKED_AT_ONCE: u64 = 1_000;
+
+impl Store {
+    /// Checks the record from the first entry to the last, and holds it against heads that were kept
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the record can't be read; what was done to it is in the answer.
+    pub async fn check_record(
+        &self,
+        kept_elsewhere: Vec<RecordHead>,
+    ) -> Result<RecordCheck, StoreError> {
+        let mut verification = Verification::against(kept_elsewhere);
+        loop {
+            let step = move |connection: &mut Connection| verification.step(connection);
+            match self.reader.ask(step).await? {
+                Step::GoesOn(so_far) => verification = *so_far,
+                Step::Done(check) => return Ok(*check),
+            }
+        }
+    }
+}
+
+/// What a step came to.
+enum Step {
+    GoesOn(Box<Verification>),
+    Done(Box<RecordCheck>),
+}
+
+/// A check that goes on.
+struct Verification {
+    /// The row that was read last.
+    passed: i64,
+    /// The entry that was read last.
+    last: Option<Last>,
+    /// Heads kept elsewhere that were not come to yet, by number.
+    heads: VecDeque<RecordHead>,
+    /// The number of the last of them that the record fits.
+    fits_until: u64,
+    unfitting: Vec<(RecordHead, RecordFault)>,
+    faults: Faults,
+    /// The words of the findings that a person has seen.
+    seen: Vec<String>,
+}
+
+/// An entry that was read.
+struct Last {
+    number: u64,
+    /// The digest kept beside it, and the one computed anew: where they differ, one of them is what the
+    /// app wrote.
+    digests: [Sha256Digest; 2],
+}
+
+/// The faults so far, and the digest of all of them.
+struct Faults {
+    named: Vec<RecordFault>,
+    more: u64,
+    all: Option<Context>,
+}
+
+impl Verification {
+    fn against(mut heads: Vec<RecordHead>) -> Self {
+        heads.sort_by_key(|head| head.number);
+        Self {
+            passed: i64::MIN,
+            last: None,
+            heads: heads.into(),
+            fits_until: 0,
+            unfitting: Vec::new(),
+            faults: Faults {
+                named: Vec::new(),
+                more: 0,
+                all: None,
+            },
+            seen: Vec::new(),
+        }
+    }
+
+    /// Reads on. The end is read in one transaction with what the app wrote last: it may write on
+    /// meanwhile.
+    fn step(mut self, connection: &mut Connection) -> Result<Step, StoreError> {
+        let transaction = connection.transaction()?;
+        let mut read = 0;
+        {
+            let mut statement = transaction.prepare(
+                "SELECT number, canonical, digest FROM audit WHERE number > ?1 ORDER BY number LIMIT ?2",
+            )?;
+            let mut rows = statement.query((self.passed, count_to_column(CHECKED_AT_ONCE)?))?;
+            while let Some(row) = rows.next()? {
+                read += 1;
+                let number = row.get(0)?;
+                let canonical = row.get_ref(1)?.as_bytes().unwrap_or_default();
+                let digest = row.get_ref(2)?.as_bytes().unwrap_or_default();
+                self.take(number, canonical, digest);
+            }
+        }
+        if read == CHECKED_AT_ONCE {
+            return Ok(Step::GoesOn(Box::new(self)));
+        }
+        let written = head_as_written(&transaction)?;
+        Ok(Step::Done(Box::new(self.end(written))))
+    }
+
+    fn take(&mut self, row: i64, canonical: &[u8], digest: &[u8]) {
+        self.passed = row;
+        let Some(number) = u64::try_from(row).ok().filter(|number| *number > 0) else {
+            return self.faults.add(0, 0, RecordFaultKind::NoEntry);
+        };
+        let expected = self.last_number() + 1;
+        let is_next = number == expected;
+        if !is_next {
+            self.faults
+                .add(expected, number - 1, RecordFaultKind::Missing);
+        }
+        let computed = Sha256Digest::of(canonical);
+        let kept = <[u8; 32]>::try_from(digest).ok();
+        let kept = kept.map(Sha256Digest::from_bytes);
+        let entry = std::str::from_utf8(canonical)
+            .ok()
+            .and_then(AuditEntry::from_canonical)
+            .filter(|entry| entry.number == number);
+        let fault = match &entry {
+            _ if kept != Some(computed) => Some(RecordFaultKind::Changed),
+            None => Some(RecordFaultKind::NoEntry),
+            Some(entry) if is_next && !self.ends_with(entry.previous) => {
+                Some(RecordFaultKind::DoesNotFollow)
+            }
+            Some(_) => None,
+        };
+        if let Some(kind) = fault {
+            self.faults.add(number, number, kind);
+        }
+        self.last = Some(Last {
+            number,
+            digests: [kept.unwrap_or(computed), computed],
+        });
+        self.compare_with_heads(number);
+        self.seen.extend(entry.and_then(seen));
+    }
+
+    fn last_number(&self) -> u64 {
+        self.last.as_ref().map_or(0, |last| last.number)
+    }
+
+    /// Whether the last entry has this digest.
+    fn ends_with(&self, digest: Sha256Digest) -> bool {
+        self.last
+            .as_ref()
+            .map_or(digest == GENESIS, |last| last.digests.contains(&digest))
+    }
+
+    fn compare_with_heads(&mut self, number: u64) {
+        while let Some(head) = self.heads.pop_front_if(|head| head.number <= number) {
+            if head.number < number {
+                // It is named as missing.
+                continue;
+            }
+            if self.ends_with(head.digest) {
+                self.fits_until = number;
+            } else {
+                let fault = RecordFault {
+                    first: self.fits_until + 1,
+                    last: number,
+                    kind: RecordFaultKind::NotAsKept,
+                };
+                self.unfitting.push((head, fault));
+            }
+        }
+    }
+
+    /// All was read; `written` is the last entry that the app wrote.
+    fn end(mut self, written: Option<RecordHead>) -> RecordCheck {
+        let last = self.last_number();
+        let mut known_until = last;
+        if let Some(written) = written {
+            if written.number > last {
+                self.faults
+                    .add(last + 1, written.number, RecordFaultKind::Missing);
+                known_until = written.number;
+            } else if written.number < last {
+                self.faults
+                    .add(written.number + 1, last, RecordFaultKind::NotWritten);
+            } else if !self.ends_with(written.digest) {
+                self.faults.add(last, last, RecordFaultKind::Changed);
+            }
+        }
+        for head in std::mem::take(&mut self.heads) {
+            if head.number > known_until {
+                let fault = RecordFault {
+                    first: known_until + 1,
+                    last: head.number,
+                    kind: RecordFaultKind::Missing,
+                };
+                self.unfitting.push((head, fault));
+            }
+        }
+        let Faults { named, more, all } = self.faults;
+        let mut check = RecordCheck {
+            head: self.last.map(|last| RecordHead {
+                number: last.number,
+                digest: last.digests[1],
+            }),
+            faults: named,
+            more_faults: more,
+            findings: all.map(digest_of),
+            unfitting: self.unfitting,
+            is_seen: false,
+        };
+        let seen = &self.seen;
+        check.is_seen = !check.is_whole()
+            && (check.findings.is_none() || seen.iter().any(|words| check.findings_are_in(words)))
+            && check.unfitting.iter().all(|(head, _)| {
+                seen.iter()
+                    .any(|words| RecordCheck::head_is_in(*head, words))
+            });
+        check
+    }
+}
+
+/// What an entry says that a person has seen.
+fn seen(entry: AuditEntry) -> Option<String> {
+    let draft = entry.draft;
+    let is_seen = draft.action == AuditAction::CheckRecord && draft.outcome == AuditOutcome::Seen;
+    draft.note.filter(|_| is_seen)
+}
+
+impl Faults {
+    fn add(&mut self, first: u64, last: u64, kind: RecordFaultKind) {
+        let one = format!("{first} {last} {kind}\n");
+        self.all
+            .get_or_insert_with(|| Context::new(&SHA256))
+            .update(one.as_bytes());
+        let goes_on = |before: &&mut RecordFault| before.kind == kind && before.last + 1 == first;
+        if self.more > 0 {
+            self.more += 1;
+        } else if let Some(before) = self.named.last_mut().filter(goes_on) {
+            before.last = last;
+        } else if self.named.len() < RecordCheck::MOST_FAULTS {
+            self.named.push(RecordFault { first, last, kind });
+        } else {
+            self.more = 1;
+        }
+    }
+}
+
+fn digest_of(context: Context) -> Sha256Digest {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(context.finish().as_ref());
+    Sha256Digest::from_bytes(bytes)
+}
