@@ -26,6 +26,7 @@ mod secret;
 mod server_copy;
 mod set_aside;
 mod unfit;
+mod unusual_character;
 
 pub use account::{Account, TokenKeeping};
 pub use audio_format::{AudioFormat, ContentKind, OtherRecording};
@@ -60,3 +61,4 @@ pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};
 pub use set_aside::SetAside;
 pub use unfit::Unfit;
+pub use unusual_character::UnusualCharacter;

@@ -1,12 +1,53 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Account, DoctorState, KnownDoctor, ServerCopy, ServerKnowledge, TokenKeeping, Unfit,
+    Account, DoctorName, DoctorState, KnownDoctor, ServerCopy, ServerKnowledge, TokenKeeping,
+    Unfit, UnusualCharacter,
 };
 
 use super::Text;
 
 impl Text {
+    /// A name where it stands among others: with what it holds that can't be seen, where two would look
+    /// alike.
+    #[must_use]
+    pub fn doctor_name(&self, name: &DoctorName) -> String {
+        match self.unusual_characters(name) {
+            Some(what) => {
+                let name = name.as_str().into();
+                self.say_with(
+                    "name-with-unusual",
+                    &[("name", name), ("what", what.into())],
+                )
+            }
+            None => name.as_str().to_owned(),
+        }
+    }
+
+    /// What a name holds that can't be seen: `a no-break space, a soft hyphen`.
+    #[must_use]
+    pub fn unusual_characters(&self, name: &DoctorName) -> Option<String> {
+        let unusual = name.unusual_characters();
+        let said: Vec<String> = unusual
+            .into_iter()
+            .map(|character| self.unusual_character(character))
+            .collect();
+        (!said.is_empty()).then(|| said.join(&self.list_separator()))
+    }
+
+    fn unusual_character(&self, character: UnusualCharacter) -> String {
+        match character {
+            UnusualCharacter::NoBreakSpace => self.say("unusual-no-break-space"),
+            UnusualCharacter::OtherSpace => self.say("unusual-space"),
+            UnusualCharacter::ZeroWidth => self.say("unusual-zero-width"),
+            UnusualCharacter::SoftHyphen => self.say("unusual-soft-hyphen"),
+            UnusualCharacter::ByteOrderMark => self.say("unusual-byte-order-mark"),
+            UnusualCharacter::DirectionMark => self.say("unusual-direction-mark"),
+            UnusualCharacter::OtherHyphen => self.say("unusual-hyphen"),
+            UnusualCharacter::Invisible => self.say("unusual-invisible"),
+        }
+    }
+
     /// What the service said of a copy: `FLAC, 18.4 MB`.
     #[must_use]
     pub fn copy(&self, copy: &ServerCopy) -> String {

@@ -4,6 +4,7 @@ use egui::{
 };
 
 use crate::domain::{DoctorName, KnownDoctor};
+use crate::text::Text;
 use crate::ui::theme::{Palette, Type, size};
 
 /// How many names are offered at once.
@@ -111,6 +112,7 @@ impl Completion {
         typed: &str,
         doctors: &[KnownDoctor],
         keys: &Keys,
+        text: &Text,
     ) -> Option<DoctorName> {
         if field.changed() {
             self.open = true;
@@ -139,7 +141,7 @@ impl Completion {
             .take
             .then(|| self.picked.and_then(|at| names.get(at)))
             .flatten()
-            .or(list(field, &names, self.picked))
+            .or(list(field, &names, self.picked, text))
             .cloned();
         if taken.is_some() {
             self.close();
@@ -156,6 +158,7 @@ fn list<'n>(
     field: &Response,
     names: &'n [DoctorName],
     picked: Option<usize>,
+    text: &Text,
 ) -> Option<&'n DoctorName> {
     Popup::from_response(field)
         .id(Completion::id())
@@ -170,7 +173,7 @@ fn list<'n>(
             ui.spacing_mut().item_spacing.y = 0.0;
             let mut taken = None;
             for (index, name) in names.iter().enumerate() {
-                if offer(ui, name, picked == Some(index)) {
+                if offer(ui, &text.doctor_name(name), picked == Some(index)) {
                     taken = Some(name);
                 }
             }
@@ -179,11 +182,11 @@ fn list<'n>(
         .and_then(|shown| shown.inner)
 }
 
-fn offer(ui: &mut Ui, name: &DoctorName, picked: bool) -> bool {
+fn offer(ui: &mut Ui, name: &str, picked: bool) -> bool {
     let palette = Palette::here(ui);
     let wanted = vec2(ui.available_width(), size::SMALL_CONTROL);
     let (rect, response) = ui.allocate_exact_size(wanted, Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, picked, name.as_str()));
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, picked, name));
     if picked || response.hovered() {
         let fill = if picked {
             palette.selected
@@ -197,9 +200,9 @@ fn offer(ui: &mut Ui, name: &DoctorName, picked: bool) -> bool {
         ui.painter()
             .rect_filled(mark, CornerRadius::same(2), palette.primary);
     }
-    let galley =
-        ui.painter()
-            .layout_no_wrap(name.as_str().to_owned(), Type::Body.font(), palette.text);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(name.to_owned(), Type::Body.font(), palette.text);
     let inside = rect.shrink2(vec2(10.0, 0.0));
     let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), inside);
     ui.painter()

@@ -92,6 +92,15 @@ fn open_lists_stand_over_what_is_under_them() {
     window.key_press(egui::Key::ArrowDown);
     window.run();
     save(&mut window, "completion", "light");
+    for (way, size, theme, percent) in WAYS {
+        let mut window = open(signed_in(), size, theme, percent);
+        window
+            .get_by_role_and_label(egui::accesskit::Role::TextInput, "Doctor")
+            .type_text("Dr.\u{a0}Amelia Smith");
+        window.run();
+        window.check_accessibility();
+        save(&mut window, "recordings-unusual-name", way);
+    }
     let asked = asking(BackupComparison::None);
     let mut window = open(asked, LARGE, Theme::Dark, 100);
     window.get_by_role(egui::accesskit::Role::ComboBox).click();

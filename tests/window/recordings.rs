@@ -348,3 +348,64 @@ fn practice_says_so_across_the_window_and_leads_back() {
         [Action::Switch(Mode::Real)]
     ));
 }
+
+#[test]
+fn what_nobody_sees_in_a_name_is_said_and_the_plain_spelling_is_offered() {
+    let said = "This name holds a no-break space.";
+    let mut window = window(signed_in());
+    type_doctor(&mut window, "Dr. Amelia Smith");
+    assert!(window.query_by_label_contains("This name holds").is_none());
+    type_doctor(&mut window, "Dr.\u{a0}Amelia Smith");
+    let words = window.get_by_label_contains(said);
+    assert_eq!(words.accesskit_node().live(), egui::accesskit::Live::Polite);
+    let button = window.get_by_role_and_label(Role::Button, "Use the plain spelling");
+    let about = button.accesskit_node().description();
+    assert_eq!(about.as_deref(), Some("Dr. Amelia Smith"));
+    // Nothing is changed until it is pressed, and the name can be used as it is.
+    assert_eq!(typed(&window), "Dr.\u{a0}Amelia Smith");
+    press(&mut window, "Check");
+    match &window.state().actions[..] {
+        [Action::Check(doctor)] => assert_eq!(doctor.as_str(), "Dr.\u{a0}Amelia Smith"),
+        other => panic!("{other:?}"),
+    }
+    press(&mut window, "Use the plain spelling");
+    assert_eq!(typed(&window), "Dr. Amelia Smith");
+    assert!(window.query_by_label_contains(said).is_none());
+    let field = window.get_by_role_and_label(Role::TextInput, "Doctor");
+    assert!(field.accesskit_node().is_focused());
+}
+
+#[test]
+fn the_plain_spelling_is_reached_by_the_keyboard() {
+    let mut window = window(signed_in());
+    type_doctor(&mut window, "Dr. Smith\u{200b} h16");
+    window.get_by_label_contains("This name holds a character of no width.");
+    for _ in 0..2 {
+        window.key_press(Key::Tab);
+        window.run();
+    }
+    let button = window.get_by_role_and_label(Role::Button, "Use the plain spelling");
+    assert!(button.accesskit_node().is_focused());
+    window.key_press(Key::Space);
+    window.run();
+    assert_eq!(typed(&window), "Dr. Smith h16");
+}
+
+#[test]
+fn two_names_that_look_alike_are_told_apart_in_the_list() {
+    let mut state = signed_in();
+    let name = name("Dr.\u{a0}Amelia Smith");
+    state.doctors.insert(1, KnownDoctor::new(name));
+    let mut window = window(state);
+    window.get_by_role_and_label(Role::Button, "Dr. Amelia Smith");
+    press(&mut window, "Dr.\u{a0}Amelia Smith (with a no-break space)");
+    assert_eq!(typed(&window), "Dr.\u{a0}Amelia Smith");
+    window.get_by_label_contains("This name holds a no-break space.");
+    type_doctor(&mut window, "amelia");
+    for name in [
+        "Dr. Amelia Smith",
+        "Dr.\u{a0}Amelia Smith (with a no-break space)",
+    ] {
+        window.get_by_role_and_label(Role::ListBoxOption, name);
+    }
+}

@@ -54,6 +54,19 @@ unfit-other = Neither WAV nor FLAC
 name-empty = Type the doctor's name first.
 name-too-long = This name has { NUMBER($characters) } characters; the service takes { NUMBER($longest) } at most.
 name-control-character = The name has a line break or an invisible control character in it. Please type it again.
+# Characters that nobody sees, or that look like others.
+name-unusual = This name holds { $what }. To the service that makes it another name.
+name-plain-spelling = Use the plain spelling
+name-with-unusual = { $name } (with { $what })
+unusual-no-break-space = a no-break space
+unusual-space = an unusual space
+unusual-zero-width = a character of no width
+unusual-soft-hyphen = a soft hyphen
+unusual-byte-order-mark = a byte order mark
+unusual-direction-mark = a mark that turns the direction of writing
+unusual-hyphen = an unusual hyphen
+unusual-invisible = an invisible character
+
 recordings-another-delete = Another deletion is under way. The next one can be begun once it has ended.
 recordings-record-tampered = Nothing is deleted until somebody has looked at the record.
 recordings-all-busy = Something is still running. Everything can be deleted once it has ended.

@@ -5,6 +5,7 @@ mod record;
 mod recordings;
 mod settings;
 mod sign_in;
+mod unusual_name;
 
 pub use activity::show as activity;
 pub use recordings::show as recordings;

@@ -8,6 +8,7 @@ use crate::ui::commands::Command;
 use crate::ui::drafts::{DoctorDraft, Drafts};
 use crate::ui::offers::{self, Offer};
 use crate::ui::screens::record::record_banner;
+use crate::ui::screens::unusual_name;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
     Button, Column, Fact, Field, Limit, Row, announce, card, divider, facts_across, label, screen,
@@ -76,7 +77,7 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
         wants_check = shown.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let taken = draft
             .completion
-            .show(&shown, &draft.typed, &view.state.doctors, &keys);
+            .show(&shown, &draft.typed, &view.state.doctors, &keys, text);
         if let Some(taken) = taken {
             draft.choose(&taken);
             focus_on_all(ui, draft.typed.chars().count());
@@ -92,6 +93,7 @@ fn field(ui: &mut Ui, view: &mut View<'_>, draft: &mut DoctorDraft) {
         let words = wrapped(ui, Type::Small, palette.danger, said);
         announce(&words);
     }
+    unusual_name::show(ui, view, draft);
 }
 
 /// Has a line break inside pasted text stay one: the field would put spaces in its place, and so
@@ -332,7 +334,7 @@ fn list(ui: &mut Ui, view: &View<'_>, typed: &str) -> Option<usize> {
     let name = |index: usize| {
         doctors
             .get(index)
-            .map_or_else(String::new, |doctor| doctor.name.as_str().to_owned())
+            .map_or_else(String::new, |doctor| text.doctor_name(&doctor.name))
     };
     let row = |index: usize| match doctors.get(index) {
         Some(doctor) => row(palette, view, doctor, subject.as_ref()),
@@ -349,7 +351,7 @@ fn row(
 ) -> Row {
     let text = view.text;
     let now = view.state.now;
-    let name = (doctor.name.as_str().to_owned(), palette.text);
+    let name = (text.doctor_name(&doctor.name), palette.text);
     let checking = view.state.checking.contains(&doctor.name);
     let server = (text.server(doctor), palette.text);
     let checked = match doctor.server.checked_at() {
