@@ -1,5 +1,6 @@
 //! What differs from one operating system to another: one small seam a thing.
 
+mod crash_dumps;
 mod data_lock;
 mod dialog_service;
 mod file_dialog;
@@ -15,6 +16,7 @@ mod session_end;
 mod show_in_folder;
 mod system_look;
 
+pub use crash_dumps::keep_memory_out_of_crash_dumps;
 pub use data_lock::DataLock;
 pub use dialog_service::file_dialogs_available;
 pub use file_dialog::{

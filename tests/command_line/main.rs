@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+#[cfg(target_os = "linux")]
+mod crashes;
+
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 

@@ -1,5 +1,6 @@
 //! The real adapters: the data folder, the keychain, the network, and the practice service.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,6 +27,8 @@ pub struct RealLauncher {
     arguments: Arguments,
     runtime: runtime::Handle,
     signals: AppSignals,
+    /// Why the system may write memory down where the app crashes.
+    dumps: Option<io::Error>,
     held: Mutex<Option<Held>>,
 }
 
@@ -37,11 +40,17 @@ struct Held {
 }
 
 impl RealLauncher {
-    pub const fn new(arguments: Arguments, runtime: runtime::Handle, signals: AppSignals) -> Self {
+    pub const fn new(
+        arguments: Arguments,
+        runtime: runtime::Handle,
+        signals: AppSignals,
+        dumps: Option<io::Error>,
+    ) -> Self {
         Self {
             arguments,
             runtime,
             signals,
+            dumps,
             held: Mutex::new(None),
         }
     }
@@ -160,6 +169,9 @@ impl Launcher for RealLauncher {
             .map_err(|error| folder_failure(&error, folder.clone()))?;
         if let Err(error) = log::start(&folder) {
             return Err(folder_failure(&DataFolderError::NotUsable(error), folder));
+        }
+        if let Some(error) = &self.dumps {
+            tracing::warn!(kind = %error.kind(), "a crash may write memory down");
         }
         let settings_file = SettingsFile::in_folder(&folder);
         let (mut settings, lost) = settings_file.load();

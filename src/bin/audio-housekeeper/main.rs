@@ -14,13 +14,16 @@ mod renderer;
 mod renderer_memory;
 mod signal_listener;
 
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use audio_housekeeper::app::{App, AppSignals, OpeningMode};
-use audio_housekeeper::platform::{NativeDialogs, system_locale};
+use audio_housekeeper::platform::{
+    NativeDialogs, keep_memory_out_of_crash_dumps, system_locale,
+};
 use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::text::Text;
@@ -36,13 +39,15 @@ const NAME: &str = "Audio Housekeeper";
 const ICON: &[u8] = include_bytes!("../../../assets/icon/icon.png");
 
 fn main() -> ExitCode {
+    // Before anything can crash. The log is not begun yet: it is told there later.
+    let dumps = keep_memory_out_of_crash_dumps();
     match Arguments::read() {
         Ok(Invocation::Help) => console::answer(arguments::HELP),
         Ok(Invocation::Version) => {
             console::answer(concat!("audio-housekeeper ", env!("CARGO_PKG_VERSION")));
         }
         Ok(Invocation::Window(arguments)) => {
-            return window(arguments).unwrap_or_else(|error| {
+            return window(arguments, dumps.err()).unwrap_or_else(|error| {
                 console::complain(&format!("{NAME} can't open its window: {error:#}"));
                 ExitCode::FAILURE
             });
@@ -55,7 +60,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
+fn window(arguments: Arguments, dumps: Option<io::Error>) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("engine")
@@ -73,6 +78,7 @@ fn window(arguments: Arguments) -> anyhow::Result<ExitCode> {
         arguments,
         runtime.handle().clone(),
         signals.clone(),
+        dumps,
     ));
     if !launcher.is_first(mode) {
         return Ok(ExitCode::SUCCESS);
