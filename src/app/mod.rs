@@ -8,6 +8,7 @@ mod input_queue;
 mod last_call;
 mod look_watch;
 mod opening_mode;
+mod put_away;
 mod signals;
 mod window_place;
 
@@ -30,6 +31,7 @@ use crate::ui::{self, Window};
 use jiff::{SignedDuration, Timestamp};
 
 pub use opening_mode::OpeningMode;
+pub use put_away::PutAwayLater;
 pub use signals::AppSignals;
 
 /// How long a window may take to have the focus that it was given.
@@ -80,6 +82,8 @@ pub struct App {
     /// When this frame's work began.
     frame_began: Instant,
     closing: bool,
+    /// Where what is to be put away goes when the window closes; here, where there is no such place.
+    later: Option<PutAwayLater>,
     was_usable: bool,
 }
 
@@ -123,6 +127,7 @@ impl App {
             quiet_frames: 0,
             frame_began: Instant::now(),
             closing: false,
+            later: None,
             was_usable: false,
         }
     }
@@ -132,6 +137,13 @@ impl App {
     pub fn heeding(mut self, ctx: &egui::Context, signals: AppSignals) -> Self {
         signals.stands(ctx);
         self.signals = signals;
+        self
+    }
+
+    /// Leaves what is to be put away to `later` when the window closes.
+    #[must_use]
+    pub fn putting_away_later(mut self, later: PutAwayLater) -> Self {
+        self.later = Some(later);
         self
     }
 
@@ -269,7 +281,7 @@ impl App {
         self.state.apply_refusal(not_taken.refused(failure));
     }
 
-    /// Closing asks while something runs; else the window's place is kept, and it closes.
+    /// Closing asks while something runs; else the window's place is kept, and it goes at once.
     fn handle_close_request(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
         if !ctx.input(|input| input.viewport().close_requested()) {
             return;
@@ -282,6 +294,8 @@ impl App {
                 let place = window_place(ctx, self.state.settings.window);
                 self.act(ctx, frame, Action::KeepWindowPlace(place));
             }
+            // What is still put away is nothing to watch.
+            ctx.send_viewport_cmd(egui::ViewportCommand::Visible(false));
         } else {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
         }
@@ -402,8 +416,10 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.signals.goes();
-        if let Some(running) = self.running.take() {
-            pollster::block_on(running.engine.close());
+        match (self.running.take(), &self.later) {
+            (Some(running), Some(later)) => later.take_over(running),
+            (Some(running), None) => running.put_away(),
+            (None, _) => {}
         }
     }
 }

@@ -43,7 +43,7 @@ impl OpeningMode {
         let opens = launcher.clone();
         std::thread::spawn(move || {
             if let Some(earlier) = earlier {
-                pollster::block_on(earlier.engine.close());
+                earlier.put_away();
             }
             let told = wake.clone();
             // A promise that is never fulfilled would leave the window waiting for ever.

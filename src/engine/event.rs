@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::domain::{
     Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
     DoctorName, Failure, KeptPart, KnownDoctor, NextTry, OperationId, Place, Remark, ServiceOrigin,
@@ -471,9 +473,32 @@ pub enum Unfinished {
         /// have told what came of it.
         may_be_recorded: bool,
     },
+    /// A delete was cut off at a service that nobody has signed in to since: only there can it be
+    /// looked into. Told as of that service.
+    NotLookedInto {
+        /// The doctor, or all of them.
+        doctor: Option<DoctorName>,
+        /// The delete.
+        operation: OperationId,
+        /// When it was about to be sent.
+        at: Timestamp,
+    },
     /// A delete was confirmed, and the app ended before it was sent.
     NotSent {
         /// The doctor, or all of them.
         doctor: Option<DoctorName>,
     },
+}
+
+impl Unfinished {
+    /// The delete, where it is one that may have been sent.
+    #[must_use]
+    pub const fn delete(&self) -> Option<&OperationId> {
+        match self {
+            Self::Delete { operation, .. } | Self::NotLookedInto { operation, .. } => {
+                Some(operation)
+            }
+            _ => None,
+        }
+    }
 }

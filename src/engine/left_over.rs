@@ -1,4 +1,5 @@
-use crate::domain::AuditEntry;
+use crate::domain::{AuditEntry, ServiceOrigin};
+use crate::engine::Unfinished;
 use crate::store::{Store, StoreError, Transfer, WaitingDelete};
 
 /// What earlier runs began and did not end.
@@ -29,6 +30,20 @@ impl LeftOver {
         self.transfers.extend(rest.transfers);
         self.waiting.extend(rest.waiting);
         self.intents.extend(rest.intents);
+    }
+
+    /// The deletes that may have been sent, each with its service.
+    pub fn deletes(&self) -> impl Iterator<Item = (ServiceOrigin, Unfinished)> {
+        self.intents.iter().filter_map(|intent| {
+            let draft = &intent.draft;
+            let service = ServiceOrigin::parse(draft.who.service.as_deref()?).ok()?;
+            let unfinished = Unfinished::NotLookedInto {
+                doctor: draft.doctor.clone(),
+                operation: draft.operation.clone(),
+                at: draft.time,
+            };
+            Some((service, unfinished))
+        })
     }
 
     /// Takes out what belongs to one service: only a sign-in there can look into it.

@@ -63,6 +63,7 @@ impl Engine {
                     && workspace.generation != generation
                 {
                     self.look_into_left_over(workspace);
+                    self.name_what_is_left();
                 }
             }
         }
@@ -92,6 +93,17 @@ impl Engine {
         }
     }
 
+    /// Names the deletes that an earlier run began at other services than the present one: only there can
+    /// they be looked into.
+    fn name_what_is_left(&self) {
+        for (service, unfinished) in self.left_over.deletes() {
+            let found = Event::FoundAtStart(vec![unfinished]);
+            if let Some(event) = found.elsewhere(&service) {
+                self.resources.tell(self.generation, event);
+            }
+        }
+    }
+
     /// Somebody signed in: at the same service, what waits for that goes on.
     async fn signed_in(
         &mut self,
@@ -101,6 +113,7 @@ impl Engine {
         by_hand: bool,
     ) {
         let account = sign_in.account();
+        let before = self.generation;
         let workspace = self.workspace_for(sign_in);
         workspace.tell(Event::SignedIn { account, keychain });
         if let Some(failure) = unasked {
@@ -134,6 +147,9 @@ impl Engine {
             record_check::check_once(workspace.clone()),
         );
         self.look_into_left_over(workspace.clone());
+        if self.generation != before {
+            self.name_what_is_left();
+        }
         self.scheduler
             .spawn(Event::failed(None, internal()), async move {
                 backups::look_at_backups(&workspace).await;

@@ -127,6 +127,7 @@ impl State {
     }
 
     pub(super) fn job_ended(&mut self, id: JobId, ending: JobEnding) -> Vec<SideEffect> {
+        self.delete_is_over(id);
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
         let is_paused = removed.as_ref().is_some_and(|job| job.pausing);

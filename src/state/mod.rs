@@ -40,6 +40,7 @@ pub use activity::Activity;
 pub use delete_one::ConfirmedChoice;
 pub use downloads::DestinationRequest;
 pub use jobs::Job;
+pub use leaving::SentDelete;
 pub use messages::{Message, Toast};
 pub use modals::Modal;
 pub use record::Record;
@@ -82,6 +83,8 @@ pub struct State {
     pub preparing: Option<DoctorName>,
     /// Running jobs, oldest first.
     pub jobs: BTreeMap<JobId, Job>,
+    /// Deletes of sign-ins that have ended, of which nobody knows yet what they did.
+    pub sent_deletes: BTreeMap<JobId, SentDelete>,
     /// Ended jobs whose result is still on show, newest first.
     pub results: Vec<ShownResult>,
     /// What came, can be no backup, and waits for the person to keep or to discard it.
@@ -137,6 +140,7 @@ impl State {
             checking: BTreeSet::new(),
             preparing: None,
             jobs: BTreeMap::new(),
+            sent_deletes: BTreeMap::new(),
             results: Vec::new(),
             set_aside: Vec::new(),
             kept_parts: Vec::new(),

@@ -145,7 +145,10 @@ fn file_of(ending: &ResultKind) -> Option<&Path> {
         ResultKind::Elsewhere { ending, .. } => file_of(ending),
         ResultKind::Ended(_)
         | ResultKind::FromEarlier(
-            Unfinished::Download { .. } | Unfinished::Delete { .. } | Unfinished::NotSent { .. },
+            Unfinished::Download { .. }
+            | Unfinished::Delete { .. }
+            | Unfinished::NotLookedInto { .. }
+            | Unfinished::NotSent { .. },
         ) => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{DeletionOutcome, DoctorName, ServiceOrigin};
+use crate::domain::{DeletionOutcome, DoctorName, OperationId, ServiceOrigin};
 use crate::engine::{DeletionReport, Event, JobEnding, Unfinished};
 use crate::state::{Message, SideEffect, State};
 
@@ -52,7 +52,17 @@ impl State {
         );
     }
 
+    /// What is told anew of a delete stands in the place of what is not known of it.
+    fn forget_open(&mut self, found: &[Unfinished]) {
+        let told: Vec<_> = found.iter().filter_map(Unfinished::delete).collect();
+        self.results.retain(|shown| {
+            let open = shown.ending.open_delete();
+            open.is_none_or(|open| !told.contains(&open))
+        });
+    }
+
     pub(super) fn found_at_start(&mut self, found: Vec<Unfinished>) {
+        self.forget_open(&found);
         for unfinished in found {
             self.show_result(ResultKind::FromEarlier(unfinished));
         }
@@ -61,8 +71,14 @@ impl State {
     /// Takes in what is told of another service than that of the present sign-in.
     pub(super) fn ended_elsewhere(&mut self, service: &ServiceOrigin, event: Event) {
         let endings = match event {
-            Event::JobEnded { ending, .. } => vec![ResultKind::Ended(*ending)],
-            Event::FoundAtStart(found) => found.into_iter().map(ResultKind::FromEarlier).collect(),
+            Event::JobEnded { id, ending } => {
+                self.delete_is_over(id);
+                vec![ResultKind::Ended(*ending)]
+            }
+            Event::FoundAtStart(found) => {
+                self.forget_open(&found);
+                found.into_iter().map(ResultKind::FromEarlier).collect()
+            }
             Event::LookedAgain {
                 operation,
                 doctor,
@@ -91,6 +107,12 @@ impl State {
     /// service.
     pub(super) fn keep_deletes_elsewhere(&mut self, last: &ServiceOrigin, present: &ServiceOrigin) {
         for mut shown in std::mem::take(&mut self.results) {
+            // It is looked into now, and told again.
+            if matches!(&shown.ending, ResultKind::Elsewhere { service, ending }
+                if service == present && ending.open_delete().is_some())
+            {
+                continue;
+            }
             let is_news = shown.seen_since.is_none() && shown.ending.report().is_some();
             if !is_news && !shown.ending.stays() {
                 continue;
@@ -154,6 +176,15 @@ impl ResultKind {
             Self::Ended(JobEnding::Delete { report, .. } | JobEnding::DeleteAll { report, .. })
             | Self::FromEarlier(Unfinished::Delete { report, .. }) => Some(report),
             Self::Elsewhere { ending, .. } => ending.report(),
+            _ => None,
+        }
+    }
+
+    /// The delete, where it tells that what that did is not looked into yet.
+    fn open_delete(&self) -> Option<&OperationId> {
+        match self {
+            Self::FromEarlier(Unfinished::NotLookedInto { operation, .. }) => Some(operation),
+            Self::Elsewhere { ending, .. } => ending.open_delete(),
             _ => None,
         }
     }

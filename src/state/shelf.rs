@@ -179,7 +179,8 @@ impl ResultKind {
                 Unfinished::Download { .. }
                 | Unfinished::Saved { .. }
                 | Unfinished::NotSent { .. }
-                | Unfinished::Delete { .. },
+                | Unfinished::Delete { .. }
+                | Unfinished::NotLookedInto { .. },
             ) => Sort::NeedsAnswer,
             Self::Elsewhere { ending, .. } => match ending.sort() {
                 Sort::Done => Sort::Done,

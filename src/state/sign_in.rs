@@ -80,7 +80,7 @@ impl State {
         if let Some(last) = last.filter(|last| *last != account.origin) {
             self.keep_deletes_elsewhere(&last, &account.origin);
             self.messages_are_of(&last);
-            self.forget_what_waits();
+            self.forget_what_waits(Some(&last));
         }
         self.forget_what_was_shown();
         self.sign_in = SignIn::In(account);
@@ -115,7 +115,8 @@ impl State {
             for shown in &mut self.results {
                 shown.looking = false;
             }
-            self.forget_what_waits();
+            let service = self.service.clone();
+            self.forget_what_waits(service.as_ref());
         }
         self.sign_in = SignIn::Out {
             because,
@@ -138,11 +139,11 @@ impl State {
         }
     }
 
-    /// What waits for a sign-in: what runs at the service, and where it was to go.
-    fn forget_what_waits(&mut self) {
+    /// What waits for a sign-in at `service`: what runs there, and where it was to go.
+    fn forget_what_waits(&mut self, service: Option<&ServiceOrigin>) {
         self.checking.clear();
         self.destinations.clear();
-        self.jobs.clear();
+        self.jobs_are_of(service);
     }
 
     /// What one person was shown, or was asked.

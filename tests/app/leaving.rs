@@ -1,11 +1,13 @@
 //! Leaving while something runs: the window asks, and what is said to be so is so.
 
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use audio_housekeeper::engine::Waits;
 use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig};
-use egui::Key;
-use support::driver::{Stage, desk, desk_with};
+use audio_housekeeper::state::Mode;
+use egui::{Key, ViewportCommand};
+use support::driver::{Driver, Stage, desk, desk_with};
 use support::recordings::wav;
 use support::{AMELIA, names_in};
 
@@ -174,4 +176,57 @@ fn closing_in_the_wait_asks_first_and_staying_changes_nothing() {
     driver.click("Stop");
     driver.wait_for("Stopped. Nothing was sent, and nothing was deleted.");
     assert_eq!(driver.count(Call::Delete), 0);
+}
+
+/// A desk at which a delete was sent whose answer takes a while.
+fn sent(folder: &Path) -> Driver {
+    let mut driver = desk(folder);
+    let slow = Effect::StallBeforeHead(Duration::from_secs(2));
+    driver.service.add_fault(Fault::on(Call::Delete, slow));
+    driver.ask_delete(AMELIA);
+    driver.click("Delete without backup");
+    driver.wait_for("Deleting for Dr. Amelia Smith…");
+    driver
+}
+
+#[test]
+fn closing_asks_while_a_delete_is_unanswered_that_was_sent_before_a_sign_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = sent(folder.path());
+    driver.click("Settings");
+    driver.click("Sign out");
+    driver.click("Stop and sign out");
+    driver.wait_for("Signed out.");
+    driver.ask_to_close();
+    driver.wait_for("Close while something is running?");
+    // Nobody is signed in to the service that it was sent to.
+    driver.wait_for("Delete for Dr. Amelia Smith at 127.0.0.1:");
+    driver.click("Stay");
+    driver.wait_until("its end", |state| state.sent_deletes.is_empty());
+    driver.ask_to_close();
+    assert!(!driver.shows("Close while something is running?"));
+}
+
+#[test]
+fn the_window_goes_at_once_and_what_runs_is_put_away_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = sent(folder.path());
+    driver.ask_to_close();
+    driver.click("Stop and close");
+    // What the system answers to that.
+    let viewports = &mut driver.window.input_mut().viewports;
+    let root = viewports.entry(egui::ViewportId::ROOT).or_default();
+    root.events.push(egui::ViewportEvent::Close);
+    driver.window.step();
+    let mut told = driver.window.output().viewport_output.values();
+    assert!(told.any(|told| told.commands.contains(&ViewportCommand::Visible(false))));
+    let begun = Instant::now();
+    eframe::App::on_exit(driver.window.state_mut(), None);
+    assert!(begun.elapsed() < Duration::from_millis(500));
+    // The answer comes while nobody watches.
+    driver.later.put_away();
+    let mut driver = driver.restart(Mode::Real);
+    driver.wait_for("This delete was cut off when the app ended, and was looked into now.");
+    driver.wait_for("Deleted. Nuxera has nothing under this name now.");
+    assert_eq!(driver.count(Call::Delete), 1);
 }

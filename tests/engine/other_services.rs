@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditOutcome, DeletionChoice, DeletionOutcome, FailureKind, ServiceOrigin,
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
+    OperationId, ServiceOrigin,
 };
 use audio_housekeeper::engine::{
     Command, DeletionReport, Event, JobEnding, JobProgress, Unfinished,
@@ -183,5 +184,78 @@ fn that_the_outcome_of_a_delete_can_not_be_recorded_is_said_there_too() {
         window
             .until(|state| state.toasts.iter().any(|toast| is_it(&toast.message)))
             .await;
+    });
+}
+
+/// What a killed process leaves of a delete that it may have sent.
+async fn leave_an_intent(desk: &Desk, service: &ServiceOrigin) -> Unfinished {
+    let draft = AuditDraft {
+        time: Timestamp::from_second(1_700_000_000).unwrap(),
+        action: AuditAction::Delete,
+        outcome: AuditOutcome::Intended,
+        operation: OperationId::from_bytes([7; 16]),
+        who: AuditWho {
+            service: Some(service.ascii()),
+            ..AuditWho::default()
+        },
+        doctor: Some(name(AMELIA)),
+        reason: None,
+        plan: None,
+        backup: None,
+        answer: None,
+        note: None,
+    };
+    let left = Unfinished::NotLookedInto {
+        doctor: draft.doctor.clone(),
+        operation: draft.operation.clone(),
+        at: draft.time,
+    };
+    let store = Store::open(desk.folder.path()).unwrap();
+    store.append(draft).await.unwrap();
+    left
+}
+
+async fn named_elsewhere(desk: &mut Desk) -> (ServiceOrigin, Vec<Unfinished>) {
+    desk.until(|event| match event {
+        Event::Elsewhere { service, event } => match &**event {
+            Event::FoundAtStart(found) => Some((service.clone(), found.clone())),
+            _ => None,
+        },
+        _ => None,
+    })
+    .await
+}
+
+#[test]
+fn a_delete_that_was_cut_off_at_another_service_is_named_at_each_start_until_it_is_looked_into() {
+    run(async {
+        let other = PracticeService::start(holding_nothing()).await.unwrap();
+        let there = ServiceOrigin::parse(&other.origin()).unwrap();
+        let mut desk = Desk::new().await;
+        let left = leave_an_intent(&desk, &there).await;
+        for _ in 0..2 {
+            desk = desk.restart().await;
+            let named = named_elsewhere(&mut desk).await;
+            assert_eq!(named, (there.clone(), vec![left.clone()]));
+        }
+        assert_eq!(other.requests().len(), 0);
+        desk.send(Command::SignIn {
+            origin: there,
+            token: other.token(),
+            stay: false,
+        });
+        let found = desk
+            .until(|event| match event {
+                Event::FoundAtStart(found) => Some(found.clone()),
+                _ => None,
+            })
+            .await;
+        assert!(
+            matches!(&found[..], [Unfinished::Delete { report, .. }]
+                if report.outcome == DeletionOutcome::Gone),
+            "{found:?}"
+        );
+        let store = Store::open(desk.folder.path()).unwrap();
+        assert_eq!(store.unfinished_operations().await, Ok(Vec::new()));
     });
 }

@@ -3,8 +3,10 @@
 use audio_housekeeper::domain::{
     Account, DeletionOutcome, Failure, FailureKind, OperationId, ServiceOrigin, TokenKeeping,
 };
-use audio_housekeeper::engine::{DeletionReport, Event, JobEnding, JobId, SignedOutBecause};
-use audio_housekeeper::state::{Action, Message, ResultKind, State};
+use audio_housekeeper::engine::{
+    DeletionReport, Event, JobEnding, JobId, JobKind, JobProgress, SignedOutBecause, Unfinished,
+};
+use audio_housekeeper::state::{Action, Message, Modal, ResultKind, SideEffect, State};
 use jiff::Timestamp;
 
 use crate::{name, signed_in, tell};
@@ -27,17 +29,21 @@ fn sign_in(state: &mut State, generation: u64, origin: &ServiceOrigin) {
     tell(state, generation, Event::SignedIn { account, keychain });
 }
 
+fn report(outcome: DeletionOutcome) -> DeletionReport {
+    DeletionReport {
+        outcome,
+        failure: None,
+        gone: Vec::new(),
+        still_there: Vec::new(),
+        not_known: Vec::new(),
+    }
+}
+
 fn deleted(outcome: DeletionOutcome) -> Event {
     let ending = Box::new(JobEnding::Delete {
         doctor: name("Dr. A"),
         operation: operation(),
-        report: DeletionReport {
-            outcome,
-            failure: None,
-            gone: Vec::new(),
-            still_there: Vec::new(),
-            not_known: Vec::new(),
-        },
+        report: report(outcome),
         backup: None,
     });
     Event::JobEnded {
@@ -191,4 +197,92 @@ fn a_later_look_at_a_delete_that_was_dismissed_is_shown_as_that_delete() {
     };
     tell(&mut state, 1, looked_again);
     assert_eq!(state.results[0].ending, ResultKind::Ended(*ending));
+}
+
+fn deleting(state: &mut State, progress: JobProgress) {
+    let (id, kind) = (JobId(1), JobKind::Delete(name("Dr. A")));
+    tell(state, 1, Event::JobStarted { id, kind });
+    state.apply_progress(&[(id, progress)].into());
+}
+
+#[test]
+fn closing_asks_until_what_was_sent_is_answered_whoever_has_signed_in_since() {
+    let left: [fn(&mut State); 2] = [
+        |state| {
+            let because = SignedOutBecause::SignOut(None);
+            tell(state, 2, Event::SignedOut(because));
+        },
+        |state| sign_in(state, 2, &origin("https://other.example")),
+    ];
+    for leave in left {
+        for progress in [JobProgress::Deleting, JobProgress::Verifying] {
+            let mut state = signed_in();
+            deleting(&mut state, progress);
+            leave(&mut state);
+            assert!(state.update(Action::Close).is_empty());
+            assert_eq!(state.modals, [Modal::CloseWhileBusy]);
+            state.update(Action::CloseModal);
+            let event = Event::Elsewhere {
+                service: origin(ServiceOrigin::DEFAULT),
+                event: Box::new(deleted(DeletionOutcome::NotKnown)),
+            };
+            tell(&mut state, 2, event);
+            let closed = state.update(Action::Close);
+            assert!(matches!(closed[..], [SideEffect::CloseWindow]));
+        }
+    }
+}
+
+#[test]
+fn a_delete_that_was_not_sent_keeps_no_window_open_after_its_sign_in() {
+    let mut state = signed_in();
+    deleting(&mut state, JobProgress::Looking);
+    let because = SignedOutBecause::SignOut(None);
+    tell(&mut state, 2, Event::SignedOut(because));
+    let closed = state.update(Action::Close);
+    assert!(matches!(closed[..], [SideEffect::CloseWindow]));
+}
+
+fn not_looked_into(service: &ServiceOrigin) -> Event {
+    let unfinished = Unfinished::NotLookedInto {
+        doctor: Some(name("Dr. A")),
+        operation: operation(),
+        at: Timestamp::UNIX_EPOCH,
+    };
+    Event::Elsewhere {
+        service: service.clone(),
+        event: Box::new(Event::FoundAtStart(vec![unfinished])),
+    }
+}
+
+#[test]
+fn what_is_not_looked_into_elsewhere_is_named_once_and_stands_until_it_is() {
+    let (home, other) = (
+        origin(ServiceOrigin::DEFAULT),
+        origin("https://other.example"),
+    );
+    let mut state = signed_in();
+    for _ in 0..2 {
+        tell(&mut state, 1, not_looked_into(&other));
+    }
+    assert_eq!(state.results.len(), 1);
+    assert!(state.results[0].needs_answer());
+    state.results_are_seen();
+    let because = SignedOutBecause::SignOut(None);
+    tell(&mut state, 2, Event::SignedOut(because));
+    sign_in(&mut state, 3, &home);
+    assert_eq!(state.results.len(), 1);
+    // There it is looked into at once, and what is found is told in its place.
+    sign_in(&mut state, 4, &other);
+    assert_eq!(state.results, []);
+    tell(&mut state, 4, not_looked_into(&other));
+    let found = Unfinished::Delete {
+        doctor: Some(name("Dr. A")),
+        operation: operation(),
+        report: report(DeletionOutcome::Gone),
+        may_be_recorded: false,
+    };
+    tell(&mut state, 4, Event::FoundAtStart(vec![found.clone()]));
+    let shown: Vec<_> = state.results.iter().map(|shown| &shown.ending).collect();
+    assert_eq!(shown, [&ResultKind::FromEarlier(found)]);
 }

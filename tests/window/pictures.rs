@@ -10,8 +10,9 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, DeletionReport, JobEnding, JobFailure, JobProgress, Message, Modal, Mode, ResultKind,
-    SavedFile, Screen, ShownResult, SignIn, SignedOutBecause, State, Toast,
+    Action, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress, Message, Modal,
+    Mode, ResultKind, SavedFile, Screen, SentDelete, ShownResult, SignIn, SignedOutBecause, State,
+    Toast, Unfinished,
 };
 use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
@@ -210,11 +211,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
             });
             state
         }),
-        ("close", || {
-            let mut state = downloading();
-            state.modals.push(Modal::CloseWhileBusy);
-            state
-        }),
+        ("close", closing),
         ("sign-out", || {
             let mut state = downloading();
             state.modals.push(Modal::SignOutWhileBusy);
@@ -371,8 +368,24 @@ fn waiting_for_sign_in() -> State {
     state
 }
 
+fn closing() -> State {
+    let mut state = downloading();
+    let sent = SentDelete {
+        kind: JobKind::Delete(name("Dr. Priya Nair")),
+        service: ServiceOrigin::parse("https://other-clinic.example").unwrap(),
+    };
+    state.sent_deletes.insert(JobId(9), sent);
+    state.modals.push(Modal::CloseWhileBusy);
+    state
+}
+
 fn elsewhere() -> State {
     let mut state = results();
+    state.results[0].ending = ResultKind::FromEarlier(Unfinished::NotLookedInto {
+        doctor: Some(name("Dr. Priya Nair")),
+        operation: OperationId::from_bytes([9; 16]),
+        at: ago(24 * 60),
+    });
     for shown in &mut state.results {
         shown.ending = ResultKind::Elsewhere {
             service: ServiceOrigin::parse("https://recordings.other-clinic.example").unwrap(),

@@ -4,13 +4,16 @@ use audio_housekeeper::domain::{
     DeletionOutcome, Failure, FailureKind, OperationId, ServiceOrigin,
 };
 use audio_housekeeper::state::{
-    Action, Job, JobEnding, JobFailure, JobId, JobKind, JobProgress, ResultKind, ShownResult, State,
+    Action, Job, JobEnding, JobFailure, JobId, JobKind, JobProgress, ResultKind, ShownResult,
+    State, Unfinished,
 };
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::pictures::{dropped, given_up, report, waiting_to_try_again};
-use crate::stage::{Window, delete_waiting, downloading, kept_parts, name, now, signed_in, window};
+use crate::stage::{
+    Window, ago, delete_waiting, downloading, kept_parts, name, now, signed_in, window,
+};
 
 fn press(window: &mut Window, label: &str) {
     window.get_by_role_and_label(Role::Button, label).click();
@@ -46,6 +49,28 @@ fn a_delete_of_another_service_names_that_and_offers_nothing_that_asks_the_prese
         let button = window.query_by_role_and_label(Role::Button, offer);
         assert!(button.is_none(), "{offer}");
     }
+    press(&mut window, "Dismiss");
+    assert!(matches!(window.state().actions[..], [Action::Dismiss(7)]));
+}
+
+#[test]
+fn a_delete_that_was_cut_off_at_another_service_says_where_it_can_be_looked_into() {
+    let mut state = deleted(DeletionOutcome::Gone);
+    let unfinished = Unfinished::NotLookedInto {
+        doctor: Some(name("Dr. Amelia Smith")),
+        operation: OperationId::from_bytes([1; 16]),
+        at: ago(24 * 60),
+    };
+    state.results[0].ending = ResultKind::Elsewhere {
+        service: ServiceOrigin::parse("https://other.example").unwrap(),
+        ending: Box::new(ResultKind::FromEarlier(unfinished)),
+    };
+    let mut window = window(state);
+    window.get_by_label("Dr. Amelia Smith at other.example");
+    window.get_by_label(
+        "This delete was begun yesterday 14:05 and cut off when the app ended. What it did is not \
+         known. Sign in there to have that looked into.",
+    );
     press(&mut window, "Dismiss");
     assert!(matches!(window.state().actions[..], [Action::Dismiss(7)]));
 }

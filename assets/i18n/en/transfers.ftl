@@ -95,6 +95,8 @@ earlier-not-sent = This delete was confirmed, and the app ended before it was se
 earlier-delete = This delete was cut off when the app ended, and was looked into now.
 earlier-delete-unrecorded = What came of this delete is not in the record, of which entries are missing or were changed. It was looked into now.
 
+earlier-not-looked-into = This delete was begun { $when } and cut off when the app ended. What it did is not known. Sign in there to have that looked into.
+
 # What ended at a service that nobody is signed in to any more.
 elsewhere = { $what } at { $service }
 elsewhere-sign-in = You are signed in to another service now. To do anything about this, sign in there.

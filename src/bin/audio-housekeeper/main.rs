@@ -20,10 +20,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use audio_housekeeper::app::{App, AppSignals, OpeningMode};
-use audio_housekeeper::platform::{
-    NativeDialogs, keep_memory_out_of_crash_dumps, system_locale,
-};
+use audio_housekeeper::app::{App, AppSignals, OpeningMode, PutAwayLater};
+use audio_housekeeper::platform::{NativeDialogs, keep_memory_out_of_crash_dumps, system_locale};
 use audio_housekeeper::settings::{Settings, WindowPlace};
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::text::Text;
@@ -90,11 +88,20 @@ fn window(arguments: Arguments, dumps: Option<io::Error>) -> anyhow::Result<Exit
     let opening = OpeningMode::begin(launcher.clone(), mode);
     let viewport = viewport(&settings);
     let locale = system_locale().unwrap_or_default();
+    let later = PutAwayLater::default();
     let made = drawing.run(viewport, |creation| {
         let dialogs = Box::new(NativeDialogs);
-        App::new(&creation.egui_ctx, opening, dialogs, &locale, settings)
-            .heeding(&creation.egui_ctx, signals)
+        let app = App::new(&creation.egui_ctx, opening, dialogs, &locale, settings)
+            .heeding(&creation.egui_ctx, signals);
+        // On a Mac, Quit ends the process as soon as the window has ended; elsewhere Wayland lets no
+        // window hide before it is gone.
+        if cfg!(target_os = "macos") {
+            app
+        } else {
+            app.putting_away_later(later.clone())
+        }
     });
+    later.put_away();
     if made.is_err() {
         launcher.wait_until_let_go();
     }

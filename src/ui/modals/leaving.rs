@@ -23,12 +23,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, way: Way) -> bool {
         Way::SignOut => (text.say("sign-out-title"), text.say("sign-out-anyway")),
     };
     let stay = text.say("leaving-stay");
-    let jobs: Vec<String> = view
-        .state
-        .jobs
-        .values()
-        .map(|job| named(view, &job.kind))
-        .collect();
+    let jobs = running(view, way);
     let body = |ui: &mut Ui| {
         let count = jobs.len().into();
         let said = text.say_with("leaving-running", &[("count", count)]);
@@ -51,6 +46,27 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, way: Way) -> bool {
         (None, _) => {}
     }
     escaped
+}
+
+/// What is left behind. A sign-out leaves what was sent in an earlier sign-in as it is.
+fn running(view: &View<'_>, way: Way) -> Vec<String> {
+    let state = view.state;
+    let jobs = state.jobs.values().map(|job| named(view, &job.kind));
+    let sent = state.sent_deletes.values().map(|sent| {
+        let what = named(view, &sent.kind);
+        match state.account() {
+            Some(account) if account.origin == sent.service => what,
+            _ => {
+                let (what, service) = (what.into(), sent.service.label().into());
+                view.text
+                    .say_with("elsewhere", &[("what", what), ("service", service)])
+            }
+        }
+    });
+    match way {
+        Way::Close => jobs.chain(sent).collect(),
+        Way::SignOut => jobs.collect(),
+    }
 }
 
 fn named(view: &View<'_>, kind: &JobKind) -> String {

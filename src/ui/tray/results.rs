@@ -80,7 +80,7 @@ fn said(palette: &Palette, view: &View<'_>, result: &ShownResult, ending: &Resul
             said
         }
         ResultKind::Ended(ending) => ended(palette, text, result, ending),
-        ResultKind::FromEarlier(unfinished) => from_earlier(palette, text, result, unfinished),
+        ResultKind::FromEarlier(unfinished) => from_earlier(palette, view, result, unfinished),
         ResultKind::Elsewhere { service, ending } => {
             elsewhere(text, service, said(palette, view, result, ending))
         }
@@ -375,10 +375,11 @@ fn checked_and_backed_up(
 
 fn from_earlier(
     palette: &Palette,
-    text: &Text,
+    view: &View<'_>,
     result: &ShownResult,
     unfinished: &Unfinished,
 ) -> Said {
+    let text = view.text;
     match unfinished {
         Unfinished::Download {
             doctor,
@@ -409,6 +410,19 @@ fn from_earlier(
                 colour: palette.warning,
                 lines: vec![text.say("earlier-not-sent")],
                 offers: vec![again],
+            }
+        }
+        Unfinished::NotLookedInto { doctor, at, .. } => {
+            let all = || text.say("activity-all-doctors");
+            let when = text.when_within(*at, view.state.now).into();
+            Said {
+                heading: doctor
+                    .as_ref()
+                    .map_or_else(all, |doctor| doctor.as_str().to_owned()),
+                icon: Icon::Warning,
+                colour: palette.warning,
+                lines: vec![text.say_with("earlier-not-looked-into", &[("when", when)])],
+                offers: Vec::new(),
             }
         }
         Unfinished::Delete {

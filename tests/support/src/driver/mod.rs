@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::{HttpConnector, Timeouts};
-use audio_housekeeper::app::{App, AppSignals, Launcher, Opened, OpeningMode};
+use audio_housekeeper::app::{App, AppSignals, Launcher, Opened, OpeningMode, PutAwayLater};
 use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
 use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
@@ -35,6 +35,8 @@ pub struct Driver {
     pub dialogs: AnsweredDialogs,
     pub service: Arc<PracticeService>,
     pub signals: AppSignals,
+    /// What is put away once the window is gone.
+    pub later: PutAwayLater,
     /// What the waits of deletes are measured by.
     pub clock: TestClock,
     launcher: Arc<TestLauncher>,
@@ -155,10 +157,11 @@ impl Driver {
         });
         let dialogs = AnsweredDialogs::default();
         let signals = AppSignals::default();
+        let later = PutAwayLater::default();
         let window = window(
             launcher.clone(),
             dialogs.clone(),
-            signals.clone(),
+            (signals.clone(), later.clone()),
             stage.mode,
         );
         Self {
@@ -166,6 +169,7 @@ impl Driver {
             dialogs,
             service,
             signals,
+            later,
             clock,
             launcher,
             end: None,
@@ -187,19 +191,23 @@ impl Driver {
             dialogs,
             service,
             signals: _,
+            later,
             clock,
             launcher,
             end,
         } = self;
         eframe::App::on_exit(window.state_mut(), None);
         drop(window);
+        later.put_away();
         let signals = AppSignals::default();
-        let window = self::window(launcher.clone(), dialogs.clone(), signals.clone(), mode);
+        let outside = (signals.clone(), later.clone());
+        let window = self::window(launcher.clone(), dialogs.clone(), outside, mode);
         Self {
             window,
             dialogs,
             service,
             signals,
+            later,
             clock,
             launcher,
             end,
@@ -209,6 +217,7 @@ impl Driver {
     /// Ends the engine, so that its files can be looked at.
     pub fn close(mut self) {
         eframe::App::on_exit(self.window.state_mut(), None);
+        self.later.put_away();
     }
 
     /// The runtime that the service and the engine run on.
@@ -365,7 +374,7 @@ impl Driver {
 fn window(
     launcher: Arc<TestLauncher>,
     dialogs: AnsweredDialogs,
-    signals: AppSignals,
+    (signals, later): (AppSignals, PutAwayLater),
     mode: Mode,
 ) -> Harness<'static, App> {
     Harness::builder()
@@ -386,6 +395,7 @@ fn window(
                 Settings::default(),
             )
             .heeding(ctx, signals)
+            .putting_away_later(later)
         })
 }
 
