@@ -317,6 +317,10 @@ def a_delete_that_was_sent_before_the_end_is_looked_into_at_the_next_start(walk)
     begin_delete(walk, AMELIA)
     until(lambda: record(walk.data)[-1]["outcome"] == "intended", "the intent", 30)
     time.sleep(1)
+    app.process.send_signal(signal.SIGTERM)
+    until(lambda: not windows(), "the window to go", 1)
+    # The answer is still waited for: for three seconds, and not in sight.
+    assert app.process.poll() is None
     end(app)
     assert record(walk.data)[-1]["outcome"] == "intended"
     app = walk.start()
