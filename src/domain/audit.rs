@@ -182,6 +182,20 @@ impl OperationId {
     }
 }
 
+impl AuditAction {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::SignIn,
+        Self::SignOut,
+        Self::Check,
+        Self::Download,
+        Self::Compare,
+        Self::Delete,
+        Self::DeleteAll,
+        Self::CheckRecord,
+    ];
+}
+
 impl AuditOutcome {
     /// Whether an operation with this outcome has come to its end.
     #[must_use]

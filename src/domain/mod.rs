@@ -1,6 +1,7 @@
 //! The trade's own words: pure types with their rules, no I/O.
 
 mod account;
+mod act;
 mod audio_format;
 mod audit;
 mod backup;
@@ -29,6 +30,7 @@ mod unfit;
 mod unusual_character;
 
 pub use account::{Account, TokenKeeping};
+pub use act::{Act, ActChoices, ActFilter, OutcomeGroup, Period, in_lower_case, who_of};
 pub use audio_format::{AudioFormat, ContentKind, OtherRecording};
 pub use audit::{
     AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, AuditWho, CANONICAL_VERSION,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use serde::Deserialize;
 
 use crate::domain::{
@@ -10,7 +10,7 @@ use crate::domain::{
     Sha256Digest,
 };
 use crate::store::value_codec::{count_from_column, count_to_column};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, acts};
 
 impl Store {
     /// Appends an entry.
@@ -114,6 +114,7 @@ pub(super) fn append(connection: &Connection, draft: AuditDraft) -> Result<Audit
         params![count_to_column(number)?, canonical, digest.as_bytes()],
     )?;
     put_head(connection, RecordHead { number, digest })?;
+    acts::take(connection, &entry)?;
     Ok(entry)
 }
 
@@ -164,16 +165,22 @@ fn entries(
     let mut rows = statement.query((before, limit))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let number = count_from_column(row.get(0)?).unwrap_or_default();
-        let canonical = row.get_ref(1)?.as_str().ok();
-        let digest = row.get_ref(2)?.as_blob().ok();
-        let entry = canonical
-            .and_then(AuditEntry::from_canonical)
-            .filter(|entry| entry.number == number)
-            .filter(|entry| digest == Some(entry.digest().as_bytes().as_slice()));
-        entries.push(entry.ok_or(DamagedEntry { number }));
+        entries.push(entry_in(row)?);
     }
     Ok(entries)
+}
+
+/// The entry in a row's first three columns: its number, its text, and the digest kept beside it. It is
+/// damaged where it is not what the app writes, or where only its number is left.
+pub(super) fn entry_in(row: &Row<'_>) -> Result<Result<AuditEntry, DamagedEntry>, StoreError> {
+    let number = count_from_column(row.get(0)?).unwrap_or_default();
+    let canonical = row.get_ref(1)?.as_str().ok();
+    let digest = row.get_ref(2)?.as_blob().ok();
+    let entry = canonical
+        .and_then(AuditEntry::from_canonical)
+        .filter(|entry| entry.number == number)
+        .filter(|entry| digest == Some(entry.digest().as_bytes().as_slice()));
+    Ok(entry.ok_or(DamagedEntry { number }))
 }
 
 fn entries_of(

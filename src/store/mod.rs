@@ -3,6 +3,8 @@
 //! One file, `housekeeper.sqlite3` in the data folder, and one writer: a thread that owns a connection
 //! and carries out requests in the order in which they were made. A second one reads what may be long.
 
+mod act_search;
+mod acts;
 mod audit_record;
 mod changes;
 mod connection_thread;
@@ -54,7 +56,8 @@ impl Store {
     /// [`StoreError::NotBroughtUpToDate`] for an older one that is as it was; otherwise what the
     /// disk or `SQLite` said.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let connection = database::open(folder, Self::FILE_NAME)?;
+        let mut connection = database::open(folder, Self::FILE_NAME)?;
+        acts::catch_up(&mut connection)?;
         let reading = database::open_to_read(folder, Self::FILE_NAME)?;
         Ok(Self {
             writer: ConnectionThread::start("store", connection)?,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
 use crate::domain::{
     AuditAction, AuditEntry, AuditOutcome, GENESIS, RecordCheck, RecordFault, RecordFaultKind,
@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::store::audit_record::head_as_written;
 use crate::store::value_codec::count_to_column;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, acts};
 
 /// How many entries are checked before other requests get their turn.
 const CHECKED_AT_ONCE: u64 = 1_000;
@@ -31,8 +31,21 @@ impl Store {
             let step = move |connection: &mut Connection| verification.step(connection);
             match self.reader.ask(step).await? {
                 Step::GoesOn(so_far) => verification = *so_far,
-                Step::Done(check) => return Ok(*check),
+                Step::Done(check, acts_fit) => {
+                    if !acts_fit {
+                        self.mend_acts().await;
+                    }
+                    return Ok(*check);
+                }
             }
+        }
+    }
+
+    /// What is derived of the record is no part of it: where it doesn't fit, it is only made anew.
+    async fn mend_acts(&self) {
+        match self.writer.ask(acts::make_anew).await {
+            Ok(()) => tracing::warn!("the acts did not fit the record, and were made anew"),
+            Err(error) => tracing::warn!(%error, "the acts do not fit the record"),
         }
     }
 }
@@ -40,7 +53,8 @@ impl Store {
 /// What a step came to.
 enum Step {
     GoesOn(Box<Verification>),
-    Done(Box<RecordCheck>),
+    /// What was found, and whether the acts that are derived of the record fit it.
+    Done(Box<RecordCheck>, bool),
 }
 
 /// A check that goes on.
@@ -57,6 +71,8 @@ struct Verification {
     faults: Faults,
     /// The words of the findings that a person has seen.
     seen: Vec<String>,
+    /// Whether the acts that are derived of the record fit it.
+    acts_fit: bool,
 }
 
 /// An entry that was read.
@@ -89,6 +105,7 @@ impl Verification {
                 all: None,
             },
             seen: Vec::new(),
+            acts_fit: true,
         }
     }
 
@@ -96,31 +113,41 @@ impl Verification {
     /// meanwhile.
     fn step(mut self, connection: &mut Connection) -> Result<Step, StoreError> {
         let transaction = connection.transaction()?;
-        let mut read = 0;
+        let (mut read, before) = (0, self.passed);
         {
-            let mut statement = transaction.prepare(
-                "SELECT number, canonical, digest FROM audit WHERE number > ?1 ORDER BY number LIMIT ?2",
-            )?;
-            let mut rows = statement.query((self.passed, count_to_column(CHECKED_AT_ONCE)?))?;
+            let mut statement = transaction.prepare(&format!(
+                "SELECT audit.number, canonical, digest, {} FROM audit {}
+                 WHERE audit.number > ?1 ORDER BY audit.number LIMIT ?2",
+                acts::COLUMNS,
+                acts::JOINED
+            ))?;
+            let mut rows = statement.query((before, count_to_column(CHECKED_AT_ONCE)?))?;
             while let Some(row) = rows.next()? {
                 read += 1;
-                let number = row.get(0)?;
-                let canonical = row.get_ref(1)?.as_bytes().unwrap_or_default();
-                let digest = row.get_ref(2)?.as_bytes().unwrap_or_default();
-                self.take(number, canonical, digest);
+                self.take(row)?;
             }
         }
         if read == CHECKED_AT_ONCE {
+            self.acts_fit &= acts::begin_and_end(&transaction, before, self.passed)?;
             return Ok(Step::GoesOn(Box::new(self)));
         }
         let written = head_as_written(&transaction)?;
-        Ok(Step::Done(Box::new(self.end(written))))
+        let last = written
+            .map_or(0, |written| written.number)
+            .max(self.last_number());
+        self.acts_fit &= acts::begin_and_end(&transaction, before, i64::MAX)?
+            && acts::end_with(&transaction, last)?;
+        let acts_fit = self.acts_fit;
+        Ok(Step::Done(Box::new(self.end(written)), acts_fit))
     }
 
-    fn take(&mut self, row: i64, canonical: &[u8], digest: &[u8]) {
-        self.passed = row;
-        let Some(number) = u64::try_from(row).ok().filter(|number| *number > 0) else {
-            return self.faults.add(0, 0, RecordFaultKind::NoEntry);
+    fn take(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        self.passed = row.get(0)?;
+        let canonical = row.get_ref(1)?.as_bytes().unwrap_or_default();
+        let digest = row.get_ref(2)?.as_bytes().unwrap_or_default();
+        let Some(number) = u64::try_from(self.passed).ok().filter(|number| *number > 0) else {
+            self.faults.add(0, 0, RecordFaultKind::NoEntry);
+            return Ok(());
         };
         let expected = self.last_number() + 1;
         let is_next = number == expected;
@@ -151,7 +178,14 @@ impl Verification {
             digests: [kept.unwrap_or(computed), computed],
         });
         self.compare_with_heads(number);
+        let is_as_written = !matches!(
+            fault,
+            Some(RecordFaultKind::Changed | RecordFaultKind::NoEntry)
+        );
+        let written = entry.as_ref().filter(|_| is_as_written);
+        self.acts_fit &= acts::fits(row, 3, number, written)?;
         self.seen.extend(entry.and_then(seen));
+        Ok(())
     }
 
     fn last_number(&self) -> u64 {

@@ -8,6 +8,7 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+mod acts;
 mod audit_record;
 mod doctors;
 mod durability;
@@ -27,7 +28,7 @@ use audio_housekeeper::store::Store;
 use rusqlite::Connection;
 
 /// The newest form of the database.
-const NEWEST: i64 = 13;
+const NEWEST: i64 = 14;
 
 /// A draft of its own operation, whose note is `number`.
 fn draft(number: u64) -> AuditDraft {
