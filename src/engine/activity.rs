@@ -2,32 +2,57 @@
 
 use std::sync::Arc;
 
-use crate::engine::Event;
+use tokio_util::sync::CancellationToken;
+
 use crate::engine::resources::store_failure;
 use crate::engine::workspace::Workspace;
+use crate::engine::{ActivityPage, ActivityQuestion, Event};
+use crate::store::StoreError;
 
-/// How many entries are read at a time.
-const ENTRIES_AT_ONCE: usize = 200;
+/// How many acts are read at a time.
+const ACTS_AT_ONCE: usize = 200;
 
-/// Reads entries, newest first, and tells them.
-pub async fn load(workspace: Arc<Workspace>, before: Option<u64>) {
+/// Reads acts, newest first, and tells them, unless that is `given_up`: then another question came.
+pub async fn load(
+    workspace: Arc<Workspace>,
+    question: ActivityQuestion,
+    given_up: CancellationToken,
+) {
+    let page = given_up
+        .run_until_cancelled(read(&workspace, question))
+        .await;
+    match page {
+        None => {}
+        Some(Ok(page)) => workspace.tell(Event::Activity(Box::new(page))),
+        Some(Err(error)) => workspace.tell(Event::ActivityNotRead(store_failure(&error))),
+    }
+}
+
+async fn read(
+    workspace: &Workspace,
+    question: ActivityQuestion,
+) -> Result<ActivityPage, StoreError> {
+    let store = &workspace.resources.store;
+    let ActivityQuestion {
+        number,
+        filter,
+        before,
+    } = question;
+    // What can be asked for is told with the beginning of the whole list.
+    let tells_choices = before.is_none() && filter.is_empty();
     // One more than is shown tells whether there are older ones.
-    let event = match workspace
-        .resources
-        .store
-        .entries(before, ENTRIES_AT_ONCE + 1)
-        .await
-    {
-        Ok(mut entries) => {
-            let more = entries.len() > ENTRIES_AT_ONCE;
-            entries.truncate(ENTRIES_AT_ONCE);
-            Event::Activity {
-                entries,
-                from_newest: before.is_none(),
-                more,
-            }
-        }
-        Err(error) => Event::ActivityNotRead(store_failure(&error)),
+    let mut acts = store.acts(filter, before, ACTS_AT_ONCE + 1).await?;
+    let more = acts.len() > ACTS_AT_ONCE;
+    acts.truncate(ACTS_AT_ONCE);
+    let choices = if tells_choices {
+        Some(store.act_choices().await?)
+    } else {
+        None
     };
-    workspace.tell(event);
+    Ok(ActivityPage {
+        question: number,
+        acts,
+        more,
+        choices,
+    })
 }

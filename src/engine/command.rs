@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{DeletionPlan, DoctorName, OperationId, Secret, ServiceOrigin};
+use crate::domain::{ActFilter, DeletionPlan, DoctorName, OperationId, Secret, ServiceOrigin};
 use crate::settings::Settings;
 
 /// What the window asks of the engine.
@@ -99,11 +99,8 @@ pub enum Command {
     ShowInFolder(PathBuf),
     /// Find out what a folder is that recordings go to or lie in.
     LookAtPlace(PathBuf),
-    /// Read entries of the audit record, newest first.
-    LoadActivity {
-        /// Only entries with a smaller number.
-        before: Option<u64>,
-    },
+    /// Read acts of the audit record, newest first. What was asked before is answered no more.
+    LoadActivity(Box<ActivityQuestion>),
     /// Check the audit record.
     CheckRecord,
     /// A person has seen what is wrong with the audit record.
@@ -115,6 +112,17 @@ pub enum Command {
 /// Names one job for as long as the app runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);
+
+/// What the window asks of the audit record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivityQuestion {
+    /// By what the answer is known.
+    pub number: u64,
+    /// Which acts.
+    pub filter: ActFilter,
+    /// Only those that began before the one of this number.
+    pub before: Option<u64>,
+}
 
 /// Where a file goes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Account, AuditEntry, CheckedAudio, Completeness, DamagedEntry, DeletionOutcome, DeletionSurvey,
+    Account, Act, ActChoices, CheckedAudio, Completeness, DeletionOutcome, DeletionSurvey,
     DoctorName, Failure, KeptPart, KnownDoctor, NextTry, OperationId, Place, Remark, ServiceOrigin,
     SetAside,
 };
@@ -152,15 +152,8 @@ pub enum Event {
         /// What it is; `None` where that could not be found out.
         place: Option<Place>,
     },
-    /// Entries of the audit record, newest first.
-    Activity {
-        /// The entries.
-        entries: Vec<Result<AuditEntry, DamagedEntry>>,
-        /// Whether they are the newest, and replace what was shown.
-        from_newest: bool,
-        /// Whether there are older ones.
-        more: bool,
-    },
+    /// Acts of the audit record.
+    Activity(Box<ActivityPage>),
     /// The audit record could not be read.
     ActivityNotRead(Failure),
     /// The audit record was checked.
@@ -204,6 +197,19 @@ impl Event {
     pub(super) const fn failed(doctor: Option<DoctorName>, failure: Failure) -> Self {
         Self::Failed { doctor, failure }
     }
+}
+
+/// What is answered to an [`ActivityQuestion`](super::ActivityQuestion).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivityPage {
+    /// The number of the question.
+    pub question: u64,
+    /// The acts, newest first.
+    pub acts: Vec<Act>,
+    /// Whether there are older ones.
+    pub more: bool,
+    /// Whom and what can be asked for by, where all acts from the newest on were asked for.
+    pub choices: Option<ActChoices>,
 }
 
 /// Why nobody is signed in.

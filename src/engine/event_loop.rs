@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::{DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId};
 use crate::engine::cancellation::EndedBy;
@@ -50,6 +51,8 @@ pub struct Engine {
     /// must not end the sign-in that a person has made meanwhile.
     pub attempt: u64,
     pub scheduler: Scheduler,
+    /// Gives up the last reading of the record.
+    pub activity: CancellationToken,
 }
 
 impl Engine {
@@ -212,9 +215,11 @@ impl Engine {
                 self.scheduler
                     .spawn_at(workspace.begun_at(), on_panic, work);
             }
-            Command::LoadActivity { before } => {
+            Command::LoadActivity(question) => {
+                let given_up = CancellationToken::new();
+                std::mem::replace(&mut self.activity, given_up.clone()).cancel();
                 let on_panic = Event::ActivityNotRead(internal());
-                let work = activity::load(workspace.clone(), before);
+                let work = activity::load(workspace.clone(), *question, given_up);
                 self.scheduler
                     .spawn_at(workspace.begun_at(), on_panic, work);
             }

@@ -47,10 +47,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, Reading, TimeJump};
-pub use command::{Command, Destination, JobId, SavePurpose};
+pub use command::{ActivityQuestion, Command, Destination, JobId, SavePurpose};
 pub use event::{
-    CheckAllReport, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobKind, JobProgress,
-    SavedFile, SignedOutBecause, Unfinished,
+    ActivityPage, CheckAllReport, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobKind,
+    JobProgress, SavedFile, SignedOutBecause, Unfinished,
 };
 pub use record_standing::RecordReport;
 pub use ticket::{Progress, Wake};
@@ -160,6 +160,7 @@ pub fn start(setup: Setup) -> Handle {
         service: None,
         generation: 0,
         attempt: sign_in::OPENING,
+        activity: CancellationToken::new(),
         scheduler,
     };
     let nobody = Event::SignedOut(SignedOutBecause::NoToken);

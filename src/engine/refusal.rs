@@ -17,7 +17,7 @@ impl Command {
                 failure: Some(failure),
             },
             Self::SurveyDeletion(doctor) => not_surveyed(doctor, failure),
-            Self::LoadActivity { .. } => Event::ActivityNotRead(failure),
+            Self::LoadActivity(_) => Event::ActivityNotRead(failure),
             Self::CheckRecord | Self::RecordSeen => Event::RecordNotChecked(failure),
             Self::LookAgain { doctor, operation } => Event::NotLookedAgain {
                 operation,

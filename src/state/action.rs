@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::domain::{DeletionReason, DoctorName, Failure, OperationId, Secret};
+use crate::domain::{ActFilter, DeletionReason, DoctorName, Failure, OperationId, Secret};
 use crate::engine::{JobId, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
 use crate::state::{ConfirmedChoice, DestinationRequest, Mode, Screen};
@@ -130,6 +130,10 @@ pub enum Action {
     RecordSeen,
     /// More of the audit record.
     LoadMoreActivity,
+    /// Other acts of it are wanted.
+    FilterActivity(Box<ActFilter>),
+    /// The act of this number is to be seen whole.
+    ShowAct(u64),
     /// The theme was chosen.
     SetTheme(ThemeChoice),
     /// The text size was chosen, in per cent.

@@ -67,11 +67,7 @@ impl State {
             Event::TimeJumped(TimeJump::Back(_)) => self.tell(Message::ClockSetBack),
             Event::ClockBehindRecord => self.tell(Message::ClockBehindRecord),
             Event::FoundAtStart(found) => self.found_at_start(found),
-            Event::Activity {
-                entries,
-                from_newest,
-                more,
-            } => self.activity_read(entries, from_newest, more),
+            Event::Activity(page) => self.activity_read(*page),
             Event::ActivityNotRead(failure) => self.activity_not_read(failure),
             Event::RecordChecked(report) => return self.record_checked(Ok(*report)),
             Event::RecordNotChecked(failure) => return self.record_checked(Err(failure)),

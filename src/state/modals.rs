@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{DeletionSurvey, DoctorName, Failure, OperationId, SetAside};
+use crate::domain::{Act, DeletionSurvey, DoctorName, Failure, OperationId, SetAside};
 use crate::engine::SavedFile;
 use crate::state::{SideEffect, State};
 
@@ -56,6 +56,8 @@ pub enum Modal {
         /// What was saved.
         file: Box<SavedFile>,
     },
+    /// An act of the audit record, with all that was recorded of it.
+    Act(Box<Act>),
     /// After a delete: where the copy is, and what to send to support.
     WrongDoctor {
         /// The doctor.

@@ -60,6 +60,8 @@ impl State {
             Action::CheckRecord => self.check_record(),
             Action::RecordSeen => self.record_seen(),
             Action::LoadMoreActivity => self.load_more_activity(),
+            Action::FilterActivity(filter) => self.filter_activity(*filter),
+            Action::ShowAct(first) => self.show_act(first),
             Action::SetTheme(theme) => self.set_theme(theme),
             Action::SetTextSize(text_size) => self.set_text_size(text_size),
             Action::SetAddress(address) => self.set_address(&address),

@@ -1,6 +1,7 @@
 //! Every sentence that a person reads, and every number, size, length and time, in the person's
 //! language. The sentences stand in `assets/i18n/<language>/`.
 
+mod act;
 mod activity;
 mod bundle;
 mod deletion;

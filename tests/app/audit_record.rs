@@ -41,18 +41,43 @@ fn activity_tells_a_whole_session_newest_first() {
         "A recording was there",
         "Failed, nothing changed",
         "Saved and checked",
-        "About to be done",
-        "The service answered",
         "Deleted, nothing there now",
     ] {
         driver.wait_for(words);
     }
     let listed = driver.listing();
     let deleted = listed.find("Deleted, nothing there now").unwrap();
-    let intended = listed.find("About to be done").unwrap();
-    assert!(deleted < intended, "the newest come first");
-    let token = driver.service.token();
+    let checked = listed.find("Dr. Nobody").unwrap();
+    assert!(deleted < checked, "the newest come first");
+    let token = driver.service.token().clone();
     assert!(!listed.contains(token.expose()));
+    // A delete is one act, and opened it tells each step.
+    let rows = listed
+        .lines()
+        .map(str::trim)
+        .filter_map(|line| line.strip_prefix("Button "));
+    let deletes: Vec<_> = rows
+        .filter(|row| row.starts_with("Delete, ") && row.ends_with("Deleted, nothing there now"))
+        .collect();
+    let [row] = deletes[..] else {
+        panic!("{deletes:?}");
+    };
+    driver.click(row);
+    for words in [
+        "About to be done",
+        "The service answered",
+        "The whole entry",
+    ] {
+        driver.wait_for(words);
+    }
+    assert!(!driver.listing().contains(token.expose()));
+    driver.key(egui::Key::Escape);
+    driver.wait_until_gone("The whole entry");
+    driver.fill("Search", "NOBODY");
+    driver.wait_until_gone("Saved and checked");
+    driver.wait_for("Dr. Nobody");
+    driver.click("Show all");
+    driver.wait_for("Saved and checked");
     // The record outlives the window.
     let mut driver = driver.restart(Mode::Real);
     driver.wait_for("Download…");

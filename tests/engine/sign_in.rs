@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    DeletionChoice, DeletionOutcome, FailureKind, ServiceOrigin, TokenKeeping,
+    ActFilter, DeletionChoice, DeletionOutcome, FailureKind, ServiceOrigin, TokenKeeping,
 };
-use audio_housekeeper::engine::{self, Command, Event, Opening, SignedOutBecause};
+use audio_housekeeper::engine::{
+    self, ActivityQuestion, Command, Event, Opening, SignedOutBecause,
+};
 use audio_housekeeper::keychain::{MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeService};
 use audio_housekeeper::settings::{Settings, SettingsFile};
@@ -265,7 +267,11 @@ fn what_is_asked_while_nobody_is_signed_in_is_answered_where_it_is_awaited() {
         signed_out(&mut desk).await;
         let survey = desk.survey(AMELIA).await;
         assert_eq!(survey.server.unwrap_err().kind, FailureKind::NotSignedIn);
-        desk.send(Command::LoadActivity { before: None });
+        desk.send(Command::LoadActivity(Box::new(ActivityQuestion {
+            number: 1,
+            filter: ActFilter::default(),
+            before: None,
+        })));
         let failure = desk
             .until(|event| match event {
                 Event::ActivityNotRead(failure) => Some(failure.clone()),

@@ -8,6 +8,7 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+mod activity;
 mod deletions;
 mod other_services;
 mod places;
@@ -241,27 +242,6 @@ fn what_lies_behind_a_question_can_not_be_pressed() {
     }
     assert_eq!(state.modals.len(), 1);
     assert_eq!(state.screen, Screen::Recordings);
-}
-
-#[test]
-fn the_activity_is_read_anew_each_time_it_is_shown() {
-    let mut state = signed_in();
-    let effects = state.update(Action::Show(Screen::Activity));
-    assert!(matches!(
-        commands(&effects)[..],
-        [Command::LoadActivity { before: None }]
-    ));
-    assert!(state.activity.loading);
-    tell(
-        &mut state,
-        1,
-        Event::Activity {
-            entries: Vec::new(),
-            from_newest: true,
-            more: false,
-        },
-    );
-    assert!(!state.activity.loading);
 }
 
 #[test]

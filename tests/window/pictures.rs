@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditAction, AuditDraft, AuditEntry, AuditOutcome, AuditWho, BackupComparison, BackupProof,
-    Completeness, Damage, DeletionOutcome, Failure, FailureKind, GENESIS, OperationId,
-    OtherRecording, ServiceOrigin, Unfit,
+    BackupComparison, BackupProof, Completeness, Damage, DeletionOutcome, Failure, FailureKind,
+    OperationId, OtherRecording, ServiceOrigin, Unfit,
 };
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
@@ -18,6 +17,7 @@ use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
 use egui_kittest::kittest::Queryable as _;
 
+use crate::activity::{self, activity};
 use crate::record;
 use crate::shelf;
 use crate::stage::{
@@ -226,6 +226,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
     ];
     views.extend(questions());
     views.extend(record::views());
+    views.extend(activity::views());
     views
 }
 
@@ -472,60 +473,5 @@ fn toasts() -> State {
             at: now(),
         });
     }
-    state
-}
-
-pub fn activity() -> State {
-    let mut state = signed_in();
-    state.screen = Screen::Activity;
-    let entries = [
-        (
-            1,
-            AuditAction::Delete,
-            AuditOutcome::Gone,
-            Some("Dr. Kenji Tanaka 田中"),
-        ),
-        (
-            2,
-            AuditAction::Download,
-            AuditOutcome::SavedAndChecked,
-            Some("Dr. Amelia Smith"),
-        ),
-        (
-            7,
-            AuditAction::Delete,
-            AuditOutcome::StillThere,
-            Some("Dr. Priya Nair"),
-        ),
-        (25, AuditAction::SignIn, AuditOutcome::Done, None),
-        (1244, AuditAction::DeleteAll, AuditOutcome::Failed, None),
-    ];
-    for (number, (minutes, action, outcome, doctor)) in (1..).zip(entries) {
-        state.activity.entries.push(Ok(AuditEntry {
-            number,
-            previous: GENESIS,
-            app_version: "0.1.0".into(),
-            draft: AuditDraft {
-                time: ago(minutes),
-                action,
-                outcome,
-                operation: OperationId::from_bytes([9; 16]),
-                who: AuditWho {
-                    os_user: "desk".into(),
-                    person: Some("Front Desk".into()),
-                    computer: "desk-1".into(),
-                    service: None,
-                },
-                doctor: doctor.map(name),
-                reason: (action == AuditAction::Delete).then(|| "transcribed and filed".into()),
-                plan: None,
-                backup: None,
-                answer: None,
-                note: None,
-            },
-        }));
-    }
-    state.activity.more = true;
-    state.record.checked = Some(Ok(record::whole()));
     state
 }

@@ -7,7 +7,7 @@ use audio_housekeeper::state::{Action, RecordReport, Screen, State};
 use egui::Theme;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::pictures::activity;
+use crate::activity::activity;
 use crate::stage::{LARGE, MakeState, SMALL, ago, open, signed_in};
 
 const HEAD: RecordHead = RecordHead {

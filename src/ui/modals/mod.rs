@@ -1,5 +1,6 @@
 //! Questions, and things to read, over the window.
 
+mod act;
 mod delete_all;
 mod delete_one;
 mod details;
@@ -53,6 +54,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             Modal::ReplaceBackup {
                 path, whose, made, ..
             } => replace_backup::show(ui, view, id, path, (whose, *made)),
+            Modal::Act(one) => act::show(ui, view, id, one),
             Modal::WrongDoctor {
                 doctor,
                 operation,

@@ -1,11 +1,17 @@
 use egui::{Color32, CornerRadius, Frame, Margin, Stroke, Ui};
 
-use crate::domain::{AuditEntry, AuditOutcome, DamagedEntry};
+use crate::domain::{Act, AuditOutcome, who_of};
 use crate::state::Action;
 use crate::ui::View;
+use crate::ui::screens::activity_filter;
 use crate::ui::screens::record::record_card;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{Button, Column, Row, announce, label, screen, table};
+use crate::ui::widgets::{
+    Button, Column, Row, announce, label, pinned, screen, table_head, table_rows, with_buttons,
+};
+
+/// How many rows from the end more of them are asked for.
+const AHEAD: usize = 50;
 
 /// What was done on this computer, newest first.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -13,7 +19,6 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     screen(ui, &title, |ui| {
         record_card(ui, view);
         let palette = Palette::here(ui);
-        let activity = &view.state.activity;
         let frame = Frame::new()
             .fill(palette.card)
             .stroke(Stroke::new(1.0, palette.border))
@@ -24,38 +29,51 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                 top: 2,
                 bottom: 2,
             });
-        if activity.entries.is_empty() {
-            let said = if activity.loading {
-                view.text.say("activity-loading")
-            } else {
-                view.text.say("activity-none")
-            };
-            frame
-                .inner_margin(Margin::same(size::CARD_PADDING))
-                .show(ui, |ui| {
-                    ui.take_available_width();
-                    announce(&label(ui, Type::Body, palette.muted, said));
-                });
-            return;
-        }
         frame.show(ui, |ui| {
             ui.take_available_width();
-            entries(ui, view);
-        });
-        if activity.more {
-            let name = view.text.say("activity-more");
-            let button = Button::secondary(&name).small().enabled(!activity.loading);
-            if button.pressed(ui) {
-                view.act(Action::LoadMoreActivity);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let columns = columns(view);
+            let covered = pinned(ui, |ui| {
+                activity_filter::bar(ui, view);
+                table_head(ui, &columns);
+            });
+            if view.state.activity.acts.is_empty() {
+                nothing(ui, view);
+            } else {
+                acts(ui, view, &columns, covered);
             }
-        }
+        });
     });
 }
 
-fn entries(ui: &mut Ui, view: &View<'_>) {
+/// Says why no act is shown.
+fn nothing(ui: &mut Ui, view: &mut View<'_>) {
     let palette = Palette::here(ui);
+    let (text, activity) = (view.text, &view.state.activity);
+    let all = text.say("activity-show-all");
+    let (said, offered) = if activity.loading {
+        (text.say("activity-loading"), Vec::new())
+    } else if activity.filter.is_empty() {
+        (text.say("activity-none"), Vec::new())
+    } else {
+        let button = Button::secondary(&all).small();
+        (text.say("activity-nothing-fits"), vec![(button, ())])
+    };
+    let pressed = Frame::new()
+        .inner_margin(Margin::same(size::CARD_PADDING))
+        .show(ui, |ui| {
+            with_buttons(ui, offered, |ui| {
+                announce(&label(ui, Type::Body, palette.muted, said));
+            })
+        });
+    if pressed.inner.is_some() {
+        view.act(Action::FilterActivity(Box::default()));
+    }
+}
+
+fn columns(view: &View<'_>) -> [Column; 6] {
     let text = view.text;
-    let columns = [
+    [
         (text.say("activity-column-when"), 0.14),
         (text.say("activity-column-who"), 0.13),
         (text.say("activity-column-action"), 0.10),
@@ -63,63 +81,128 @@ fn entries(ui: &mut Ui, view: &View<'_>) {
         (text.say("activity-column-why"), 0.19),
         (text.say("activity-column-outcome"), 0.25),
     ]
-    .map(|(name, share)| Column { name, share });
-    let entries = &view.state.activity.entries;
-    let row = |index: usize| match entries.get(index) {
-        Some(Ok(entry)) => row(palette, view, entry),
-        Some(Err(damaged)) => damaged_row(palette, view, *damaged),
-        None => Row::default(),
-    };
-    table(ui, &columns, entries.len(), row, None);
+    .map(|(name, share)| Column { name, share })
 }
 
-fn row(palette: &Palette, view: &View<'_>, entry: &AuditEntry) -> Row {
-    let text = view.text;
-    let draft = &entry.draft;
-    let when = text.when_exactly(draft.time, view.state.now);
-    let who = draft
-        .who
-        .person
-        .clone()
-        .unwrap_or_else(|| draft.who.os_user.clone());
-    let action = text.audit_action(draft.action);
-    let subject = text.audit_subject(draft);
-    let why = text.audit_reason(draft);
-    let outcome = (
-        text.audit_outcome(draft),
-        outcome_colour(palette, draft.outcome),
-    );
-    let separator = text.list_separator();
-    let joined = |parts: &[&str]| {
-        let parts: Vec<&str> = parts
-            .iter()
-            .copied()
-            .filter(|part| !part.is_empty())
-            .collect();
-        parts.join(&separator)
+fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
+    let palette = Palette::here(ui);
+    let activity = &view.state.activity;
+    let (acts, more) = (&activity.acts, activity.more);
+    let row = |index: usize| {
+        let act = acts.get(index);
+        act.map_or_else(Row::default, |act| row(palette, view, act))
     };
-    let first = joined(&[&action, &subject]);
-    let third = joined(&[&when, &who, &why]);
+    let name = |index: usize| {
+        let act = acts.get(index);
+        act.map_or_else(String::new, |act| name(view, act))
+    };
+    let shown = table_rows(ui, columns, acts.len(), row, Some(&name), covered);
+    let pressed = shown.pressed.and_then(|index| acts.get(index));
+    let pressed = pressed.map(|act| Action::ShowAct(act.first));
+    let near_the_end = shown.until + AHEAD >= acts.len();
+    if let Some(action) = pressed {
+        view.act(action);
+    }
+    if more {
+        Frame::new()
+            .inner_margin(Margin::symmetric(size::CARD_PADDING, 8))
+            .show(ui, |ui| {
+                let said = view.text.say("activity-loading-more");
+                label(ui, Type::Small, palette.muted, said);
+            });
+        if near_the_end && !view.state.activity.loading {
+            view.act(Action::LoadMoreActivity);
+        }
+    }
+}
+
+/// What a row says of an act.
+struct Said {
+    when: String,
+    who: String,
+    action: String,
+    subject: String,
+    why: String,
+    outcome: String,
+}
+
+/// `None` of an act of which nothing is as the app wrote it.
+fn said(view: &View<'_>, act: &Act) -> Option<Said> {
+    let text = view.text;
+    let (begun, ended) = (&act.begun()?.draft, &act.ended()?.draft);
+    let outcome = match act.damaged() {
+        Some(damaged) => text.damaged_entry(damaged),
+        None => text.audit_outcome(ended),
+    };
+    Some(Said {
+        when: text.when_exactly(begun.time, view.state.now),
+        who: who_of(begun).to_owned(),
+        action: text.audit_action(begun.action),
+        subject: text.audit_subject(begun),
+        why: text.audit_reason(begun),
+        outcome,
+    })
+}
+
+/// The accessible name of a row.
+fn name(view: &View<'_>, act: &Act) -> String {
+    match said(view, act) {
+        Some(said) => {
+            let parts = [
+                said.action,
+                said.subject,
+                said.when,
+                said.who,
+                said.why,
+                said.outcome,
+            ];
+            joined(view, &parts)
+        }
+        None => act
+            .damaged()
+            .map_or_else(String::new, |damaged| view.text.damaged_entry(damaged)),
+    }
+}
+
+fn joined(view: &View<'_>, parts: &[String]) -> String {
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.map(String::as_str).collect();
+    parts.join(&view.text.list_separator())
+}
+
+fn row(palette: &Palette, view: &View<'_>, act: &Act) -> Row {
+    let Some(said) = said(view, act) else {
+        return damaged_row(palette, name(view, act));
+    };
+    let colour = match (act.damaged(), act.ended()) {
+        (None, Some(ended)) => outcome_colour(palette, ended.draft.outcome),
+        _ => palette.danger,
+    };
+    let Said {
+        when,
+        who,
+        action,
+        subject,
+        why,
+        outcome,
+    } = said;
+    let first = joined(view, &[action.clone(), subject.clone()]);
+    let third = joined(view, &[when.clone(), who.clone(), why.clone()]);
+    let cells = [when, who, action, subject, why].map(|cell| (cell, palette.text));
+    let outcome = (outcome, colour);
     Row {
         lines: [
             (first, palette.text),
             outcome.clone(),
             (third, palette.muted),
         ],
-        cells: vec![
-            (when, palette.text),
-            (who, palette.text),
-            (action, palette.text),
-            (subject, palette.text),
-            (why, palette.text),
-            outcome,
-        ],
+        cells: cells.into_iter().chain([outcome]).collect(),
         chosen: false,
     }
 }
 
-fn damaged_row(palette: &Palette, view: &View<'_>, damaged: DamagedEntry) -> Row {
-    let said = (view.text.damaged_entry(damaged), palette.danger);
+fn damaged_row(palette: &Palette, said: String) -> Row {
+    let said = (said, palette.danger);
     let nothing = || (String::new(), palette.muted);
     Row {
         lines: [said.clone(), nothing(), nothing()],
@@ -128,7 +211,8 @@ fn damaged_row(palette: &Palette, view: &View<'_>, damaged: DamagedEntry) -> Row
     }
 }
 
-fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
+/// How an outcome is meant.
+pub fn outcome_colour(palette: &Palette, outcome: AuditOutcome) -> Color32 {
     match outcome {
         AuditOutcome::SavedAndChecked | AuditOutcome::Same | AuditOutcome::Gone => palette.success,
         AuditOutcome::SavedNotProven

@@ -111,6 +111,19 @@ impl<'a> Field<'a> {
 
     /// Draws the field alone; the label with `name` stands elsewhere.
     pub fn show_named_by(self, ui: &mut Ui, text: &mut String, name: Id) -> Response {
+        self.edit(ui, text).labelled_by(name)
+    }
+
+    /// Draws the field alone. Its label is its hint, too: it stands nowhere else.
+    pub fn show_with_label_inside(self, ui: &mut Ui, text: &mut String) -> Response {
+        let label = self.label;
+        let shown = self.hint(label).edit(ui, text);
+        ui.ctx()
+            .accesskit_node_builder(shown.id, |node| node.set_label(label));
+        shown
+    }
+
+    fn edit(self, ui: &mut Ui, text: &mut String) -> Response {
         let palette = Palette::here(ui);
         let focused = ui.memory(|memory| memory.has_focus(self.id));
         let refuses = self.refuse_too_long(ui, focused, text.chars().count());
@@ -141,7 +154,7 @@ impl<'a> Field<'a> {
         if let Some(hint) = self.hint {
             edit = edit.hint_text(Type::Field.text(hint).color(palette.muted));
         }
-        let shown = ui.add(edit).labelled_by(name);
+        let shown = ui.add(edit);
         into_sight(ui, &shown, shown.rect);
         if refuses || shown.changed() || shown.gained_focus() {
             ui.data_mut(|data| data.insert_temp(refused(self.id), refuses));

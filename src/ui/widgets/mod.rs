@@ -11,11 +11,13 @@ mod field;
 mod icon;
 mod label;
 mod modal;
+mod picker;
+mod pinned;
 mod row;
 mod table;
 
 use egui::accesskit::Action;
-use egui::{CornerRadius, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{CornerRadius, Id, Rect, Response, Stroke, StrokeKind, Ui};
 
 pub use bar::progress_bar;
 pub use button::Button;
@@ -28,8 +30,10 @@ pub use field::{Field, Limit};
 pub use icon::Icon;
 pub use label::{announce, label, label_cut, label_with_part_cut, wrapped, wrapped_with_strong};
 pub use modal::{ask, keep_clear};
+pub use picker::picker;
+pub use pinned::pinned;
 pub use row::{modal_buttons, press, width_of, with_buttons};
-pub use table::{Column, Row, table};
+pub use table::{Column, Row, table, table_head, table_rows};
 
 use crate::ui::theme::{Contrast, Palette, size};
 
@@ -49,9 +53,28 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
 pub fn into_sight(ui: &Ui, response: &Response, rect: Rect) {
     let pressed_unseen =
         || ui.input(|input| input.has_accesskit_action_request(response.id, Action::Click));
-    if response.gained_focus() || pressed_unseen() {
+    // Asked each time, so that it is told once alone.
+    let got_focus = got_focus(ui, response);
+    if response.gained_focus() || got_focus || pressed_unseen() {
         ui.scroll_to_rect(rect.expand(2.0 * size::FOCUS), None);
     }
+}
+
+/// Whether the focus has just come here, by an arrow key too: the toolkit moves it then between two frames,
+/// and tells nobody that it was gained.
+fn got_focus(ui: &Ui, response: &Response) -> bool {
+    if !response.has_focus() {
+        return false;
+    }
+    let last = Id::unique("what had the focus last");
+    let now = (response.id, ui.ctx().cumulative_frame_nr());
+    let before: Option<(Id, u64)> = ui.data(|data| data.get_temp(last));
+    // A frame that is drawn twice tells it twice.
+    let is_new = before.is_none_or(|(id, frame)| id != now.0 || frame == now.1);
+    if is_new {
+        ui.data_mut(|data| data.insert_temp(last, now));
+    }
+    is_new
 }
 
 /// Marks what is chosen by more than its colour, where the person asked for high contrast.

@@ -66,6 +66,9 @@ pub fn ask<R>(
         .show(&context, |ui| {
             let inner = width - 2.0 * f32::from(padding);
             ui.set_width(inner);
+            // All that there is, at once: limited to the room under its top, a modal that stands in the
+            // middle would grow frame after frame, and its buttons would move under the pointer.
+            ui.set_max_height(window.height() - 2.0 * (AROUND + f32::from(padding)));
             ui.spacing_mut().item_spacing.y = 10.0;
             let top = ui.cursor().top();
             let heading = |ui: &mut Ui| wrapped(ui, Type::Question, palette.text, title);

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use egui::{
     Color32, CornerRadius, Label, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
@@ -40,22 +42,42 @@ pub fn table(
     row: impl Fn(usize) -> Row,
     name: Option<&dyn Fn(usize) -> String>,
 ) -> Option<usize> {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    table_head(ui, columns);
+    table_rows(ui, columns, count, row, name, 0.0).pressed
+}
+
+/// What was drawn of a table's rows.
+pub struct ShownRows {
+    /// The row that was pressed.
+    pub pressed: Option<usize>,
+    /// How many rows there are up to the last that was made.
+    pub until: usize,
+}
+
+/// The rows of a table alone. So much of the view's top as is `covered` is kept clear.
+pub fn table_rows(
+    ui: &mut Ui,
+    columns: &[Column],
+    count: usize,
+    row: impl Fn(usize) -> Row,
+    name: Option<&dyn Fn(usize) -> String>,
+    covered: f32,
+) -> ShownRows {
     let palette = Palette::here(ui);
     let width = ui.available_width();
-    let narrow = width < 620.0;
+    let narrow = is_narrow(width);
     let height = if narrow { 3.0 * 20.0 + 14.0 } else { size::ROW };
-    ui.spacing_mut().item_spacing.y = 0.0;
-    if !narrow {
-        head(ui, columns, width);
-    }
-
     let all = vec2(width, height * as_f32(count));
     let (area, _) = ui.allocate_exact_size(all, Sense::hover());
     let seen = ui.clip_rect();
-    let first = as_index((seen.top() - area.top()) / height).saturating_sub(BEYOND);
-    let last = (as_index((seen.bottom() - area.top()) / height) + 1 + BEYOND).min(count);
+    let seen = seen.with_min_y(seen.top() + covered);
+    let ui = &mut ui.new_child(egui::UiBuilder::new().max_rect(area));
+    ui.set_clip_rect(seen);
+    let rows = rows_in_sight(seen, area.top(), height, count);
+    let until = rows.end;
     let mut pressed = None;
-    for index in first..last {
+    for index in rows {
         let top = area.top() + height * as_f32(index);
         let rect = Rect::from_min_size(pos2(area.left(), top), vec2(width, height));
         let row = row(index);
@@ -64,7 +86,7 @@ pub fn table(
             chosen_mark(ui, rect);
         }
         if let Some(name) = name
-            && press(ui, rect, index, &name(index))
+            && press(ui, rect, index, &name(index), covered)
         {
             pressed = Some(index);
         }
@@ -78,11 +100,29 @@ pub fn table(
             cells(ui, rect, columns, row.cells);
         }
     }
-    pressed
+    ShownRows { pressed, until }
 }
 
-fn head(ui: &mut Ui, columns: &[Column], width: f32) {
+/// The rows of one height that are in sight, and some around them so that the keyboard's focus can move
+/// on; the first of all stands at `top`.
+pub(super) fn rows_in_sight(seen: Rect, top: f32, height: f32, count: usize) -> Range<usize> {
+    let first = as_index((seen.top() - top) / height).saturating_sub(BEYOND);
+    let until = (as_index((seen.bottom() - top) / height) + 1 + BEYOND).min(count);
+    first..until
+}
+
+/// Whether there is no room for columns.
+fn is_narrow(width: f32) -> bool {
+    width < 620.0
+}
+
+/// The names of a table's columns, where there is room for columns.
+pub fn table_head(ui: &mut Ui, columns: &[Column]) {
     let palette = Palette::here(ui);
+    let width = ui.available_width();
+    if is_narrow(width) {
+        return;
+    }
     let (rect, _) = ui.allocate_exact_size(vec2(width, 32.0), Sense::hover());
     let names = columns
         .iter()
@@ -90,7 +130,7 @@ fn head(ui: &mut Ui, columns: &[Column], width: f32) {
     place(ui, rect, columns, names, Type::Label);
 }
 
-fn press(ui: &mut Ui, rect: Rect, index: usize, name: &str) -> bool {
+fn press(ui: &mut Ui, rect: Rect, index: usize, name: &str, covered: f32) -> bool {
     let palette = Palette::here(ui);
     let id = ui.unique_id().with(("row", index));
     let response = ui.interact(rect, id, Sense::click());
@@ -98,7 +138,8 @@ fn press(ui: &mut Ui, rect: Rect, index: usize, name: &str) -> bool {
     if response.hovered() {
         ui.painter().rect_filled(rect, 0, palette.hover);
     }
-    into_sight(ui, &response, rect);
+    let with_room_above = rect.with_min_y(rect.top() - covered);
+    into_sight(ui, &response, with_room_above);
     if response.has_focus() {
         let stroke = Stroke::new(size::FOCUS, palette.primary);
         let inside = rect.shrink(2.0);
@@ -156,7 +197,7 @@ fn lines(ui: &mut Ui, rect: Rect, lines: [(String, Color32); 3]) {
     clippy::cast_precision_loss,
     reason = "a place on the screen; rows by the million would be off by a point"
 )]
-fn as_f32(number: usize) -> f32 {
+pub(super) fn as_f32(number: usize) -> f32 {
     number as f32
 }
 

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use audio_housekeeper::domain::{
-    AuditEntry, Confirmation, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
+    ActFilter, AuditEntry, Confirmation, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
     DoctorTally, Failure, KnownDoctor,
 };
 use audio_housekeeper::engine::{
-    CheckAllReport, Command, DeletionReport, Destination, Event, JobEnding, JobFailure, JobId,
-    JobKind, JobProgress, SavedFile,
+    ActivityQuestion, CheckAllReport, Command, DeletionReport, Destination, Event, JobEnding,
+    JobFailure, JobId, JobKind, JobProgress, SavedFile,
 };
 use jiff::Timestamp;
 
@@ -185,22 +185,23 @@ impl Desk {
         .await
     }
 
-    /// The audit record, oldest first.
+    /// The audit record as far as it is what the app wrote, oldest first.
     pub async fn record(&mut self) -> Vec<AuditEntry> {
-        self.send(Command::LoadActivity { before: None });
+        self.send(Command::LoadActivity(Box::new(ActivityQuestion {
+            number: 1,
+            filter: ActFilter::default(),
+            before: None,
+        })));
         let mut entries = self
             .until(|event| match event {
-                Event::Activity { entries, .. } => Some(
-                    entries
-                        .iter()
-                        .cloned()
-                        .collect::<Result<Vec<_>, _>>()
-                        .unwrap(),
-                ),
+                Event::Activity(page) => {
+                    let steps = page.acts.iter().flat_map(|act| act.steps.clone());
+                    Some(steps.filter_map(Result::ok).collect::<Vec<_>>())
+                }
                 _ => None,
             })
             .await;
-        entries.reverse();
+        entries.sort_by_key(|entry| entry.number);
         entries
     }
 

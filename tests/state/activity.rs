@@ -1,0 +1,128 @@
+//! The record on its screen: what is asked for, and which answers count.
+
+use audio_housekeeper::domain::{Act, ActChoices, ActFilter, DamagedEntry, Period};
+use audio_housekeeper::engine::{ActivityPage, ActivityQuestion, Command, Event};
+use audio_housekeeper::state::{Action, Modal, Screen, SideEffect, State};
+
+use crate::{commands, signed_in, tell};
+
+/// What the window asks the engine.
+fn asked(effects: &[SideEffect]) -> ActivityQuestion {
+    match commands(effects)[..] {
+        [Command::LoadActivity(question)] => (**question).clone(),
+        _ => panic!("{effects:?}"),
+    }
+}
+
+fn act(first: u64) -> Act {
+    Act {
+        first,
+        steps: vec![Err(DamagedEntry { number: first })],
+    }
+}
+
+fn page(question: &ActivityQuestion, firsts: &[u64], more: bool) -> Event {
+    Event::Activity(Box::new(ActivityPage {
+        question: question.number,
+        acts: firsts.iter().copied().map(act).collect(),
+        more,
+        choices: None,
+    }))
+}
+
+fn shown(state: &State) -> Vec<u64> {
+    state.activity.acts.iter().map(|act| act.first).collect()
+}
+
+fn today() -> Action {
+    Action::FilterActivity(Box::new(ActFilter {
+        period: Period::Today,
+        ..ActFilter::default()
+    }))
+}
+
+#[test]
+fn the_activity_is_read_anew_each_time_it_is_shown() {
+    let mut state = signed_in();
+    for acts in [[9, 8], [12, 9]] {
+        let question = asked(&state.update(Action::Show(Screen::Activity)));
+        assert_eq!(
+            (question.before, &question.filter),
+            (None, &ActFilter::default())
+        );
+        assert!(state.activity.loading);
+        tell(&mut state, 1, page(&question, &acts, true));
+        assert!(!state.activity.loading);
+        assert_eq!(shown(&state), acts);
+    }
+}
+
+#[test]
+fn older_acts_come_behind_those_that_are_there_and_are_asked_for_once() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    assert!(state.update(Action::LoadMoreActivity).is_empty());
+    tell(&mut state, 1, page(&question, &[9, 8], true));
+    let question = asked(&state.update(Action::LoadMoreActivity));
+    assert_eq!(question.before, Some(8));
+    assert!(state.update(Action::LoadMoreActivity).is_empty());
+    tell(&mut state, 1, page(&question, &[7, 5], false));
+    assert_eq!(shown(&state), [9, 8, 7, 5]);
+    assert!(state.update(Action::LoadMoreActivity).is_empty());
+}
+
+#[test]
+fn only_the_newest_question_is_answered() {
+    let mut state = signed_in();
+    let all = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&all, &[9, 8], true));
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    let filtered = asked(&state.update(today()));
+    assert_eq!(
+        (filtered.before, filtered.filter.period),
+        (None, Period::Today)
+    );
+    tell(&mut state, 1, page(&older, &[7], false));
+    assert_eq!(shown(&state), [9, 8]);
+    assert!(state.activity.loading);
+    tell(&mut state, 1, page(&filtered, &[8], false));
+    assert_eq!(shown(&state), [8]);
+    assert!(!state.activity.loading);
+    assert!(
+        state.update(today()).is_empty(),
+        "nothing else is asked for"
+    );
+}
+
+#[test]
+fn whom_acts_can_be_chosen_by_stays_known_while_they_are_filtered() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    let choices = ActChoices {
+        doctors: Vec::new(),
+        people: vec!["Front Desk".into()],
+    };
+    let told = ActivityPage {
+        question: question.number,
+        acts: Vec::new(),
+        more: false,
+        choices: Some(choices.clone()),
+    };
+    tell(&mut state, 1, Event::Activity(Box::new(told)));
+    let question = asked(&state.update(today()));
+    tell(&mut state, 1, page(&question, &[1], false));
+    assert_eq!(state.activity.choices, choices);
+}
+
+#[test]
+fn an_act_is_opened_over_the_others_and_closed_again() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9, 8], false));
+    state.update(Action::ShowAct(8));
+    assert_eq!(state.modals, [Modal::Act(Box::new(act(8)))]);
+    state.update(Action::CloseModal);
+    assert!(state.modals.is_empty());
+    state.update(Action::ShowAct(77));
+    assert!(state.modals.is_empty());
+}
