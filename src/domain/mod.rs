@@ -56,7 +56,8 @@ pub use next_try::NextTry;
 pub use origin::{OriginError, ServiceOrigin};
 pub use place::{CloudService, Drive, Place};
 pub use record_check::{
-    KeptHead, ParseHeadError, RecordCheck, RecordFault, RecordFaultKind, RecordHead,
+    KeptHead, ParseHeadError, RecordCheck, RecordComparison, RecordFault, RecordFaultKind,
+    RecordHead,
 };
 pub use remark::Remark;
 pub use secret::Secret;

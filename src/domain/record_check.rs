@@ -66,8 +66,31 @@ pub struct RecordCheck {
     pub findings: Option<Sha256Digest>,
     /// The heads kept elsewhere that the record does not fit, each with what that says of it.
     pub unfitting: Vec<(RecordHead, RecordFault)>,
-    /// Whether the record says that a person has seen all of this.
+    /// Whether a person has seen all of this. What doesn't fit a head that was kept elsewhere is never
+    /// seen by what the record itself says.
     pub is_seen: bool,
+}
+
+/// What the record was compared with beside itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordComparison {
+    /// With this.
+    With(KeptHead),
+    /// Nothing is kept elsewhere.
+    NothingKept,
+    /// It could not be found out what is kept elsewhere.
+    NotRead,
+}
+
+impl RecordComparison {
+    /// What it was compared with.
+    #[must_use]
+    pub const fn head(&self) -> Option<RecordHead> {
+        match self {
+            Self::With(kept) => Some(kept.head),
+            Self::NothingKept | Self::NotRead => None,
+        }
+    }
 }
 
 impl RecordCheck {
@@ -80,7 +103,7 @@ impl RecordCheck {
         self.findings.is_none() && self.unfitting.is_empty()
     }
 
-    /// How many entries there are, the missing ones among them.
+    /// How many entries there are, those among them that are missing between others.
     #[must_use]
     pub fn entries(&self) -> u64 {
         self.head.map_or(0, |head| head.number)
@@ -97,12 +120,10 @@ impl RecordCheck {
     pub fn in_words(&self) -> String {
         let faults = self.all_faults().map(|fault| fault.to_string());
         let more = (self.more_faults > 0).then(|| format!("and {} more", self.more_faults));
-        let mut marks = Vec::new();
-        if let Some(findings) = self.findings {
-            marks.push(mark_of_findings(findings));
-        }
-        marks.extend(self.unfitting.iter().map(|(head, _)| mark_of_head(*head)));
-        let words: Vec<String> = faults.chain(more).chain(marks).collect();
+        let heads = self.unfitting.iter();
+        let heads = heads.map(|(head, _)| format!("kept elsewhere: {head}"));
+        let mark = self.findings.map(mark_of_findings);
+        let words: Vec<String> = faults.chain(more).chain(heads).chain(mark).collect();
         words.join("; ")
     }
 
@@ -114,19 +135,15 @@ impl RecordCheck {
             .is_none_or(|findings| seen.contains(&mark_of_findings(findings)))
     }
 
-    /// Whether they speak of this head that was kept elsewhere.
+    /// Whether the same is wrong in both.
     #[must_use]
-    pub fn head_is_in(head: RecordHead, seen: &str) -> bool {
-        seen.contains(&mark_of_head(head))
+    pub fn finds_the_same(&self, other: &Self) -> bool {
+        self.findings == other.findings && self.unfitting == other.unfitting
     }
 }
 
 fn mark_of_findings(findings: Sha256Digest) -> String {
     format!("findings {findings}")
-}
-
-fn mark_of_head(head: RecordHead) -> String {
-    format!("kept elsewhere: {head}")
 }
 
 impl fmt::Display for RecordHead {
@@ -235,15 +252,14 @@ mod tests {
             is_seen: false,
         };
         let words = check.in_words();
-        assert!(words.starts_with(
-            "entry 2: changed; entry 8: not as kept elsewhere; and 3 more; findings "
-        ));
-        assert!(check.findings_are_in(&words) && RecordCheck::head_is_in(head(8), &words));
-        assert!(!RecordCheck::head_is_in(head(7), &words));
+        let begins =
+            "entry 2: changed; entry 8: not as kept elsewhere; and 3 more; kept elsewhere: 8 ";
+        assert!(words.starts_with(begins), "{words}");
+        assert!(check.findings_are_in(&words) && check.finds_the_same(&check));
         let others = RecordCheck {
             findings: Some(Sha256Digest::of(b"others")),
-            ..check
+            ..check.clone()
         };
-        assert!(!others.findings_are_in(&words));
+        assert!(!others.findings_are_in(&words) && !others.finds_the_same(&check));
     }
 }

@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{ActFilter, DeletionPlan, DoctorName, OperationId, Secret, ServiceOrigin};
+use crate::domain::{
+    ActFilter, DeletionPlan, DoctorName, OperationId, RecordCheck, Secret, ServiceOrigin,
+};
 use crate::settings::Settings;
 
 /// What the window asks of the engine.
@@ -103,8 +105,8 @@ pub enum Command {
     LoadActivity(Box<ActivityQuestion>),
     /// Check the audit record.
     CheckRecord,
-    /// A person has seen what is wrong with the audit record.
-    RecordSeen,
+    /// A person has seen what is wrong with the audit record, this.
+    RecordSeen(Box<RecordCheck>),
     /// Keep the settings.
     SaveSettings(Settings),
 }

@@ -224,14 +224,16 @@ impl Engine {
                     .spawn_at(workspace.begun_at(), on_panic, work);
             }
             Command::CheckRecord => {
-                let on_panic = Event::RecordNotChecked(internal());
+                let person = workspace.credentials.person();
+                let work = record_check::check(self.resources.clone(), person);
                 self.scheduler
-                    .spawn(on_panic, record_check::check(workspace));
+                    .spawn(Event::RecordNotChecked(internal()), work);
             }
-            Command::RecordSeen => {
-                let on_panic = Event::RecordNotChecked(internal());
+            Command::RecordSeen(shown) => {
+                let person = workspace.credentials.person();
+                let work = record_check::mark_as_seen(self.resources.clone(), person, *shown);
                 self.scheduler
-                    .spawn(on_panic, record_check::mark_as_seen(workspace));
+                    .spawn(Event::RecordNotChecked(internal()), work);
             }
             Command::DiscardSetAside(operation) => {
                 let on_panic = Event::failed(None, internal());

@@ -5,20 +5,22 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{AuditAction, AuditDraft, AuditOutcome, AuditWho, KeptHead, RecordCheck};
+use crate::domain::{
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, Failure, FailureKind, KeptHead, RecordCheck,
+    RecordComparison,
+};
 use crate::engine::Event;
 use crate::engine::notice::Notice;
 use crate::engine::operation::new_operation;
 use crate::engine::record_standing::{Found, RecordReport};
 use crate::engine::resources::{Resources, store_failure};
-use crate::engine::workspace::Workspace;
 use crate::store::StoreError;
 
 /// What comes before anything else is recorded in a run: the record goes on behind the last entry that the
 /// keychain knows of, so that where that was cut off no number is used again, and what keeps accidents
 /// away from it is put back.
 pub async fn prepare(resources: &Resources) {
-    if let Some(kept) = resources.record.kept_elsewhere().await
+    if let RecordComparison::With(kept) = resources.record.read_kept().await
         && let Err(error) = resources.store.go_on_behind(kept.head).await
     {
         tracing::warn!(%error, "the record may use numbers again");
@@ -37,54 +39,86 @@ async fn mend_guards(resources: &Resources) {
     }
 }
 
-/// Checks the record where that was not done in this run.
-pub async fn check_once(workspace: Arc<Workspace>) {
-    if !workspace.resources.record.is_checked() {
-        check(workspace).await;
+/// Checks the record where nothing is known of it yet in this run.
+pub async fn check_once(resources: Arc<Resources>, person: Option<String>) {
+    let _checking = resources.record.checking.lock().await;
+    if !resources.record.is_known() {
+        check_and_tell(&resources, person).await;
     }
+}
+
+/// Waits until the record is checked, and says why nothing may be deleted, where that is so. Where it could
+/// not be read that is tried once more.
+pub async fn allows_deletes(
+    resources: &Arc<Resources>,
+    person: Option<String>,
+) -> Result<(), Failure> {
+    let record = &resources.record;
+    let allowed = record.allows_deletes().await;
+    if allowed.is_err() && !record.is_known() {
+        check_once(resources.clone(), person).await;
+        return record.allows_deletes().await;
+    }
+    allowed
+}
+
+/// Checks the record, as a person asked for it.
+pub async fn check(resources: Arc<Resources>, person: Option<String>) {
+    let _checking = resources.record.checking.lock().await;
+    resources.record.read_kept().await;
+    check_and_tell(&resources, person).await;
 }
 
 /// Checks the record, records what is wrong with it where no person has seen that, and tells it.
-pub async fn check(workspace: Arc<Workspace>) {
-    let resources = &workspace.resources;
-    let _checking = resources.record.checking.lock().await;
-    let found = match look(resources).await {
-        Ok(report) => {
-            if !report.check.is_whole() && !report.check.is_seen {
-                let draft = finding(&workspace, AuditOutcome::Tampered, &report.check);
-                workspace.record(draft, Vec::new()).await;
-            }
-            Found::Report(Arc::new(report))
-        }
+async fn check_and_tell(resources: &Resources, person: Option<String>) {
+    let _begun = resources.record.begun();
+    let found = match look_and_record(resources, person).await {
+        Ok(report) => Found::Report(Arc::new(report)),
         Err(error) => Found::NotRead(store_failure(&error)),
     };
-    tell(&workspace, found);
+    tell(resources, found);
     log_head(resources).await;
 }
 
-/// A person has seen what is wrong with the record: that is recorded, and deletes go again.
-pub async fn mark_as_seen(workspace: Arc<Workspace>) {
-    let resources = &workspace.resources;
-    let _checking = resources.record.checking.lock().await;
-    // What was found may look otherwise since that itself was recorded.
-    let mut report = match look(resources).await {
-        Ok(report) => report,
-        Err(error) => return tell(&workspace, Found::NotRead(store_failure(&error))),
-    };
-    if !report.check.is_whole() && !report.check.is_seen {
-        let draft = finding(&workspace, AuditOutcome::Seen, &report.check);
-        if workspace.record(draft, Vec::new()).await.is_none() {
-            return;
-        }
-        report.check.is_seen = true;
+async fn look_and_record(
+    resources: &Resources,
+    person: Option<String>,
+) -> Result<RecordReport, StoreError> {
+    let report = look(resources).await?;
+    if report.check.is_whole() || report.check.is_seen {
+        return Ok(report);
     }
-    tell(&workspace, Found::Report(Arc::new(report)));
-    keep_head(resources).await;
+    record(resources, person, AuditOutcome::Tampered, &report.check).await;
+    // What is found may look otherwise behind that entry, and is to be known again.
+    look(resources).await
+}
+
+/// A person has seen what is wrong with the record, this: that is recorded, and deletes go again. What is
+/// found now and was not shown is told anew.
+pub async fn mark_as_seen(resources: Arc<Resources>, person: Option<String>, shown: RecordCheck) {
+    let _checking = resources.record.checking.lock().await;
+    let mut report = match look(&resources).await {
+        Ok(report) => report,
+        Err(error) => return tell(&resources, Found::NotRead(store_failure(&error))),
+    };
+    if !report.check.finds_the_same(&shown) {
+        return check_and_tell(&resources, person).await;
+    }
+    if !report.check.is_whole() && !report.check.is_seen {
+        let is_recorded = record(&resources, person, AuditOutcome::Seen, &report.check);
+        report.check.is_seen = is_recorded.await;
+    }
+    let is_seen = report.check.is_seen;
+    tell(&resources, Found::Report(Arc::new(report)));
+    if is_seen {
+        let _keeping = resources.record.keeping.lock().await;
+        put_head(&resources).await;
+    }
 }
 
 async fn look(resources: &Resources) -> Result<RecordReport, StoreError> {
-    let compared_with = resources.record.kept_elsewhere().await;
-    let heads = compared_with.iter().map(|kept| kept.head).collect();
+    let compared_with = resources.record.kept();
+    let heads = compared_with.head().into_iter().collect();
     Ok(RecordReport {
         check: resources.store.check_record(heads).await?,
         compared_with,
@@ -92,23 +126,35 @@ async fn look(resources: &Resources) -> Result<RecordReport, StoreError> {
     })
 }
 
-fn tell(workspace: &Workspace, found: Found) {
+fn tell(resources: &Resources, found: Found) {
     let event = match &found {
         Found::Report(report) => Event::RecordChecked(Box::new((**report).clone())),
         Found::NotRead(failure) => Event::RecordNotChecked(failure.clone()),
         Found::NotChecked => return,
     };
-    let resources = &workspace.resources;
     resources.record.found(found);
     // It is about the record of all services, whoever is signed in.
     resources.notify(Notice::Tell(Box::new(event)));
 }
 
-fn finding(workspace: &Workspace, outcome: AuditOutcome, check: &RecordCheck) -> AuditDraft {
-    let mut draft = draft(&workspace.resources, outcome);
-    draft.who.person = workspace.credentials.person();
+/// Records what was found, or that a person has seen it; whether that worked.
+async fn record(
+    resources: &Resources,
+    person: Option<String>,
+    outcome: AuditOutcome,
+    check: &RecordCheck,
+) -> bool {
+    let mut draft = draft(resources, outcome);
+    draft.who.person = person;
     draft.note = Some(check.in_words());
-    draft
+    let recorded = resources.store.append(draft).await;
+    if let Err(error) = &recorded {
+        let kind = FailureKind::NotRecorded;
+        let failure = Failure::new(kind, Timestamp::now(), error.to_string());
+        let event = Event::failed(None, failure);
+        resources.notify(Notice::Tell(Box::new(event)));
+    }
+    recorded.is_ok()
 }
 
 /// An entry about the record, which is that of all services.
@@ -132,29 +178,43 @@ fn draft(resources: &Resources, outcome: AuditOutcome) -> AuditDraft {
     }
 }
 
-/// Keeps the record's last entry in the keychain, while the record is what the app wrote, as far as is
-/// known.
-pub async fn keep_head(resources: &Resources) {
-    let standing = &resources.record;
-    let Some(heads) = &standing.heads else { return };
-    if !standing.is_trusted() {
-        return;
-    }
+/// Keeps the record's last entry in the keychain, beside whatever else is done.
+pub fn keep_head_soon(resources: &Arc<Resources>) {
+    let resources = resources.clone();
+    tokio::spawn(async move {
+        let record = &resources.record;
+        let keeping = record.keeping.lock().await;
+        if !record.is_trusted() {
+            return;
+        }
+        // What could not be compared may be all that shows what was done to the record.
+        let is_there = match record.kept() {
+            RecordComparison::NotRead => return,
+            RecordComparison::NothingKept => Ok(true),
+            RecordComparison::With(kept) => resources.store.has(kept.head).await,
+        };
+        match is_there {
+            Ok(true) => put_head(&resources).await,
+            Ok(false) => {
+                drop(keeping);
+                check(resources.clone(), None).await;
+            }
+            Err(error) => tracing::warn!(%error, "the record can't be read"),
+        }
+    });
+}
+
+/// Keeps the last entry that the app wrote in the keychain.
+async fn put_head(resources: &Resources) {
     let head = match resources.store.head().await {
         Ok(Some(head)) => head,
         Ok(None) => return,
         Err(error) => return tracing::warn!(%error, "the record's last entry can't be read"),
     };
     let kept_at = Timestamp::now();
-    if let Err(error) = heads.write(KeptHead { head, kept_at }).await {
+    if let Err(error) = resources.record.keep(KeptHead { head, kept_at }).await {
         tracing::warn!(%error, "the keychain does not keep the record's last entry");
     }
-}
-
-/// The same beside whatever else is done.
-pub fn keep_head_soon(resources: &Arc<Resources>) {
-    let resources = resources.clone();
-    tokio::spawn(async move { keep_head(&resources).await });
 }
 
 /// Tells the log of the record's last entry, once a day.

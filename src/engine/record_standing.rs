@@ -1,23 +1,22 @@
 //! What is known in this run of the audit record: deletes wait for it, and stop where it is not what the app
 //! wrote, until a person has seen that.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::watch;
 
-use crate::domain::{Failure, FailureKind, KeptHead, RecordCheck};
-use crate::keychain::RecordHeads;
+use crate::domain::{Failure, FailureKind, KeptHead, RecordCheck, RecordComparison};
+use crate::keychain::{KeychainError, RecordHeads};
 
 /// What a check found, as the window is told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordReport {
     /// What was found.
     pub check: RecordCheck,
-    /// What it was compared with beside itself; `None` where nothing is kept elsewhere, or it can't be
-    /// read.
-    pub compared_with: Option<KeptHead>,
+    /// What it was compared with beside itself.
+    pub compared_with: RecordComparison,
     /// When it was checked.
     pub checked_at: Timestamp,
 }
@@ -26,9 +25,14 @@ pub struct RecordReport {
 pub struct RecordStanding {
     /// Where its last entry is kept apart from it, if anywhere.
     pub heads: Option<RecordHeads>,
+    /// What was read there last. Where it could not be, it is not asked again before a person asks for a
+    /// check: each time it might ask for its password.
+    read: Mutex<RecordComparison>,
     found: watch::Sender<Found>,
     /// Held while it is checked.
     pub checking: tokio::sync::Mutex<()>,
+    /// Held while its last entry is kept elsewhere.
+    pub keeping: tokio::sync::Mutex<()>,
     /// On which day the log was last told of its last entry.
     logged: Mutex<Option<Date>>,
 }
@@ -45,9 +49,14 @@ impl RecordStanding {
     /// Nothing is known yet.
     pub fn new(heads: Option<RecordHeads>) -> Self {
         Self {
+            read: Mutex::new(match heads {
+                Some(_) => RecordComparison::NotRead,
+                None => RecordComparison::NothingKept,
+            }),
             heads,
             found: watch::Sender::new(Found::NotChecked),
             checking: tokio::sync::Mutex::default(),
+            keeping: tokio::sync::Mutex::default(),
             logged: Mutex::default(),
         }
     }
@@ -77,14 +86,19 @@ impl RecordStanding {
         matches!(*found, Found::Report(_)) && allows_deletes(&found).is_ok()
     }
 
-    /// Whether it was checked, or that was tried.
-    pub fn is_checked(&self) -> bool {
-        !matches!(*self.found.borrow(), Found::NotChecked)
+    /// Whether there is something that a check has found.
+    pub fn is_known(&self) -> bool {
+        matches!(*self.found.borrow(), Found::Report(_))
     }
 
     /// Takes in what a check found.
     pub fn found(&self, found: Found) {
         self.found.send_replace(found);
+    }
+
+    /// Has nobody wait for a check that ends without a word.
+    pub const fn begun(&self) -> Begun<'_> {
+        Begun(self)
     }
 
     /// Whether the log was not told of the last entry on this day yet; from now on it was.
@@ -102,15 +116,55 @@ impl RecordStanding {
         checked.map_or(Found::NotChecked, |found| found.clone())
     }
 
-    /// Reads what is kept elsewhere, where it can be read.
-    pub async fn kept_elsewhere(&self) -> Option<KeptHead> {
-        match self.heads.as_ref()?.read().await {
-            Ok(kept) => kept,
+    /// Reads what is kept elsewhere.
+    pub async fn read_kept(&self) -> RecordComparison {
+        let Some(heads) = &self.heads else {
+            return RecordComparison::NothingKept;
+        };
+        let read = match heads.read().await {
+            Ok(kept) => kept.map_or(RecordComparison::NothingKept, RecordComparison::With),
             Err(error) => {
                 tracing::info!(%error, "the record is not compared with the keychain");
-                None
+                RecordComparison::NotRead
             }
+        };
+        *self.last_read() = read;
+        read
+    }
+
+    /// What was read last of what is kept elsewhere.
+    pub fn kept(&self) -> RecordComparison {
+        *self.last_read()
+    }
+
+    /// Keeps this elsewhere.
+    pub async fn keep(&self, kept: KeptHead) -> Result<(), KeychainError> {
+        if let Some(heads) = &self.heads {
+            heads.write(kept).await?;
+            *self.last_read() = RecordComparison::With(kept);
         }
+        Ok(())
+    }
+
+    fn last_read(&self) -> MutexGuard<'_, RecordComparison> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A check that has begun.
+pub struct Begun<'a>(&'a RecordStanding);
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        self.0.found.send_if_modified(|found| {
+            let is_left = matches!(found, Found::NotChecked);
+            if is_left {
+                let technical = "the check of the record did not come to its end";
+                let failure = Failure::new(FailureKind::Internal, Timestamp::now(), technical);
+                *found = Found::NotRead(failure);
+            }
+            is_left
+        });
     }
 }
 

@@ -65,8 +65,10 @@ async fn close_intent(workspace: &Arc<Workspace>, entry: &AuditEntry) -> Option<
         () = workspace.cancel.cancelled() => return None,
         () = workspace.resources.leaving.cancelled() => return None,
         report = workspace.resources.record.report() => {
-            let faults = report.iter().flat_map(|report| report.check.all_faults());
-            faults.into_iter().any(|fault| fault.last > entry.number)
+            report.is_some_and(|report| {
+                let check = &report.check;
+                check.more_faults > 0 || check.all_faults().any(|fault| fault.last > entry.number)
+            })
         }
     };
     if While::SignedIn.is_over(workspace) {

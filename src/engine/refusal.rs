@@ -18,7 +18,7 @@ impl Command {
             },
             Self::SurveyDeletion(doctor) => not_surveyed(doctor, failure),
             Self::LoadActivity(_) => Event::ActivityNotRead(failure),
-            Self::CheckRecord | Self::RecordSeen => Event::RecordNotChecked(failure),
+            Self::CheckRecord | Self::RecordSeen(_) => Event::RecordNotChecked(failure),
             Self::LookAgain { doctor, operation } => Event::NotLookedAgain {
                 operation,
                 doctor,

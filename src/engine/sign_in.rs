@@ -32,6 +32,7 @@ pub struct SignInRequest {
 /// Reads the keychain at the start, and takes a kept token on trust until the service says
 /// otherwise: the app opens without a network too.
 pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
+    record_check::prepare(&resources).await;
     match sign_out::forget_from_earlier(&resources, &origin).await {
         Ok(()) => {}
         Err(NotResumed::TokenKept(failure)) => {
@@ -47,8 +48,6 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
         }
     }
     let kept = resources.keychain.read(&origin).await;
-    // After the token: where the keychain asks for its password, it does so once.
-    record_check::prepare(&resources).await;
     let notice = match kept {
         Ok(None) | Err(KeychainError::None(_)) => not_signed_in(SignedOutBecause::NoToken),
         Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(

@@ -144,7 +144,7 @@ impl Engine {
         kept::tell(&workspace).await;
         self.scheduler.spawn(
             Event::RecordNotChecked(internal()),
-            record_check::check_once(workspace.clone()),
+            record_check::check_once(self.resources.clone(), workspace.credentials.person()),
         );
         self.look_into_left_over(workspace.clone());
         if self.generation != before {

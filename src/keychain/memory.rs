@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Secret, ServiceOrigin};
@@ -36,10 +37,21 @@ impl TokenStore for MemoryTokens {
 #[derive(Debug, Default)]
 pub struct MemoryHeads {
     heads: Mutex<HashMap<String, String>>,
+    is_locked: AtomicBool,
+}
+
+impl MemoryHeads {
+    /// Refuses from here on, or no longer.
+    pub fn lock(&self, is_locked: bool) {
+        self.is_locked.store(is_locked, Ordering::Relaxed);
+    }
 }
 
 impl HeadStore for MemoryHeads {
     fn read_head(&self, record: &str) -> Result<Option<String>, KeychainError> {
+        if self.is_locked.load(Ordering::Relaxed) {
+            return Err(KeychainError::Refused("locked".to_owned()));
+        }
         let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(heads.get(record).cloned())
     }

@@ -39,6 +39,10 @@ pub struct RecordHeads {
 }
 
 impl RecordHeads {
+    /// Long enough for a keychain that is at hand. One that asks for its password first is asked again for
+    /// the token, and waited for.
+    pub const USUAL_LIMIT: Duration = Duration::from_secs(10);
+
     /// How many calls may stand at the same time.
     pub const MOST_AT_ONCE: usize = 2;
 

@@ -69,8 +69,8 @@ impl State {
             Event::FoundAtStart(found) => self.found_at_start(found),
             Event::Activity(page) => self.activity_read(*page),
             Event::ActivityNotRead(failure) => self.activity_not_read(failure),
-            Event::RecordChecked(report) => return self.record_checked(Ok(*report)),
-            Event::RecordNotChecked(failure) => return self.record_checked(Err(failure)),
+            Event::RecordChecked(report) => return self.record_checked(*report),
+            Event::RecordNotChecked(failure) => self.record_not_checked(failure),
             Event::Failed { doctor, failure } => self.failed(doctor, failure),
             Event::Elsewhere { service, event } => self.ended_elsewhere(&service, *event),
         }

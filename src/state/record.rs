@@ -7,8 +7,10 @@ use crate::state::{Screen, SideEffect, State, engine};
 /// What is known of the audit record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
-    /// What the last check found, or why there was none; `None` before the first.
-    pub checked: Option<Result<RecordReport, Failure>>,
+    /// What the last check found; `None` before the first.
+    pub report: Option<RecordReport>,
+    /// Why there was no check since, where one was asked for.
+    pub failure: Option<Failure>,
     /// Whether a person has asked for a check that has not ended.
     pub checking: bool,
 }
@@ -17,8 +19,14 @@ impl Record {
     /// Whether it is not what the app wrote, and no person has seen that: nothing is deleted meanwhile.
     #[must_use]
     pub fn is_to_be_seen(&self) -> bool {
-        matches!(&self.checked, Some(Ok(report))
-            if !report.check.is_whole() && !report.check.is_seen)
+        let report = self.report.as_ref();
+        report.is_some_and(|report| !report.check.is_whole() && !report.check.is_seen)
+    }
+
+    /// Whether it could not be checked at all: nothing is deleted meanwhile.
+    #[must_use]
+    pub const fn could_not_be_checked(&self) -> bool {
+        self.report.is_none() && self.failure.is_some()
     }
 }
 
@@ -29,23 +37,31 @@ impl State {
     }
 
     pub(super) fn record_seen(&mut self) -> Vec<SideEffect> {
+        let Some(report) = &self.record.report else {
+            return Vec::new();
+        };
+        let shown = Box::new(report.check.clone());
         self.record.checking = true;
-        engine(Command::RecordSeen)
+        engine(Command::RecordSeen(shown))
     }
 
     /// What a check found stands in the record too, which the screen shows.
-    pub(super) fn record_checked(
-        &mut self,
-        checked: Result<RecordReport, Failure>,
-    ) -> Vec<SideEffect> {
-        let is_whole = checked.as_ref().is_ok_and(|report| report.check.is_whole());
+    pub(super) fn record_checked(&mut self, report: RecordReport) -> Vec<SideEffect> {
+        let is_whole = report.check.is_whole();
         self.record = Record {
-            checked: Some(checked),
+            report: Some(report),
+            failure: None,
             checking: false,
         };
         if !is_whole && self.account().is_some() && self.screen == Screen::Activity {
             return self.load_activity();
         }
         Vec::new()
+    }
+
+    /// What was found before still counts.
+    pub(super) fn record_not_checked(&mut self, failure: Failure) {
+        self.record.failure = Some(failure);
+        self.record.checking = false;
     }
 }

@@ -37,12 +37,33 @@ impl Store {
             .await
     }
 
-    /// The last entry's number and digest.
+    /// The number and the digest of the last entry that the app wrote.
     ///
     /// # Errors
     /// [`StoreError`] where it can't be read.
     pub async fn head(&self) -> Result<Option<RecordHead>, StoreError> {
-        self.writer.ask(|connection| head(connection)).await
+        self.writer
+            .ask(|connection| head_as_written(connection))
+            .await
+    }
+
+    /// Whether the record has this very entry.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it can't be read.
+    pub async fn has(&self, head: RecordHead) -> Result<bool, StoreError> {
+        self.writer
+            .ask(move |connection| {
+                let canonical: Option<Vec<u8>> = connection
+                    .query_row(
+                        "SELECT CAST(canonical AS BLOB) FROM audit WHERE number = ?1",
+                        [count_to_column(head.number)?],
+                        |row| row.get(0),
+                    )
+                    .optional()?;
+                Ok(canonical.is_some_and(|text| Sha256Digest::of(&text) == head.digest))
+            })
+            .await
     }
 
     /// Lets the record go on behind this entry, where it is further than what the app wrote last: the

@@ -38,13 +38,15 @@ fn open_with(
     Ok(connection)
 }
 
-/// A second connection to a database that is open, which can only read.
+/// A second connection to a database that is open, for nothing but reading. Where it is closed last it
+/// brings the log back into the file, as one that can't write could not.
 pub(super) fn open_to_read(folder: &Path, file_name: &str) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(
         folder.join(file_name),
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 

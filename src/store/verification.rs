@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, params};
 
 use crate::domain::{
     AuditAction, AuditEntry, AuditOutcome, GENESIS, RecordCheck, RecordFault, RecordFaultKind,
@@ -59,20 +59,32 @@ enum Step {
 
 /// A check that goes on.
 struct Verification {
-    /// The row that was read last.
-    passed: i64,
+    /// The row that is read next, or one behind it.
+    next: i64,
     /// The entry that was read last.
     last: Option<Last>,
     /// Heads kept elsewhere that were not come to yet, by number.
     heads: VecDeque<RecordHead>,
+    has_heads: bool,
     /// The number of the last of them that the record fits.
     fits_until: u64,
     unfitting: Vec<(RecordHead, RecordFault)>,
     faults: Faults,
-    /// The words of the findings that a person has seen.
-    seen: Vec<String>,
+    /// The entry that was read last names another than the one before it.
+    follows_another: Option<Follows>,
+    /// The words of the findings that a person has seen, with the number of the entry that says so.
+    seen: Vec<(u64, String)>,
     /// Whether the acts that are derived of the record fit it.
     acts_fit: bool,
+}
+
+/// An entry that names another than the one before it.
+struct Follows {
+    number: u64,
+    /// The digest that it names.
+    named: Sha256Digest,
+    /// That of the entry before it.
+    stands: Sha256Digest,
 }
 
 /// An entry that was read.
@@ -94,8 +106,9 @@ impl Verification {
     fn against(mut heads: Vec<RecordHead>) -> Self {
         heads.sort_by_key(|head| head.number);
         Self {
-            passed: i64::MIN,
+            next: i64::MIN,
             last: None,
+            has_heads: !heads.is_empty(),
             heads: heads.into(),
             fits_until: 0,
             unfitting: Vec::new(),
@@ -104,6 +117,7 @@ impl Verification {
                 more: 0,
                 all: None,
             },
+            follows_another: None,
             seen: Vec::new(),
             acts_fit: true,
         }
@@ -113,22 +127,25 @@ impl Verification {
     /// meanwhile.
     fn step(mut self, connection: &mut Connection) -> Result<Step, StoreError> {
         let transaction = connection.transaction()?;
-        let (mut read, before) = (0, self.passed);
+        let (mut read, from) = (0, self.next);
+        let before = from.saturating_sub(1);
         {
             let mut statement = transaction.prepare(&format!(
                 "SELECT audit.number, canonical, digest, {} FROM audit {}
-                 WHERE audit.number > ?1 ORDER BY audit.number LIMIT ?2",
+                 WHERE audit.number >= ?1 ORDER BY audit.number LIMIT ?2",
                 acts::COLUMNS,
                 acts::JOINED
             ))?;
-            let mut rows = statement.query((before, count_to_column(CHECKED_AT_ONCE)?))?;
+            let mut rows = statement.query((from, count_to_column(CHECKED_AT_ONCE)?))?;
             while let Some(row) = rows.next()? {
                 read += 1;
                 self.take(row)?;
+                self.find_foreign(&transaction)?;
             }
         }
         if read == CHECKED_AT_ONCE {
-            self.acts_fit &= acts::begin_and_end(&transaction, before, self.passed)?;
+            self.acts_fit &=
+                acts::begin_and_end(&transaction, before, self.next.saturating_sub(1))?;
             return Ok(Step::GoesOn(Box::new(self)));
         }
         let written = head_as_written(&transaction)?;
@@ -142,18 +159,19 @@ impl Verification {
     }
 
     fn take(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
-        self.passed = row.get(0)?;
+        let stored: i64 = row.get(0)?;
+        self.next = stored.saturating_add(1);
         let canonical = row.get_ref(1)?.as_bytes().unwrap_or_default();
         let digest = row.get_ref(2)?.as_bytes().unwrap_or_default();
-        let Some(number) = u64::try_from(self.passed).ok().filter(|number| *number > 0) else {
-            self.faults.add(0, 0, RecordFaultKind::NoEntry);
+        let Some(number) = u64::try_from(stored).ok().filter(|number| *number > 0) else {
+            self.faults.add((0, 0), RecordFaultKind::NoEntry, &[]);
             return Ok(());
         };
         let expected = self.last_number() + 1;
         let is_next = number == expected;
         if !is_next {
-            self.faults
-                .add(expected, number - 1, RecordFaultKind::Missing);
+            let gap = (expected, number - 1);
+            self.faults.add(gap, RecordFaultKind::Missing, &[]);
         }
         let computed = Sha256Digest::of(canonical);
         let kept = <[u8; 32]>::try_from(digest).ok();
@@ -166,17 +184,21 @@ impl Verification {
             _ if kept != Some(computed) => Some(RecordFaultKind::Changed),
             None => Some(RecordFaultKind::NoEntry),
             Some(entry) if is_next && !self.ends_with(entry.previous) => {
-                Some(RecordFaultKind::DoesNotFollow)
+                let follows = Follows {
+                    number,
+                    named: entry.previous,
+                    stands: self.last.as_ref().map_or(GENESIS, |last| last.digests[1]),
+                };
+                self.follows_another = Some(follows);
+                None
             }
             Some(_) => None,
         };
+        let digests = [kept.unwrap_or(computed), computed];
         if let Some(kind) = fault {
-            self.faults.add(number, number, kind);
+            self.faults.add((number, number), kind, &digests);
         }
-        self.last = Some(Last {
-            number,
-            digests: [kept.unwrap_or(computed), computed],
-        });
+        self.last = Some(Last { number, digests });
         self.compare_with_heads(number);
         let is_as_written = !matches!(
             fault,
@@ -184,7 +206,43 @@ impl Verification {
         );
         let written = entry.as_ref().filter(|_| is_as_written);
         self.acts_fit &= acts::fits(row, 3, number, written)?;
-        self.seen.extend(entry.and_then(seen));
+        let seen = entry.and_then(seen);
+        self.seen.extend(seen.map(|words| (number, words)));
+        Ok(())
+    }
+
+    /// Where the last entry names another than the one before it: an earlier one, behind which somebody
+    /// added others, or none.
+    fn find_foreign(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        let Some(follows) = self.follows_another.take() else {
+            return Ok(());
+        };
+        let Follows {
+            number,
+            named,
+            stands,
+        } = follows;
+        let mut earlier = None;
+        // Each is looked for among all entries.
+        if !self.faults.are_many() {
+            earlier = connection
+                .query_row(
+                    "SELECT max(number) FROM audit WHERE digest = ?1 AND number BETWEEN 1 AND ?2",
+                    params![named.as_bytes(), count_to_column(number - 1)?],
+                    |row| row.get::<_, Option<i64>>(0),
+                )?
+                .and_then(|earlier| u64::try_from(earlier).ok())
+                .filter(|earlier| !self.faults.are_at(*earlier));
+        }
+        if let Some(earlier) = earlier {
+            let added = (earlier + 1, number - 1);
+            self.faults
+                .add(added, RecordFaultKind::NotWritten, &[stands]);
+        } else {
+            let place = (number, number);
+            self.faults
+                .add(place, RecordFaultKind::DoesNotFollow, &[named, stands]);
+        }
         Ok(())
     }
 
@@ -222,16 +280,20 @@ impl Verification {
     fn end(mut self, written: Option<RecordHead>) -> RecordCheck {
         let last = self.last_number();
         let mut known_until = last;
+        let digests = self.last.as_ref().map_or([GENESIS; 2], |last| last.digests);
+        let stands = digests[1];
         if let Some(written) = written {
             if written.number > last {
-                self.faults
-                    .add(last + 1, written.number, RecordFaultKind::Missing);
+                let cut_off = (last + 1, written.number);
+                self.faults.add(cut_off, RecordFaultKind::Missing, &[]);
                 known_until = written.number;
             } else if written.number < last {
+                let added = (written.number + 1, last);
                 self.faults
-                    .add(written.number + 1, last, RecordFaultKind::NotWritten);
+                    .add(added, RecordFaultKind::NotWritten, &[stands]);
             } else if !self.ends_with(written.digest) {
-                self.faults.add(last, last, RecordFaultKind::Changed);
+                let place = (last, last);
+                self.faults.add(place, RecordFaultKind::Changed, &digests);
             }
         }
         for head in std::mem::take(&mut self.heads) {
@@ -256,13 +318,13 @@ impl Verification {
             unfitting: self.unfitting,
             is_seen: false,
         };
-        let seen = &self.seen;
-        check.is_seen = !check.is_whole()
-            && (check.findings.is_none() || seen.iter().any(|words| check.findings_are_in(words)))
-            && check.unfitting.iter().all(|(head, _)| {
-                seen.iter()
-                    .any(|words| RecordCheck::head_is_in(*head, words))
-            });
+        // Anybody can add an entry that says so: where an entry is kept elsewhere, it has to stand before
+        // that one.
+        let trusted = |number: u64| !self.has_heads || number <= self.fits_until;
+        let mut seen = self.seen.iter().filter(|(number, _)| trusted(*number));
+        check.is_seen = check.findings.is_some()
+            && check.unfitting.is_empty()
+            && seen.any(|(_, words)| check.findings_are_in(words));
         check
     }
 }
@@ -275,17 +337,31 @@ fn seen(entry: AuditEntry) -> Option<String> {
 }
 
 impl Faults {
-    fn add(&mut self, first: u64, last: u64, kind: RecordFaultKind) {
-        let one = format!("{first} {last} {kind}\n");
-        self.all
-            .get_or_insert_with(|| Context::new(&SHA256))
-            .update(one.as_bytes());
+    /// Whether there are as many as are named.
+    const fn are_many(&self) -> bool {
+        self.named.len() >= RecordCheck::MOST_FAULTS
+    }
+
+    /// Whether something is wrong with an entry.
+    fn are_at(&self, number: u64) -> bool {
+        let mut named = self.named.iter();
+        named.any(|fault| (fault.first..=fault.last).contains(&number))
+    }
+
+    /// `digests` are those of what stands there: another change of the same place is another fault.
+    fn add(&mut self, (first, last): (u64, u64), kind: RecordFaultKind, digests: &[Sha256Digest]) {
+        let all = self.all.get_or_insert_with(|| Context::new(&SHA256));
+        all.update(format!("{first} {last} {kind}").as_bytes());
+        for digest in digests {
+            all.update(format!(" {digest}").as_bytes());
+        }
+        all.update(b"\n");
         let goes_on = |before: &&mut RecordFault| before.kind == kind && before.last + 1 == first;
         if self.more > 0 {
             self.more += 1;
         } else if let Some(before) = self.named.last_mut().filter(goes_on) {
             before.last = last;
-        } else if self.named.len() < RecordCheck::MOST_FAULTS {
+        } else if !self.are_many() {
             self.named.push(RecordFault { first, last, kind });
         } else {
             self.more = 1;

@@ -1,23 +1,23 @@
 use jiff::Timestamp;
 
-use crate::domain::{KeptHead, RecordCheck, RecordFault, RecordFaultKind};
+use crate::domain::{RecordCheck, RecordComparison, RecordFault, RecordFaultKind};
 
 use super::Text;
 
 impl Text {
-    /// `1,284 entries, checked just now and compared with what the keychain kept today 14:02`
+    /// `1,284 entries, checked just now and compared with what the keychain keeps from today 14:02.`
     #[must_use]
     pub fn record_checked(
         &self,
         check: &RecordCheck,
-        compared_with: Option<&KeptHead>,
+        compared_with: &RecordComparison,
         checked_at: Timestamp,
         now: Timestamp,
     ) -> String {
         let count = check.entries().into();
         let checked = self.ago_within(checked_at, now).into();
         match compared_with {
-            Some(kept) => self.say_with(
+            RecordComparison::With(kept) => self.say_with(
                 "record-checked-and-compared",
                 &[
                     ("count", count),
@@ -25,7 +25,13 @@ impl Text {
                     ("kept", self.when_within(kept.kept_at, now).into()),
                 ],
             ),
-            None => self.say_with("record-checked", &[("count", count), ("checked", checked)]),
+            RecordComparison::NothingKept => {
+                self.say_with("record-checked", &[("count", count), ("checked", checked)])
+            }
+            RecordComparison::NotRead => self.say_with(
+                "record-checked-not-compared",
+                &[("count", count), ("checked", checked)],
+            ),
         }
     }
 

@@ -132,12 +132,13 @@ class Walk:
         self.desktop.wait_for(DELETE_TITLE.format(doctor))
 
     def in_the_keychain(self):
-        """What the system's keychain holds for this app."""
+        """The tokens that the system's keychain holds for this app; the record's head stays."""
         found = subprocess.run(
             ["secret-tool", "search", "--all", "--unlock", "service", KEYCHAIN_ENTRY],
             capture_output=True, text=True, timeout=30,
         )
-        return re.findall(r"^secret = (.*)$", found.stdout, re.MULTILINE)
+        entries = re.findall(r"^label = (.*)\nsecret = (.*)$", found.stdout, re.MULTILINE)
+        return [secret for label, secret in entries if ": record " not in label]
 
 
 def tone(path, seconds):

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditEntry, DeletionChoice, DeletionOutcome, FailureKind, RecordFault, RecordFaultKind,
-    Sha256Digest,
+    AuditEntry, AuditOutcome, DeletionChoice, DeletionOutcome, FailureKind, RecordCheck,
+    RecordComparison, RecordFault, RecordFaultKind, Sha256Digest,
 };
 use audio_housekeeper::engine::{self, Command, Event, RecordReport, Setup, Unfinished};
 use audio_housekeeper::keychain::{HeadStore, KeychainError, MemoryHeads, RecordHeads};
@@ -60,16 +60,20 @@ fn a_record_that_was_changed_stops_deletes_until_a_person_has_seen_it() {
         desk.survey(AMELIA).await;
         tamper(&desk, "DELETE FROM audit WHERE number = 1");
         let mut desk = desk.restart().await;
-        let report = checked(&mut desk).await;
-        assert_eq!(report.check.faults, [missing(1, 1)]);
-        assert!(!report.check.is_seen);
+        let shown = checked(&mut desk).await;
+        assert_eq!(shown.check.faults, [missing(1, 1)]);
+        assert!(!shown.check.is_seen);
 
         let (report, _) = desk.delete(AMELIA, WITHOUT).await;
         assert_eq!(report.outcome, DeletionOutcome::NotSent);
         assert_eq!(report.failure.unwrap().kind, FailureKind::RecordTampered);
         assert_eq!(desk.deletes_received(), 0);
 
-        desk.send(Command::RecordSeen);
+        // What was not shown is not seen.
+        let other = RecordCheck::default();
+        desk.send(Command::RecordSeen(Box::new(other)));
+        assert!(!checked(&mut desk).await.check.is_seen);
+        desk.send(Command::RecordSeen(Box::new(shown.check)));
         assert!(checked(&mut desk).await.check.is_seen);
         let (report, _) = desk.delete(AMELIA, WITHOUT).await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
@@ -77,6 +81,7 @@ fn a_record_that_was_changed_stops_deletes_until_a_person_has_seen_it() {
             "check-record put-back",
             "check-record tampered",
             "delete failed",
+            "check-record tampered",
             "check-record seen",
             "delete intended",
             "delete answered",
@@ -177,8 +182,8 @@ fn a_record_that_was_written_anew_is_found_against_the_keychain() {
             kind: RecordFaultKind::NotAsKept,
         };
         assert_eq!(report.check.unfitting[0].1, fault);
-        assert!(report.compared_with.is_some() && !report.check.is_seen);
-        desk.send(Command::RecordSeen);
+        assert!(report.compared_with.head().is_some() && !report.check.is_seen);
+        desk.send(Command::RecordSeen(Box::new(report.check)));
         assert!(checked(&mut desk).await.check.is_seen);
         let last = desk.record().await.last().unwrap().number;
         until_kept(&desk, last).await;
@@ -227,12 +232,13 @@ fn nothing_is_said_of_a_good_record_wherever_it_is_and_whatever_the_keychain_hol
         let mut desk = desk.restart().await;
         let report = checked(&mut desk).await;
         assert!(report.check.is_whole());
-        assert_eq!(report.compared_with.unwrap().head.number, last);
+        assert_eq!(report.compared_with.head().unwrap().number, last);
         // An emptied keychain, as that of another computer is.
         desk.heads = Arc::new(MemoryHeads::default());
         let mut desk = desk.restart().await;
         let report = checked(&mut desk).await;
-        assert!(report.check.is_whole() && report.compared_with.is_none());
+        assert!(report.check.is_whole());
+        assert_eq!(report.compared_with, RecordComparison::NothingKept);
         // Something else under that name.
         desk.heads.write_head("record", "of no use").unwrap();
         let mut desk = desk.restart().await;
@@ -274,9 +280,73 @@ fn a_keychain_that_refuses_or_hangs_raises_no_alarm_and_holds_no_delete_up() {
             });
             desk.generation = 0;
             let report = checked(&mut desk).await;
-            assert!(report.check.is_whole() && report.compared_with.is_none());
+            assert!(report.check.is_whole());
+            assert_eq!(report.compared_with, RecordComparison::NotRead);
             let (report, _) = desk.delete(AMELIA, WITHOUT).await;
             assert_eq!(report.outcome, DeletionOutcome::Gone, "hangs: {hangs}");
         }
+    });
+}
+
+#[test]
+fn what_the_keychain_knows_is_not_replaced_where_the_record_no_longer_has_it() {
+    run(async {
+        for locked in [false, true] {
+            let mut desk = Desk::new().await;
+            desk.delete(AMELIA, WITHOUT).await;
+            let last = desk.record().await.last().unwrap().number;
+            until_kept(&desk, last).await;
+            let kept = desk.heads.read_head("record").unwrap();
+            let cut = format!("DELETE FROM audit WHERE number > {};{UNSEEN}", last - 2);
+            let mut desk = if locked {
+                // The keychain can't be asked at the start, and can later.
+                tamper(&desk, &cut);
+                desk.heads.lock(true);
+                let mut desk = desk.restart().await;
+                assert!(checked(&mut desk).await.check.is_whole());
+                desk.heads.lock(false);
+                desk
+            } else {
+                tamper(&desk, &cut);
+                desk
+            };
+            desk.service
+                .put(AMELIA, "b.wav", support::recordings::wav(10_000, 2));
+            desk.delete(AMELIA, WITHOUT).await;
+            if !locked {
+                assert!(!checked(&mut desk).await.check.is_whole());
+            }
+            assert_eq!(desk.heads.read_head("record").unwrap(), kept, "{locked}");
+            let mut desk = desk.restart().await;
+            assert!(!checked(&mut desk).await.check.is_whole());
+        }
+    });
+}
+
+#[test]
+fn what_is_found_while_a_delete_waits_for_the_window_stops_it() {
+    run(async {
+        let mut desk = Desk::new().await;
+        checked(&mut desk).await;
+        desk.answers = false;
+        desk.begin_delete(AMELIA, WITHOUT).await;
+        desk.clock.run();
+        let id = desk
+            .until(|event| match event {
+                Event::LastCall { id } => Some(*id),
+                _ => None,
+            })
+            .await;
+        tamper(&desk, "DELETE FROM audit WHERE number = 1");
+        desk.send(Command::CheckRecord);
+        checked(&mut desk).await;
+        desk.send(Command::NoStop(id));
+        let (report, _) = desk.end_of_delete().await;
+        assert_eq!(report.outcome, DeletionOutcome::NotSent);
+        assert_eq!(report.failure.unwrap().kind, FailureKind::RecordTampered);
+        assert_eq!(desk.deletes_received(), 0);
+        // Its intent is closed.
+        let last = desk.record().await.pop().unwrap();
+        assert_eq!(last.draft.outcome, AuditOutcome::Failed);
     });
 }

@@ -35,7 +35,7 @@ pub fn activity() -> State {
             .into(),
         people: vec!["Front Desk".into(), "Records".into()],
     };
-    state.record.checked = Some(Ok(record::whole()));
+    state.record.report = Some(record::whole());
     state
 }
 

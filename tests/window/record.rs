@@ -1,7 +1,8 @@
 //! What is said of the record as a whole.
 
 use audio_housekeeper::domain::{
-    KeptHead, RecordCheck, RecordFault, RecordFaultKind, RecordHead, Sha256Digest,
+    Failure, FailureKind, KeptHead, RecordCheck, RecordComparison, RecordFault, RecordFaultKind,
+    RecordHead, Sha256Digest,
 };
 use audio_housekeeper::state::{Action, RecordReport, Screen, State};
 use egui::Theme;
@@ -21,7 +22,7 @@ pub fn whole() -> RecordReport {
             head: Some(HEAD),
             ..RecordCheck::default()
         },
-        compared_with: Some(KeptHead {
+        compared_with: RecordComparison::With(KeptHead {
             head: HEAD,
             kept_at: ago(40),
         }),
@@ -59,7 +60,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
 }
 
 fn with(mut state: State, report: RecordReport) -> State {
-    state.record.checked = Some(Ok(report));
+    state.record.report = Some(report);
     state
 }
 
@@ -111,4 +112,23 @@ fn nothing_can_be_deleted_before_somebody_has_looked_at_the_record() {
             .is_disabled()
     );
     assert!(window.query_by_label("Look at the record").is_none());
+}
+
+#[test]
+fn a_check_that_fails_takes_nothing_back_and_one_that_never_was_is_said_on_the_other_screen() {
+    let failure = || Failure::new(FailureKind::StoreTrouble, ago(0), "");
+    let mut state = with(activity(), tampered(false));
+    state.record.failure = Some(failure());
+    let mut window = open(state, LARGE, Theme::Light, 100);
+    window.run();
+    window.get_by_label("The record could not be checked");
+    window.get_by_label("Entry 2 is missing.");
+    let mut state = signed_in();
+    state.record.failure = Some(failure());
+    let mut window = open(state, LARGE, Theme::Light, 100);
+    window.run();
+    let said =
+        "The record of what was done could not be checked. Nothing is deleted until it can be.";
+    window.get_by_label(said);
+    window.get_by_label("Look at the record");
 }

@@ -5,6 +5,10 @@ record-checked = { $count ->
     [one] { NUMBER($count) } entry, checked { $checked }. Nothing is kept elsewhere to compare it with.
    *[other] { NUMBER($count) } entries, checked { $checked }. Nothing is kept elsewhere to compare them with.
 }
+record-checked-not-compared = { $count ->
+    [one] { NUMBER($count) } entry, checked { $checked }. The keychain did not say what it keeps, so it was not compared.
+   *[other] { NUMBER($count) } entries, checked { $checked }. The keychain did not say what it keeps, so they were not compared.
+}
 record-checked-and-compared = { $count ->
     [one] { NUMBER($count) } entry, checked { $checked } and compared with what the keychain keeps from { $kept }.
    *[other] { NUMBER($count) } entries, checked { $checked } and compared with what the keychain keeps from { $kept }.
@@ -12,6 +16,7 @@ record-checked-and-compared = { $count ->
 record-tampered = The record is not as this app wrote it
 record-tampered-and-seen = The record is not as this app wrote it, and that was seen
 record-tampered-elsewhere = The record of what was done is not as this app wrote it. Nothing is deleted until somebody has looked at it.
+record-not-checked-elsewhere = The record of what was done could not be checked. Nothing is deleted until it can be.
 record-what-now = Nothing is deleted until somebody has seen this. Tell the person who looks after this computer, then go on. The record keeps who has seen it.
 record-not-checked = The record could not be checked
 record-seen = I have seen this
@@ -27,7 +32,7 @@ record-fault = { $kind ->
        *[other] Entries { $first } to { $last } were changed.
     }
     [does-not-follow] { $count ->
-        [one] Entry { $last } does not follow the one before it: that one was changed, or one between them is gone.
+        [one] Entry { $last } does not follow the one before it: that one was changed or added, or one between them is gone.
        *[other] Entries { $first } to { $last } do not follow the ones before them.
     }
     [no-entry] { $count ->

@@ -194,7 +194,7 @@ impl Launcher for RealLauncher {
         let computer = platform::computer_name();
         let heads = (mode == Mode::Real).then(|| {
             let record = record_name(&folder, &computer);
-            RecordHeads::new(Arc::new(SystemKeychain), &record, Keychain::USUAL_LIMIT)
+            RecordHeads::new(Arc::new(SystemKeychain), &record, RecordHeads::USUAL_LIMIT)
         });
         let _inside = self.runtime.enter();
         let engine = engine::start(Setup {

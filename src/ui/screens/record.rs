@@ -22,14 +22,21 @@ pub fn record_card(ui: &mut Ui, view: &mut View<'_>) {
         let button = Button::primary(&seen).enabled(!record.checking);
         buttons.push((button, Action::RecordSeen));
     }
-    let is_free = record.checked.is_some() && !record.checking;
+    let is_known = record.report.is_some() || record.failure.is_some();
+    let is_free = is_known && !record.checking;
     let button = Button::secondary(&check).enabled(is_free);
     buttons.push((button, Action::CheckRecord));
     let pressed = card(ui, |ui| {
-        with_buttons(ui, buttons, |ui| match &record.checked {
-            Some(Ok(report)) if !record.checking => found(ui, view, report),
-            Some(Err(failure)) if !record.checking => not_checked(ui, view, failure),
-            _ => checking(ui, view),
+        with_buttons(ui, buttons, |ui| {
+            if record.checking || !is_known {
+                return checking(ui, view);
+            }
+            if let Some(failure) = &record.failure {
+                not_checked(ui, view, failure);
+            }
+            if let Some(report) = &record.report {
+                found(ui, view, report);
+            }
         })
     });
     if let Some(action) = pressed.inner {
@@ -39,12 +46,16 @@ pub fn record_card(ui: &mut Ui, view: &mut View<'_>) {
 
 /// Says where nothing can be deleted that the record has to be looked at.
 pub fn record_banner(ui: &mut Ui, view: &mut View<'_>) {
-    if !view.state.record.is_to_be_seen() {
+    let record = &view.state.record;
+    let says = if record.is_to_be_seen() {
+        view.text.say("record-tampered-elsewhere")
+    } else if record.could_not_be_checked() {
+        view.text.say("record-not-checked-elsewhere")
+    } else {
         return;
-    }
+    };
     let palette = Palette::here(ui);
     let look = view.text.say("record-look");
-    let says = view.text.say("record-tampered-elsewhere");
     let buttons = vec![(Button::secondary(&look).small(), ())];
     let pressed = banner(ui, palette.warning_soft, |ui| {
         with_buttons(ui, buttons, |ui| {
@@ -98,8 +109,7 @@ fn found(ui: &mut Ui, view: &View<'_>, report: &RecordReport) {
     if view.state.record.is_to_be_seen() {
         wrapped(ui, Type::Small, palette.text, text.say("record-what-now"));
     }
-    let compared_with = report.compared_with.as_ref();
     let now = view.state.now;
-    let said = text.record_checked(check, compared_with, report.checked_at, now);
+    let said = text.record_checked(check, &report.compared_with, report.checked_at, now);
     wrapped(ui, Type::Small, palette.muted, said);
 }

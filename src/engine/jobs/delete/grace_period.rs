@@ -133,10 +133,11 @@ pub async fn announce(
         workspace.record(stopped, waits_again).await;
         return Err(not_sent_report(None));
     }
-    let called = if is_stopped() {
-        Err(NotSent::Stopped)
-    } else {
-        called
+    let record = workspace.resources.record.still_allows_deletes();
+    let called = match record {
+        _ if is_stopped() => Err(NotSent::Stopped),
+        Err(failure) => called.and(Err(NotSent::Because(failure))),
+        Ok(()) => called,
     };
     match called {
         Ok(()) if !workspace.credentials.is_present(sign_in) => {

@@ -23,7 +23,7 @@ use crate::engine::jobs::delete::grace_period::{
 use crate::engine::jobs::delete::verify_gone::{Answer, conclude};
 use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::Workspace;
-use crate::engine::{DeletionReport, JobProgress};
+use crate::engine::{DeletionReport, JobProgress, record_check};
 use crate::store::WaitingDelete;
 
 /// The record's words where the connection was given up: it may have been sent before.
@@ -112,10 +112,11 @@ impl DeleteJob<'_> {
             confirmed_at: self.workspace.resources.clock.wall(),
         };
         begin_waiting(self.workspace, &waiting).await?;
-        let record = &self.workspace.resources.record;
+        let resources = &self.workspace.resources;
+        let person = self.ticket.asked_by.person();
         tokio::select! {
             () = self.ticket.cancel.cancelled() => {}
-            allows = record.allows_deletes() => if let Err(failure) = allows {
+            allows = record_check::allows_deletes(resources, person) => if let Err(failure) = allows {
                 return Err(self.not_sent(NotSent::Because(failure)).await);
             },
         }
@@ -159,8 +160,6 @@ impl DeleteJob<'_> {
                 continue;
             }
             let plan = look(sign_in.clone()).await?;
-            let record = &workspace.resources.record;
-            record.still_allows_deletes().map_err(NotSent::Because)?;
             let looked_at = workspace.resources.clock.steady();
             if !workspace.credentials.is_present(&sign_in) {
                 continue;
