@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "desktop"))
 
 from desktop import App, Desktop, PracticeService  # noqa: E402
 from test_desktop import (  # noqa: E402
-    DOCTOR_FIELD, DOWNLOAD, SIGN_IN, TOKEN, TOKEN_FIELD, tone,
+    DOCTOR_FIELD, DOWNLOAD, SIGN_IN, TOKEN, fill_token, tone,
 )
 
 EIGHT = [f"Dr. Number {number}" for number in range(1, 9)]
@@ -61,7 +61,7 @@ def main():
     log = home / "data" / "log" / "audio-housekeeper.log"
     rows = []
     try:
-        desktop.fill(TOKEN_FIELD, TOKEN, timeout=60)
+        fill_token(desktop, TOKEN, timeout=60)
         desktop.click("button", SIGN_IN)
         desktop.find("entry", DOCTOR_FIELD, 20)
         for doctor in EIGHT:

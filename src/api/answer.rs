@@ -1,12 +1,14 @@
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
+use zeroize::Zeroize as _;
 
 use crate::api::call::Call;
-use crate::api::{ApiError, Deletion, DeletionOfAll, Person, headers, said};
-use crate::domain::{ContentKind, FailureKind};
+use crate::api::{ApiError, Deletion, DeletionOfAll, GivenToken, Person, headers, said};
+use crate::domain::{ContentKind, FailureKind, Secret, token_end};
 
 /// An answer that is no recording, read to a bound.
 pub(super) struct Answer {
@@ -46,18 +48,41 @@ impl Answer {
         if members.contains_key("error") || !known.iter().any(|name| members.contains_key(*name)) {
             return Err(self.undocumented());
         }
-        let name = ["name", "email"]
-            .iter()
-            .find_map(|member| said::person(members.get(*member)?.as_str()?));
-        // A name may be two people's; an address, hardly.
-        let id = ["id", "email"]
-            .iter()
-            .find_map(|member| match members.get(*member)? {
-                Value::String(text) => Some(format!("{member} {}", said::person_id(text)?)),
-                Value::Number(number) => Some(format!("{member} {number}")),
-                _ => None,
-            });
-        Ok(Person { name, id })
+        Ok(person_of(&members))
+    }
+
+    /// `POST /api/auth/login`: 200 with a token. The refresh token beside it is left: its call is not
+    /// published.
+    pub(super) fn given_token(mut self) -> Result<GivenToken, ApiError> {
+        match self.status {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED => return Err(self.error(FailureKind::PasswordNotAccepted)),
+            StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::NOT_IMPLEMENTED => return Err(self.error(FailureKind::NoPasswordSignIn)),
+            _ => return Err(self.undocumented()),
+        }
+        let given = match &mut self.body {
+            Ok(body) => {
+                let given = serde_json::from_slice::<Given>(body).ok();
+                if given.is_some() {
+                    body.zeroize();
+                }
+                given
+            }
+            Err(error) => return Err(error.clone()),
+        };
+        let Some(given) = given.filter(|given| !given.token.trim().is_empty()) else {
+            return Err(self.undocumented());
+        };
+        let token = Secret::new(given.token);
+        let said = given.expires_at.as_ref().and_then(Value::as_str);
+        let ends_at = said.and_then(|time| time.parse().ok());
+        Ok(GivenToken {
+            ends_at: ends_at.or_else(|| token_end(&token)),
+            person: given.user.as_ref().map(person_of).unwrap_or_default(),
+            token,
+        })
     }
 
     /// `GET /api/download`, answered with anything but 200: the documented 404 or a failure.
@@ -215,6 +240,31 @@ impl Answer {
     fn retry_after(&self) -> Option<u64> {
         headers::retry_after(&self.headers, Timestamp::now())
     }
+}
+
+/// What counts of an answer that brings a token.
+#[derive(Deserialize)]
+struct Given {
+    token: String,
+    #[serde(rename = "expiresAt")]
+    expires_at: Option<Value>,
+    user: Option<Map<String, Value>>,
+}
+
+/// Whom the members of an account speak of.
+fn person_of(members: &Map<String, Value>) -> Person {
+    let name = ["name", "username", "email"]
+        .iter()
+        .find_map(|member| said::person(members.get(*member)?.as_str()?));
+    // A name may be two people's; an address, hardly.
+    let id = ["id", "email"]
+        .iter()
+        .find_map(|member| match members.get(*member)? {
+            Value::String(text) => Some(format!("{member} {}", said::person_id(text)?)),
+            Value::Number(number) => Some(format!("{member} {number}")),
+            _ => None,
+        });
+    Person { name, id }
 }
 
 /// The address that a redirect from `url` names.

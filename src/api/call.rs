@@ -15,6 +15,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// One of the service's calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Call {
+    Login,
     WhoAmI,
     Download,
     Delete,
@@ -24,6 +25,7 @@ pub(super) enum Call {
 impl Call {
     pub(super) const fn path(self) -> &'static str {
         match self {
+            Self::Login => "/api/auth/login",
             Self::WhoAmI => "/api/auth/me",
             Self::Download => "/api/download",
             Self::Delete => "/api/delete",
@@ -34,6 +36,7 @@ impl Call {
     /// The method and path, as details and the log name the call: the query holds a name.
     pub(super) const fn label(self) -> &'static str {
         match self {
+            Self::Login => "POST /api/auth/login",
             Self::WhoAmI => "GET /api/auth/me",
             Self::Download => "GET /api/download",
             Self::Delete => "DELETE /api/delete",

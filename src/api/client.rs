@@ -301,7 +301,7 @@ impl HttpClient {
         Ok(Self::small(call, response, self.delete_timeout).await)
     }
 
-    async fn small(call: Call, response: Response, limit: Duration) -> Answer {
+    pub(super) async fn small(call: Call, response: Response, limit: Duration) -> Answer {
         let status = response.status();
         let headers = response.headers().clone();
         let url = response.url().clone();

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use reqwest::header::HeaderValue;
 use reqwest::{Client, ClientBuilder, redirect, retry};
 use zeroize::Zeroizing;
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::api::call::Call;
 use crate::api::client::HttpClient;
 use crate::api::kept_open::KeptOpen;
-use crate::api::{ApiError, Connector, RecordingsApi, transport};
+use crate::api::{ApiError, Connector, GivenToken, RecordingsApi, login, transport};
 use crate::domain::{FailureKind, Secret, ServiceOrigin};
 
 /// Opens the service over HTTPS, or plain HTTP to this computer.
@@ -26,7 +27,7 @@ pub struct Timeouts {
     pub connect: Duration,
     /// To begin an answer, to go on with it, and to finish one that is no recording.
     pub read: Duration,
-    /// To answer a delete, from the first byte sent to the last one read.
+    /// To answer a delete, or a name and a password, from the first byte sent to the last one read.
     pub delete: Duration,
 }
 
@@ -69,7 +70,7 @@ impl HttpConnector {
     /// A client that can't send anything twice: no redirects, no retry of requests that the
     /// protocol calls safe to repeat, no pooled connection that may have died unseen, and no
     /// HTTP/2, whose refused streams and closing connections are grounds for another try.
-    fn deleting(&self, origin: &ServiceOrigin) -> Result<Client, reqwest::Error> {
+    fn sending_once(&self, origin: &ServiceOrigin) -> Result<Client, reqwest::Error> {
         self.builder(origin)
             .retry(retry::never())
             .pool_max_idle_per_host(0)
@@ -81,6 +82,20 @@ impl HttpConnector {
 }
 
 impl Connector for HttpConnector {
+    fn sign_in<'a>(
+        &'a self,
+        origin: &'a ServiceOrigin,
+        user_name: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<GivenToken, ApiError>> {
+        Box::pin(async move {
+            let client = self.sending_once(origin);
+            let client = client.map_err(|error| transport::not_built(Call::Login, error))?;
+            let given = (user_name, password);
+            login::sign_in(&client, origin, given, self.timeouts.delete).await
+        })
+    }
+
     fn connect(
         &self,
         origin: &ServiceOrigin,
@@ -97,7 +112,7 @@ impl Connector for HttpConnector {
                 .build()
                 .map_err(not_built)?,
             kept_open: KeptOpen::default(),
-            deleting: self.deleting(origin).map_err(not_built)?,
+            deleting: self.sending_once(origin).map_err(not_built)?,
             read_timeout: self.timeouts.read,
             delete_timeout: self.timeouts.delete,
         }))

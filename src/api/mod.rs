@@ -8,6 +8,7 @@ mod connector;
 mod content_range;
 mod headers;
 mod kept_open;
+mod login;
 mod resume_point;
 mod said;
 mod transport;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 
 use crate::domain::{DoctorName, Failure, Secret, ServerCopy, ServiceOrigin};
 
@@ -64,8 +66,16 @@ pub trait RecordingsApi: Send + Sync {
     fn delete_all(&self) -> BoxFuture<'_, Result<DeletionOfAll, ApiError>>;
 }
 
-/// Opens the service for a token.
+/// Opens the service for a token, and has one given.
 pub trait Connector: Send + Sync {
+    /// Asks for a token (`POST /api/auth/login`): once, without following redirects.
+    fn sign_in<'a>(
+        &'a self,
+        origin: &'a ServiceOrigin,
+        user_name: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<GivenToken, ApiError>>;
+
     /// Builds the client; no call is made yet.
     ///
     /// # Errors
@@ -75,6 +85,17 @@ pub trait Connector: Send + Sync {
         origin: &ServiceOrigin,
         token: Secret,
     ) -> Result<Arc<dyn RecordingsApi>, ApiError>;
+}
+
+/// A token that the service gave for a name and a password.
+#[derive(Debug, Clone)]
+pub struct GivenToken {
+    /// The token.
+    pub token: Secret,
+    /// When it is said to end, where that is known.
+    pub ends_at: Option<Timestamp>,
+    /// Whom the service said that it belongs to.
+    pub person: Person,
 }
 
 /// Whom a token belongs to.

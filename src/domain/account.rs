@@ -1,3 +1,5 @@
+use jiff::Timestamp;
+
 use crate::domain::ServiceOrigin;
 
 /// Who is signed in, and where.
@@ -9,6 +11,8 @@ pub struct Account {
     pub person: Option<String>,
     /// Where the token is kept.
     pub keeping: TokenKeeping,
+    /// When the sign-in is said to end, where that is known.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// Where the token of this sign-in is kept.

@@ -189,6 +189,10 @@ pub enum FailureKind {
     },
     /// The server's copy is no longer the one that was confirmed or backed up.
     CopyChanged,
+    /// The service knows no such user name with that password.
+    PasswordNotAccepted,
+    /// The service gives no tokens for user names.
+    NoPasswordSignIn,
     /// The audit record could not be written: nothing was deleted.
     RecordNotWritable,
     /// The audit record is not what the app wrote, and no person has seen that: nothing was deleted.

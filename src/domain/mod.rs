@@ -26,6 +26,8 @@ mod remark;
 mod secret;
 mod server_copy;
 mod set_aside;
+mod sign_in_with;
+mod token_end;
 mod unfit;
 mod unusual_character;
 
@@ -63,5 +65,7 @@ pub use remark::Remark;
 pub use secret::Secret;
 pub use server_copy::{CopyComparison, ServerCopy};
 pub use set_aside::SetAside;
+pub use sign_in_with::SignInWith;
+pub use token_end::token_end;
 pub use unfit::Unfit;
 pub use unusual_character::UnusualCharacter;

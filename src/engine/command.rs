@@ -3,20 +3,20 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::{
-    ActFilter, DeletionPlan, DoctorName, OperationId, RecordCheck, Secret, ServiceOrigin,
+    ActFilter, DeletionPlan, DoctorName, OperationId, RecordCheck, ServiceOrigin, SignInWith,
 };
 use crate::settings::Settings;
 
 /// What the window asks of the engine.
 #[derive(Debug)]
 pub enum Command {
-    /// Try a token, and keep it where the person wants it.
+    /// Try a token, or have one given for a name and a password, and keep it where the person wants it.
     SignIn {
         /// The service.
         origin: ServiceOrigin,
-        /// The pasted token.
-        token: Secret,
-        /// Keep it in the keychain.
+        /// The token, or the name and the password.
+        with: SignInWith,
+        /// Keep the token in the keychain.
         stay: bool,
     },
     /// Forget the token, here and in the keychain, and stop what runs.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
-use crate::api::{Connector, Person, RecordingsApi};
-use crate::domain::{Account, DoctorName, Failure, Secret, ServiceOrigin, TokenKeeping};
+use crate::api::{Connector, GivenToken, Person, RecordingsApi};
+use crate::domain::{Account, DoctorName, Failure, ServiceOrigin, TokenKeeping};
 
 /// One sign-in: a token that the service has accepted, or that is taken to be accepted.
 pub struct SignIn {
@@ -16,7 +16,7 @@ pub struct SignIn {
     pub origin: ServiceOrigin,
     /// Where the token is kept.
     pub keeping: TokenKeeping,
-    token: Secret,
+    given: GivenToken,
     /// Whose it is, once the service has answered that.
     whose: OnceLock<Person>,
 }
@@ -26,14 +26,14 @@ impl SignIn {
     pub fn new(
         api: Arc<dyn RecordingsApi>,
         origin: ServiceOrigin,
-        token: Secret,
+        given: GivenToken,
         keeping: TokenKeeping,
     ) -> Self {
         Self {
             api: Mutex::new(api),
             origin,
             keeping,
-            token,
+            given,
             whose: OnceLock::new(),
         }
     }
@@ -46,7 +46,7 @@ impl SignIn {
     /// Has each call that begins from here on come over a new connection. Those that were kept open may have
     /// died unseen, and a call over one would wait for an answer in vain.
     pub fn connect_anew(&self, connector: &dyn Connector) {
-        match connector.connect(&self.origin, self.token.clone()) {
+        match connector.connect(&self.origin, self.given.token.clone()) {
             Ok(new) => self.with_api(|api| *api = new),
             Err(error) => {
                 let kind = &error.failure.kind;
@@ -71,7 +71,7 @@ impl SignIn {
         let person = match self.api().who_am_i().await {
             Ok(person) => person,
             Err(error) if matches!(error.failure.details.status, Some(404 | 405 | 501)) => {
-                Person::default()
+                self.given.person.clone()
             }
             Err(error) => return Err(error.failure),
         };
@@ -100,6 +100,7 @@ impl SignIn {
             origin: self.origin.clone(),
             person: self.person(),
             keeping: self.keeping,
+            ends_at: self.given.ends_at,
         }
     }
 
@@ -108,7 +109,7 @@ impl SignIn {
     pub fn is_by_the_same_person(&self, other: &Self) -> bool {
         match (self.person_id(), other.person_id()) {
             (Some(one), Some(other)) => one == other,
-            _ => self.token.expose() == other.token.expose(),
+            _ => self.given.token.expose() == other.given.token.expose(),
         }
     }
 }

@@ -107,18 +107,14 @@ impl Engine {
 
     fn take(&mut self, command: Command) {
         match command {
-            Command::SignIn {
-                origin,
-                token,
-                stay,
-            } => {
+            Command::SignIn { origin, with, stay } => {
                 self.attempt += 1;
                 let request = sign_in::SignInRequest {
                     attempt: self.attempt,
                     generation: self.generation,
                     stay,
                 };
-                let work = sign_in::sign_in(self.resources.clone(), origin, token, request);
+                let work = sign_in::sign_in(self.resources.clone(), origin, with, request);
                 self.scheduler.spawn(Event::SignInFailed(internal()), work);
             }
             Command::SaveSettings(settings) => {

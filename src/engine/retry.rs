@@ -202,6 +202,8 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::PartGone { .. }
         | FailureKind::CompletenessNotProven { .. }
         | FailureKind::CopyChanged
+        | FailureKind::PasswordNotAccepted
+        | FailureKind::NoPasswordSignIn
         | FailureKind::RecordNotWritable
         | FailureKind::RecordTampered
         | FailureKind::StoreTrouble

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{Failure, Secret, ServiceOrigin, TokenKeeping};
+use crate::api::{GivenToken, Person};
+use crate::domain::{Failure, Secret, ServiceOrigin, SignInWith, TokenKeeping, token_end};
 use crate::engine::credentials::SignIn;
 use crate::engine::notice::Notice;
 use crate::engine::resources::Resources;
@@ -55,7 +56,15 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
         ))),
         Ok(Some(token)) => {
             sign_out::keeps_token(&resources, &origin).await;
-            taken_on_trust(open(&resources, origin, token, TokenKeeping::Keychain).await)
+            taken_on_trust(
+                open(
+                    &resources,
+                    origin,
+                    on_its_own(token),
+                    TokenKeeping::Keychain,
+                )
+                .await,
+            )
         }
     };
     resources.notify(notice);
@@ -80,7 +89,14 @@ fn taken_on_trust(opened: Result<SignIn, (Option<SignIn>, Failure)>) -> Notice {
 /// Opens the practice service.
 pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, token: Secret) {
     record_check::prepare(&resources).await;
-    let notice = match open(&resources, origin, token, TokenKeeping::Practice).await {
+    let notice = match open(
+        &resources,
+        origin,
+        on_its_own(token),
+        TokenKeeping::Practice,
+    )
+    .await
+    {
         Ok(sign_in) => signed_in(OPENING, sign_in, None, None, true),
         Err((_, failure)) => Notice::NotSignedIn {
             attempt: OPENING,
@@ -91,11 +107,12 @@ pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, token: S
     resources.notify(notice);
 }
 
-/// Tries a pasted token by a call, then keeps it where the person wants it.
+/// Tries a token by a call, one that was pasted or one that is given for a name and a password, then
+/// keeps it where the person wants it.
 pub async fn sign_in(
     resources: Arc<Resources>,
     origin: ServiceOrigin,
-    token: Secret,
+    with: SignInWith,
     request: SignInRequest,
 ) {
     let SignInRequest {
@@ -103,16 +120,25 @@ pub async fn sign_in(
         generation,
         stay,
     } = request;
-    let mut sign_in = match open(
-        &resources,
-        origin.clone(),
-        token.clone(),
-        TokenKeeping::Memory,
-    )
-    .await
-    {
+    let failed = |failure| resources.tell(generation, Event::SignInFailed(failure));
+    let given = match with {
+        SignInWith::Token(token) => on_its_own(token),
+        SignInWith::Password {
+            user_name,
+            password,
+        } => {
+            let connector = &resources.connector;
+            match connector.sign_in(&origin, &user_name, &password).await {
+                Ok(given) => given,
+                Err(error) => return failed(error.failure),
+            }
+        }
+    };
+    let token = given.token.clone();
+    let opened = open(&resources, origin.clone(), given, TokenKeeping::Memory);
+    let mut sign_in = match opened.await {
         Ok(sign_in) => sign_in,
-        Err((_, failure)) => return resources.tell(generation, Event::SignInFailed(failure)),
+        Err((_, failure)) => return failed(failure),
     };
     let failure = sign_out::keep_or_clear(&resources, &origin, &token, stay).await;
     sign_in.keeping = match (stay, &failure) {
@@ -158,17 +184,26 @@ pub async fn find_out_whose(workspace: Arc<Workspace>) {
 async fn open(
     resources: &Resources,
     origin: ServiceOrigin,
-    token: Secret,
+    given: GivenToken,
     keeping: TokenKeeping,
 ) -> Result<SignIn, (Option<SignIn>, Failure)> {
     let api = resources
         .connector
-        .connect(&origin, token.clone())
+        .connect(&origin, given.token.clone())
         .map_err(|error| (None, error.failure))?;
-    let sign_in = SignIn::new(api, origin, token, keeping);
+    let sign_in = SignIn::new(api, origin, given, keeping);
     match sign_in.ask_whose().await {
         Ok(()) => Ok(sign_in),
         Err(failure) => Err((Some(sign_in), failure)),
+    }
+}
+
+/// A token of which nobody said anything.
+fn on_its_own(token: Secret) -> GivenToken {
+    GivenToken {
+        ends_at: token_end(&token),
+        person: Person::default(),
+        token,
     }
 }
 

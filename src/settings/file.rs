@@ -114,6 +114,7 @@ fn flush_folder(folder: &Path) -> io::Result<()> {
 #[derive(Serialize)]
 struct Wire<'a> {
     service: String,
+    signs_in_with_token: bool,
     theme: &'static str,
     text_size: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,6 +136,7 @@ impl<'a> Wire<'a> {
     fn of(settings: &'a Settings) -> Self {
         Self {
             service: settings.service.ascii(),
+            signs_in_with_token: settings.signs_in_with_token,
             theme: theme_word(settings.theme),
             text_size: settings.text_size,
             download_folder: settings.download_folder.as_deref().and_then(Path::to_str),
@@ -153,6 +155,8 @@ fn settings_of(mut members: Map<String, Value>) -> Settings {
         service: take::<String>(&mut members, "service")
             .and_then(|text| ServiceOrigin::parse(&text).ok())
             .unwrap_or(offered.service),
+        signs_in_with_token: take(&mut members, "signs_in_with_token")
+            .unwrap_or(offered.signs_in_with_token),
         theme: take::<String>(&mut members, "theme")
             .and_then(|word| theme_of(&word))
             .unwrap_or(offered.theme),
@@ -209,6 +213,7 @@ mod tests {
     fn chosen() -> Settings {
         Settings {
             service: ServiceOrigin::parse("https://clinic.example:8443").unwrap(),
+            signs_in_with_token: true,
             theme: ThemeChoice::Dark,
             text_size: 150,
             download_folder: Some(std::env::temp_dir().join("J\u{fc}rgen")),
@@ -275,6 +280,14 @@ mod tests {
         let window = |position: Value, size: Value| serde_json::json!({"position": position, "size": size, "maximised": true});
         let offered = Settings::default();
         let cases: Vec<(&str, Value, Settings)> = vec![
+            (
+                "signs_in_with_token",
+                "yes".into(),
+                Settings {
+                    signs_in_with_token: false,
+                    ..chosen()
+                },
+            ),
             (
                 "text_size",
                 113.into(),

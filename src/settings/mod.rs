@@ -13,6 +13,8 @@ use crate::domain::ServiceOrigin;
 pub struct Settings {
     /// The service's address.
     pub service: ServiceOrigin,
+    /// Whether the person signed in with an access token last, and not with a name and a password.
+    pub signs_in_with_token: bool,
     /// Light, dark, or as the system says.
     pub theme: ThemeChoice,
     /// Text size in per cent, one of [`Settings::TEXT_SIZES`].
@@ -57,6 +59,7 @@ impl Default for Settings {
         let service = ServiceOrigin::parse(ServiceOrigin::DEFAULT).expect("the default address");
         Self {
             service,
+            signs_in_with_token: false,
             theme: ThemeChoice::default(),
             text_size: 100,
             download_folder: None,

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::domain::{ActFilter, DeletionReason, DoctorName, Failure, OperationId, Secret};
+use crate::domain::{ActFilter, DeletionReason, DoctorName, Failure, OperationId, SignInWith};
 use crate::engine::{JobId, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
 use crate::state::{ConfirmedChoice, DestinationRequest, Mode, Screen};
@@ -8,12 +8,12 @@ use crate::state::{ConfirmedChoice, DestinationRequest, Mode, Screen};
 /// What a person did, or a dialog answered.
 #[derive(Debug)]
 pub enum Action {
-    /// Sign in with a pasted token.
+    /// Sign in with a pasted token, or a name and a password.
     SignIn {
         /// The address as typed.
         address: String,
-        /// The token.
-        token: Secret,
+        /// The token, or the name and the password.
+        with: SignInWith,
         /// "Stay signed in on this computer".
         stay: bool,
     },

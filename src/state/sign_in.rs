@@ -1,6 +1,6 @@
 //! Who is signed in: the one sign-in of this window, from the keychain's answer to its end.
 
-use crate::domain::{Account, Failure, Secret, ServiceOrigin};
+use crate::domain::{Account, Failure, Secret, ServiceOrigin, SignInWith};
 use crate::engine::{Command, SignedOutBecause};
 use crate::state::{Activity, Message, Screen, SideEffect, State, engine};
 
@@ -42,7 +42,12 @@ impl State {
         waited_for.unwrap_or(&self.settings.service)
     }
 
-    pub(super) fn sign_in(&mut self, address: &str, token: &Secret, stay: bool) -> Vec<SideEffect> {
+    pub(super) fn sign_in(
+        &mut self,
+        address: &str,
+        with: SignInWith,
+        stay: bool,
+    ) -> Vec<SideEffect> {
         let origin = match ServiceOrigin::parse(address) {
             Ok(origin) => origin,
             Err(error) => {
@@ -51,8 +56,20 @@ impl State {
             }
         };
         self.address_error = None;
-        // What is copied often brings white space along, which no token has.
-        let token = Secret::new(token.expose().trim().to_owned());
+        // What is copied often brings white space along, which no token has, nor a name at its ends. A
+        // password may.
+        let with = match with {
+            SignInWith::Token(token) => {
+                SignInWith::Token(Secret::new(token.expose().trim().to_owned()))
+            }
+            SignInWith::Password {
+                user_name,
+                password,
+            } => SignInWith::Password {
+                user_name: user_name.trim().to_owned(),
+                password,
+            },
+        };
         if let SignIn::Out {
             trying, failure, ..
         } = &mut self.sign_in
@@ -61,12 +78,9 @@ impl State {
             *failure = None;
         }
         self.settings.service = origin.clone();
+        self.settings.signs_in_with_token = matches!(with, SignInWith::Token(_));
         let mut effects = self.save_settings();
-        effects.extend(engine(Command::SignIn {
-            origin,
-            token,
-            stay,
-        }));
+        effects.extend(engine(Command::SignIn { origin, with, stay }));
         effects
     }
 

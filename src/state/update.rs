@@ -11,9 +11,9 @@ impl State {
         match action {
             Action::SignIn {
                 address,
-                token,
+                with,
                 stay,
-            } => self.sign_in(&address, &token, stay),
+            } => self.sign_in(&address, with, stay),
             Action::Switch(mode) => vec![SideEffect::Switch(mode)],
             Action::SignOut => self.ask_sign_out(),
             Action::ConfirmSignOut => self.sign_out(),

@@ -86,6 +86,20 @@ impl Text {
         self.say_with("when-date-time", &[("date", date), ("time", time)])
     }
 
+    /// When a sign-in ends: `Signed in until 17:40`, `Signed in until 29 Nov 17:40`.
+    #[must_use]
+    pub fn signed_in_until(&self, ends_at: Timestamp, now: Timestamp) -> String {
+        let (local, today) = (self.local(ends_at), self.local(now));
+        let time = self.clock(&local);
+        let time = if local.date() == today.date() {
+            time
+        } else {
+            let date = self.date(local.date(), today.date()).into();
+            self.say_with("when-date-time", &[("date", date), ("time", time.into())])
+        };
+        self.say_with("account-until", &[("time", time.into())])
+    }
+
     /// A time to the second with its offset from UTC, for support.
     #[must_use]
     pub fn when_for_support(&self, then: Timestamp) -> String {

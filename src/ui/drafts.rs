@@ -3,13 +3,16 @@ use std::rc::Rc;
 use egui::Id;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::domain::{DeletionReason, DoctorName, DoctorNameError, Secret};
+use crate::domain::{DeletionReason, DoctorName, DoctorNameError, FailureKind, Secret, SignInWith};
 use crate::state::{Modal, SignIn, State};
 use crate::ui::completion::Completion;
 use crate::ui::modals::Figures;
 
 /// Room for a token, so that typing and pasting leave no half copies of it behind.
 pub(super) const TOKEN_ROOM: usize = 16 * 1024;
+
+/// The same for a password.
+pub(super) const PASSWORD_ROOM: usize = 1024;
 
 /// Text that is being typed, and what is being picked: what a view needs and nobody else.
 #[derive(Debug)]
@@ -25,12 +28,27 @@ pub struct Drafts {
 pub(super) struct SignInDraft {
     /// The address, while it is being changed.
     pub address: Option<String>,
+    /// Whether a token is to be used, and not a name and a password; `None` while the person has not
+    /// chosen here.
+    pub with_token: Option<bool>,
     pub token: Zeroizing<String>,
+    pub user_name: String,
+    pub password: Zeroizing<String>,
     pub stay: bool,
-    /// The focus is to go to the token's field.
+    /// The focus is to go to the first field that is empty.
     pub wants_focus: bool,
-    /// "Sign in" was pressed without a token.
-    pub token_missing: bool,
+    pub typed: Typed,
+}
+
+/// How far the typing of a sign-in is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Typed {
+    #[default]
+    InProgress,
+    /// "Sign in" was pressed while a field was empty.
+    Incomplete,
+    /// It was sent.
+    Sent,
 }
 
 /// The doctor field's.
@@ -72,10 +90,13 @@ impl Default for Drafts {
         Self {
             sign_in: SignInDraft {
                 address: None,
+                with_token: None,
                 token: Zeroizing::new(String::with_capacity(TOKEN_ROOM)),
+                user_name: String::new(),
+                password: Zeroizing::new(String::with_capacity(PASSWORD_ROOM)),
                 stay: true,
                 wants_focus: true,
-                token_missing: false,
+                typed: Typed::InProgress,
             },
             doctor: DoctorDraft::default(),
             deletion: DeletionDraft::default(),
@@ -98,27 +119,72 @@ impl Drafts {
             };
         }
         if matches!(state.sign_in, SignIn::In(_)) {
-            if !self.sign_in.token.is_empty() {
-                self.sign_in.token.zeroize();
-            }
-            self.sign_in.wants_focus = true;
+            self.sign_in.forget_secrets();
         } else {
             self.doctor = DoctorDraft::default();
             self.settings_address = None;
+        }
+        // A password that is not right is typed anew; where only the network failed, it need not be.
+        if let SignIn::Out {
+            failure: Some(failure),
+            trying: false,
+            ..
+        } = &state.sign_in
+            && std::mem::take(&mut self.sign_in.typed) == Typed::Sent
+            && failure.kind == FailureKind::PasswordNotAccepted
+        {
+            self.sign_in.forget_secrets();
         }
     }
 }
 
 impl SignInDraft {
-    /// The field's own id: its state in the toolkit is wiped by it.
+    /// A field's own id: its state in the toolkit is wiped by it.
     pub fn token_id() -> Id {
         Id::unique("access token")
     }
 
-    /// The token as typed. It stays in its field until it was accepted: where only the network
-    /// failed, it need not be fetched and pasted once more.
-    pub fn token(&self) -> Secret {
-        Secret::new(self.token.as_str().to_owned())
+    /// The same of the password's field.
+    pub fn password_id() -> Id {
+        Id::unique("password")
+    }
+
+    pub fn user_name_id() -> Id {
+        Id::unique("user name")
+    }
+
+    /// What is typed, where it is complete. It stays in its fields until it was accepted: where only the
+    /// network failed, it need not be fetched and pasted once more.
+    pub fn complete(&self, with_token: bool) -> Option<SignInWith> {
+        if with_token {
+            let is_there = !self.token.trim().is_empty();
+            let token = || Secret::new(self.token.as_str().to_owned());
+            return is_there.then(|| SignInWith::Token(token()));
+        }
+        let is_there = !self.user_name.trim().is_empty() && !self.password.is_empty();
+        is_there.then(|| SignInWith::Password {
+            user_name: self.user_name.clone(),
+            password: Secret::new(self.password.as_str().to_owned()),
+        })
+    }
+
+    /// The field that the focus goes to: the first that is empty.
+    pub fn first_empty(&self, with_token: bool) -> Id {
+        match with_token {
+            true => Self::token_id(),
+            false if self.user_name.trim().is_empty() => Self::user_name_id(),
+            false => Self::password_id(),
+        }
+    }
+
+    fn forget_secrets(&mut self) {
+        for secret in [&mut self.token, &mut self.password] {
+            if !secret.is_empty() {
+                secret.zeroize();
+            }
+        }
+        self.typed = Typed::InProgress;
+        self.wants_focus = true;
     }
 }
 
@@ -128,6 +194,7 @@ impl std::fmt::Debug for SignInDraft {
             .debug_struct("SignInDraft")
             .field("address", &self.address)
             .field("token", &"[hidden]")
+            .field("password", &"[hidden]")
             .field("stay", &self.stay)
             .finish_non_exhaustive()
     }

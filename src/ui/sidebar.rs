@@ -155,6 +155,10 @@ fn account(ui: &mut Ui, view: &View<'_>) {
             if let Some(note) = note {
                 crate::ui::widgets::wrapped(ui, Type::Label, palette.muted, note);
             }
+            if let Some(ends_at) = account.ends_at.filter(|ends_at| *ends_at > view.state.now) {
+                let until = view.text.signed_in_until(ends_at, view.state.now);
+                label_cut(ui, Type::Label, palette.muted, until);
+            }
             label_cut(ui, Type::Label, palette.muted, account.origin.label());
             label_cut(ui, Type::SmallStrong, palette.text, who);
         });

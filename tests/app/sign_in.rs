@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{Secret, ServiceOrigin};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
-use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeUser};
 use audio_housekeeper::state::Mode;
+use axum::http::StatusCode;
 use support::AMELIA;
 use support::driver::{Driver, Stage, desk, desk_with};
 
@@ -186,4 +187,56 @@ fn a_keychain_that_hangs_stops_nothing_but_itself() {
     assert!(!driver.shows("it may still hold your sign-in"));
     driver.wait_for("it may still hold your sign-in");
     tokens.let_go();
+}
+
+#[test]
+fn a_name_and_a_password_sign_in_and_are_kept_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tokens, mut stage) = with_memory(folder.path());
+    stage.service.users = vec![
+        PracticeUser::new("ana", Secret::new("correct horse".into())),
+        PracticeUser::new("ben", Secret::new("battery staple".into())),
+    ];
+    let mut driver = Driver::open(stage);
+    driver.click("Use a user name and password");
+    driver.fill("User name or email", "ben");
+    driver.fill("Password", "Battery Staple");
+    driver.click("Sign in");
+    driver.wait_for("The service doesn't know this user name with this password.");
+    let copied = driver.copied_details();
+    assert!(!copied.to_lowercase().contains("staple"), "{copied}");
+    assert_eq!(kept(&tokens, &driver), None);
+    driver.fill("Password", "battery staple");
+    driver.click("Sign in");
+    driver.wait_for("Download…");
+    driver.wait_for("ben");
+    driver.wait_for("Signed in until");
+    let token = driver.service.tokens().nth(1).unwrap().1.clone();
+    assert_eq!(kept(&tokens, &driver).as_deref(), Some(token.expose()));
+    // The next start asks in the same way.
+    driver.click("Settings");
+    driver.click("Sign out");
+    driver.wait_for("User name or email");
+    driver.close();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("battery staple"), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_service_that_takes_no_names_says_so_and_a_token_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::open(Stage::empty(folder.path()));
+    let unknown = Effect::answer(StatusCode::NOT_FOUND, "text/plain", "no such call");
+    driver.service.add_fault(Fault::on(Call::Login, unknown));
+    driver.click("Use a user name and password");
+    driver.fill("User name or email", "ana");
+    driver.fill("Password", "pw");
+    driver.click("Sign in");
+    driver.wait_for("This service takes no user names from this app.");
+    driver.click("Use an access token from IT");
+    driver.sign_in();
 }

@@ -14,6 +14,7 @@ mod downgrades;
 mod downloads;
 mod environment;
 mod log;
+mod logins;
 mod long_values;
 mod proxies;
 mod ranges;

@@ -19,7 +19,7 @@ from pathlib import Path
 from desktop import App, Desktop, PracticeService, Program, run_steps, text_of, until, xdotool
 from test_desktop import (
     AMELIA, CHECK, DELETE, DELETE_TITLE, DOCTOR_FIELD, DOWNLOAD, PRIYA, SIGN_IN, TOKEN,
-    TOKEN_FIELD, WAITING, WITHOUT_BACKUP, tone,
+    WAITING, WITHOUT_BACKUP, fill_token, tone,
 )
 
 WINDOW = "Audio Housekeeper"
@@ -184,7 +184,7 @@ def a_second_start_brings_the_minimised_window_to_the_front(walk):
         other.wait()
     # Real data is another folder, and so another copy.
     real = walk.start()
-    walk.desktop.find("entry", TOKEN_FIELD, A_START)
+    walk.desktop.find("button", SIGN_IN, A_START)
     assert len(windows()) == 2
     real.process.send_signal(signal.SIGTERM)
     assert real.wait() == 0
@@ -409,7 +409,7 @@ STEPS = [
 
 def sign_in(walk):
     app = walk.start()
-    walk.desktop.fill(TOKEN_FIELD, TOKEN, timeout=A_START)
+    fill_token(walk.desktop, TOKEN, timeout=A_START)
     walk.desktop.click("button", SIGN_IN)
     walk.desktop.find("entry", DOCTOR_FIELD, 20)
     return app

@@ -23,10 +23,13 @@ from pathlib import Path
 from desktop import ENABLED, App, Desktop, PracticeService, run_steps, text_of, until
 
 # What the window says. The words are those of assets/i18n/en.
-TOKEN_FIELD = "Access token"
+TOKEN_FIELD, WITH_TOKEN = "Access token", "Use an access token from IT"
+NAME_FIELD, PASSWORD_FIELD = "User name or email", "Password"
+WITH_PASSWORD = "Use a user name and password"
 SIGN_IN = "Sign in"
 SIGN_IN_TITLE = "Sign in to Nuxera"
 NOT_ACCEPTED = "doesn't accept this access token"
+NOT_KNOWN = "doesn't know this user name with this password"
 RECORDINGS, ACTIVITY, SETTINGS = "Recordings", "Activity", "Settings"
 DOCTOR_FIELD = "Doctor"
 CHECK = "Check"
@@ -58,6 +61,7 @@ A_DELETE = 40
 A_DELETE_OF_ALL = 60
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.desktop-test-token.c2lnbmF0dXJl"
+USER, PASSWORD = "front.desk", "correct horse battery"
 AMELIA, JUERGEN, KENJI, PRIYA = (
     "Dr. Amelia Smith", "Dr. Jürgen Müller", "Dr. Kenji Tanaka 田中", "Dr. Priya Nair",
 )
@@ -80,7 +84,8 @@ class Walk:
         self.desktop = Desktop()
         self.service = PracticeService(
             programs / "practice-service",
-            "--token", TOKEN, "--recordings", self.recordings, "--verbose",
+            "--token", TOKEN, "--user", f"{USER}:{PASSWORD}",
+            "--recordings", self.recordings, "--verbose",
             log=home / "service.log",
         )
         self.app = None
@@ -159,14 +164,28 @@ def tone(path, seconds):
 
 def a_wrong_token_is_refused_and_not_kept(walk):
     walk.open()
-    walk.desktop.fill(TOKEN_FIELD, "not-the-token", timeout=60)
+    fill_token(walk.desktop, "not-the-token", timeout=60)
     walk.desktop.click("button", SIGN_IN)
     walk.desktop.wait_for(NOT_ACCEPTED)
     assert walk.in_the_keychain() == []
 
 
+def a_name_and_a_password_sign_in_and_only_the_token_is_kept(walk):
+    walk.desktop.click("button", WITH_PASSWORD)
+    walk.desktop.fill(NAME_FIELD, USER)
+    walk.desktop.fill(PASSWORD_FIELD, "not the password")
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.wait_for(NOT_KNOWN)
+    walk.desktop.fill(PASSWORD_FIELD, PASSWORD)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    walk.desktop.wait_for("Signed in until")
+    until(lambda: walk.in_the_keychain() == [TOKEN], "the token in the keychain")
+    sign_out(walk)
+
+
 def a_pasted_token_signs_in_and_is_in_the_keychain(walk):
-    walk.desktop.fill(TOKEN_FIELD, TOKEN)
+    fill_token(walk.desktop, TOKEN)
     walk.desktop.click("button", SIGN_IN)
     walk.desktop.find("entry", DOCTOR_FIELD, 20)
     until(lambda: walk.in_the_keychain() == [TOKEN], "the token in the keychain")
@@ -297,7 +316,8 @@ def the_token_is_in_no_file_argument_or_variable_of_the_app(walk):
     process = Path("/proc") / str(walk.app.process.pid)
     places += [walk.app.log, process / "environ", process / "cmdline"]
     for place in places:
-        assert TOKEN.encode() not in place.read_bytes(), place
+        contents = place.read_bytes()
+        assert TOKEN.encode() not in contents and PASSWORD.encode() not in contents, place
 
 
 def a_restart_finds_the_sign_in_kept(walk):
@@ -310,15 +330,13 @@ def a_restart_finds_the_sign_in_kept(walk):
 
 
 def signing_out_empties_the_keychain(walk):
-    walk.desktop.click("tab", SETTINGS)
-    walk.desktop.click("button", SIGN_OUT)
-    walk.desktop.wait_for(SIGN_IN_TITLE)
-    until(lambda: walk.in_the_keychain() == [], "the keychain to be empty")
+    sign_out(walk)
     assert walk.app.leave() == 0
 
 
 STEPS = [
     a_wrong_token_is_refused_and_not_kept,
+    a_name_and_a_password_sign_in_and_only_the_token_is_kept,
     a_pasted_token_signs_in_and_is_in_the_keychain,
     a_check_shows_what_the_service_has,
     closing_the_save_dialog_leaves_no_trace,
@@ -335,6 +353,21 @@ STEPS = [
     a_restart_finds_the_sign_in_kept,
     signing_out_empties_the_keychain,
 ]
+
+
+def sign_out(walk):
+    walk.desktop.click("tab", SETTINGS)
+    walk.desktop.click("button", SIGN_OUT)
+    walk.desktop.wait_for(SIGN_IN_TITLE)
+    until(lambda: walk.in_the_keychain() == [], "the keychain to be empty")
+
+
+def fill_token(desktop, token, timeout=10):
+    """Types a token where the sign-in may ask for a name and a password first."""
+    desktop.find("button", SIGN_IN, timeout)
+    if desktop.shows(WITH_TOKEN):
+        desktop.click("button", WITH_TOKEN)
+    desktop.fill(TOKEN_FIELD, token)
 
 
 def confirm_delete_all(walk):

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from desktop import Program, run_steps, text_of, until, xdotool
 from test_desktop import (
-    AMELIA, DOCTOR_FIELD, GONE, JUERGEN, KENJI, PRIYA, SIGN_IN, STOP, STOPPED, TOKEN, TOKEN_FIELD,
-    WAITING, WITHOUT_BACKUP, Walk,
+    AMELIA, DOCTOR_FIELD, GONE, JUERGEN, KENJI, PRIYA, SIGN_IN, STOP, STOPPED, TOKEN, WAITING,
+    WITHOUT_BACKUP, Walk, fill_token,
 )
 
 TOO_LONG = "That text is too long for this field"
@@ -28,7 +28,7 @@ A_WAIT = 14
 
 def signs_in(walk):
     walk.open()
-    walk.desktop.fill(TOKEN_FIELD, TOKEN, timeout=60)
+    fill_token(walk.desktop, TOKEN, timeout=60)
     walk.desktop.click("button", SIGN_IN)
     walk.desktop.find("entry", DOCTOR_FIELD, 20)
 

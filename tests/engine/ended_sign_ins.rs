@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName, FailureKind, Secret,
+    SignInWith,
 };
 use audio_housekeeper::engine::{
     CheckAllReport, Command, DeletionReport, Event, JobEnding, JobId, JobProgress, SavePurpose,
@@ -50,7 +51,7 @@ pub fn sign_in(desk: &Desk, who: usize) {
         .map(|(_, token)| token.clone());
     desk.send(Command::SignIn {
         origin: desk.origin(),
-        token: token.unwrap_or_else(|| desk.service.token()),
+        with: SignInWith::Token(token.unwrap_or_else(|| desk.service.token())),
         stay: true,
     });
 }

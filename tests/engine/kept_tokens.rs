@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio_housekeeper::domain::{AuditAction, FailureKind, Secret, ServiceOrigin};
+use audio_housekeeper::domain::{AuditAction, FailureKind, Secret, ServiceOrigin, SignInWith};
 use audio_housekeeper::engine::{self, Command, Event, Handle, SignedOutBecause};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{
@@ -53,7 +53,7 @@ fn where_a_token_can_not_be_kept_an_earlier_one_does_not_stay_in_its_place() {
         let mut engine = engine::start(setup);
         let command = Command::SignIn {
             origin: origin.clone(),
-            token: service.token(),
+            with: SignInWith::Token(service.token()),
             stay: true,
         };
         engine.send(command).unwrap();
@@ -93,7 +93,7 @@ fn a_kept_token_that_is_refused_late_does_not_end_the_sign_in_made_meanwhile() {
         }
         let command = Command::SignIn {
             origin,
-            token: service.token(),
+            with: SignInWith::Token(service.token()),
             stay: true,
         };
         engine.send(command).unwrap();
@@ -152,7 +152,7 @@ fn where_an_earlier_token_may_still_be_kept_it_is_said_so() {
             let mut engine = engine::start(setup);
             let command = Command::SignIn {
                 origin,
-                token: service.token(),
+                with: SignInWith::Token(service.token()),
                 stay,
             };
             engine.send(command).unwrap();
@@ -333,7 +333,7 @@ fn where_there_is_no_keychain_a_sign_out_is_done_and_nothing_is_claimed_to_be_ke
         for _ in 0..2 {
             let command = Command::SignIn {
                 origin: origin.clone(),
-                token: service.token(),
+                with: SignInWith::Token(service.token()),
                 stay: false,
             };
             engine.send(command).unwrap();
@@ -390,7 +390,7 @@ fn a_token_that_was_to_be_forgotten_is_kept_where_somebody_signs_in_to_stay() {
         .await;
         let command = Command::SignIn {
             origin: origin.clone(),
-            token: service.token(),
+            with: SignInWith::Token(service.token()),
             stay: true,
         };
         engine.send(command).unwrap();
@@ -473,7 +473,7 @@ fn without_the_keychain(away: KeychainError, stay: bool, is_resumed: bool) {
             let origin = origin.clone();
             let command = Command::SignIn {
                 origin,
-                token,
+                with: SignInWith::Token(token),
                 stay,
             };
             engine.send(command).unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditOutcome, AuditWho, DeletionChoice, DeletionOutcome, FailureKind,
-    OperationId, ServiceOrigin,
+    OperationId, ServiceOrigin, SignInWith,
 };
 use audio_housekeeper::engine::{
     Command, DeletionReport, Event, JobEnding, JobProgress, Unfinished,
@@ -33,7 +33,7 @@ impl Window {
         let origin = ServiceOrigin::parse(&other.origin()).unwrap();
         desk.send(Command::SignIn {
             origin: origin.clone(),
-            token: other.token(),
+            with: SignInWith::Token(other.token()),
             stay: false,
         });
         let mut window = Self {
@@ -241,7 +241,7 @@ fn a_delete_that_was_cut_off_at_another_service_is_named_at_each_start_until_it_
         assert_eq!(other.requests().len(), 0);
         desk.send(Command::SignIn {
             origin: there,
-            token: other.token(),
+            with: SignInWith::Token(other.token()),
             stay: false,
         });
         let found = desk

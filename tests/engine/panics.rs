@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use audio_housekeeper::api::{
-    ApiError, Connector, Deletion, DeletionOfAll, Download, HttpConnector, Look, Person,
-    RecordingBody, RecordingsApi, ResumePoint,
+    ApiError, Connector, Deletion, DeletionOfAll, Download, GivenToken, HttpConnector, Look,
+    Person, RecordingBody, RecordingsApi, ResumePoint,
 };
 use audio_housekeeper::domain::{
     AuditAction, AuditOutcome, DeletionChoice, DeletionOutcome, DoctorName, FailureKind,
-    OperationId, Secret, ServiceOrigin,
+    OperationId, Secret, ServiceOrigin, SignInWith,
 };
 use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, Unfinished};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeService};
@@ -38,6 +38,15 @@ struct FaultyApi {
 }
 
 impl Connector for Faulty {
+    fn sign_in<'a>(
+        &'a self,
+        origin: &'a ServiceOrigin,
+        user_name: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<GivenToken, ApiError>> {
+        self.real.sign_in(origin, user_name, password)
+    }
+
     fn connect(
         &self,
         origin: &ServiceOrigin,
@@ -388,7 +397,7 @@ fn what_panics_after_a_sign_in_at_another_service_is_not_told_of_a_namesake_ther
         let origin = ServiceOrigin::parse(&other.origin()).unwrap();
         desk.send(Command::SignIn {
             origin: origin.clone(),
-            token: other.token(),
+            with: SignInWith::Token(other.token()),
             stay: false,
         });
         let present = loop {

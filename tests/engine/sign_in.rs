@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    ActFilter, DeletionChoice, DeletionOutcome, FailureKind, ServiceOrigin, TokenKeeping,
+    ActFilter, DeletionChoice, DeletionOutcome, FailureKind, ServiceOrigin, SignInWith,
+    TokenKeeping,
 };
 use audio_housekeeper::engine::{
     self, ActivityQuestion, Command, Event, Opening, SignedOutBecause,
@@ -71,7 +72,7 @@ fn a_bad_token_is_refused_and_not_kept() {
         token_forgotten(&mut desk).await;
         desk.send(Command::SignIn {
             origin: desk.origin(),
-            token: token("nonsense"),
+            with: SignInWith::Token(token("nonsense")),
             stay: true,
         });
         let failure = desk

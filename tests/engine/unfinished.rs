@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     AuditAction, AuditDraft, AuditOutcome, AuditWho, BackupProof, Completeness, DeletionChoice,
-    DeletionOutcome, FailureKind, OperationId, Sha256Digest,
+    DeletionOutcome, FailureKind, OperationId, Sha256Digest, SignInWith,
 };
 use audio_housekeeper::engine::{Command, Event, JobProgress, SavedFile, Unfinished};
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
@@ -351,7 +351,7 @@ fn a_delete_that_can_not_be_looked_into_for_want_of_a_sign_in_is_looked_into_at_
         desk.service.set_faults(Vec::new());
         desk.send(Command::SignIn {
             origin: desk.origin(),
-            token: desk.service.token(),
+            with: SignInWith::Token(desk.service.token()),
             stay: true,
         });
         let found = found(&mut desk).await;
@@ -392,7 +392,7 @@ fn what_is_looked_into_when_the_person_signs_out_is_told_after_the_next_sign_in(
         desk.service.set_faults(Vec::new());
         desk.send(Command::SignIn {
             origin: desk.origin(),
-            token: desk.service.token(),
+            with: SignInWith::Token(desk.service.token()),
             stay: true,
         });
         while state.results.is_empty() {

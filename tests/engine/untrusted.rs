@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use audio_housekeeper::api::{
-    ApiError, Connector, Deletion, DeletionOfAll, Download, HttpConnector, Look, Person,
-    RecordingsApi, ResumePoint,
+    ApiError, Connector, Deletion, DeletionOfAll, Download, GivenToken, HttpConnector, Look,
+    Person, RecordingsApi, ResumePoint,
 };
 use audio_housekeeper::domain::{DoctorName, FailureKind, Secret, ServiceOrigin};
 use audio_housekeeper::engine::{self, Command, Event, Opening, Setup};
@@ -29,6 +29,19 @@ struct Split {
 }
 
 impl Connector for Elsewhere {
+    fn sign_in<'a>(
+        &'a self,
+        origin: &'a ServiceOrigin,
+        user_name: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<GivenToken, ApiError>> {
+        Box::pin(async move {
+            HttpConnector::default()
+                .sign_in(origin, user_name, password)
+                .await
+        })
+    }
+
     fn connect(
         &self,
         origin: &ServiceOrigin,

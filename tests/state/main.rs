@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use audio_housekeeper::domain::{
     Account, BackupComparison, DeletionOutcome, DeletionSurvey, DoctorName, Failure, FailureKind,
-    KnownDoctor, OperationId, Secret, ServerCopy, ServiceOrigin, TokenKeeping,
+    KnownDoctor, OperationId, Secret, ServerCopy, ServiceOrigin, SignInWith, TokenKeeping,
 };
 use audio_housekeeper::engine::{
     CheckAllReport, Command, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId,
@@ -46,6 +46,7 @@ fn signed_in() -> State {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
         person: Some("Front Desk".into()),
         keeping: TokenKeeping::Keychain,
+        ends_at: None,
     };
     tell(
         &mut state,
@@ -200,7 +201,7 @@ fn a_wrong_address_is_said_before_anything_is_sent() {
     tell(&mut state, 0, Event::SignedOut(SignedOutBecause::NoToken));
     let sign_in = |address: &str| Action::SignIn {
         address: address.into(),
-        token: Secret::new("t".into()),
+        with: SignInWith::Token(Secret::new("t".into())),
         stay: true,
     };
     assert!(state.update(sign_in("http://api.nuxera.ai")).is_empty());
@@ -290,13 +291,16 @@ fn white_space_that_came_with_a_pasted_token_is_no_part_of_it() {
     tell(&mut state, 0, Event::SignedOut(SignedOutBecause::NoToken));
     let effects = state.update(Action::SignIn {
         address: "api.nuxera.ai".into(),
-        token: Secret::new(" abc\r\n".into()),
+        with: SignInWith::Token(Secret::new(" abc\r\n".into())),
         stay: true,
     });
     let sent = commands(&effects)
         .into_iter()
         .find_map(|command| match command {
-            Command::SignIn { token, .. } => Some(token.expose().to_owned()),
+            Command::SignIn {
+                with: SignInWith::Token(token),
+                ..
+            } => Some(token.expose().to_owned()),
             _ => None,
         });
     assert_eq!(sent.as_deref(), Some("abc"));

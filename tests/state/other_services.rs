@@ -24,6 +24,7 @@ fn sign_in(state: &mut State, generation: u64, origin: &ServiceOrigin) {
         origin: origin.clone(),
         person: None,
         keeping: TokenKeeping::Memory,
+        ends_at: None,
     };
     let keychain = None;
     tell(state, generation, Event::SignedIn { account, keychain });

@@ -1,6 +1,6 @@
 //! The doctor field, the buttons beside it, the list under it, and signing in.
 
-use audio_housekeeper::domain::KnownDoctor;
+use audio_housekeeper::domain::{Failure, FailureKind, KnownDoctor, SignInWith};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{Action, Mode, Screen, SignIn, SignedOutBecause, State};
 use egui::accesskit::Role;
@@ -244,6 +244,7 @@ fn keys_for_a_doctor_s_recordings_rest_on_other_screens() {
 
 fn signed_out() -> State {
     let mut state = State::new(Mode::Real, Settings::default(), now());
+    state.settings.signs_in_with_token = true;
     state.sign_in = SignIn::Out {
         because: SignedOutBecause::NoToken,
         trying: false,
@@ -269,7 +270,7 @@ fn a_pasted_token_stays_in_its_field_until_it_is_accepted() {
         [
             Action::SignIn {
                 address,
-                token,
+                with: SignInWith::Token(token),
                 stay: true,
             },
         ] => {
@@ -296,6 +297,92 @@ fn a_pasted_token_stays_in_its_field_until_it_is_accepted() {
     window.run();
     press(&mut window, "Sign in");
     window.get_by_label("Paste your access token first.");
+}
+
+/// Types into a field that is found by its name.
+fn fill(window: &mut Window, role: Role, name: &str, text: &str) {
+    window.get_by_role_and_label(role, name).focus();
+    window.run();
+    window.event(egui::Event::Paste(text.into()));
+    window.run();
+}
+
+fn value(window: &Window, role: Role, name: &str) -> String {
+    let field = window.get_by_role_and_label(role, name);
+    field.accesskit_node().value().unwrap_or_default()
+}
+
+#[test]
+fn a_name_and_a_password_sign_in_and_a_password_that_is_wrong_is_typed_anew() {
+    let mut state = signed_out();
+    state.settings.signs_in_with_token = false;
+    let mut window = window(state);
+    press(&mut window, "Sign in");
+    window.get_by_label("Type your user name and your password first.");
+    fill(
+        &mut window,
+        Role::TextInput,
+        "User name or email",
+        " front.desk ",
+    );
+    fill(&mut window, Role::PasswordInput, "Password", "pass word ");
+    window.key_press(Key::Enter);
+    window.run();
+    let sent = std::mem::take(&mut window.state_mut().actions);
+    let [
+        Action::SignIn {
+            with:
+                SignInWith::Password {
+                    user_name,
+                    password,
+                },
+            ..
+        },
+    ] = &sent[..]
+    else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(user_name, " front.desk ");
+    assert_eq!(password.expose(), "pass word ");
+    let drafts = format!("{:?} {sent:?}", window.state().drafts);
+    assert!(!drafts.contains("pass word"), "{drafts}");
+    // Where only the network failed it stays, where it is not right it goes.
+    for (kind, stays) in [
+        (FailureKind::NoAnswer, true),
+        (FailureKind::PasswordNotAccepted, false),
+    ] {
+        for (trying, failure) in [(true, None), (false, Some(kind.clone()))] {
+            window.state_mut().state.sign_in = SignIn::Out {
+                because: SignedOutBecause::NoToken,
+                trying,
+                failure: failure.map(|kind| Failure::new(kind, now(), "")),
+            };
+            window.run();
+        }
+        let typed = value(&window, Role::PasswordInput, "Password");
+        assert_eq!(!typed.is_empty(), stays, "{kind:?}");
+        assert_eq!(
+            value(&window, Role::TextInput, "User name or email"),
+            " front.desk "
+        );
+        if stays {
+            window.state_mut().state.sign_in = signed_out().sign_in;
+            window.run();
+            press(&mut window, "Sign in");
+        }
+    }
+    let password = window.get_by_role_and_label(Role::PasswordInput, "Password");
+    assert!(password.accesskit_node().is_focused());
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run();
+    assert_eq!(value(&window, Role::PasswordInput, "Password"), "");
+    press(&mut window, "Use an access token from IT");
+    window.get_by_role_and_label(Role::PasswordInput, "Access token");
+    press(&mut window, "Use a user name and password");
+    assert_eq!(
+        value(&window, Role::TextInput, "User name or email"),
+        " front.desk "
+    );
 }
 
 #[test]

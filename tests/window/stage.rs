@@ -160,6 +160,7 @@ pub fn signed_in() -> State {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
         person: Some("Front Desk".into()),
         keeping: TokenKeeping::Keychain,
+        ends_at: Some(now() + SignedDuration::from_mins(216)),
     });
     let smith = copy(AudioFormat::Flac, 18_400_000, Some("\"a\""));
     let nair = copy(AudioFormat::Flac, 7_900_000, None);

@@ -4,6 +4,7 @@ nav-activity = Activity
 nav-settings = Settings
 account-unnamed = Signed in
 account-practice = Practice
+account-until = Signed in until { $time }
 account-memory-only = Signed in until the app is closed
 
 practice-leave = Leave practice

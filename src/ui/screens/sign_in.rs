@@ -1,9 +1,9 @@
-use egui::{Key, ScrollArea, Ui};
+use egui::{Id, Key, Response, ScrollArea, Ui};
 
 use crate::domain::{Failure, FailureKind, ServiceOrigin};
 use crate::state::{Action, Mode, SignIn, SignedOutBecause};
 use crate::ui::View;
-use crate::ui::drafts::{Drafts, SignInDraft, TOKEN_ROOM};
+use crate::ui::drafts::{Drafts, PASSWORD_ROOM, SignInDraft, TOKEN_ROOM, Typed};
 use crate::ui::offers::{self, Offer};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Button, Field, Limit, announce, banner, card, checkbox, label, wrapped};
@@ -11,7 +11,7 @@ use crate::ui::widgets::{Button, Field, Limit, announce, banner, card, checkbox,
 /// Width of the card.
 const WIDTH: f32 = 410.0;
 
-/// Signing in: a token, where it is kept, or practice.
+/// Signing in: by a name and its password, by a token, or practice.
 pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let room = ui.available_size();
@@ -30,8 +30,13 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                         form(ui, view, drafts);
                     });
                 });
-                let height = shown.response.rect.height();
-                ui.data_mut(|data| data.insert_temp(egui::Id::unique("sign-in height"), height));
+                let now = shown.response.rect.height();
+                if (now - height).abs() > 0.5 {
+                    ui.data_mut(|data| data.insert_temp(egui::Id::unique("sign-in height"), now));
+                    // A press that comes before the next frame is to meet what is seen.
+                    ui.ctx()
+                        .request_discard("the height of the sign-in is known now");
+                }
             });
         });
         ui.add_space(12.0);
@@ -73,9 +78,21 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     label(ui, Type::Title, palette.text, title);
     why(ui, view, because);
     address(ui, view, &mut drafts.sign_in);
-    let submitted = token(ui, view, &mut drafts.sign_in);
+    let draft = &mut drafts.sign_in;
+    let with_token = draft
+        .with_token
+        .unwrap_or(view.state.settings.signs_in_with_token);
+    if std::mem::take(&mut draft.wants_focus) {
+        let first = draft.first_empty(with_token);
+        ui.memory_mut(|memory| memory.request_focus(first));
+    }
+    let submitted = if with_token {
+        token(ui, view, draft)
+    } else {
+        name_and_password(ui, view, draft)
+    };
     let stay = text.say("sign-in-stay");
-    checkbox(ui, &mut drafts.sign_in.stay, &stay);
+    checkbox(ui, &mut draft.stay, &stay);
     if let Some(failure) = failure {
         refused(ui, view, failure);
     }
@@ -86,15 +103,32 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     };
     let button = Button::primary(&name).full_width().enabled(!trying);
     if (button.pressed(ui) || submitted) && !trying {
-        submit(ui, view, &mut drafts.sign_in);
+        submit(ui, view, draft, with_token);
     }
+    ways(ui, view, draft, with_token);
+}
+
+/// The other ways to begin.
+fn ways(ui: &mut Ui, view: &mut View<'_>, draft: &mut SignInDraft, with_token: bool) {
+    let other = if with_token {
+        view.text.say("sign-in-with-password")
+    } else {
+        view.text.say("sign-in-with-token")
+    };
+    let practise = view.text.say("sign-in-practise");
     // Nothing that waits is left for practice without a word.
-    if view.state.mode == Mode::Real && view.state.jobs.is_empty() {
-        let practise = text.say("sign-in-practise");
-        if Button::link(&practise).pressed(ui) {
+    let may_practise = view.state.mode == Mode::Real && view.state.jobs.is_empty();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        if Button::link(&other).small().pressed(ui) {
+            draft.with_token = Some(!with_token);
+            draft.typed = Typed::InProgress;
+            draft.wants_focus = true;
+        }
+        if may_practise && Button::link(&practise).small().pressed(ui) {
             view.act(Action::Switch(Mode::Practice));
         }
-    }
+    });
 }
 
 /// Why nobody is signed in, where that needs saying.
@@ -170,60 +204,92 @@ fn address(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) {
     }
 }
 
+/// The fields for a name and its password; whether Return was pressed in the last.
+fn name_and_password(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) -> bool {
+    let text = view.text;
+    let (name, password) = (text.say("sign-in-user-name"), text.say("sign-in-password"));
+    let limit = Limit::exactly(text, PASSWORD_ROOM / 4);
+    let is_incomplete = draft.typed == Typed::Incomplete;
+    let is_missing = is_incomplete && draft.user_name.trim().is_empty();
+    let named = Field::new(SignInDraft::user_name_id(), &name, &limit)
+        .wrong(is_missing)
+        .show(ui, &mut draft.user_name);
+    if is_return(ui, &named) {
+        let password = SignInDraft::password_id();
+        ui.memory_mut(|memory| memory.request_focus(password));
+    }
+    let is_missing = is_incomplete && draft.password.is_empty();
+    let typed = Field::new(SignInDraft::password_id(), &password, &limit)
+        .hidden()
+        .wrong(is_missing)
+        .show(ui, &mut draft.password);
+    forget_typed(ui, SignInDraft::password_id());
+    if named.changed() || typed.changed() {
+        draft.typed = Typed::InProgress;
+    }
+    if draft.typed == Typed::Incomplete {
+        say_missing(ui, text.say("sign-in-password-missing"));
+    }
+    is_return(ui, &typed)
+}
+
 /// The token's field; whether Return was pressed in it.
 fn token(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) -> bool {
-    let palette = Palette::here(ui);
     let name = view.text.say("sign-in-token");
     let hint = view.text.say("sign-in-token-hint");
-    if std::mem::take(&mut draft.wants_focus) {
-        ui.memory_mut(|memory| memory.request_focus(SignInDraft::token_id()));
-    }
     let limit = Limit::new(view.text, TOKEN_ROOM / 2);
     let field = Field::new(SignInDraft::token_id(), &name, &limit)
         .hint(&hint)
         .hidden()
-        .wrong(draft.token_missing)
+        .wrong(draft.typed == Typed::Incomplete)
         .show(ui, &mut draft.token);
-    // The field would keep copies of what was typed, to undo it.
-    forget_typed(ui);
+    forget_typed(ui, SignInDraft::token_id());
     if field.changed() {
-        draft.token_missing = false;
+        draft.typed = Typed::InProgress;
     }
-    if draft.token_missing {
-        let said = view.text.say("sign-in-token-missing");
-        let words = wrapped(ui, Type::Small, palette.danger, said);
-        announce(&words);
+    if draft.typed == Typed::Incomplete {
+        say_missing(ui, view.text.say("sign-in-token-missing"));
     }
+    is_return(ui, &field)
+}
+
+fn is_return(ui: &Ui, field: &Response) -> bool {
     field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
-fn forget_typed(ui: &Ui) {
-    let id = SignInDraft::token_id();
+fn say_missing(ui: &mut Ui, said: String) {
+    let danger = Palette::here(ui).danger;
+    announce(&wrapped(ui, Type::Small, danger, said));
+}
+
+/// A field would keep copies of what was typed, to undo it.
+fn forget_typed(ui: &Ui, id: Id) {
     if let Some(mut state) = egui::TextEdit::load_state(ui.ctx(), id) {
         state.clear_undoer();
         state.store(ui.ctx(), id);
     }
 }
 
-fn submit(ui: &Ui, view: &mut View<'_>, draft: &mut SignInDraft) {
-    if draft.token.trim().is_empty() {
-        draft.token_missing = true;
-        ui.memory_mut(|memory| memory.request_focus(SignInDraft::token_id()));
+fn submit(ui: &Ui, view: &mut View<'_>, draft: &mut SignInDraft, with_token: bool) {
+    let Some(with) = draft.complete(with_token) else {
+        draft.typed = Typed::Incomplete;
+        let first = draft.first_empty(with_token);
+        ui.memory_mut(|memory| memory.request_focus(first));
         return;
-    }
+    };
     let is_fixed = !view.state.jobs.is_empty();
     let typed = draft.address.clone().filter(|_| !is_fixed);
     let address = typed.unwrap_or_else(|| view.state.service_to_sign_in_to().ascii());
     if ServiceOrigin::parse(&address).is_err() {
-        // The state says what is wrong with it; the token stays where it is.
+        // The state says what is wrong with it; what was typed stays where it is.
         view.act(Action::SetAddress(address));
         return;
     }
-    let token = draft.token();
-    forget_typed(ui);
+    draft.typed = Typed::Sent;
+    let stay = draft.stay;
     view.act(Action::SignIn {
         address,
-        token,
-        stay: draft.stay,
+        with,
+        stay,
     });
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audio_housekeeper::api::{Connector, HttpConnector, Timeouts};
-use audio_housekeeper::domain::{Failure, Secret, ServiceOrigin};
+use audio_housekeeper::domain::{Failure, Secret, ServiceOrigin, SignInWith};
 use audio_housekeeper::engine::{
     self, Clock, Command, Envelope, Event, Handle, JobId, JobProgress, Opening, Setup, Waits,
 };
@@ -155,7 +155,7 @@ impl Desk {
         let (origin, token) = (self.origin(), self.service.token());
         self.send(Command::SignIn {
             origin,
-            token,
+            with: SignInWith::Token(token),
             stay,
         });
     }

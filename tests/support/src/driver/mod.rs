@@ -152,7 +152,10 @@ impl Driver {
             service: service.clone(),
             tokens: stage.tokens,
             waits: stage.waits,
-            settings: Mutex::default(),
+            settings: Mutex::new(Settings {
+                signs_in_with_token: true,
+                ..Settings::default()
+            }),
             runtime,
         });
         let dialogs = AnsweredDialogs::default();
