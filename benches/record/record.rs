@@ -5,9 +5,13 @@
 //!                              SQLite alone inserts and flushes
 //! record check FOLDER COUNT    seconds for a check of so many entries, beside SHA-256 of their
 //!                              bytes
+//! record acts FOLDER COUNT     milliseconds for a page of acts, asked for in each way
+//! record frames COUNT          milliseconds for a frame with so many acts, beside one with 100
 //! ```
 
-use std::fs;
+mod acts;
+mod frames;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -22,18 +26,19 @@ use rusqlite::{Connection, params};
 /// How often each figure is taken; the median counts.
 const RUNS: usize = 5;
 
+/// When the first entry is from: so many minutes ago.
+const MINUTES: u64 = 1_000_000;
+
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let ["append" | "check", folder, count] = arguments[..] else {
-        bail!("record append|check FOLDER COUNT");
-    };
-    let (folder, count) = (Path::new(folder), count.parse()?);
     let runtime = tokio::runtime::Runtime::new()?;
-    if arguments.first() == Some(&"append") {
-        runtime.block_on(append(folder, count))
-    } else {
-        runtime.block_on(check(folder, count))
+    match arguments[..] {
+        ["append", folder, count] => runtime.block_on(append(Path::new(folder), count.parse()?)),
+        ["check", folder, count] => runtime.block_on(check(Path::new(folder), count.parse()?)),
+        ["acts", folder, count] => runtime.block_on(acts::acts(Path::new(folder), count.parse()?)),
+        ["frames", count] => frames::frames(count.parse()?),
+        _ => bail!("record append|check|acts FOLDER COUNT, or record frames COUNT"),
     }
 }
 
@@ -75,9 +80,9 @@ async fn append(folder: &Path, count: u64) -> anyhow::Result<()> {
 #[allow(clippy::print_stdout, reason = "figures are what this is for")]
 async fn check(folder: &Path, count: u64) -> anyhow::Result<()> {
     let folder = folder.join("check");
-    fs::create_dir_all(&folder)?;
-    let store = Store::open(&folder)?;
+    drop(Store::open(&folder)?);
     let texts = fill(&folder, count)?;
+    let store = Store::open(&folder)?;
     let (mut ours, mut hashed) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let begun = Instant::now();
@@ -104,7 +109,7 @@ async fn check(folder: &Path, count: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Fills the record of an open store in one transaction, and gives the texts of the entries.
+/// Fills the record of a store in one transaction, and gives the texts of the entries.
 fn fill(folder: &Path, count: u64) -> anyhow::Result<Vec<String>> {
     let mut connection = Connection::open(folder.join(Store::FILE_NAME))?;
     let transaction = connection.transaction()?;
@@ -138,16 +143,23 @@ fn entry(number: u64, previous: Sha256Digest) -> AuditEntry {
     }
 }
 
-/// An entry as they are for the most part: a check of one of a hundred doctors.
+/// An entry as they are for the most part: a check of one of a hundred doctors by one of ten people, in
+/// one minute of the last two years.
 fn draft(number: u64) -> AuditDraft {
+    let minutes = MINUTES.saturating_sub(number);
+    let is_rare = number.is_multiple_of(1000);
     AuditDraft {
-        time: jiff::Timestamp::UNIX_EPOCH + Duration::from_secs(60 * number),
+        time: jiff::Timestamp::now() - Duration::from_secs(60 * minutes),
         action: AuditAction::Check,
-        outcome: AuditOutcome::Found,
+        outcome: if is_rare {
+            AuditOutcome::NotKnown
+        } else {
+            AuditOutcome::Found
+        },
         operation: OperationId::from_bytes(u128::from(number).to_be_bytes()),
         who: AuditWho {
             os_user: "front-desk".to_owned(),
-            person: Some("Front Desk".to_owned()),
+            person: Some(format!("Desk {}", number % 10)),
             computer: "desk-1".to_owned(),
             service: Some("https://api.nuxera.ai".to_owned()),
         },
