@@ -38,6 +38,7 @@ fn frame(count: u64) -> anyhow::Result<Duration> {
         origin,
         person: Some("Front Desk".to_owned()),
         keeping: TokenKeeping::Keychain,
+        ends_at: None,
     });
     state.screen = Screen::Activity;
     let acts = (1..=count).rev().map(|number| Act {
