@@ -29,6 +29,10 @@ pub fn picker(
         .size();
     let wanted = text.x + 2.0 * size::SMALL_CONTROL_PADDING + ui.spacing().icon_width + 10.0;
     let width = wanted.min(WIDEST).min(ui.max_rect().width());
+    // In a row that wraps, what is laid out in the rest of it would keep that width in the next one.
+    if ui.available_size_before_wrap().x < width {
+        ui.end_row();
+    }
     let mut picked = None;
     ui.allocate_ui_with_layout(
         vec2(width, size::CONTROL),
