@@ -146,6 +146,11 @@ fn mark_of_findings(findings: Sha256Digest) -> String {
     format!("findings {findings}")
 }
 
+impl RecordHead {
+    /// A number that no record comes to.
+    const MOST: u64 = 1 << 53;
+}
+
 impl fmt::Display for RecordHead {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.number, self.digest)
@@ -162,8 +167,13 @@ impl FromStr for RecordHead {
 
     fn from_str(text: &str) -> Result<Self, ParseHeadError> {
         let (number, digest) = text.split_once(' ').ok_or(ParseHeadError)?;
+        let number: u64 = number.parse().map_err(|_| ParseHeadError)?;
+        // No record gets there, and none could go on behind it.
+        if number > Self::MOST {
+            return Err(ParseHeadError);
+        }
         Ok(Self {
-            number: number.parse().map_err(|_| ParseHeadError)?,
+            number,
             digest: digest.parse().map_err(|_| ParseHeadError)?,
         })
     }
@@ -225,7 +235,8 @@ mod tests {
     #[test]
     fn a_head_is_read_back_as_it_was() {
         assert_eq!(head(7).to_string().parse(), Ok(head(7)));
-        for text in ["", "7", "7 x", "x 7"] {
+        let absurd = head(i64::MAX.cast_unsigned()).to_string();
+        for text in ["", "7", "7 x", "x 7", &absurd] {
             assert_eq!(text.parse::<RecordHead>(), Err(ParseHeadError));
         }
         let kept = KeptHead {

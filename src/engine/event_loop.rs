@@ -390,7 +390,11 @@ impl Engine {
         if let Some(workspace) = &self.workspace {
             workspace.cancel.cancel();
         }
-        let all_ended = self.scheduler.all_ended();
+        let all_ended = async {
+            self.scheduler.all_ended().await;
+            // What a delete has ended with is kept in the keychain too.
+            drop(self.resources.record.keeping.lock().await);
+        };
         if tokio::time::timeout(PATIENCE_AT_THE_END, all_ended)
             .await
             .is_err()

@@ -20,12 +20,23 @@ use crate::store::StoreError;
 /// keychain knows of, so that where that was cut off no number is used again, and what keeps accidents
 /// away from it is put back.
 pub async fn prepare(resources: &Resources) {
+    read_kept(resources).await;
+    mend_guards(resources).await;
+}
+
+/// Asks the keychain for what it keeps once more, where it did not say.
+pub async fn read_kept_where_not_read(resources: &Resources) {
+    if resources.record.kept() == RecordComparison::NotRead {
+        read_kept(resources).await;
+    }
+}
+
+async fn read_kept(resources: &Resources) {
     if let RecordComparison::With(kept) = resources.record.read_kept().await
         && let Err(error) = resources.store.go_on_behind(kept.head).await
     {
         tracing::warn!(%error, "the record may use numbers again");
     }
-    mend_guards(resources).await;
 }
 
 async fn mend_guards(resources: &Resources) {
@@ -65,7 +76,7 @@ pub async fn allows_deletes(
 /// Checks the record, as a person asked for it.
 pub async fn check(resources: Arc<Resources>, person: Option<String>) {
     let _checking = resources.record.checking.lock().await;
-    resources.record.read_kept().await;
+    read_kept(&resources).await;
     check_and_tell(&resources, person).await;
 }
 
@@ -109,6 +120,9 @@ pub async fn mark_as_seen(resources: Arc<Resources>, person: Option<String>, sho
         report.check.is_seen = is_recorded.await;
     }
     let is_seen = report.check.is_seen;
+    if is_seen {
+        resources.record.is_seen_now(&report.check);
+    }
     tell(&resources, Found::Report(Arc::new(report)));
     if is_seen {
         let _keeping = resources.record.keeping.lock().await;
@@ -119,8 +133,13 @@ pub async fn mark_as_seen(resources: Arc<Resources>, person: Option<String>, sho
 async fn look(resources: &Resources) -> Result<RecordReport, StoreError> {
     let compared_with = resources.record.kept();
     let heads = compared_with.head().into_iter().collect();
+    let mut check = resources.store.check_record(heads).await?;
+    // Anybody can add an entry that says so: while it is not known what the keychain vouches for, only what
+    // a person has seen in this run counts.
+    let may_be_said = compared_with != RecordComparison::NotRead;
+    check.is_seen = check.is_seen && may_be_said || resources.record.was_seen(&check);
     Ok(RecordReport {
-        check: resources.store.check_record(heads).await?,
+        check,
         compared_with,
         checked_at: Timestamp::now(),
     })
@@ -191,6 +210,7 @@ pub fn keep_head_soon(resources: &Arc<Resources>) {
         let is_there = match record.kept() {
             RecordComparison::NotRead => return,
             RecordComparison::NothingKept => Ok(true),
+            RecordComparison::With(kept) if record.is_known_not_to_fit(kept.head) => Ok(true),
             RecordComparison::With(kept) => resources.store.has(kept.head).await,
         };
         match is_there {

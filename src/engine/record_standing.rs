@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::watch;
 
-use crate::domain::{Failure, FailureKind, KeptHead, RecordCheck, RecordComparison};
+use crate::domain::{Failure, FailureKind, KeptHead, RecordCheck, RecordComparison, RecordHead};
 use crate::keychain::{KeychainError, RecordHeads};
 
 /// What a check found, as the window is told it.
@@ -28,6 +28,8 @@ pub struct RecordStanding {
     /// What was read there last. Where it could not be, it is not asked again before a person asks for a
     /// check: each time it might ask for its password.
     read: Mutex<RecordComparison>,
+    /// What a person has seen in this run: the keychain may not be able to vouch for that.
+    seen: Mutex<Option<RecordCheck>>,
     found: watch::Sender<Found>,
     /// Held while it is checked.
     pub checking: tokio::sync::Mutex<()>,
@@ -54,6 +56,7 @@ impl RecordStanding {
                 None => RecordComparison::NothingKept,
             }),
             heads,
+            seen: Mutex::default(),
             found: watch::Sender::new(Found::NotChecked),
             checking: tokio::sync::Mutex::default(),
             keeping: tokio::sync::Mutex::default(),
@@ -91,9 +94,41 @@ impl RecordStanding {
         matches!(*self.found.borrow(), Found::Report(_))
     }
 
-    /// Takes in what a check found.
+    /// Takes in what a check found. One that failed takes nothing back.
     pub fn found(&self, found: Found) {
-        self.found.send_replace(found);
+        self.found.send_if_modified(|known| {
+            let counts = matches!(found, Found::Report(_)) || !matches!(known, Found::Report(_));
+            if counts {
+                *known = found;
+            }
+            counts
+        });
+    }
+
+    /// A person has seen this in this run.
+    pub fn is_seen_now(&self, check: &RecordCheck) {
+        *self.seen() = Some(check.clone());
+    }
+
+    /// Whether a person has seen this in this run.
+    pub fn was_seen(&self, check: &RecordCheck) -> bool {
+        let seen = self.seen();
+        seen.as_ref().is_some_and(|seen| seen.finds_the_same(check))
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Option<RecordCheck>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether what the last check found names this head, and was seen.
+    pub fn is_known_not_to_fit(&self, head: RecordHead) -> bool {
+        match &*self.found.borrow() {
+            Found::Report(report) if report.check.is_seen => {
+                let mut unfitting = report.check.unfitting.iter();
+                unfitting.any(|(unfitting, _)| *unfitting == head)
+            }
+            _ => false,
+        }
     }
 
     /// Has nobody wait for a check that ends without a word.
@@ -137,13 +172,18 @@ impl RecordStanding {
         *self.last_read()
     }
 
-    /// Keeps this elsewhere.
+    /// Keeps this elsewhere. Where that does not work it may be kept later all the same: until it is read
+    /// again, it is not known what is.
     pub async fn keep(&self, kept: KeptHead) -> Result<(), KeychainError> {
-        if let Some(heads) = &self.heads {
-            heads.write(kept).await?;
-            *self.last_read() = RecordComparison::With(kept);
-        }
-        Ok(())
+        let Some(heads) = &self.heads else {
+            return Ok(());
+        };
+        let written = heads.write(kept).await;
+        *self.last_read() = match &written {
+            Ok(()) => RecordComparison::With(kept),
+            Err(_) => RecordComparison::NotRead,
+        };
+        written
     }
 
     fn last_read(&self) -> MutexGuard<'_, RecordComparison> {

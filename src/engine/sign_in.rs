@@ -49,6 +49,10 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
         }
     }
     let kept = resources.keychain.read(&origin).await;
+    if kept.is_ok() {
+        // It may have asked for its password meanwhile.
+        record_check::read_kept_where_not_read(&resources).await;
+    }
     let notice = match kept {
         Ok(None) | Err(KeychainError::None(_)) => not_signed_in(SignedOutBecause::NoToken),
         Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(

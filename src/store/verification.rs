@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::domain::{
     AuditAction, AuditEntry, AuditOutcome, GENESIS, RecordCheck, RecordFault, RecordFaultKind,
@@ -50,6 +50,9 @@ impl Store {
     }
 }
 
+/// How many entries are looked for that others name, each among all.
+const MOST_LOOKED_FOR: u32 = 100;
+
 /// What a step came to.
 enum Step {
     GoesOn(Box<Verification>),
@@ -70,6 +73,8 @@ struct Verification {
     fits_until: u64,
     unfitting: Vec<(RecordHead, RecordFault)>,
     faults: Faults,
+    /// How many entries were looked for that others name.
+    looked_for: u32,
     /// The entry that was read last names another than the one before it.
     follows_another: Option<Follows>,
     /// The words of the findings that a person has seen, with the number of the entry that says so.
@@ -117,6 +122,7 @@ impl Verification {
                 more: 0,
                 all: None,
             },
+            looked_for: 0,
             follows_another: None,
             seen: Vec::new(),
             acts_fit: true,
@@ -169,11 +175,13 @@ impl Verification {
         };
         let expected = self.last_number() + 1;
         let is_next = number == expected;
+        let computed = Sha256Digest::of(canonical);
+        let before = self.last.as_ref().map_or(GENESIS, |last| last.digests[1]);
         if !is_next {
             let gap = (expected, number - 1);
-            self.faults.add(gap, RecordFaultKind::Missing, &[]);
+            self.faults
+                .add(gap, RecordFaultKind::Missing, &[before, computed]);
         }
-        let computed = Sha256Digest::of(canonical);
         let kept = <[u8; 32]>::try_from(digest).ok();
         let kept = kept.map(Sha256Digest::from_bytes);
         let entry = std::str::from_utf8(canonical)
@@ -187,7 +195,7 @@ impl Verification {
                 let follows = Follows {
                     number,
                     named: entry.previous,
-                    stands: self.last.as_ref().map_or(GENESIS, |last| last.digests[1]),
+                    stands: before,
                 };
                 self.follows_another = Some(follows);
                 None
@@ -211,6 +219,30 @@ impl Verification {
         Ok(())
     }
 
+    /// Whether the entry behind the last one names that, or the app wrote it last.
+    fn is_vouched_for(&self, connection: &Connection) -> Result<bool, StoreError> {
+        let Some(last) = &self.last else {
+            return Ok(false);
+        };
+        let next: Option<Vec<u8>> = connection
+            .query_row(
+                "SELECT CAST(canonical AS BLOB) FROM audit WHERE number = ?1",
+                [count_to_column(last.number + 1)?],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let previous = match next {
+            Some(text) => std::str::from_utf8(&text)
+                .ok()
+                .and_then(AuditEntry::from_canonical)
+                .map(|entry| entry.previous),
+            None => head_as_written(connection)?
+                .filter(|written| written.number == last.number)
+                .map(|written| written.digest),
+        };
+        Ok(previous == Some(last.digests[1]))
+    }
+
     /// Where the last entry names another than the one before it: an earlier one, behind which somebody
     /// added others, or none.
     fn find_foreign(&mut self, connection: &Connection) -> Result<(), StoreError> {
@@ -223,8 +255,10 @@ impl Verification {
             stands,
         } = follows;
         let mut earlier = None;
-        // Each is looked for among all entries.
-        if !self.faults.are_many() {
+        // Each is looked for among all entries. An entry that is not vouched for itself tells nothing of
+        // others.
+        if self.looked_for < MOST_LOOKED_FOR && self.is_vouched_for(connection)? {
+            self.looked_for += 1;
             earlier = connection
                 .query_row(
                     "SELECT max(number) FROM audit WHERE digest = ?1 AND number BETWEEN 1 AND ?2",
@@ -285,7 +319,8 @@ impl Verification {
         if let Some(written) = written {
             if written.number > last {
                 let cut_off = (last + 1, written.number);
-                self.faults.add(cut_off, RecordFaultKind::Missing, &[]);
+                self.faults
+                    .add(cut_off, RecordFaultKind::Missing, &[stands]);
                 known_until = written.number;
             } else if written.number < last {
                 let added = (written.number + 1, last);

@@ -350,3 +350,51 @@ fn what_is_found_while_a_delete_waits_for_the_window_stops_it() {
         assert_eq!(last.draft.outcome, AuditOutcome::Failed);
     });
 }
+
+#[test]
+fn what_a_person_has_seen_is_not_asked_again_in_a_run_where_the_keychain_keeps_nothing_new() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.delete(AMELIA, WITHOUT).await;
+        let last = desk.record().await.last().unwrap().number;
+        until_kept(&desk, last).await;
+        write_anew(&desk);
+        let mut desk = desk.restart().await;
+        let shown = checked(&mut desk).await;
+        // It can be read, and takes nothing.
+        desk.heads.lock(true);
+        desk.send(Command::RecordSeen(Box::new(shown.check)));
+        assert!(checked(&mut desk).await.check.is_seen);
+        for contents in [2, 3] {
+            let recording = support::recordings::wav(10_000, contents);
+            desk.service.put(AMELIA, "b.wav", recording);
+            let (report, _) = desk.delete(AMELIA, WITHOUT).await;
+            assert_eq!(report.outcome, DeletionOutcome::Gone);
+        }
+        // The next run asks again: nothing vouches for what was seen.
+        desk.heads.lock(false);
+        let mut desk = desk.restart().await;
+        assert!(!checked(&mut desk).await.check.is_seen);
+    });
+}
+
+#[test]
+fn an_entry_that_says_that_all_was_seen_counts_for_nothing_while_the_keychain_is_silent() {
+    run(async {
+        let mut desk = Desk::new().await;
+        desk.survey(AMELIA).await;
+        tamper(&desk, "DELETE FROM audit WHERE number = 1");
+        let mut desk = desk.restart().await;
+        let shown = checked(&mut desk).await;
+        desk.send(Command::RecordSeen(Box::new(shown.check)));
+        assert!(checked(&mut desk).await.check.is_seen);
+        desk.heads.lock(true);
+        let mut desk = desk.restart().await;
+        let report = checked(&mut desk).await;
+        assert_eq!(report.compared_with, RecordComparison::NotRead);
+        assert!(!report.check.is_seen);
+        desk.heads.lock(false);
+        let mut desk = desk.restart().await;
+        assert!(checked(&mut desk).await.check.is_seen);
+    });
+}

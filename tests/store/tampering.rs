@@ -503,3 +503,55 @@ async fn a_damaged_entry_is_named_in_its_place_and_the_start_is_not_held_up() {
     assert_eq!(numbers, [Ok(6), Err(5), Err(4), Err(3), Err(2), Ok(1)]);
     assert_eq!(store.unfinished_operations().await.unwrap().len(), 3);
 }
+
+#[tokio::test]
+async fn what_stands_between_two_gaps_can_not_be_changed_unseen() {
+    let (folder, store) = record_of_six().await;
+    let head = store.head().await.unwrap().unwrap();
+    let outsider = outsider(folder.path());
+    take_guards_away(&outsider);
+    outsider
+        .execute("DELETE FROM audit WHERE number IN (2, 4)", [])
+        .unwrap();
+    let check = store.check_record(vec![head]).await.unwrap();
+    let mut forged = entry(&outsider, 3);
+    forged.draft.reason = Some("another reason".into());
+    put(&outsider, &forged);
+    let again = store.check_record(vec![head]).await.unwrap();
+    assert_eq!(again.faults, check.faults);
+    assert!(!again.finds_the_same(&check));
+}
+
+#[tokio::test]
+async fn an_entry_that_was_changed_to_name_an_earlier_one_makes_no_others_foreign() {
+    let found = found_after(|outsider| {
+        let mut forged = entry(outsider, 5);
+        forged.previous = entry(outsider, 1).digest();
+        put(outsider, &forged);
+    })
+    .await;
+    assert_eq!(found, [faults(5, 6, RecordFaultKind::DoesNotFollow)]);
+}
+
+/// Each entry that names no other is looked for among all.
+#[tokio::test]
+async fn many_entries_that_do_not_follow_are_told_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    for number in 1..=1_500 {
+        store.append(draft(number)).await.unwrap();
+    }
+    let outsider = outsider(folder.path());
+    take_guards_away(&outsider);
+    outsider.execute_batch("BEGIN").unwrap();
+    for number in 2..=1_500 {
+        let mut forged = entry(&outsider, number);
+        forged.previous = Sha256Digest::of(&number.to_le_bytes());
+        put(&outsider, &forged);
+    }
+    outsider.execute_batch("COMMIT").unwrap();
+    let check = store.check_record(Vec::new()).await.unwrap();
+    let last = check.faults.last().unwrap();
+    assert_eq!(check.faults[0].kind, RecordFaultKind::DoesNotFollow);
+    assert_eq!((check.faults[0].first, last.last), (2, 1_500));
+}

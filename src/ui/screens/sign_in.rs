@@ -117,7 +117,9 @@ fn ways(ui: &mut Ui, view: &mut View<'_>, draft: &mut SignInDraft, with_token: b
     };
     let practise = view.text.say("sign-in-practise");
     // Nothing that waits is left for practice without a word.
-    let may_practise = view.state.mode == Mode::Real && view.state.jobs.is_empty();
+    let state = view.state;
+    let nothing_waits = state.jobs.is_empty() && state.sent_deletes.is_empty();
+    let may_practise = state.mode == Mode::Real && nothing_waits;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 16.0;
         if Button::link(&other).small().pressed(ui) {
