@@ -44,7 +44,7 @@ impl Answer {
             return Err(self.undocumented());
         }
         let members = self.object()?.ok_or_else(|| self.undocumented())?;
-        let known = ["name", "email", "id"];
+        let known = ["name", "username", "email", "id"];
         if members.contains_key("error") || !known.iter().any(|name| members.contains_key(*name)) {
             return Err(self.undocumented());
         }
@@ -57,30 +57,33 @@ impl Answer {
         match self.status {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED => return Err(self.error(FailureKind::PasswordNotAccepted)),
+            StatusCode::NOT_FOUND if self.is_web_page() => return Err(self.undocumented()),
             StatusCode::NOT_FOUND
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::NOT_IMPLEMENTED => return Err(self.error(FailureKind::NoPasswordSignIn)),
             _ => return Err(self.undocumented()),
         }
-        let given = match &mut self.body {
-            Ok(body) => {
-                let given = serde_json::from_slice::<Given>(body).ok();
-                if given.is_some() {
-                    body.zeroize();
-                }
-                given
-            }
+        let given = match &self.body {
+            Ok(body) => serde_json::from_slice::<Given>(body).ok(),
             Err(error) => return Err(error.clone()),
         };
-        let Some(given) = given.filter(|given| !given.token.trim().is_empty()) else {
-            return Err(self.undocumented());
-        };
+        let given = given.filter(|given| !given.token.trim().is_empty());
+        let given = given.ok_or_else(|| self.undocumented());
+        if let Ok(body) = &mut self.body {
+            body.zeroize();
+        }
+        let given = given?;
         let token = Secret::new(given.token);
         let said = given.expires_at.as_ref().and_then(Value::as_str);
         let ends_at = said.and_then(|time| time.parse().ok());
         Ok(GivenToken {
             ends_at: ends_at.or_else(|| token_end(&token)),
-            person: given.user.as_ref().map(person_of).unwrap_or_default(),
+            person: given
+                .user
+                .as_ref()
+                .and_then(Value::as_object)
+                .map(person_of)
+                .unwrap_or_default(),
             token,
         })
     }
@@ -248,7 +251,7 @@ struct Given {
     token: String,
     #[serde(rename = "expiresAt")]
     expires_at: Option<Value>,
-    user: Option<Map<String, Value>>,
+    user: Option<Value>,
 }
 
 /// Whom the members of an account speak of.

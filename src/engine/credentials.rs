@@ -69,7 +69,13 @@ impl SignIn {
             return Ok(());
         }
         let person = match self.api().who_am_i().await {
-            Ok(person) => person,
+            Ok(Person { name, id }) => {
+                let given = self.given.person.clone();
+                Person {
+                    name: name.or(given.name),
+                    id: id.or(given.id),
+                }
+            }
             Err(error) if matches!(error.failure.details.status, Some(404 | 405 | 501)) => {
                 self.given.person.clone()
             }

@@ -86,9 +86,10 @@ impl Text {
         self.say_with("when-date-time", &[("date", date), ("time", time)])
     }
 
-    /// When a sign-in ends: `Signed in until 17:40`, `Signed in until 29 Nov 17:40`.
+    /// When a sign-in ends: `Signed in until 17:40`, `Signed in until 29 Nov 17:40`; one that is kept in
+    /// memory ends with the app as well.
     #[must_use]
-    pub fn signed_in_until(&self, ends_at: Timestamp, now: Timestamp) -> String {
+    pub fn signed_in_until(&self, ends_at: Timestamp, in_memory: bool, now: Timestamp) -> String {
         let (local, today) = (self.local(ends_at), self.local(now));
         let time = self.clock(&local);
         let time = if local.date() == today.date() {
@@ -97,7 +98,11 @@ impl Text {
             let date = self.date(local.date(), today.date()).into();
             self.say_with("when-date-time", &[("date", date), ("time", time.into())])
         };
-        self.say_with("account-until", &[("time", time.into())])
+        if in_memory {
+            self.say_with("account-memory-until", &[("time", time.into())])
+        } else {
+            self.say_with("account-until", &[("time", time.into())])
+        }
     }
 
     /// A time to the second with its offset from UTC, for support.

@@ -3,8 +3,8 @@ use std::rc::Rc;
 use egui::Id;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::domain::{DeletionReason, DoctorName, DoctorNameError, FailureKind, Secret, SignInWith};
-use crate::state::{Modal, SignIn, State};
+use crate::domain::{DeletionReason, DoctorName, DoctorNameError, Secret, SignInWith};
+use crate::state::{Modal, SignIn, SignedOutBecause, State};
 use crate::ui::completion::Completion;
 use crate::ui::modals::Figures;
 
@@ -49,6 +49,8 @@ pub(super) enum Typed {
     Incomplete,
     /// It was sent.
     Sent,
+    /// Somebody has signed in with it.
+    Accepted,
 }
 
 /// The doctor field's.
@@ -120,20 +122,34 @@ impl Drafts {
         }
         if matches!(state.sign_in, SignIn::In(_)) {
             self.sign_in.forget_secrets();
+            self.sign_in.typed = Typed::Accepted;
         } else {
             self.doctor = DoctorDraft::default();
             self.settings_address = None;
         }
-        // A password that is not right is typed anew; where only the network failed, it need not be.
-        if let SignIn::Out {
-            failure: Some(failure),
-            trying: false,
-            ..
-        } = &state.sign_in
-            && std::mem::take(&mut self.sign_in.typed) == Typed::Sent
-            && failure.kind == FailureKind::PasswordNotAccepted
-        {
-            self.sign_in.forget_secrets();
+        match (&state.sign_in, self.sign_in.typed) {
+            // A password is wiped behind its call. A token need not be fetched anew where only the network
+            // failed.
+            (
+                SignIn::Out {
+                    failure: Some(_),
+                    trying: false,
+                    ..
+                },
+                Typed::Sent,
+            ) => {
+                self.sign_in.password.zeroize();
+                self.sign_in.typed = Typed::InProgress;
+                self.sign_in.wants_focus = true;
+            }
+            // Who signs in after a sign-out may be somebody else.
+            (SignIn::Out { because, .. }, Typed::Accepted) => {
+                if matches!(because, SignedOutBecause::SignOut(_)) {
+                    self.sign_in.user_name.clear();
+                }
+                self.sign_in.typed = Typed::InProgress;
+            }
+            _ => {}
         }
     }
 }
@@ -177,7 +193,7 @@ impl SignInDraft {
         }
     }
 
-    fn forget_secrets(&mut self) {
+    pub fn forget_secrets(&mut self) {
         for secret in [&mut self.token, &mut self.password] {
             if !secret.is_empty() {
                 secret.zeroize();

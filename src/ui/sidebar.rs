@@ -140,12 +140,16 @@ fn account(ui: &mut Ui, view: &View<'_>) {
     };
     let palette = Palette::here(ui);
     ui.spacing_mut().item_spacing.y = 3.0;
+    let now = view.state.now;
+    let ends_at = account.ends_at.filter(|ends_at| *ends_at > now);
+    let in_memory = account.keeping != TokenKeeping::Keychain;
+    let until = ends_at.map(|ends_at| view.text.signed_in_until(ends_at, in_memory, now));
     let (who, note) = match account.keeping {
         TokenKeeping::Practice => (view.text.say("account-practice"), None),
-        TokenKeeping::Keychain => (view.text.say("account-unnamed"), None),
+        TokenKeeping::Keychain => (view.text.say("account-unnamed"), until),
         TokenKeeping::Memory | TokenKeeping::MemoryForLackOfKeychain => (
             view.text.say("account-unnamed"),
-            Some(view.text.say("account-memory-only")),
+            until.or_else(|| Some(view.text.say("account-memory-only"))),
         ),
     };
     let who = account.person.clone().unwrap_or(who);
@@ -154,10 +158,6 @@ fn account(ui: &mut Ui, view: &View<'_>) {
         .show(ui, |ui| {
             if let Some(note) = note {
                 crate::ui::widgets::wrapped(ui, Type::Label, palette.muted, note);
-            }
-            if let Some(ends_at) = account.ends_at.filter(|ends_at| *ends_at > view.state.now) {
-                let until = view.text.signed_in_until(ends_at, view.state.now);
-                label_cut(ui, Type::Label, palette.muted, until);
             }
             label_cut(ui, Type::Label, palette.muted, account.origin.label());
             label_cut(ui, Type::SmallStrong, palette.text, who);

@@ -70,13 +70,15 @@ async fn a_token_comes_with_its_end_and_whose_it_is() {
 
 #[tokio::test]
 async fn what_brings_no_token_is_told_for_what_it_is_and_never_holds_the_password() {
-    let error = r#"{"error":"Authentication failed","message":"Invalid username or password"}"#;
+    let error = format!(r#"{{"error":"Authentication failed","message":{PASSWORD:?}}}"#);
+    let error = error.as_str();
     for (said, kind) in [
         (
             json("401 Unauthorized", error),
             FailureKind::PasswordNotAccepted,
         ),
         (json("404 Not Found", "{}"), FailureKind::NoPasswordSignIn),
+        (html("404 Not Found"), FailureKind::WebPageInstead),
         (
             html("405 Method Not Allowed"),
             FailureKind::NoPasswordSignIn,

@@ -124,8 +124,7 @@ fn ways(ui: &mut Ui, view: &mut View<'_>, draft: &mut SignInDraft, with_token: b
         ui.spacing_mut().item_spacing.x = 16.0;
         if Button::link(&other).small().pressed(ui) {
             draft.with_token = Some(!with_token);
-            draft.typed = Typed::InProgress;
-            draft.wants_focus = true;
+            draft.forget_secrets();
         }
         if may_practise && Button::link(&practise).small().pressed(ui) {
             view.act(Action::Switch(Mode::Practice));
