@@ -1,18 +1,62 @@
 //! The acts of the audit record, derived from its entries.
 //!
 //! What is derived only orders entries and finds them: what is shown of an act comes from the entries
-//! themselves. It can be made anew from them at any time.
+//! themselves. It can be made anew from them at any time, and nothing that is wrong with it keeps the
+//! record from being written, read or checked.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Statement, TransactionBehavior, params};
 
 use crate::domain::{AuditEntry, DoctorName, OutcomeGroup, who_of};
 use crate::store::StoreError;
 use crate::store::audit_record::entry_in;
+use crate::store::migration::DERIVED;
 use crate::store::value_codec::count_to_column;
 
-/// Takes in an entry that was appended.
+/// Appends and changes what goes with that, in one transaction. Where pages of what is derived are damaged
+/// `SQLite` lets a transaction that came upon them keep nothing: the acts are made anew then, and all of it
+/// is done once more.
+///
+/// # Errors
+/// [`StoreError`], and then nothing of it was kept.
+pub(super) fn append_past_damage<T>(
+    connection: &mut Connection,
+    append: impl Fn(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let in_one = |connection: &mut Connection| {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let appended = append(&transaction)?;
+        transaction.commit()?;
+        Ok(appended)
+    };
+    in_one(connection).or_else(|error| match error {
+        StoreError::Damaged(_) => {
+            mend(connection, &error);
+            in_one(connection)
+        }
+        error => Err(error),
+    })
+}
+
+/// Takes in an entry that was appended, inside the transaction of that. Where it can't be taken in, the
+/// next check finds that what is derived doesn't fit.
+///
+/// # Errors
+/// [`StoreError`] where that transaction can keep nothing because of it.
 pub(super) fn take(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
-    Taking::begin(connection)?.take(entry.number, Some(entry))
+    connection.execute_batch("SAVEPOINT taking")?;
+    let taken = Taking::begin(connection).and_then(|mut taking| {
+        let number = entry.number;
+        taking.take(number, Some(entry))
+    });
+    let Err(error) = taken else {
+        return Ok(connection.execute_batch("RELEASE taking")?);
+    };
+    if matches!(error, StoreError::Damaged(_)) || connection.is_autocommit() {
+        return Err(error);
+    }
+    connection.execute_batch("ROLLBACK TO taking; RELEASE taking")?;
+    tracing::warn!(%error, number = entry.number, "an entry is in the record, but in none of its acts");
+    Ok(())
 }
 
 /// Takes in one entry after the other.
@@ -62,7 +106,22 @@ impl<'connection> Taking<'connection> {
 }
 
 /// Takes in the entries behind the last that was taken in: all of them in a database of an older version.
-pub(super) fn catch_up(connection: &mut Connection) -> Result<(), StoreError> {
+/// Where that doesn't go it makes the acts anew; where that doesn't go either the record goes on without.
+pub(super) fn bring_up_to_date(connection: &mut Connection) {
+    if let Err(error) = catch_up(connection) {
+        mend(connection, &error);
+    }
+}
+
+/// Makes the acts anew, because of what was found.
+pub(super) fn mend(connection: &mut Connection, because: &dyn std::fmt::Display) {
+    match make_anew(connection) {
+        Ok(()) => tracing::warn!(%because, "the acts of the record were made anew"),
+        Err(error) => tracing::warn!(%because, %error, "the acts of the record do not fit it"),
+    }
+}
+
+fn catch_up(connection: &mut Connection) -> Result<(), StoreError> {
     const NEXT: &str = "SELECT number FROM audit
         WHERE number > (SELECT max(0, coalesce(max(number), 0)) FROM steps) ORDER BY number LIMIT 1";
     let next: Option<i64> = connection
@@ -76,12 +135,70 @@ pub(super) fn catch_up(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(transaction.commit()?)
 }
 
-/// Makes the acts anew from all entries.
-pub(super) fn make_anew(connection: &mut Connection) -> Result<(), StoreError> {
+/// Makes the acts anew from all entries, with the tables that they stand in.
+fn make_anew(connection: &mut Connection) -> Result<(), StoreError> {
+    make_anew_after(connection, drop_tables).or_else(|error| match error {
+        StoreError::Damaged(_) => make_anew_after(connection, forget_tables),
+        error => Err(error),
+    })
+}
+
+fn make_anew_after(
+    connection: &mut Connection,
+    take_away: fn(&Connection) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction.execute_batch("DELETE FROM steps; DELETE FROM acts;")?;
+    let triggers = foreign_triggers(&transaction)?;
+    take_away(&transaction)?;
+    transaction.execute_batch(DERIVED)?;
     take_from(&transaction, 1)?;
+    // They are for `Store::mend_guards` to take away, which records that.
+    for trigger in triggers {
+        if let Err(error) = transaction.execute_batch(&trigger) {
+            let error = StoreError::from(error);
+            tracing::warn!(%error, "a foreign trigger is gone");
+        }
+    }
     Ok(transaction.commit()?)
+}
+
+/// What made the triggers on the derived tables, which have none of the app's.
+fn foreign_triggers(connection: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT sql FROM sqlite_schema
+         WHERE type = 'trigger' AND lower(tbl_name) IN ('acts', 'steps')",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn drop_tables(connection: &Connection) -> Result<(), StoreError> {
+    let kinds = {
+        let mut statement = connection.prepare(
+            "SELECT type, name FROM sqlite_schema
+             WHERE type IN ('table', 'view') AND lower(name) IN ('acts', 'steps')",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<Result<Vec<(String, String)>, _>>()?
+    };
+    for (kind, name) in kinds {
+        connection.execute_batch(&format!("DROP {kind} {name}"))?;
+    }
+    Ok(())
+}
+
+/// Takes them out of the schema alone: what their pages hold is damaged, so that they can't be dropped. The
+/// pages stay unused in the file.
+fn forget_tables(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "writable_schema", true)?;
+    let forgotten = connection.execute(
+        "DELETE FROM sqlite_schema WHERE lower(tbl_name) IN ('acts', 'steps')",
+        [],
+    );
+    // It also lets the schema be read anew.
+    connection.execute_batch("PRAGMA writable_schema = RESET")?;
+    forgotten?;
+    Ok(())
 }
 
 fn take_from(connection: &Connection, first: i64) -> Result<(), StoreError> {
@@ -99,34 +216,38 @@ fn take_from(connection: &Connection, first: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// An entry beside the act that it is part of, joined to it as `step`.
-pub(super) const JOINED: &str = "
-    LEFT JOIN steps AS step ON step.number = audit.number
-    LEFT JOIN acts AS act ON act.first = step.act";
-
-/// The columns of [`JOINED`] that [`fits`] reads.
-pub(super) const COLUMNS: &str =
-    "step.act, act.operation, act.last, act.action, act.outcome, act.doctor,
-    act.who, act.at";
-
-/// Whether what is derived fits an entry; of one that is not what the app wrote no more is asked than that
-/// it is part of an act. `from` is the first of [`COLUMNS`] in the row.
-pub(super) fn fits(
-    row: &Row<'_>,
-    from: usize,
-    number: u64,
-    entry: Option<&AuditEntry>,
+/// Whether what is derived fits these entries, each with its number; of one that is not what the app wrote
+/// no more is asked than that it is part of an act.
+pub(super) fn fit(
+    connection: &Connection,
+    entries: &[(u64, Option<AuditEntry>)],
 ) -> Result<bool, StoreError> {
-    let number = count_to_column(number)?;
-    let whole_number = |column: usize| row.get_ref(from + column).map(|value| value.as_i64().ok());
-    let text = |column: usize| row.get_ref(from + column).map(|value| value.as_str().ok());
-    let (Some(first), Some(last)) = (whole_number(0)?, whole_number(2)?) else {
+    let mut statement = connection.prepare(
+        "SELECT first, last, operation, action, outcome, doctor, who, at
+         FROM steps JOIN acts ON first = act WHERE number = ?1",
+    )?;
+    for (number, entry) in entries {
+        let number = count_to_column(*number)?;
+        let fits = statement
+            .query_row([number], |row| fits(row, number, entry.as_ref()))
+            .optional()?;
+        if fits != Some(true) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn fits(row: &Row<'_>, number: i64, entry: Option<&AuditEntry>) -> Result<bool, rusqlite::Error> {
+    let whole_number = |column: usize| row.get_ref(column).map(|value| value.as_i64().ok());
+    let text = |column: usize| row.get_ref(column).map(|value| value.as_str().ok());
+    let (Some(first), Some(last)) = (whole_number(0)?, whole_number(1)?) else {
         return Ok(false);
     };
     let Some(draft) = entry.map(|entry| &entry.draft) else {
         return Ok(true);
     };
-    if text(1)? != Some(draft.operation.as_str()) || !(first..=last).contains(&number) {
+    if text(2)? != Some(draft.operation.as_str()) || !(first..=last).contains(&number) {
         return Ok(false);
     }
     let begins_it = text(3)? == Some(draft.action.code())
@@ -154,6 +275,36 @@ pub(super) fn begin_and_end(
         )",
     )?;
     Ok(statement.query_one((after, until), |row| row.get(0))?)
+}
+
+/// Whether the tables and their indexes are those that this version makes, and hold together.
+pub(super) fn hold_together(connection: &Connection) -> Result<bool, StoreError> {
+    let model = Connection::open_in_memory()?;
+    model.execute_batch(DERIVED)?;
+    if schema(connection)? != schema(&model)? {
+        return Ok(false);
+    }
+    for check in [
+        "PRAGMA integrity_check('acts')",
+        "PRAGMA integrity_check('steps')",
+    ] {
+        let verdict: String = connection.query_row(check, [], |row| row.get(0))?;
+        if verdict != "ok" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The names of the tables and of the indexes, each with what made it; `None` of one that a table has by
+/// itself.
+fn schema(connection: &Connection) -> Result<Vec<(String, Option<String>)>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT name, sql FROM sqlite_schema
+         WHERE type <> 'trigger' AND lower(tbl_name) IN ('acts', 'steps') ORDER BY name",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Whether no entry is taken in that can't be there, as the last that ever was has the number `last`.

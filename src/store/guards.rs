@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::domain::{AuditDraft, AuditEntry};
 use crate::store::migration::{MIGRATIONS, migrate};
-use crate::store::{Store, StoreError, audit_record};
+use crate::store::{Store, StoreError, acts, audit_record};
 
 /// How much of a foreign trigger's name is recorded, in characters.
 const NAME: usize = 60;
@@ -17,21 +17,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`], and then nothing of it was done.
-    pub async fn mend_guards(
-        &self,
-        mut draft: AuditDraft,
-    ) -> Result<Option<AuditEntry>, StoreError> {
+    pub async fn mend_guards(&self, draft: AuditDraft) -> Result<Option<AuditEntry>, StoreError> {
         self.writer
             .ask(move |connection| {
-                let transaction =
-                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                let Some(words) = mend(&transaction)? else {
-                    return Ok(None);
-                };
-                draft.note = Some(words);
-                let entry = audit_record::append(&transaction, draft)?;
-                transaction.commit()?;
-                Ok(Some(entry))
+                acts::append_past_damage(connection, |transaction| {
+                    let Some(words) = mend(transaction)? else {
+                        return Ok(None);
+                    };
+                    let mut draft = draft.clone();
+                    draft.note = Some(words);
+                    audit_record::append(transaction, draft).map(Some)
+                })
             })
             .await
     }

@@ -9,6 +9,9 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::store::StoreError;
 use crate::store::database::{create_private_file, sync_folder};
 
+/// The step that makes the tables that are derived of the record.
+pub(super) const DERIVED: &str = include_str!("migrations/0014.sql");
+
 /// The numbered steps from an empty database to the present form; the number of steps done is
 /// kept as `user_version`. A step that was ever released is never edited.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -25,7 +28,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011.sql"),
     include_str!("migrations/0012.sql"),
     include_str!("migrations/0013.sql"),
-    include_str!("migrations/0014.sql"),
+    DERIVED,
 ];
 
 /// Does the steps of `migrations` that are missing, all or none of them.

@@ -57,7 +57,7 @@ impl Store {
     /// disk or `SQLite` said.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let mut connection = database::open(folder, Self::FILE_NAME)?;
-        acts::catch_up(&mut connection)?;
+        acts::bring_up_to_date(&mut connection);
         let reading = database::open_to_read(folder, Self::FILE_NAME)?;
         Ok(Self {
             writer: ConnectionThread::start("store", connection)?,

@@ -43,9 +43,12 @@ impl Store {
 
     /// What is derived of the record is no part of it: where it doesn't fit, it is only made anew.
     async fn mend_acts(&self) {
-        match self.writer.ask(acts::make_anew).await {
-            Ok(()) => tracing::warn!("the acts did not fit the record, and were made anew"),
-            Err(error) => tracing::warn!(%error, "the acts do not fit the record"),
+        let mended = self.writer.ask(|connection| {
+            acts::mend(connection, &"they did not fit");
+            Ok(())
+        });
+        if let Err(error) = mended.await {
+            tracing::warn!(%error, "the acts do not fit the record");
         }
     }
 }
@@ -56,7 +59,7 @@ const MOST_LOOKED_FOR: u32 = 100;
 /// What a step came to.
 enum Step {
     GoesOn(Box<Verification>),
-    /// What was found, and whether the acts that are derived of the record fit it.
+    /// What was found, and whether the acts that are derived of the record are left as they are.
     Done(Box<RecordCheck>, bool),
 }
 
@@ -79,6 +82,8 @@ struct Verification {
     follows_another: Option<Follows>,
     /// The words of the findings that a person has seen, with the number of the entry that says so.
     seen: Vec<(u64, String)>,
+    /// The entries of this step with their numbers; without one that is not as the app wrote it.
+    read: Vec<(u64, Option<AuditEntry>)>,
     /// Whether the acts that are derived of the record fit it.
     acts_fit: bool,
 }
@@ -125,6 +130,7 @@ impl Verification {
             looked_for: 0,
             follows_another: None,
             seen: Vec::new(),
+            read: Vec::new(),
             acts_fit: true,
         }
     }
@@ -136,12 +142,10 @@ impl Verification {
         let (mut read, from) = (0, self.next);
         let before = from.saturating_sub(1);
         {
-            let mut statement = transaction.prepare(&format!(
-                "SELECT audit.number, canonical, digest, {} FROM audit {}
-                 WHERE audit.number >= ?1 ORDER BY audit.number LIMIT ?2",
-                acts::COLUMNS,
-                acts::JOINED
-            ))?;
+            let mut statement = transaction.prepare(
+                "SELECT number, canonical, digest FROM audit
+                 WHERE number >= ?1 ORDER BY number LIMIT ?2",
+            )?;
             let mut rows = statement.query((from, count_to_column(CHECKED_AT_ONCE)?))?;
             while let Some(row) = rows.next()? {
                 read += 1;
@@ -150,18 +154,47 @@ impl Verification {
             }
         }
         if read == CHECKED_AT_ONCE {
-            self.acts_fit &=
-                acts::begin_and_end(&transaction, before, self.next.saturating_sub(1))?;
+            let until = self.next.saturating_sub(1);
+            self.look_at_acts(&transaction, |connection| {
+                acts::begin_and_end(connection, before, until)
+            });
             return Ok(Step::GoesOn(Box::new(self)));
         }
         let written = head_as_written(&transaction)?;
         let last = written
             .map_or(0, |written| written.number)
             .max(self.last_number());
-        self.acts_fit &= acts::begin_and_end(&transaction, before, i64::MAX)?
-            && acts::end_with(&transaction, last)?;
-        let acts_fit = self.acts_fit;
-        Ok(Step::Done(Box::new(self.end(written)), acts_fit))
+        self.look_at_acts(&transaction, |connection| {
+            Ok(acts::begin_and_end(connection, before, i64::MAX)?
+                && acts::hold_together(connection)?)
+        });
+        let mut acts_fit = self.acts_fit;
+        let check = self.end(written);
+        match acts::end_with(&transaction, last) {
+            Ok(true) => {}
+            // They may be all that is left of entries that somebody cut off.
+            Ok(false) if !check.is_whole() => {
+                tracing::warn!("acts are kept that reach beyond the record's end");
+                acts_fit = true;
+            }
+            Ok(false) | Err(_) => acts_fit = false,
+        }
+        Ok(Step::Done(Box::new(check), acts_fit))
+    }
+
+    /// Whether the acts fit the entries that were read now, and one thing more. Where that can't be read
+    /// they don't: the record itself is checked all the same.
+    fn look_at_acts(
+        &mut self,
+        connection: &Connection,
+        more: impl FnOnce(&Connection) -> Result<bool, StoreError>,
+    ) {
+        let read = std::mem::take(&mut self.read);
+        let fit = acts::fit(connection, &read).and_then(|fit| Ok(fit && more(connection)?));
+        self.acts_fit &= fit.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the acts of the record can't be read");
+            false
+        });
     }
 
     fn take(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
@@ -212,10 +245,9 @@ impl Verification {
             fault,
             Some(RecordFaultKind::Changed | RecordFaultKind::NoEntry)
         );
-        let written = entry.as_ref().filter(|_| is_as_written);
-        self.acts_fit &= acts::fits(row, 3, number, written)?;
-        let seen = entry.and_then(seen);
+        let seen = entry.as_ref().and_then(seen);
         self.seen.extend(seen.map(|words| (number, words)));
+        self.read.push((number, entry.filter(|_| is_as_written)));
         Ok(())
     }
 
@@ -365,10 +397,10 @@ impl Verification {
 }
 
 /// What an entry says that a person has seen.
-fn seen(entry: AuditEntry) -> Option<String> {
-    let draft = entry.draft;
+fn seen(entry: &AuditEntry) -> Option<String> {
+    let draft = &entry.draft;
     let is_seen = draft.action == AuditAction::CheckRecord && draft.outcome == AuditOutcome::Seen;
-    draft.note.filter(|_| is_seen)
+    draft.note.clone().filter(|_| is_seen)
 }
 
 impl Faults {

@@ -1,5 +1,6 @@
 //! The record as acts: put together, ordered, asked for, and made anew where what is derived doesn't fit.
 
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use audio_housekeeper::domain::{
@@ -9,7 +10,7 @@ use audio_housekeeper::domain::{
 use audio_housekeeper::store::Store;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{doctor, draft, outsider};
+use crate::{doctor, draft, entries_of_whole, outsider};
 
 /// An entry of the operation `number`.
 fn entry(number: u64, action: AuditAction, outcome: AuditOutcome) -> AuditDraft {
@@ -374,6 +375,25 @@ async fn what_is_derived_is_made_anew_where_a_check_finds_that_it_does_not_fit()
     }
 }
 
+#[tokio::test]
+async fn what_is_left_of_entries_that_were_cut_off_is_not_erased_where_that_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = three_acts(folder.path()).await;
+    let kept = store.head().await.unwrap().unwrap();
+    change(
+        folder.path(),
+        "DELETE FROM audit WHERE number = 5;
+         UPDATE audit_head SET number = 4, digest = (SELECT digest FROM audit WHERE number = 4)",
+    );
+    let check = store.check_record(vec![kept]).await.unwrap();
+    assert!(!check.is_whole());
+    assert_eq!(derived(folder.path()), derived_of_three());
+    assert_eq!(
+        all(&store).await[0].damaged(),
+        Some(DamagedEntry { number: 5 })
+    );
+}
+
 /// What is derived, as text.
 fn derived(folder: &Path) -> Vec<String> {
     let connection = outsider(folder);
@@ -414,4 +434,156 @@ async fn whatever_stands_in_the_derived_tables_the_record_goes_on() {
     assert_eq!(store.append(next).await.unwrap().number, 6);
     let acts = all(&store).await;
     assert_eq!(numbers(&acts), [vec![6], vec![5], vec![2, 3], vec![1, 4]]);
+}
+
+/// What somebody does to the derived tables so that nothing can be taken in.
+const SPOILED: [&str; 11] = [
+    "DROP TABLE acts",
+    "DROP TABLE steps",
+    "DROP TABLE acts; CREATE VIEW Acts AS SELECT number AS first FROM audit",
+    "DROP INDEX acts_by_doctor; ALTER TABLE acts DROP COLUMN doctor",
+    "DROP TABLE acts; CREATE TABLE acts (first INTEGER PRIMARY KEY)",
+    "CREATE TRIGGER foreign_one BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END",
+    "CREATE TRIGGER foreign_one AFTER INSERT ON steps BEGIN SELECT RAISE(FAIL, 'no'); END",
+    "CREATE TRIGGER foreign_one BEFORE INSERT ON acts BEGIN DELETE FROM nowhere; END",
+    "CREATE UNIQUE INDEX foreign_index ON acts (who)",
+    "DROP INDEX acts_by_time",
+    "DROP INDEX steps_by_act; CREATE INDEX steps_by_act ON steps (act) WHERE act > 3",
+];
+
+/// Three acts of three people, so that an index can be made on who they are.
+async fn three_people(folder: &Path) -> Store {
+    let store = Store::open(folder).unwrap();
+    for number in 1..=3 {
+        let mut entry = entry(number, AuditAction::Check, AuditOutcome::Found);
+        entry.who.person = Some(format!("person {number}"));
+        store.append(entry).await.unwrap();
+    }
+    store
+}
+
+fn fourth() -> AuditDraft {
+    let mut fourth = entry(4, AuditAction::Check, AuditOutcome::Found);
+    fourth.who.person = Some("person 3".into());
+    fourth
+}
+
+#[tokio::test]
+async fn nothing_done_to_what_is_derived_keeps_an_entry_out_of_the_record_or_the_record_unchecked()
+{
+    for sql in SPOILED {
+        let folder = tempfile::tempdir().unwrap();
+        let store = three_people(folder.path()).await;
+        outsider(folder.path()).execute_batch(sql).unwrap();
+        let entry = store.append(fourth()).await.unwrap();
+        assert_eq!(entry.number, 4, "{sql}");
+        assert_eq!(entries_of_whole(&store).await, 4, "{sql}");
+        // The check has made them anew.
+        let acts = all(&store).await;
+        assert_eq!(numbers(&acts), [[4], [3], [2], [1]], "{sql}");
+        let today = ActFilter {
+            period: Period::Today,
+            ..ActFilter::default()
+        };
+        assert!(store.acts(today, None, 9).await.is_ok(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_done_to_what_is_derived_keeps_the_record_from_being_opened() {
+    for sql in SPOILED {
+        let folder = tempfile::tempdir().unwrap();
+        let store = three_people(folder.path()).await;
+        outsider(folder.path()).execute_batch(sql).unwrap();
+        store.append(fourth()).await.unwrap();
+        drop(store);
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(entries_of_whole(&store).await, 4, "{sql}");
+        let acts = all(&store).await;
+        assert_eq!(numbers(&acts), [[4], [3], [2], [1]], "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_trigger_on_what_is_derived_is_taken_away_and_that_is_recorded() {
+    let on_acts = SPOILED.iter().filter(|sql| sql.contains("TRIGGER"));
+    for sql in on_acts {
+        let folder = tempfile::tempdir().unwrap();
+        let store = three_people(folder.path()).await;
+        outsider(folder.path()).execute_batch(sql).unwrap();
+        store.append(fourth()).await.unwrap();
+        drop(store);
+        // The acts were made anew on the way.
+        let store = Store::open(folder.path()).unwrap();
+        store.check_record(Vec::new()).await.unwrap();
+        let mended = store.mend_guards(draft(5)).await.unwrap().unwrap();
+        let note = mended.draft.note;
+        assert_eq!(note.as_deref(), Some("taken away: foreign_one"), "{sql}");
+        assert_eq!(numbers(&all(&store).await)[0], [5], "{sql}");
+        assert_eq!(store.mend_guards(draft(6)).await.unwrap(), None);
+    }
+}
+
+/// Overwrites the first page of each of these with what is no page.
+fn overwrite(folder: &Path, names: &[&str]) {
+    // With the last store the log is brought into the file, soon.
+    let log = folder.join(format!("{}-wal", Store::FILE_NAME));
+    for _ in 0..500 {
+        if log.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+    assert!(!log.exists());
+    let outsider = outsider(folder);
+    let size: u32 = outsider
+        .query_one("PRAGMA page_size", [], |row| row.get(0))
+        .unwrap();
+    for name in names {
+        let page: u32 = outsider
+            .query_one(
+                "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
+                [name],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let path = folder.join(Store::FILE_NAME);
+        let mut file = std::fs::File::options().write(true).open(path).unwrap();
+        file.seek(SeekFrom::Start(u64::from(page - 1) * u64::from(size)))
+            .unwrap();
+        let bytes = vec![0xa5; usize::try_from(size).unwrap()];
+        file.write_all(&bytes).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn where_pages_of_what_is_derived_are_damaged_the_record_goes_on_and_they_are_made_anew() {
+    for names in [
+        &["acts"][..],
+        &["steps"],
+        &["acts_by_doctor", "steps_by_act"],
+        &["sqlite_autoindex_acts_1"],
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        drop(three_people(folder.path()).await);
+        overwrite(folder.path(), names);
+        let store = Store::open(folder.path()).unwrap();
+        store.append(fourth()).await.unwrap();
+        assert_eq!(entries_of_whole(&store).await, 4, "{names:?}");
+        store.append(draft(5)).await.unwrap();
+        let acts = all(&store).await;
+        assert_eq!(numbers(&acts), [[5], [4], [3], [2], [1]], "{names:?}");
+        assert_eq!(entries_of_whole(&store).await, 5, "{names:?}");
+        let choices = store.act_choices().await.unwrap();
+        assert_eq!(choices.doctors.len(), 1, "{names:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_index_is_made_anew_where_nothing_was_recorded_since() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(three_people(folder.path()).await);
+    overwrite(folder.path(), &["acts_by_doctor"]);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(entries_of_whole(&store).await, 3);
+    assert_eq!(store.act_choices().await.unwrap().doctors.len(), 1);
 }
