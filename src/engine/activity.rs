@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::ActChoices;
 use crate::engine::resources::store_failure;
 use crate::engine::workspace::Workspace;
 use crate::engine::{ActivityPage, ActivityQuestion, Event};
@@ -18,13 +19,20 @@ pub async fn load(
     question: ActivityQuestion,
     given_up: CancellationToken,
 ) {
+    let number = question.number;
     let page = given_up
         .run_until_cancelled(read(&workspace, question))
         .await;
     match page {
         None => {}
         Some(Ok(page)) => workspace.tell(Event::Activity(Box::new(page))),
-        Some(Err(error)) => workspace.tell(Event::ActivityNotRead(store_failure(&error))),
+        Some(Err(error)) => {
+            tracing::warn!(%error, "acts of the record can't be read");
+            workspace.tell(Event::ActivityNotRead {
+                question: number,
+                failure: store_failure(&error),
+            });
+        }
     }
 }
 
@@ -45,7 +53,7 @@ async fn read(
     let more = acts.len() > ACTS_AT_ONCE;
     acts.truncate(ACTS_AT_ONCE);
     let choices = if tells_choices {
-        Some(store.act_choices().await?)
+        choices(workspace).await
     } else {
         None
     };
@@ -55,4 +63,13 @@ async fn read(
         more,
         choices,
     })
+}
+
+/// The acts are shown all the same where these can't be read.
+async fn choices(workspace: &Workspace) -> Option<ActChoices> {
+    let choices = workspace.resources.store.act_choices().await;
+    if let Err(error) = &choices {
+        tracing::warn!(%error, "whom acts can be chosen by can't be read");
+    }
+    choices.ok()
 }

@@ -154,8 +154,13 @@ pub enum Event {
     },
     /// Acts of the audit record.
     Activity(Box<ActivityPage>),
-    /// The audit record could not be read.
-    ActivityNotRead(Failure),
+    /// The acts that were asked for could not be read.
+    ActivityNotRead {
+        /// The number of the question.
+        question: u64,
+        /// Why.
+        failure: Failure,
+    },
     /// The audit record was checked.
     RecordChecked(Box<RecordReport>),
     /// It could not be checked.

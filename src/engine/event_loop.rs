@@ -214,7 +214,10 @@ impl Engine {
             Command::LoadActivity(question) => {
                 let given_up = CancellationToken::new();
                 std::mem::replace(&mut self.activity, given_up.clone()).cancel();
-                let on_panic = Event::ActivityNotRead(internal());
+                let on_panic = Event::ActivityNotRead {
+                    question: question.number,
+                    failure: internal(),
+                };
                 let work = activity::load(workspace.clone(), *question, given_up);
                 self.scheduler
                     .spawn_at(workspace.begun_at(), on_panic, work);

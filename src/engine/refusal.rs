@@ -17,7 +17,10 @@ impl Command {
                 failure: Some(failure),
             },
             Self::SurveyDeletion(doctor) => not_surveyed(doctor, failure),
-            Self::LoadActivity(_) => Event::ActivityNotRead(failure),
+            Self::LoadActivity(question) => Event::ActivityNotRead {
+                question: question.number,
+                failure,
+            },
             Self::CheckRecord | Self::RecordSeen(_) => Event::RecordNotChecked(failure),
             Self::LookAgain { doctor, operation } => Event::NotLookedAgain {
                 operation,

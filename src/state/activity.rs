@@ -2,7 +2,7 @@
 
 use crate::domain::{Act, ActChoices, ActFilter, Failure};
 use crate::engine::{ActivityPage, ActivityQuestion, Command};
-use crate::state::{Message, Modal, SideEffect, State, engine};
+use crate::state::{Modal, SideEffect, State, engine};
 
 /// The part of the audit record that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Activity {
     pub more: bool,
     /// Whether some were asked for and have not come yet.
     pub loading: bool,
+    /// Why those that were asked for last could not be read.
+    pub failed: Option<Failure>,
     /// Which acts the person wants to see.
     pub filter: ActFilter,
     /// Whom and what they can be chosen by.
@@ -23,14 +25,32 @@ pub struct Activity {
     from_newest: bool,
 }
 
+impl Activity {
+    /// Forgets what was shown, and makes void what was asked.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            question: self.question + 1,
+            ..Self::default()
+        };
+    }
+
+    /// What is shown is no answer to what was asked.
+    fn show_none(&mut self) {
+        self.acts.clear();
+        self.more = false;
+    }
+}
+
 impl State {
     pub(super) fn load_activity(&mut self) -> Vec<SideEffect> {
         self.ask_for_acts(None)
     }
 
     pub(super) fn load_more_activity(&mut self) -> Vec<SideEffect> {
-        let before = self.activity.acts.last().map(|act| act.first);
-        if before.is_none() || self.activity.loading || !self.activity.more {
+        let activity = &self.activity;
+        let before = activity.acts.last().map(|act| act.first);
+        let is_older = before.is_some() && activity.more;
+        if activity.loading || !is_older && activity.failed.is_none() {
             return Vec::new();
         }
         self.ask_for_acts(before)
@@ -41,6 +61,7 @@ impl State {
             return Vec::new();
         }
         self.activity.filter = filter;
+        self.activity.show_none();
         self.ask_for_acts(None)
     }
 
@@ -48,6 +69,7 @@ impl State {
         let activity = &mut self.activity;
         activity.question += 1;
         activity.loading = true;
+        activity.failed = None;
         activity.from_newest = before.is_none();
         engine(Command::LoadActivity(Box::new(ActivityQuestion {
             number: activity.question,
@@ -72,12 +94,16 @@ impl State {
         }
     }
 
-    pub(super) fn activity_not_read(&mut self, failure: Failure) {
-        self.activity.loading = false;
-        self.tell(Message::Failed {
-            doctor: None,
-            failure,
-        });
+    pub(super) fn activity_not_read(&mut self, question: u64, failure: Failure) {
+        let activity = &mut self.activity;
+        if question != activity.question {
+            return;
+        }
+        if activity.from_newest {
+            activity.show_none();
+        }
+        activity.loading = false;
+        activity.failed = Some(failure);
     }
 
     /// Opens an act of those that are shown.

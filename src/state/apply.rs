@@ -68,7 +68,9 @@ impl State {
             Event::ClockBehindRecord => self.tell(Message::ClockBehindRecord),
             Event::FoundAtStart(found) => self.found_at_start(found),
             Event::Activity(page) => self.activity_read(*page),
-            Event::ActivityNotRead(failure) => self.activity_not_read(failure),
+            Event::ActivityNotRead { question, failure } => {
+                self.activity_not_read(question, failure);
+            }
             Event::RecordChecked(report) => return self.record_checked(*report),
             Event::RecordNotChecked(failure) => self.record_not_checked(failure),
             Event::Failed { doctor, failure } => self.failed(doctor, failure),

@@ -2,7 +2,7 @@
 
 use crate::domain::{Account, Failure, Secret, ServiceOrigin, SignInWith};
 use crate::engine::{Command, SignedOutBecause};
-use crate::state::{Activity, Message, Screen, SideEffect, State, engine};
+use crate::state::{Message, Screen, SideEffect, State, engine};
 
 /// Who is signed in, or why nobody is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,6 +171,6 @@ impl State {
         self.set_aside.clear();
         self.kept_parts.clear();
         self.modals.clear();
-        self.activity = Activity::default();
+        self.activity.forget();
     }
 }

@@ -275,7 +275,10 @@ fn what_is_asked_while_nobody_is_signed_in_is_answered_where_it_is_awaited() {
         })));
         let failure = desk
             .until(|event| match event {
-                Event::ActivityNotRead(failure) => Some(failure.clone()),
+                Event::ActivityNotRead {
+                    question: 1,
+                    failure,
+                } => Some(failure.clone()),
                 _ => None,
             })
             .await;

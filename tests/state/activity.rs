@@ -1,10 +1,14 @@
 //! The record on its screen: what is asked for, and which answers count.
 
-use audio_housekeeper::domain::{Act, ActChoices, ActFilter, DamagedEntry, Period};
-use audio_housekeeper::engine::{ActivityPage, ActivityQuestion, Command, Event};
+use audio_housekeeper::domain::{
+    Act, ActChoices, ActFilter, DamagedEntry, Failure, FailureKind, Period,
+};
+use audio_housekeeper::engine::{ActivityPage, ActivityQuestion, Command, Event, SignedOutBecause};
 use audio_housekeeper::state::{Action, Modal, Screen, SideEffect, State};
 
-use crate::{commands, signed_in, tell};
+use jiff::Timestamp;
+
+use crate::{commands, sign_in, signed_in, tell};
 
 /// What the window asks the engine.
 fn asked(effects: &[SideEffect]) -> ActivityQuestion {
@@ -28,6 +32,13 @@ fn page(question: &ActivityQuestion, firsts: &[u64], more: bool) -> Event {
         more,
         choices: None,
     }))
+}
+
+fn not_read(question: &ActivityQuestion) -> Event {
+    Event::ActivityNotRead {
+        question: question.number,
+        failure: Failure::new(FailureKind::StoreTrouble, Timestamp::UNIX_EPOCH, ""),
+    }
 }
 
 fn shown(state: &State) -> Vec<u64> {
@@ -83,8 +94,8 @@ fn only_the_newest_question_is_answered() {
         (None, Period::Today)
     );
     tell(&mut state, 1, page(&older, &[7], false));
-    assert_eq!(shown(&state), [9, 8]);
-    assert!(state.activity.loading);
+    assert!(shown(&state).is_empty(), "they are no answer to it");
+    assert!(state.activity.loading && !state.activity.more);
     tell(&mut state, 1, page(&filtered, &[8], false));
     assert_eq!(shown(&state), [8]);
     assert!(!state.activity.loading);
@@ -125,4 +136,63 @@ fn an_act_is_opened_over_the_others_and_closed_again() {
     assert!(state.modals.is_empty());
     state.update(Action::ShowAct(77));
     assert!(state.modals.is_empty());
+}
+
+#[test]
+fn older_acts_that_can_not_be_read_are_asked_for_once_more_where_the_person_says_so() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9, 8], true));
+    for _ in 0..2 {
+        let question = asked(&state.update(Action::LoadMoreActivity));
+        assert_eq!(question.before, Some(8));
+        assert!(state.activity.failed.is_none());
+        tell(&mut state, 1, not_read(&question));
+        assert!(!state.activity.loading && state.activity.failed.is_some());
+        assert_eq!(shown(&state), [9, 8]);
+    }
+    assert!(state.toasts.is_empty(), "the list says it");
+    let question = asked(&state.update(Action::LoadMoreActivity));
+    tell(&mut state, 1, page(&question, &[7], false));
+    assert!(state.activity.failed.is_none());
+    assert_eq!(shown(&state), [9, 8, 7]);
+}
+
+#[test]
+fn where_the_newest_acts_can_not_be_read_older_ones_do_not_stand_for_them() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9, 8], true));
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, not_read(&question));
+    assert!(shown(&state).is_empty() && state.activity.failed.is_some());
+    let question = asked(&state.update(Action::LoadMoreActivity));
+    assert_eq!(question.before, None);
+    tell(&mut state, 1, page(&question, &[10, 9], true));
+    assert_eq!(shown(&state), [10, 9]);
+}
+
+#[test]
+fn that_an_earlier_question_failed_says_nothing_of_the_newest() {
+    let mut state = signed_in();
+    let all = asked(&state.update(Action::Show(Screen::Activity)));
+    let filtered = asked(&state.update(today()));
+    tell(&mut state, 1, not_read(&all));
+    assert!(state.activity.loading && state.activity.failed.is_none());
+    tell(&mut state, 1, page(&filtered, &[8], false));
+    assert_eq!(shown(&state), [8]);
+}
+
+#[test]
+fn no_question_of_the_next_person_has_the_number_of_an_earlier_one() {
+    let mut state = signed_in();
+    let earlier = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 2, Event::SignedOut(SignedOutBecause::Ended));
+    sign_in(&mut state, 2);
+    tell(&mut state, 2, page(&earlier, &[9], false));
+    assert!(shown(&state).is_empty());
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    assert!(question.number > earlier.number);
+    tell(&mut state, 2, page(&earlier, &[9], false));
+    assert!(shown(&state).is_empty() && state.activity.loading);
 }

@@ -42,21 +42,22 @@ fn tell(state: &mut State, generation: u64, event: Event) -> Vec<SideEffect> {
 
 fn signed_in() -> State {
     let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
+    sign_in(&mut state, 1);
+    state
+}
+
+fn sign_in(state: &mut State, generation: u64) {
     let account = Account {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
         person: Some("Front Desk".into()),
         keeping: TokenKeeping::Keychain,
         ends_at: None,
     };
-    tell(
-        &mut state,
-        1,
-        Event::SignedIn {
-            account,
-            keychain: None,
-        },
-    );
-    state
+    let event = Event::SignedIn {
+        account,
+        keychain: None,
+    };
+    tell(state, generation, event);
 }
 
 fn survey(doctor: &str) -> Box<DeletionSurvey> {
@@ -243,16 +244,6 @@ fn what_lies_behind_a_question_can_not_be_pressed() {
     }
     assert_eq!(state.modals.len(), 1);
     assert_eq!(state.screen, Screen::Recordings);
-}
-
-#[test]
-fn an_activity_that_can_not_be_read_is_not_waited_for() {
-    let mut state = signed_in();
-    state.update(Action::Show(Screen::Activity));
-    let failure = Failure::new(FailureKind::StoreTrouble, Timestamp::UNIX_EPOCH, "");
-    tell(&mut state, 1, Event::ActivityNotRead(failure));
-    assert!(!state.activity.loading);
-    assert_eq!(state.toasts.len(), 1);
 }
 
 #[test]

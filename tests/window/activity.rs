@@ -2,7 +2,8 @@
 
 use audio_housekeeper::domain::{
     Act, ActChoices, ActFilter, AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome,
-    AuditWho, DamagedEntry, GENESIS, OperationId, OutcomeGroup, Period, Sha256Digest,
+    AuditWho, DamagedEntry, Failure, FailureKind, GENESIS, OperationId, OutcomeGroup, Period,
+    Sha256Digest,
 };
 use audio_housekeeper::state::{Action, Modal, Screen, State};
 use egui::accesskit::Role;
@@ -128,10 +129,18 @@ fn nothing_fits() -> State {
     state
 }
 
+/// Where what was asked for last could not be read.
+fn not_read(mut state: State) -> State {
+    state.activity.failed = Some(Failure::new(FailureKind::StoreTrouble, ago(0), ""));
+    state
+}
+
 pub fn views() -> Vec<(&'static str, MakeState)> {
     vec![
         ("activity-filtered", filtered),
         ("activity-nothing-fits", nothing_fits),
+        ("activity-not-read", || not_read(nothing_fits())),
+        ("activity-older-not-read", || not_read(activity())),
         ("activity-act", || {
             let mut state = activity();
             let act = state.activity.acts[1].clone();
@@ -259,6 +268,55 @@ fn older_acts_are_asked_for_before_the_end_comes_in_sight() {
     actions(&mut window);
     window.run();
     assert!(actions(&mut window).is_empty(), "they were asked for");
+}
+
+#[test]
+fn older_acts_that_can_not_be_read_are_asked_for_again_only_where_that_is_pressed() {
+    for count in [10, 200] {
+        let mut state = not_read(many(count));
+        state.activity.more = true;
+        let mut window = window(state);
+        scroll(&mut window, 20_000.0);
+        assert!(
+            actions(&mut window).is_empty(),
+            "nothing is asked by itself"
+        );
+        assert!(window.query_by_label("Reading older ones…").is_none());
+        window.get_by_label("The record could not be read.");
+        window
+            .get_by_role_and_label(Role::Button, "Try again")
+            .click();
+        window.run();
+        let asked = actions(&mut window);
+        assert!(matches!(asked[..], [Action::LoadMoreActivity]), "{asked:?}");
+    }
+}
+
+#[test]
+fn where_nothing_can_be_read_it_is_not_said_that_nothing_is_there() {
+    let mut none = activity();
+    none.activity.acts.clear();
+    for state in [none, nothing_fits()] {
+        let mut window = window(not_read(state));
+        window.get_by_label("The record could not be read.");
+        assert!(window.query_by_label_contains("Nothing").is_none());
+        window
+            .get_by_role_and_label(Role::Button, "Try again")
+            .click();
+        window.run();
+        let asked = actions(&mut window);
+        assert!(matches!(asked[..], [Action::LoadMoreActivity]), "{asked:?}");
+    }
+}
+
+#[test]
+fn while_a_search_goes_on_it_is_not_said_that_nothing_fits() {
+    let mut state = nothing_fits();
+    state.activity.loading = true;
+    let window = window(state);
+    window.get_by_label("Reading the record…");
+    assert!(window.query_by_label_contains("Nothing").is_none());
+    window.get_by_role_and_label(Role::Button, "Show all");
 }
 
 #[test]

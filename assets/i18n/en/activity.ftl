@@ -2,6 +2,7 @@ activity-title = Activity
 activity-none = Nothing was recorded so far.
 activity-loading = Reading the record…
 activity-loading-more = Reading older ones…
+activity-not-read = The record could not be read.
 activity-nothing-fits = Nothing that was recorded fits.
 activity-show-all = Show all
 activity-search = Search

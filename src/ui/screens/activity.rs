@@ -51,13 +51,20 @@ fn nothing(ui: &mut Ui, view: &mut View<'_>) {
     let palette = Palette::here(ui);
     let (text, activity) = (view.text, &view.state.activity);
     let all = text.say("activity-show-all");
-    let (said, offered) = if activity.loading {
-        (text.say("activity-loading"), Vec::new())
+    if activity.failed.is_some() {
+        return not_read(ui, view);
+    }
+    let said = if activity.loading {
+        text.say("activity-loading")
     } else if activity.filter.is_empty() {
-        (text.say("activity-none"), Vec::new())
+        text.say("activity-none")
     } else {
-        let button = Button::secondary(&all).small();
-        (text.say("activity-nothing-fits"), vec![(button, ())])
+        text.say("activity-nothing-fits")
+    };
+    let offered = if activity.filter.is_empty() {
+        Vec::new()
+    } else {
+        vec![(Button::secondary(&all).small(), ())]
     };
     let pressed = Frame::new()
         .inner_margin(Margin::same(size::CARD_PADDING))
@@ -68,6 +75,31 @@ fn nothing(ui: &mut Ui, view: &mut View<'_>) {
         });
     if pressed.inner.is_some() {
         view.act(Action::FilterActivity(Box::default()));
+    }
+}
+
+/// Says that no acts came, and offers to ask for them once more.
+fn not_read(ui: &mut Ui, view: &mut View<'_>) {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    let (again, all) = (text.say("button-try-again"), text.say("activity-show-all"));
+    let again = Button::secondary(&again).small();
+    let mut offered = vec![(again, Action::LoadMoreActivity)];
+    let activity = &view.state.activity;
+    if activity.acts.is_empty() && !activity.filter.is_empty() {
+        let all = Button::secondary(&all).small();
+        offered.push((all, Action::FilterActivity(Box::default())));
+    }
+    let said = text.say("activity-not-read");
+    let pressed = Frame::new()
+        .inner_margin(Margin::same(size::CARD_PADDING))
+        .show(ui, |ui| {
+            with_buttons(ui, offered, |ui| {
+                announce(&label(ui, Type::Body, palette.danger, said));
+            })
+        });
+    if let Some(action) = pressed.inner {
+        view.act(action);
     }
 }
 
@@ -103,7 +135,9 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
     if let Some(action) = pressed {
         view.act(action);
     }
-    if more {
+    if view.state.activity.failed.is_some() {
+        not_read(ui, view);
+    } else if more {
         Frame::new()
             .inner_margin(Margin::symmetric(size::CARD_PADDING, 8))
             .show(ui, |ui| {
