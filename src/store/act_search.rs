@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::ZonedDateTime;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Statement, params_from_iter};
+use serde::de::IgnoredAny;
 
 use crate::domain::{
-    Act, ActChoices, ActFilter, AuditAction, DoctorName, OutcomeGroup, in_lower_case,
+    Act, ActChoices, ActFilter, AuditAction, DoctorName, OutcomeGroup, Sha256Digest, in_lower_case,
 };
 use crate::store::audit_record::entry_in;
 use crate::store::value_codec::{count_from_column, count_to_column, name_from_column};
@@ -61,9 +62,12 @@ impl Store {
     pub async fn act_choices(&self) -> Result<ActChoices, StoreError> {
         self.reader
             .ask(|connection| {
+                // What is no name was not derived by the app: the others can be chosen all the same.
                 let doctors = each(connection, "doctor")?;
-                let doctors = doctors.iter().map(|name| name_from_column(name));
-                let mut doctors: Vec<DoctorName> = doctors.collect::<Result<_, _>>()?;
+                let doctors = doctors
+                    .iter()
+                    .filter_map(|name| name_from_column(name).ok());
+                let mut doctors: Vec<DoctorName> = doctors.collect();
                 doctors.sort_by_cached_key(|name| in_lower_case(name.as_str()));
                 let mut people = each(connection, "who")?;
                 people.sort_by_cached_key(|name| in_lower_case(name));
@@ -115,7 +119,7 @@ impl Question {
                 continue;
             }
             let act = reading.act(first)?;
-            let fits = self.words.is_empty() || act.holds(&self.words);
+            let fits = self.words.is_empty() || act.damaged().is_some() || act.holds(&self.words);
             acts.extend(Some(act).filter(|act| fits && !act.steps.is_empty()));
         }
         Ok(Page {
@@ -132,14 +136,12 @@ impl Question {
         at_once: usize,
     ) -> Result<Vec<i64>, StoreError> {
         let before = before.map_or(Ok(i64::MAX), count_to_column)?;
-        let mut conditions = vec!["first < ?".to_owned()];
+        let mut conditions = vec!["first < ? AND first > 0".to_owned()];
         let mut values = vec![Value::from(before)];
         let filter = &self.filter;
         if let Some(since) = filter.period.since(&ZonedDateTime::now()) {
             let since = since.as_millisecond();
-            let Some(earliest) = earliest_since(connection, since)? else {
-                return Ok(Vec::new());
-            };
+            let earliest = earliest_since(connection, since)?.unwrap_or(i64::MAX);
             // The clock may have been set back meanwhile: the number alone does not tell.
             conditions.extend(["first >= ?".to_owned(), "+at >= ?".to_owned()]);
             values.extend([Value::from(earliest), Value::from(since)]);
@@ -161,9 +163,14 @@ impl Question {
             conditions.push(format!("{plus}{column} = ?"));
             values.push(value.to_owned().into());
         }
-        values.push(i64::try_from(at_once).unwrap_or(i64::MAX).into());
+        let limit = i64::try_from(at_once).unwrap_or(i64::MAX);
+        values.extend([Value::from(before), Value::from(limit)]);
+        // Of what was not what the app wrote when it was taken in nobody knows what it was: it is let
+        // through by every filter.
         let mut statement = connection.prepare(&format!(
-            "SELECT first FROM acts WHERE {} ORDER BY first DESC LIMIT ?",
+            "SELECT first FROM acts WHERE {}
+             UNION SELECT first FROM acts WHERE operation IS NULL AND first < ? AND first > 0
+             ORDER BY first DESC LIMIT ?",
             conditions.join(" AND ")
         ))?;
         let rows = statement.query_map(params_from_iter(values), |row| row.get(0))?;
@@ -189,7 +196,7 @@ impl<'connection> Reading<'connection> {
     fn begin(connection: &'connection Connection) -> Result<Self, StoreError> {
         Ok(Self {
             texts: connection.prepare(
-                "SELECT canonical FROM steps JOIN audit ON audit.number = steps.number
+                "SELECT canonical, digest FROM steps LEFT JOIN audit ON audit.number = steps.number
                  WHERE act = ?1 LIMIT ?2",
             )?,
             entries: connection.prepare(
@@ -200,12 +207,17 @@ impl<'connection> Reading<'connection> {
         })
     }
 
-    /// Whether `escaped` stands anywhere in the text of an entry: few need be read for a search then.
+    /// Whether `escaped` stands anywhere in the text of an entry, or one is plainly not what the app wrote:
+    /// few need be read for a search then.
     fn may_hold(&mut self, first: i64, escaped: &str) -> Result<bool, StoreError> {
         let mut rows = self.texts.query((first, STEPS))?;
         while let Some(row) = rows.next()? {
             let canonical = row.get_ref(0)?.as_str().unwrap_or_default();
-            if in_lower_case(canonical).contains(escaped) {
+            let digest = row.get_ref(1)?.as_blob().unwrap_or_default();
+            if in_lower_case(canonical).contains(escaped)
+                || serde_json::from_str::<IgnoredAny>(canonical).is_err()
+                || Sha256Digest::of(canonical.as_bytes()).as_bytes() != digest
+            {
                 return Ok(true);
             }
         }
@@ -236,6 +248,10 @@ fn each(connection: &Connection, column: &str) -> Result<Vec<String>, StoreError
         )
         SELECT value FROM each WHERE value IS NOT NULL"
     ))?;
-    let rows = statement.query_map([], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = statement.query([])?;
+    let mut values = Vec::new();
+    while let Some(row) = rows.next()? {
+        values.extend(row.get_ref(0)?.as_str().ok().map(str::to_owned));
+    }
+    Ok(values)
 }

@@ -93,7 +93,11 @@ impl<'connection> Taking<'connection> {
                 number,
                 draft.map(|draft| draft.operation.as_str()),
                 draft.map(|draft| draft.action.code()),
-                draft.map(|draft| OutcomeGroup::of(draft.outcome).code()),
+                draft
+                    .map_or(OutcomeGroup::NeedsALook, |draft| OutcomeGroup::of(
+                        draft.outcome
+                    ))
+                    .code(),
                 draft.and_then(|draft| draft.doctor.as_ref().map(DoctorName::as_str)),
                 draft.map(who_of),
                 draft.map(|draft| draft.time.as_millisecond()),

@@ -587,3 +587,104 @@ async fn a_damaged_index_is_made_anew_where_nothing_was_recorded_since() {
     assert_eq!(entries_of_whole(&store).await, 3);
     assert_eq!(store.act_choices().await.unwrap().doctors.len(), 1);
 }
+
+/// A filter by each thing, which fits nothing that was recorded.
+fn unfitting() -> Vec<ActFilter> {
+    let none = ActFilter::default;
+    vec![
+        ActFilter {
+            text: "stands nowhere".into(),
+            ..none()
+        },
+        ActFilter {
+            doctor: Some(doctor("Dr. Nobody")),
+            ..none()
+        },
+        ActFilter {
+            action: Some(AuditAction::SignOut),
+            ..none()
+        },
+        ActFilter {
+            outcome: Some(OutcomeGroup::NeedsALook),
+            ..none()
+        },
+        ActFilter {
+            who: Some("nobody".into()),
+            ..none()
+        },
+        ActFilter {
+            period: Period::Today,
+            ..none()
+        },
+        ActFilter {
+            who: Some("nobody".into()),
+            doctor: Some(doctor("Dr. Nobody")),
+            period: Period::Today,
+            text: "stands nowhere".into(),
+            ..none()
+        },
+    ]
+}
+
+#[tokio::test]
+async fn no_filter_hides_an_entry_that_was_not_what_the_app_wrote_when_it_was_taken_in() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(three_people(folder.path()).await);
+    change(
+        folder.path(),
+        "UPDATE audit SET canonical = 'no entry' WHERE number = 2; DROP TABLE acts",
+    );
+    let store = Store::open(folder.path()).unwrap();
+    store.check_record(Vec::new()).await.unwrap();
+    for filter in unfitting() {
+        let acts = store.acts(filter.clone(), None, 9).await.unwrap();
+        assert_eq!(numbers(&acts), [[2]], "{filter:?}");
+        let older = store.acts(filter.clone(), Some(2), 9).await.unwrap();
+        assert!(older.is_empty(), "{filter:?}");
+    }
+    let derived = derived(folder.path());
+    assert!(
+        derived.contains(&"2 2 needs-a-look".to_owned()),
+        "{derived:?}"
+    );
+}
+
+#[tokio::test]
+async fn no_search_hides_an_act_with_an_entry_that_is_damaged() {
+    for sql in [
+        "UPDATE audit SET canonical = replace(canonical, 'm.keller', 'nobody') WHERE number = 4",
+        "UPDATE audit SET canonical = 'no entry' WHERE number = 4",
+        &format!(
+            "UPDATE audit SET canonical = 'no entry', digest = x'{}' WHERE number = 4",
+            Sha256Digest::of(b"no entry")
+        ),
+        "UPDATE audit SET digest = zeroblob(32) WHERE number = 4",
+        "DELETE FROM audit WHERE number = 4",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = three_acts(folder.path()).await;
+        change(folder.path(), sql);
+        let acts = store.acts(unfitting()[0].clone(), None, 9).await.unwrap();
+        assert_eq!(numbers(&acts), [[1, 4]], "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_app_never_derived_keeps_no_act_from_being_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = three_acts(folder.path()).await;
+    outsider(folder.path())
+        .execute_batch(
+            "INSERT INTO acts (first, last, doctor, who) VALUES (0, 0, ' ', ' ');
+             INSERT INTO acts (first, last, doctor, who) VALUES (-3, 0, '', CAST(x'ff' AS TEXT));
+             INSERT INTO steps (number, act) VALUES (-3, -3), (0, 0);",
+        )
+        .unwrap();
+    assert_eq!(
+        numbers(&all(&store).await),
+        [vec![5], vec![2, 3], vec![1, 4]]
+    );
+    let choices = store.act_choices().await.unwrap();
+    assert_eq!(choices.doctors, [doctor("Dr. \"J\u{fc}rgen\" \u{7530}")]);
+    assert!(choices.people.contains(&"m.keller".to_owned()));
+}
