@@ -31,13 +31,16 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, act: &Act) -> bool {
     };
     let (escaped, pressed) = ask(ui, id, Id::unique("act"), &title, body, |ui, fresh| {
         let close = Button::primary(&close).taking_focus(fresh);
-        let copy = Button::secondary(&copy).enabled(act.begun().is_some());
+        let copy = Button::secondary(&copy);
         modal_buttons(ui, vec![(copy, true)], vec![(close, false)])
     });
     match pressed {
         Some(true) => {
-            let entries = act.steps.iter().filter_map(|step| step.as_ref().ok());
-            let lines: Vec<String> = entries.map(AuditEntry::canonical).collect();
+            let lines = act.steps.iter().map(|step| match step {
+                Ok(entry) => entry.canonical(),
+                Err(damaged) => text.damaged_entry(*damaged),
+            });
+            let lines: Vec<String> = lines.collect();
             ui.ctx().copy_text(lines.join("\n"));
             view.act(Action::Copied);
         }
