@@ -8,7 +8,9 @@ use support::run;
 
 use crate::faults::cells::{cell, fails_to_download, not_sent, saves};
 use crate::faults::found::OLD;
-use crate::faults::{At, Cell, Left, Place, Row, Told, play_all, play_at_once};
+#[cfg(target_os = "linux")]
+use crate::faults::play_at_once;
+use crate::faults::{At, Cell, Left, Place, Row, Told, play_all};
 
 /// How many cases there are at least.
 pub const LEAST: usize = 29;
