@@ -45,18 +45,24 @@ impl MemoryHeads {
     pub fn lock(&self, is_locked: bool) {
         self.is_locked.store(is_locked, Ordering::Relaxed);
     }
+
+    fn refuse_while_locked(&self) -> Result<(), KeychainError> {
+        if self.is_locked.load(Ordering::Relaxed) {
+            return Err(KeychainError::Refused("locked".to_owned()));
+        }
+        Ok(())
+    }
 }
 
 impl HeadStore for MemoryHeads {
     fn read_head(&self, record: &str) -> Result<Option<String>, KeychainError> {
-        if self.is_locked.load(Ordering::Relaxed) {
-            return Err(KeychainError::Refused("locked".to_owned()));
-        }
+        self.refuse_while_locked()?;
         let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(heads.get(record).cloned())
     }
 
     fn write_head(&self, record: &str, head: &str) -> Result<(), KeychainError> {
+        self.refuse_while_locked()?;
         let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
         heads.insert(record.to_owned(), head.to_owned());
         Ok(())
