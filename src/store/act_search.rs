@@ -33,6 +33,7 @@ impl Store {
         mut before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<Act>, StoreError> {
+        self.bring_acts_up_to_date().await;
         let question = Arc::new(Question::of(filter));
         let at_once = if question.words.is_empty() {
             limit
@@ -60,6 +61,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the record can't be read.
     pub async fn act_choices(&self) -> Result<ActChoices, StoreError> {
+        self.bring_acts_up_to_date().await;
         self.reader
             .ask(|connection| {
                 // What is no name was not derived by the app: the others can be chosen all the same.

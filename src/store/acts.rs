@@ -1,63 +1,17 @@
 //! The acts of the audit record, derived from its entries.
 //!
 //! What is derived only orders entries and finds them: what is shown of an act comes from the entries
-//! themselves. It can be made anew from them at any time, and nothing that is wrong with it keeps the
-//! record from being written, read or checked.
+//! themselves. Entries are taken in soon after they are written, not with that: nothing that is wrong with
+//! what is derived keeps the record from being written, read or checked. It can be made anew from the
+//! entries at any time.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Statement, TransactionBehavior, params};
 
 use crate::domain::{AuditEntry, DoctorName, OutcomeGroup, who_of};
-use crate::store::StoreError;
 use crate::store::audit_record::entry_in;
 use crate::store::migration::DERIVED;
 use crate::store::value_codec::count_to_column;
-
-/// Appends and changes what goes with that, in one transaction. Where pages of what is derived are damaged
-/// `SQLite` lets a transaction that came upon them keep nothing: the acts are made anew then, and all of it
-/// is done once more.
-///
-/// # Errors
-/// [`StoreError`], and then nothing of it was kept.
-pub(super) fn append_past_damage<T>(
-    connection: &mut Connection,
-    append: impl Fn(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let in_one = |connection: &mut Connection| {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let appended = append(&transaction)?;
-        transaction.commit()?;
-        Ok(appended)
-    };
-    in_one(connection).or_else(|error| match error {
-        StoreError::Damaged(_) => {
-            mend(connection, &error);
-            in_one(connection)
-        }
-        error => Err(error),
-    })
-}
-
-/// Takes in an entry that was appended, inside the transaction of that. Where it can't be taken in, the
-/// next check finds that what is derived doesn't fit.
-///
-/// # Errors
-/// [`StoreError`] where that transaction can keep nothing because of it.
-pub(super) fn take(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
-    connection.execute_batch("SAVEPOINT taking")?;
-    let taken = Taking::begin(connection).and_then(|mut taking| {
-        let number = entry.number;
-        taking.take(number, Some(entry))
-    });
-    let Err(error) = taken else {
-        return Ok(connection.execute_batch("RELEASE taking")?);
-    };
-    if matches!(error, StoreError::Damaged(_)) || connection.is_autocommit() {
-        return Err(error);
-    }
-    connection.execute_batch("ROLLBACK TO taking; RELEASE taking")?;
-    tracing::warn!(%error, number = entry.number, "an entry is in the record, but in none of its acts");
-    Ok(())
-}
+use crate::store::{Store, StoreError};
 
 /// Takes in one entry after the other.
 struct Taking<'connection> {
@@ -109,12 +63,25 @@ impl<'connection> Taking<'connection> {
     }
 }
 
-/// Takes in the entries behind the last that was taken in: all of them in a database of an older version.
-/// Where that doesn't go it makes the acts anew; where that doesn't go either the record goes on without.
-pub(super) fn bring_up_to_date(connection: &mut Connection) {
-    if let Err(error) = catch_up(connection) {
-        mend(connection, &error);
+/// How many entries are taken in before other requests get their turn.
+const TAKEN_AT_ONCE: i64 = 5_000;
+
+impl Store {
+    /// Takes in what was recorded since that was done last: all of it in a database of an older version.
+    pub(super) async fn bring_acts_up_to_date(&self) {
+        let some = |connection: &mut Connection| Ok(take_in_some(connection));
+        while self.writer.ask(some).await == Ok(true) {}
     }
+}
+
+/// Takes in some of what was recorded since; whether there may be more. Where that doesn't go the acts are
+/// made anew; where that doesn't go either they stay as they are.
+pub(super) fn take_in_some(connection: &mut Connection) -> bool {
+    let is_more = catch_up(connection);
+    is_more.unwrap_or_else(|error| {
+        mend(connection, &error);
+        false
+    })
 }
 
 /// Makes the acts anew, because of what was found.
@@ -125,18 +92,29 @@ pub(super) fn mend(connection: &mut Connection, because: &dyn std::fmt::Display)
     }
 }
 
-fn catch_up(connection: &mut Connection) -> Result<(), StoreError> {
-    const NEXT: &str = "SELECT number FROM audit
-        WHERE number > (SELECT max(0, coalesce(max(number), 0)) FROM steps) ORDER BY number LIMIT 1";
+/// Takes in some of the entries behind the last that was taken in; whether there may be more.
+fn catch_up(connection: &mut Connection) -> Result<bool, StoreError> {
+    const NEXT: &str = "SELECT number FROM audit WHERE number > ?1 ORDER BY number LIMIT 1";
+    let taken = taken_until(connection)?;
     let next: Option<i64> = connection
-        .query_row(NEXT, [], |row| row.get(0))
+        .query_row(NEXT, [taken], |row| row.get(0))
         .optional()?;
     let Some(next) = next else {
-        return Ok(());
+        return Ok(false);
     };
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    take_from(&transaction, next)?;
-    Ok(transaction.commit()?)
+    let taken = take_from(&transaction, next, TAKEN_AT_ONCE)?;
+    transaction.commit()?;
+    Ok(taken == TAKEN_AT_ONCE)
+}
+
+/// The number of the last entry that was taken in, or 0.
+fn taken_until(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.query_one(
+        "SELECT max(0, coalesce(max(number), 0)) FROM steps",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 /// Makes the acts anew from all entries, with the tables that they stand in.
@@ -155,7 +133,7 @@ fn make_anew_after(
     let triggers = foreign_triggers(&transaction)?;
     take_away(&transaction)?;
     transaction.execute_batch(DERIVED)?;
-    take_from(&transaction, 1)?;
+    take_from(&transaction, 1, i64::MAX)?;
     // They are for `Store::mend_guards` to take away, which records that.
     for trigger in triggers {
         if let Err(error) = transaction.execute_batch(&trigger) {
@@ -205,23 +183,26 @@ fn forget_tables(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn take_from(connection: &Connection, first: i64) -> Result<(), StoreError> {
+/// Takes in the entries from `first` on, so many at most; how many there were.
+fn take_from(connection: &Connection, first: i64, at_most: i64) -> Result<i64, StoreError> {
     let mut statement = connection.prepare(
-        "SELECT number, canonical, digest FROM audit WHERE number >= ?1 ORDER BY number",
+        "SELECT number, canonical, digest FROM audit WHERE number >= ?1 ORDER BY number LIMIT ?2",
     )?;
-    let mut rows = statement.query([first])?;
+    let mut rows = statement.query([first, at_most])?;
     let mut taking = Taking::begin(connection)?;
+    let mut taken = 0;
     while let Some(row) = rows.next()? {
         match entry_in(row)? {
             Ok(entry) => taking.take(entry.number, Some(&entry))?,
             Err(damaged) => taking.take(damaged.number, None)?,
         }
+        taken += 1;
     }
-    Ok(())
+    Ok(taken)
 }
 
 /// Whether what is derived fits these entries, each with its number; of one that is not what the app wrote
-/// no more is asked than that it is part of an act.
+/// no more is asked than that it is part of an act, and nothing of those that were not taken in yet.
 pub(super) fn fit(
     connection: &Connection,
     entries: &[(u64, Option<AuditEntry>)],
@@ -230,8 +211,12 @@ pub(super) fn fit(
         "SELECT first, last, operation, action, outcome, doctor, who, at
          FROM steps JOIN acts ON first = act WHERE number = ?1",
     )?;
+    let taken = taken_until(connection)?;
     for (number, entry) in entries {
         let number = count_to_column(*number)?;
+        if number > taken {
+            break;
+        }
         let fits = statement
             .query_row([number], |row| fits(row, number, entry.as_ref()))
             .optional()?;

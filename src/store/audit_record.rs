@@ -10,7 +10,7 @@ use crate::domain::{
     Sha256Digest,
 };
 use crate::store::value_codec::{count_from_column, count_to_column};
-use crate::store::{Store, StoreError, acts};
+use crate::store::{Store, StoreError};
 
 impl Store {
     /// Appends an entry.
@@ -130,21 +130,26 @@ pub(super) fn append(connection: &Connection, draft: AuditDraft) -> Result<Audit
     let entry = AuditEntry::from_canonical(&canonical)
         .ok_or_else(|| StoreError::Failed("an entry that can't be read back".into()))?;
     let (number, digest) = (entry.number, Sha256Digest::of(canonical.as_bytes()));
-    connection.execute(
-        "INSERT INTO audit (number, canonical, digest) VALUES (?1, ?2, ?3)",
-        params![count_to_column(number)?, canonical, digest.as_bytes()],
-    )?;
+    connection
+        .prepare_cached("INSERT INTO audit (number, canonical, digest) VALUES (?1, ?2, ?3)")?
+        .execute(params![
+            count_to_column(number)?,
+            canonical,
+            digest.as_bytes()
+        ])?;
     put_head(connection, RecordHead { number, digest })?;
-    acts::take(connection, &entry)?;
     Ok(entry)
 }
 
 fn put_head(connection: &Connection, head: RecordHead) -> Result<(), StoreError> {
-    connection.execute(
+    let mut statement = connection.prepare_cached(
         "INSERT INTO audit_head (one, number, digest) VALUES (1, ?1, ?2)
          ON CONFLICT (one) DO UPDATE SET number = excluded.number, digest = excluded.digest",
-        params![count_to_column(head.number)?, head.digest.as_bytes()],
     )?;
+    statement.execute(params![
+        count_to_column(head.number)?,
+        head.digest.as_bytes()
+    ])?;
     Ok(())
 }
 
@@ -163,7 +168,8 @@ pub(super) fn head_as_written(connection: &Connection) -> Result<Option<RecordHe
 
 fn head_by(connection: &Connection, query: &str) -> Result<Option<RecordHead>, StoreError> {
     let row: Option<(i64, [u8; 32])> = connection
-        .query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached(query)?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     row.map(|(number, digest)| {
         Ok(RecordHead {

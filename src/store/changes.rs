@@ -8,8 +8,8 @@ use crate::domain::{
     OperationId, PartCame, ServerKnowledge, ServiceOrigin, SetAside, Sha256Digest,
 };
 use crate::store::{
-    Store, StoreError, TokenToForget, Transfer, WaitingDelete, acts, audit_record, doctors,
-    kept_tokens, parts, set_aside, tokens_to_forget, transfers, waiting_deletes,
+    Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, doctors, kept_tokens,
+    parts, set_aside, tokens_to_forget, transfers, waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -133,11 +133,12 @@ impl Store {
     ) -> Result<AuditEntry, StoreError> {
         self.writer
             .ask(move |connection| {
-                acts::append_past_damage(connection, |transaction| {
-                    let entry = audit_record::append(transaction, draft.clone())?;
-                    apply(transaction, changes.clone())?;
-                    Ok(entry)
-                })
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let entry = audit_record::append(&transaction, draft)?;
+                apply(&transaction, changes)?;
+                transaction.commit()?;
+                Ok(entry)
             })
             .await
     }

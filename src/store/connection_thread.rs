@@ -1,6 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -9,6 +10,9 @@ use crate::store::StoreError;
 
 type Request = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// For how long nothing has to be asked before the thread does what can wait.
+const PAUSE: Duration = Duration::from_millis(250);
+
 /// A thread that owns a connection, by way of its queue.
 #[derive(Clone)]
 pub(super) struct ConnectionThread {
@@ -16,13 +20,24 @@ pub(super) struct ConnectionThread {
 }
 
 impl ConnectionThread {
-    pub(super) fn start(name: &str, mut connection: Connection) -> Result<Self, StoreError> {
+    /// What `can_wait` is done in pauses and at the end, piece by piece: it says whether there is more.
+    pub(super) fn start(
+        name: &str,
+        mut connection: Connection,
+        can_wait: fn(&mut Connection) -> bool,
+    ) -> Result<Self, StoreError> {
         let (requests, received) = mpsc::channel::<Request>();
         thread::Builder::new()
             .name(name.into())
             .spawn(move || {
                 while let Ok(request) = received.recv() {
                     request(&mut connection);
+                    do_until_a_pause(&received, &mut connection);
+                    while catch_unwind(AssertUnwindSafe(|| can_wait(&mut connection)))
+                        .unwrap_or(false)
+                    {
+                        do_until_a_pause(&received, &mut connection);
+                    }
                 }
             })
             .map_err(|error| StoreError::Failed(error.kind().to_string()))?;
@@ -53,6 +68,13 @@ impl ConnectionThread {
     }
 }
 
+/// Does what is asked, until nothing is for a while.
+fn do_until_a_pause(received: &mpsc::Receiver<Request>, connection: &mut Connection) {
+    while let Ok(request) = received.recv_timeout(PAUSE) {
+        request(connection);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,7 +82,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_becomes_an_error_and_the_thread_goes_on_without_what_was_half_done() {
         let thread =
-            ConnectionThread::start("store", Connection::open_in_memory().unwrap()).unwrap();
+            ConnectionThread::start("store", Connection::open_in_memory().unwrap(), |_| false)
+                .unwrap();
         thread
             .ask(|connection| Ok(connection.execute_batch("CREATE TABLE t (x)")?))
             .await

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{AuditDraft, AuditEntry};
 use crate::store::migration::{MIGRATIONS, migrate};
-use crate::store::{Store, StoreError, acts, audit_record};
+use crate::store::{Store, StoreError, audit_record};
 
 /// How much of a foreign trigger's name is recorded, in characters.
 const NAME: usize = 60;
@@ -20,14 +20,15 @@ impl Store {
     pub async fn mend_guards(&self, draft: AuditDraft) -> Result<Option<AuditEntry>, StoreError> {
         self.writer
             .ask(move |connection| {
-                acts::append_past_damage(connection, |transaction| {
-                    let Some(words) = mend(transaction)? else {
-                        return Ok(None);
-                    };
-                    let mut draft = draft.clone();
-                    draft.note = Some(words);
-                    audit_record::append(transaction, draft).map(Some)
-                })
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let Some(words) = mend(&transaction)? else {
+                    return Ok(None);
+                };
+                let note = Some(words);
+                let entry = audit_record::append(&transaction, AuditDraft { note, ..draft })?;
+                transaction.commit()?;
+                Ok(Some(entry))
             })
             .await
     }

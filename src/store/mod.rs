@@ -56,12 +56,11 @@ impl Store {
     /// [`StoreError::NotBroughtUpToDate`] for an older one that is as it was; otherwise what the
     /// disk or `SQLite` said.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let mut connection = database::open(folder, Self::FILE_NAME)?;
-        acts::bring_up_to_date(&mut connection);
+        let connection = database::open(folder, Self::FILE_NAME)?;
         let reading = database::open_to_read(folder, Self::FILE_NAME)?;
         Ok(Self {
-            writer: ConnectionThread::start("store", connection)?,
-            reader: ConnectionThread::start("store-reader", reading)?,
+            writer: ConnectionThread::start("store", connection, acts::take_in_some)?,
+            reader: ConnectionThread::start("store-reader", reading, |_| false)?,
         })
     }
 }

@@ -26,6 +26,7 @@ impl Store {
         &self,
         kept_elsewhere: Vec<RecordHead>,
     ) -> Result<RecordCheck, StoreError> {
+        self.bring_acts_up_to_date().await;
         let mut verification = Verification::against(kept_elsewhere);
         loop {
             let step = move |connection: &mut Connection| verification.step(connection);

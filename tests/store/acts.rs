@@ -33,6 +33,7 @@ async fn three_acts(folder: &Path) -> Store {
     ] {
         store.append(entry(number, action, outcome)).await.unwrap();
     }
+    assert_eq!(all(&store).await.len(), 3);
     store
 }
 
@@ -67,6 +68,23 @@ async fn an_act_holds_all_entries_of_its_operation_and_stands_where_it_began() {
     assert_eq!(delete.ended().unwrap().draft.outcome, AuditOutcome::Gone);
     let entries = store.entries(None, 9).await.unwrap();
     assert_eq!(delete.steps, [entries[4].clone(), entries[1].clone()]);
+}
+
+#[tokio::test]
+async fn what_is_recorded_is_soon_part_of_an_act_though_nobody_asks_for_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let begun = entry(1, AuditAction::Delete, AuditOutcome::Intended);
+    store.append(begun).await.unwrap();
+    let ended = entry(1, AuditAction::Delete, AuditOutcome::Gone);
+    store.append(ended).await.unwrap();
+    let is_taken_in = || derived(folder.path()).contains(&"2 1".to_owned());
+    for _ in 0..500 {
+        if !is_taken_in() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+    assert!(is_taken_in());
 }
 
 #[tokio::test]
@@ -432,6 +450,7 @@ async fn whatever_stands_in_the_derived_tables_the_record_goes_on() {
         .unwrap();
     let next = entry(4, AuditAction::Check, AuditOutcome::Found);
     assert_eq!(store.append(next).await.unwrap().number, 6);
+    assert_eq!(entries_of_whole(&store).await, 6);
     let acts = all(&store).await;
     assert_eq!(numbers(&acts), [vec![6], vec![5], vec![2, 3], vec![1, 4]]);
 }

@@ -1,5 +1,5 @@
 -- The acts of the audit record, by which its entries are put together, ordered and asked for. All of it is
--- derived from the entries, is filled by the app when it opens, and can be made anew at any time. An act is
+-- derived from the entries, is filled by the app, and can be made anew at any time. An act is
 -- known by the number of its first entry; an entry that is not what the app writes says no operation, and
 -- is an act by itself. `at` is in milliseconds since 1970 (UTC).
 CREATE TABLE acts (
