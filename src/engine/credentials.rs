@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{Notify, watch};
 
 use crate::api::{Connector, GivenToken, Person, RecordingsApi};
-use crate::domain::{Account, DoctorName, Failure, ServiceOrigin, TokenKeeping};
+use crate::domain::{Account, DoctorName, Failure, Secret, ServiceOrigin, TokenKeeping};
 
 /// One sign-in: a token that the service has accepted, or that is taken to be accepted.
 pub struct SignIn {
@@ -41,6 +41,11 @@ impl SignIn {
     /// What calls the service with the token.
     pub fn api(&self) -> Arc<dyn RecordingsApi> {
         self.with_api(|api| api.clone())
+    }
+
+    /// The token.
+    pub const fn token(&self) -> &Secret {
+        &self.given.token
     }
 
     /// Has each call that begins from here on come over a new connection. Those that were kept open may have

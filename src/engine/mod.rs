@@ -57,7 +57,7 @@ pub use ticket::{Progress, Wake};
 pub use waits::Waits;
 
 use crate::api::Connector;
-use crate::domain::{DoctorName, Secret, ServiceOrigin};
+use crate::domain::{DoctorName, ServiceOrigin, SignInWith};
 use crate::keychain::{Keychain, RecordHeads};
 use crate::settings::SettingsFile;
 use crate::store::Store;
@@ -99,8 +99,8 @@ pub enum Opening {
     Practice {
         /// Its address.
         origin: ServiceOrigin,
-        /// Its token.
-        token: Secret,
+        /// With what it is opened.
+        with: SignInWith,
         /// The names that a learner finds listed.
         names: Vec<DoctorName>,
     },
@@ -130,6 +130,7 @@ pub fn start(setup: Setup) -> Handle {
     let (notices, notices_in) = mpsc::unbounded_channel();
     let (board, progress) = ticket::JobBoard::new(setup.wake.clone());
     let resources = Arc::new(resources::Resources {
+        is_practice: matches!(setup.opening, Opening::Practice { .. }),
         telling: tokio::sync::Mutex::default(),
         store: setup.store,
         connector: setup.connector,
@@ -170,13 +171,13 @@ pub fn start(setup: Setup) -> Handle {
             .spawn(nobody, sign_in::resume(resources, origin)),
         Opening::Practice {
             origin,
-            token,
+            with,
             names,
         } => {
             engine.known_names = names;
             engine
                 .scheduler
-                .spawn(nobody, sign_in::practise(resources, origin, token));
+                .spawn(nobody, sign_in::practise(resources, origin, with));
         }
     }
     let task = tokio::spawn(engine.run());

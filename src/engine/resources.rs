@@ -24,6 +24,8 @@ pub struct Resources {
     pub store: Store,
     pub connector: Arc<dyn Connector>,
     pub keychain: Keychain,
+    /// Whether it is the practice service that is signed in to, at which nothing is kept.
+    pub is_practice: bool,
     /// Whether the record is what the app wrote.
     pub record: RecordStanding,
     /// Held while the file is written.

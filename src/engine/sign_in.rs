@@ -91,18 +91,12 @@ fn taken_on_trust(opened: Result<SignIn, (Option<SignIn>, Failure)>) -> Notice {
 }
 
 /// Opens the practice service.
-pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, token: Secret) {
+pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, with: SignInWith) {
     record_check::prepare(&resources).await;
-    let notice = match open(
-        &resources,
-        origin,
-        on_its_own(token),
-        TokenKeeping::Practice,
-    )
-    .await
-    {
+    let opened = open_with(&resources, origin, with, TokenKeeping::Practice);
+    let notice = match opened.await {
         Ok(sign_in) => signed_in(OPENING, sign_in, None, None, true),
-        Err((_, failure)) => Notice::NotSignedIn {
+        Err(failure) => Notice::NotSignedIn {
             attempt: OPENING,
             because: SignedOutBecause::NoToken,
             failure: Some(failure),
@@ -124,27 +118,20 @@ pub async fn sign_in(
         generation,
         stay,
     } = request;
-    let failed = |failure| resources.tell(generation, Event::SignInFailed(failure));
-    let given = match with {
-        SignInWith::Token(token) => on_its_own(token),
-        SignInWith::Password {
-            user_name,
-            password,
-        } => {
-            let connector = &resources.connector;
-            match connector.sign_in(&origin, &user_name, &password).await {
-                Ok(given) => given,
-                Err(error) => return failed(error.failure),
-            }
-        }
+    let is_practice = resources.is_practice;
+    let keeping = if is_practice {
+        TokenKeeping::Practice
+    } else {
+        TokenKeeping::Memory
     };
-    let token = given.token.clone();
-    let opened = open(&resources, origin.clone(), given, TokenKeeping::Memory);
-    let mut sign_in = match opened.await {
+    let mut sign_in = match open_with(&resources, origin.clone(), with, keeping).await {
         Ok(sign_in) => sign_in,
-        Err((_, failure)) => return failed(failure),
+        Err(failure) => return resources.tell(generation, Event::SignInFailed(failure)),
     };
-    let failure = sign_out::keep_or_clear(&resources, &origin, &token, stay).await;
+    if is_practice {
+        return resources.notify(signed_in(attempt, sign_in, None, None, true));
+    }
+    let failure = sign_out::keep_or_clear(&resources, &origin, sign_in.token(), stay).await;
     sign_in.keeping = match (stay, &failure) {
         (true, None) => TokenKeeping::Keychain,
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
@@ -181,6 +168,28 @@ pub async fn find_out_whose(workspace: Arc<Workspace>) {
         }
         wait = (2 * wait).min(LONGEST_WAIT);
     }
+}
+
+/// Opens a service with a token, that was pasted or is given for a name and a password.
+async fn open_with(
+    resources: &Resources,
+    origin: ServiceOrigin,
+    with: SignInWith,
+    keeping: TokenKeeping,
+) -> Result<SignIn, Failure> {
+    let given = match with {
+        SignInWith::Token(token) => on_its_own(token),
+        SignInWith::Password {
+            user_name,
+            password,
+        } => {
+            let connector = &resources.connector;
+            let given = connector.sign_in(&origin, &user_name, &password).await;
+            given.map_err(|error| error.failure)?
+        }
+    };
+    let opened = open(resources, origin, given, keeping).await;
+    opened.map_err(|(_, failure)| failure)
 }
 
 /// Builds the client and asks whose token it is. Where only the asking failed, the sign-in is given

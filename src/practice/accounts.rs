@@ -43,6 +43,19 @@ impl Default for PracticeUser {
 }
 
 impl PracticeUser {
+    /// The two whom people practise as inside the app. Nothing but samples stands behind a password
+    /// that everybody knows.
+    #[must_use]
+    pub fn two() -> [Self; 2] {
+        [("front.desk", "Front Desk"), ("back.office", "Back Office")].map(|(username, name)| {
+            Self {
+                username: username.to_owned(),
+                name: name.to_owned(),
+                ..Self::default()
+            }
+        })
+    }
+
     /// The usual one, with a password that nobody can guess.
     ///
     /// # Errors

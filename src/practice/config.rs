@@ -104,10 +104,11 @@ impl Default for PracticeConfig {
 
 impl PracticeConfig {
     /// The service that people practise with inside the app: samples, most of them comparable
-    /// with a backup, and answers as slow as a network's.
+    /// with a backup, answers as slow as a network's, and two people to sign in as.
     #[must_use]
     pub fn for_people() -> Self {
         Self {
+            users: PracticeUser::two().into(),
             etags: Etags::SomeSamples,
             latency: Duration::from_millis(150),
             ..Self::default()

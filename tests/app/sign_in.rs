@@ -227,6 +227,33 @@ fn a_name_and_a_password_sign_in_and_are_kept_nowhere() {
 }
 
 #[test]
+fn a_sign_in_can_be_practised_with_either_of_two_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tokens, mut stage) = with_memory(folder.path());
+    stage.service.users = PracticeUser::two().into();
+    let mut driver = Driver::open(stage);
+    driver.click("Practise with samples");
+    driver.wait_for("Front Desk");
+    for (name, shown) in [("back.office", "Back Office"), ("front.desk", "Front Desk")] {
+        driver.click("Settings");
+        driver.wait_for("Practice keeps no sign-in.");
+        driver.click("Sign out");
+        driver.wait_for("sign in as front.desk or as back.office. The password is practice.");
+        // Nothing else is asked that practice has no use for.
+        assert!(!driver.shows("Stay signed in on this computer"));
+        assert!(!driver.shows("Use an access token from IT"));
+        driver.fill("User name or email", name);
+        driver.fill("Password", "practice");
+        driver.click("Sign in");
+        driver.wait_for(shown);
+        driver.wait_for(AMELIA);
+    }
+    assert_eq!(kept(&tokens, &driver), None);
+    driver.click("Leave practice");
+    driver.wait_for("Access token");
+}
+
+#[test]
 fn a_service_that_takes_no_names_says_so_and_a_token_serves() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = Driver::open(Stage::empty(folder.path()));

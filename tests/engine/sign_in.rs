@@ -245,7 +245,7 @@ fn why_practice_did_not_open_is_said() {
         let mut setup = setup(&origin, folder.path(), tokens, store, Duration::ZERO);
         setup.opening = Opening::Practice {
             origin,
-            token: token("wrong"),
+            with: SignInWith::Token(token("wrong")),
             names: Vec::new(),
         };
         let mut engine = engine::start(setup);

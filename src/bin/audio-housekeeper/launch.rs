@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::HttpConnector;
 use audio_housekeeper::app::{AppSignals, Launcher, Opened};
-use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin, Sha256Digest};
+use audio_housekeeper::domain::{
+    DoctorName, Failure, FailureKind, ServiceOrigin, Sha256Digest, SignInWith,
+};
 use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, RecordHeads, SystemKeychain};
 use audio_housekeeper::platform::{self, DataFolderError, DataLock, Entrance};
-use audio_housekeeper::practice::{PracticeConfig, PracticeService, sample_doctors};
+use audio_housekeeper::practice::{PracticeConfig, PracticeService, PracticeUser, sample_doctors};
 use audio_housekeeper::settings::{Settings, SettingsFile};
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::{Store, StoreError};
@@ -142,6 +144,7 @@ impl RealLauncher {
                     .runtime
                     .block_on(PracticeService::start(PracticeConfig::for_people()));
                 let service = started.map_err(|error| failed(error.to_string()))?;
+                let [first, _] = PracticeUser::two();
                 let origin = ServiceOrigin::parse(&service.origin())
                     .map_err(|error| failed(error.to_string()))?;
                 let names = sample_doctors()
@@ -150,7 +153,10 @@ impl RealLauncher {
                 Ok((
                     Opening::Practice {
                         origin,
-                        token: service.token(),
+                        with: SignInWith::Password {
+                            user_name: first.username,
+                            password: first.password,
+                        },
                         names,
                     },
                     Some(service),
@@ -191,6 +197,9 @@ impl Launcher for RealLauncher {
             error => failure(FailureKind::StoreTrouble, error.to_string()),
         })?;
         let (opening, practice) = self.opening(mode, &settings.service)?;
+        if let Opening::Practice { origin, .. } = &opening {
+            settings.service = origin.clone();
+        }
         let computer = platform::computer_name();
         let heads = (mode == Mode::Real).then(|| {
             let record = record_name(&folder, &computer);

@@ -50,13 +50,12 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
     let palette = Palette::here(ui);
     let text = view.text;
     let practice = view.state.mode == Mode::Practice;
-    let name = if practice {
-        text.say("practice-leave")
-    } else {
-        text.say("settings-sign-out")
-    };
-    let button = Button::secondary(&name).small();
-    let pressed = with_buttons(ui, vec![(button, ())], |ui| {
+    let (leave, sign_out) = (text.say("practice-leave"), text.say("settings-sign-out"));
+    let sign_out = (Button::secondary(&sign_out).small(), Action::SignOut);
+    let leave = Button::secondary(&leave).small();
+    let leave = practice.then_some((leave, Action::Switch(Mode::Real)));
+    let buttons = leave.into_iter().chain([sign_out]).collect();
+    let pressed = with_buttons(ui, buttons, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         let who = match &account.person {
             Some(person) => person.clone(),
@@ -66,12 +65,8 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
         label(ui, Type::Strong, palette.text, who);
         wrapped(ui, Type::Small, palette.muted, text.token_keeping(account));
     });
-    if pressed.is_some() {
-        view.act(if practice {
-            Action::Switch(Mode::Real)
-        } else {
-            Action::SignOut
-        });
+    if let Some(action) = pressed {
+        view.act(action);
     }
 }
 

@@ -77,11 +77,17 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     };
     label(ui, Type::Title, palette.text, title);
     why(ui, view, because);
+    let is_practice = view.state.mode == Mode::Practice;
+    if is_practice {
+        banner(ui, palette.warning_soft, |ui| {
+            let said = text.say("sign-in-practice");
+            wrapped(ui, Type::Small, palette.warning, said);
+        });
+    }
     address(ui, view, &mut drafts.sign_in);
     let draft = &mut drafts.sign_in;
-    let with_token = draft
-        .with_token
-        .unwrap_or(view.state.settings.signs_in_with_token);
+    let usually = view.state.settings.signs_in_with_token;
+    let with_token = !is_practice && draft.with_token.unwrap_or(usually);
     if std::mem::take(&mut draft.wants_focus) {
         let first = draft.first_empty(with_token);
         ui.memory_mut(|memory| memory.request_focus(first));
@@ -91,8 +97,10 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     } else {
         name_and_password(ui, view, draft)
     };
-    let stay = text.say("sign-in-stay");
-    checkbox(ui, &mut draft.stay, &stay);
+    if !is_practice {
+        let stay = text.say("sign-in-stay");
+        checkbox(ui, &mut draft.stay, &stay);
+    }
     if let Some(failure) = failure {
         refused(ui, view, failure);
     }
@@ -105,7 +113,9 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     if (button.pressed(ui) || submitted) && !trying {
         submit(ui, view, draft, with_token);
     }
-    ways(ui, view, draft, with_token);
+    if !is_practice {
+        ways(ui, view, draft, with_token);
+    }
 }
 
 /// The other ways to begin.
@@ -119,14 +129,13 @@ fn ways(ui: &mut Ui, view: &mut View<'_>, draft: &mut SignInDraft, with_token: b
     // Nothing that waits is left for practice without a word.
     let state = view.state;
     let nothing_waits = state.jobs.is_empty() && state.sent_deletes.is_empty();
-    let may_practise = state.mode == Mode::Real && nothing_waits;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 16.0;
         if Button::link(&other).small().pressed(ui) {
             draft.with_token = Some(!with_token);
             draft.forget_secrets();
         }
-        if may_practise && Button::link(&practise).small().pressed(ui) {
+        if nothing_waits && Button::link(&practise).small().pressed(ui) {
             view.act(Action::Switch(Mode::Practice));
         }
     });

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::{HttpConnector, Timeouts};
 use audio_housekeeper::app::{App, AppSignals, Launcher, Opened, OpeningMode, PutAwayLater};
-use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin};
+use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin, SignInWith};
 use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::platform::AnsweredDialogs;
@@ -98,7 +98,7 @@ impl Launcher for TestLauncher {
                 let names = sample_doctors().filter_map(|name| DoctorName::parse(name).ok());
                 let opening = Opening::Practice {
                     origin: origin.clone(),
-                    token: self.service.token(),
+                    with: SignInWith::Token(self.service.token()),
                     names: names.collect(),
                 };
                 (self.folder.join("practice"), opening)
