@@ -3,6 +3,7 @@
 
 mod arriving;
 mod aside;
+mod checkpoints;
 mod digest;
 mod error;
 mod flush;
@@ -32,6 +33,7 @@ use crate::domain::{
     Sha256Digest,
 };
 use crate::transfer::arriving::Expected;
+use crate::transfer::checkpoints::{Bound, Checkpoints};
 use crate::transfer::verify::Promoted;
 use crate::transfer::writer::Writer;
 
@@ -74,7 +76,8 @@ pub struct SaveRequest {
     /// The volume that it goes to: every try is given the same.
     pub volume: FirstVolume,
     /// Whether the ledger is told on the way what has come, so that it can be gone on with also where
-    /// the app is cut off.
+    /// the app is cut off. What comes waits for that: never is it more than 4 MiB ahead of what the ledger
+    /// has taken.
     pub checkpoints: bool,
 }
 
@@ -238,7 +241,7 @@ pub async fn save_on(
 }
 
 async fn receive(
-    writer: Writer,
+    mut writer: Writer,
     recording: Recording,
     request: SaveRequest,
     ledger: &dyn Ledger,
@@ -257,11 +260,12 @@ async fn receive(
         as_it_is: request.as_it_is,
     };
     let progress = |progress| steps(Step::Arriving(progress));
-    let checkpoints = if request.tells_checkpoints_of(&copy) {
-        Some(writer.checkpoints().await)
+    let flushed = if request.tells_checkpoints_of(&copy) {
+        writer.checkpoints().await
     } else {
         None
     };
+    let (checkpoints, bound) = flushed.map(Checkpoints::of).unzip();
     let may_be_gone_on_with = |error: &TransferError| {
         let keeps = match error {
             TransferError::Api(_) | TransferError::CutShort { .. } => true,
@@ -274,12 +278,18 @@ async fn receive(
     let unwanted = CancellationToken::new();
     let saving = async {
         let writing = async {
-            let fed = feed((from, copy.length), body, &writer, &progress, &stop).await;
+            let came = (from, copy.length);
+            let fed = feed(came, body, bound, &writer, &progress, &stop).await;
             writer
                 .finish(fed, expected, may_be_gone_on_with, &unwanted)
                 .await
         };
-        let remembering = partial::remember(checkpoints, &copy, &request.operation, ledger);
+        let remembering = async {
+            if let Some(checkpoints) = checkpoints {
+                let operation = &request.operation;
+                checkpoints.remember(&copy, operation, ledger).await;
+            }
+        };
         // What is flushed later need not be known: what becomes of it is known then.
         // In a box: all that waits for it would grow too large for the stack.
         let mut writing = Box::pin(writing);
@@ -310,18 +320,30 @@ async fn receive(
     Ok(saved)
 }
 
-/// Hands the recording's bytes to the writer until their end.
+/// Hands the recording's bytes to the writer until their end, each piece taken from the connection only
+/// where `bound` admits it.
 ///
 /// `Ok` where the writer has all of them, or has stopped and knows why.
 async fn feed(
     (from, total): (u64, Option<u64>),
     mut body: Box<dyn RecordingBody>,
+    mut bound: Option<Bound>,
     writer: &Writer,
     progress: &(impl Fn(Progress) + Sync),
     Stop { cancel, keeps }: &Stop<'_>,
 ) -> Result<(), TransferError> {
     let mut received = from;
     loop {
+        if let Some(bound) = bound.as_mut().filter(|_| total != Some(received)) {
+            let admits = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(TransferError::Cancelled),
+                admits = bound.admits(received) => admits,
+            };
+            if !admits {
+                return Ok(());
+            }
+        }
         let next = tokio::select! {
             biased;
             // All of it is there: nothing more has to come.

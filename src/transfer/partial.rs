@@ -4,10 +4,8 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use tokio::sync::mpsc::UnboundedReceiver;
-
 use crate::api::ResumePoint;
-use crate::domain::{KeptPart, OperationId, PartCame, ServerCopy};
+use crate::domain::{KeptPart, PartCame, ServerCopy};
 use crate::transfer::arriving::Came;
 use crate::transfer::flush::flush;
 use crate::transfer::lost_volume::is_folder_gone;
@@ -291,31 +289,6 @@ pub async fn remove_kept(kept: &KeptPart) -> Result<bool, TransferError> {
         Ok(is_it)
     });
     if is_it.await? { Ok(true) } else { Err(refused) }
-}
-
-/// Has the ledger know what has come and is flushed, as long as more of it may come.
-pub(super) async fn remember(
-    checkpoints: Option<UnboundedReceiver<Came>>,
-    copy: &ServerCopy,
-    operation: &OperationId,
-    ledger: &dyn Ledger,
-) {
-    let Some(mut checkpoints) = checkpoints else {
-        return;
-    };
-    while let Some(mut came) = checkpoints.recv().await {
-        while let Ok(newer) = checkpoints.try_recv() {
-            came = newer;
-        }
-        let came = PartCame {
-            size: came.size,
-            sha256: came.sha256,
-            copy: copy.clone(),
-        };
-        if let Err(error) = ledger.kept(operation, came).await {
-            tracing::warn!(%error, "what came of a recording so far is not written down");
-        }
-    }
 }
 
 /// What stands at a part file's name.

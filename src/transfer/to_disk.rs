@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
@@ -32,14 +32,8 @@ pub(super) enum Piece {
     GoOn,
     /// What is there goes.
     StartOver,
-    /// All until here is to be flushed and told, unless an earlier one is being flushed.
-    Checkpoint(Checkpoint),
-}
-
-/// What had come, and who is told once it is flushed.
-pub(super) struct Checkpoint {
-    pub(super) came: Came,
-    pub(super) flushed: UnboundedSender<Came>,
+    /// All until here is to be flushed and told, or a newer one in its place.
+    Checkpoint(Came),
 }
 
 /// The flush on the way that is under way, if any, and what came of all of them.
@@ -64,7 +58,8 @@ impl Flushing {
 }
 
 /// Writes what comes behind the `length` bytes that are there, until its end; the disk is at work
-/// meanwhile, so that the flush that follows is short.
+/// meanwhile, so that the flush that follows is short. What is flushed on the way is told through
+/// `flushed`, which is dropped where nothing is any more.
 ///
 /// # Errors
 /// The disk's, or [`ErrorKind::Interrupted`] where it is given up.
@@ -72,19 +67,19 @@ pub(super) fn write_out(
     file: File,
     length: u64,
     pieces: Receiver<Piece>,
+    flushed: UnboundedSender<Came>,
     given_up: &AtomicBool,
 ) -> io::Result<(File, Flushing)> {
-    // No more than one waits: the next one covers it too.
-    let (to_flush, checkpoints) = sync_channel(1);
+    let (to_flush, checkpoints) = channel();
     let same_file = file.try_clone()?;
     let has_failed = Arc::new(AtomicBool::new(false));
     let failed = has_failed.clone();
     let thread = std::thread::Builder::new()
         .name("disk-flusher".to_owned())
         .spawn(move || {
-            let flushed = flush_each(&same_file, checkpoints);
-            failed.store(flushed.is_err(), Ordering::Relaxed);
-            flushed
+            let ended = flush_each(&same_file, &checkpoints, &flushed);
+            failed.store(ended.is_err(), Ordering::Relaxed);
+            ended
         })?;
     let written = write_each(file, length, pieces, &to_flush, given_up);
     drop(to_flush);
@@ -96,8 +91,14 @@ pub(super) fn write_out(
     }
 }
 
-fn flush_each(file: &File, checkpoints: Receiver<Checkpoint>) -> io::Result<()> {
-    for Checkpoint { came, flushed } in checkpoints {
+fn flush_each(
+    file: &File,
+    checkpoints: &Receiver<Came>,
+    flushed: &UnboundedSender<Came>,
+) -> io::Result<()> {
+    for came in checkpoints {
+        // The newest of those that wait covers the others.
+        let came = checkpoints.try_iter().last().unwrap_or(came);
         // A volume that can't be asked to flush may have it all the same: it is hashed again before it is
         // gone on with.
         flush_on_the_way(file)?;
@@ -111,7 +112,7 @@ fn write_each(
     file: File,
     mut length: u64,
     pieces: Receiver<Piece>,
-    to_flush: &SyncSender<Checkpoint>,
+    to_flush: &Sender<Came>,
     given_up: &AtomicBool,
 ) -> io::Result<File> {
     let mut output = BufWriter::with_capacity(BUFFER, file);
@@ -134,11 +135,9 @@ fn write_each(
                 output.get_ref().set_len(0)?;
                 (length, brought) = (0, 0);
             }
-            Piece::Checkpoint(checkpoint) => {
+            Piece::Checkpoint(came) => {
                 output.flush()?;
-                if let Err(TrySendError::Disconnected(_)) = to_flush.try_send(checkpoint) {
-                    return Err(CAN_NOT_FLUSH.into());
-                }
+                to_flush.send(came).map_err(|_| CAN_NOT_FLUSH)?;
             }
         }
         if length - brought >= STRETCH {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use bytes::Bytes;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -17,15 +17,15 @@ use crate::transfer::arriving::{Arriving, Came, Checked, Expected, Refused};
 use crate::transfer::flush::flush;
 use crate::transfer::lost_volume;
 use crate::transfer::part::{OwnPart, PartFile};
-use crate::transfer::to_disk::{Checkpoint, Piece, WAITING_FOR_DISK, write_out};
+use crate::transfer::to_disk::{Piece, WAITING_FOR_DISK, write_out};
 use crate::transfer::{Aside, TransferError};
 
 /// How many pieces of a body may wait to be looked at: with the connection's largest pieces, of
 /// 400 KiB, some 2 MiB.
 const WAITING: usize = 4;
 
-/// After how many bytes what came is flushed and told, so that it can be gone on with after a cut-off. Where
-/// more come faster than the disk takes them, all that came meanwhile is flushed next.
+/// After how many bytes what came is flushed and told, so that it can be gone on with after a cut-off. Of what
+/// comes faster than the disk takes it, all that came meanwhile is flushed next.
 const STEP: u64 = 1024 * 1024;
 
 /// A thread that hashes and checks, and one beside it that writes, while the connection's task
@@ -36,6 +36,8 @@ pub(super) struct Writer {
     /// Dropped before the inbox: what the threads come to when that closes is theirs to leave then.
     outcome: oneshot::Receiver<Result<Written, Box<Stopped>>>,
     inbox: mpsc::Sender<Message>,
+    /// Where what has come and is flushed is told of, until somebody takes it.
+    flushed: Option<UnboundedReceiver<Came>>,
     stop: StopOnDrop,
 }
 
@@ -106,8 +108,8 @@ enum Message {
     Bytes(Bytes),
     /// What was there before counts no more: all comes again.
     StartOver,
-    /// Somebody is told from here on what has come and is flushed.
-    Checkpoints(mpsc::UnboundedSender<Came>),
+    /// Somebody listens from here on to what has come and is flushed.
+    Checkpoints,
     /// Only after this is the file looked at as a whole: an inbox that closes without it means
     /// that no more comes.
     End(Box<Expected>),
@@ -124,6 +126,7 @@ impl Writer {
         let (inbox, messages) = mpsc::channel(WAITING);
         let (report, outcome) = oneshot::channel();
         let (tell, looked) = oneshot::channel();
+        let (tell_flushed, flushed) = mpsc::unbounded_channel();
         let stop = Arc::new(Stop {
             is_written_down: came.is_some().into(),
             ..Stop::default()
@@ -132,7 +135,8 @@ impl Writer {
         std::thread::Builder::new()
             .name("download-writer".to_owned())
             .spawn(move || {
-                let written = write(part, (came, tell), &destination, messages, &seen);
+                let before = (came, tell);
+                let written = write(part, before, &destination, messages, tell_flushed, &seen);
                 if let Err(unheard) = report.send(written) {
                     tracing::debug!("nobody waits for a download any more");
                     leave(unheard, &seen);
@@ -143,6 +147,7 @@ impl Writer {
             looked,
             inbox,
             outcome,
+            flushed: Some(flushed),
             stop: StopOnDrop(stop),
         })
     }
@@ -163,12 +168,12 @@ impl Writer {
         let _stopped = self.inbox.send(Message::StartOver).await;
     }
 
-    /// What has come and is flushed, from time to time, until the threads have ended.
-    pub(super) async fn checkpoints(&self) -> mpsc::UnboundedReceiver<Came> {
-        let (flushed, told) = mpsc::unbounded_channel();
+    /// What has come and is flushed: what had come before at once, and then from mebibyte to mebibyte, until
+    /// the threads have ended or can't flush. Only who asks first is told.
+    pub(super) async fn checkpoints(&mut self) -> Option<UnboundedReceiver<Came>> {
         // A writer that has stopped tells why in its outcome.
-        let _stopped = self.inbox.send(Message::Checkpoints(flushed)).await;
-        told
+        let _stopped = self.inbox.send(Message::Checkpoints).await;
+        self.flushed.take()
     }
 
     /// Has the part file finished and flushed. Where feeding it failed it is kept if `keeps` says so
@@ -270,6 +275,7 @@ fn write(
     (came, looked): (Option<Came>, oneshot::Sender<bool>),
     destination: &Path,
     messages: mpsc::Receiver<Message>,
+    flushed: UnboundedSender<Came>,
     stop: &Stop,
 ) -> Result<Written, Box<Stopped>> {
     let PartFile { file, mut path } = part;
@@ -280,7 +286,7 @@ fn write(
             .name("disk-writer".to_owned())
             .spawn_scoped(scope, || {
                 let length = came.map_or(0, |came| came.size);
-                write_out(file, length, pieces, &stop.writes)
+                write_out(file, length, pieces, flushed, &stop.writes)
             })
             .map_err(|error| TransferError::in_work(destination, "starting to write", error))?;
         let taken_in = take_in(&path, (came, looked), messages, &to_disk, stop);
@@ -442,7 +448,7 @@ fn take_in(
     // Nobody listens where nothing had come.
     let _unheard = looked.send(is_known);
     let mut is_pieced = came.is_some();
-    let mut flushed = None;
+    let mut is_heard = false;
     // What came in an earlier try may not have been told.
     let mut due = came.map_or(STEP, |came| came.size);
     loop {
@@ -452,26 +458,15 @@ fn take_in(
                 if is_known {
                     contents.take(&bytes);
                 }
-                if let Some(flushed) = flushed
-                    .as_ref()
-                    .filter(|_| is_known && contents.size() >= due)
-                {
-                    due = contents.size() + STEP;
-                    let checkpoint = Checkpoint {
-                        came: contents.came(),
-                        flushed: UnboundedSender::clone(flushed),
-                    };
-                    to_disk.send(Piece::Checkpoint(checkpoint)).map_err(lost)?;
-                }
             }
             Some(Message::StartOver) => {
                 to_disk.send(Piece::StartOver).map_err(lost)?;
                 contents = Arriving::until(stop.checks.clone());
                 (is_known, is_pieced, due) = (true, false, STEP);
             }
-            Some(Message::Checkpoints(tell)) => {
+            Some(Message::Checkpoints) => {
                 stop.is_written_down.store(true, Ordering::Relaxed);
-                flushed = Some(tell);
+                is_heard = true;
             }
             Some(Message::End(expected)) if is_known => {
                 return Ok(TakenIn {
@@ -488,6 +483,11 @@ fn take_in(
                 };
                 return Err(cut_off(TransferError::Cancelled, came));
             }
+        }
+        if is_heard && is_known && contents.size() >= due {
+            due = contents.size() + STEP;
+            let checkpoint = Piece::Checkpoint(contents.came());
+            to_disk.send(checkpoint).map_err(lost)?;
         }
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod backup;
+mod checkpoints;
 mod connection;
 mod contents;
 mod disk;
