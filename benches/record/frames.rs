@@ -37,6 +37,7 @@ fn frame(count: u64) -> anyhow::Result<Duration> {
     state.sign_in = SignIn::In(Account {
         origin,
         person: Some("Front Desk".to_owned()),
+        user_name: None,
         keeping: TokenKeeping::Keychain,
         ends_at: None,
     });

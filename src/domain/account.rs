@@ -9,6 +9,8 @@ pub struct Account {
     pub origin: ServiceOrigin,
     /// The person's name, where the service told it.
     pub person: Option<String>,
+    /// The user name that was signed in with; `None` where that was a token.
+    pub user_name: Option<String>,
     /// Where the token is kept.
     pub keeping: TokenKeeping,
     /// When the sign-in is said to end, where that is known.

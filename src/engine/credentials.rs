@@ -14,6 +14,8 @@ pub struct SignIn {
     api: Mutex<Arc<dyn RecordingsApi>>,
     /// The service.
     pub origin: ServiceOrigin,
+    /// The user name that was signed in with; `None` where that was a token.
+    pub user_name: Option<String>,
     /// Where the token is kept.
     pub keeping: TokenKeeping,
     given: GivenToken,
@@ -26,12 +28,14 @@ impl SignIn {
     pub fn new(
         api: Arc<dyn RecordingsApi>,
         origin: ServiceOrigin,
+        user_name: Option<String>,
         given: GivenToken,
         keeping: TokenKeeping,
     ) -> Self {
         Self {
             api: Mutex::new(api),
             origin,
+            user_name,
             keeping,
             given,
             whose: OnceLock::new(),
@@ -110,15 +114,19 @@ impl SignIn {
         Account {
             origin: self.origin.clone(),
             person: self.person(),
+            user_name: self.user_name.clone(),
             keeping: self.keeping,
             ends_at: self.given.ends_at,
         }
     }
 
-    /// Whether it is certain that the same person made both: the service says so, or the token is the
-    /// same.
+    /// Whether it is certain that the same person made both: the service says so, or they were made with
+    /// the same user name or token.
     pub fn is_by_the_same_person(&self, other: &Self) -> bool {
-        match (self.person_id(), other.person_id()) {
+        if let (Some(one), Some(other)) = (self.person_id(), other.person_id()) {
+            return one == other;
+        }
+        match (&self.user_name, &other.user_name) {
             (Some(one), Some(other)) => one == other,
             _ => self.given.token.expose() == other.given.token.expose(),
         }

@@ -32,6 +32,8 @@ pub enum Event {
     SignedIn {
         /// Who, and where.
         account: Account,
+        /// Whether it is certain that it is who was signed in there before, and did not sign out.
+        goes_on: bool,
         /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
         keychain: Option<Failure>,
     },

@@ -59,16 +59,14 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
             &error,
         ))),
         Ok(Some(token)) => {
-            sign_out::keeps_token(&resources, &origin).await;
-            taken_on_trust(
-                open(
-                    &resources,
-                    origin,
-                    on_its_own(token),
-                    TokenKeeping::Keychain,
-                )
-                .await,
-            )
+            let user_name = resources.store.kept_user_name(&origin).await;
+            let user_name = user_name.unwrap_or_else(|error| {
+                tracing::warn!(%error, "who is signed in by the token that was kept can't be read");
+                None
+            });
+            sign_out::keeps_token(&resources, &origin, user_name.clone()).await;
+            let given = (on_its_own(token), user_name);
+            taken_on_trust(open(&resources, origin, given, TokenKeeping::Keychain).await)
         }
     };
     resources.notify(notice);
@@ -131,7 +129,7 @@ pub async fn sign_in(
     if is_practice {
         return resources.notify(signed_in(attempt, sign_in, None, None, true));
     }
-    let failure = sign_out::keep_or_clear(&resources, &origin, sign_in.token(), stay).await;
+    let failure = sign_out::keep_or_clear(&resources, &sign_in, stay).await;
     sign_in.keeping = match (stay, &failure) {
         (true, None) => TokenKeeping::Keychain,
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
@@ -178,33 +176,33 @@ async fn open_with(
     keeping: TokenKeeping,
 ) -> Result<SignIn, Failure> {
     let given = match with {
-        SignInWith::Token(token) => on_its_own(token),
+        SignInWith::Token(token) => (on_its_own(token), None),
         SignInWith::Password {
             user_name,
             password,
         } => {
             let connector = &resources.connector;
             let given = connector.sign_in(&origin, &user_name, &password).await;
-            given.map_err(|error| error.failure)?
+            (given.map_err(|error| error.failure)?, Some(user_name))
         }
     };
     let opened = open(resources, origin, given, keeping).await;
     opened.map_err(|(_, failure)| failure)
 }
 
-/// Builds the client and asks whose token it is. Where only the asking failed, the sign-in is given
+/// Builds the client and asks whose token it is, given for a user name if for any. Where only the asking failed, the sign-in is given
 /// beside the failure.
 async fn open(
     resources: &Resources,
     origin: ServiceOrigin,
-    given: GivenToken,
+    (given, user_name): (GivenToken, Option<String>),
     keeping: TokenKeeping,
 ) -> Result<SignIn, (Option<SignIn>, Failure)> {
     let api = resources
         .connector
         .connect(&origin, given.token.clone())
         .map_err(|error| (None, error.failure))?;
-    let sign_in = SignIn::new(api, origin, given, keeping);
+    let sign_in = SignIn::new(api, origin, user_name, given, keeping);
     match sign_in.ask_whose().await {
         Ok(()) => Ok(sign_in),
         Err(failure) => Err((Some(sign_in), failure)),

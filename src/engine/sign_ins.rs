@@ -114,8 +114,12 @@ impl Engine {
     ) {
         let account = sign_in.account();
         let before = self.generation;
-        let workspace = self.workspace_for(sign_in);
-        workspace.tell(Event::SignedIn { account, keychain });
+        let (workspace, goes_on) = self.workspace_for(sign_in);
+        workspace.tell(Event::SignedIn {
+            account,
+            goes_on,
+            keychain,
+        });
         if let Some(failure) = unasked {
             workspace.tell(Event::failed(None, failure));
             let find_out = sign_in::find_out_whose(workspace.clone());
@@ -156,16 +160,18 @@ impl Engine {
             });
     }
 
-    /// The workspace of a new sign-in: the open one where it is of the same service.
-    fn workspace_for(&mut self, sign_in: SignIn) -> Arc<Workspace> {
+    /// The workspace of a new sign-in: the open one where it is of the same service. Whether it is
+    /// certain that the same person was signed in there.
+    fn workspace_for(&mut self, sign_in: SignIn) -> (Arc<Workspace>, bool) {
         let service = Workspace::service_key(&sign_in);
         if let Some(open) = self
             .workspace
             .as_ref()
             .filter(|open| open.service == service)
         {
+            let goes_on = open.credentials.sign_in().is_by_the_same_person(&sign_in);
             open.credentials.renew(sign_in);
-            return open.clone();
+            return (open.clone(), goes_on);
         }
         self.close_workspace();
         self.generation += 1;
@@ -178,7 +184,7 @@ impl Engine {
             cancel: CancellationToken::new(),
         });
         self.workspace = Some(workspace.clone());
-        workspace
+        (workspace, false)
     }
 
     /// Ends what runs for the service that somebody was signed in to.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, OperationId, Secret,
-    ServiceOrigin, TokenKeeping,
+    AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, OperationId, ServiceOrigin,
+    TokenKeeping,
 };
 use crate::engine::Event;
+use crate::engine::credentials::SignIn;
 use crate::engine::notice::Notice;
 use crate::engine::operation::new_operation;
 use crate::engine::resources::{Resources, store_failure};
@@ -126,12 +127,9 @@ async fn forget_now(resources: &Resources, origin: &ServiceOrigin) -> Option<Fai
 
 /// At a sign-in: keeps its token, or else sees to it that an earlier one does not stay behind, which
 /// would sign the next person in. Why that is not so, where it is not.
-pub async fn keep_or_clear(
-    resources: &Resources,
-    origin: &ServiceOrigin,
-    token: &Secret,
-    stay: bool,
-) -> Option<Failure> {
+pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) -> Option<Failure> {
+    let (origin, token) = (&sign_in.origin, sign_in.token());
+    let keeps = || keeps_token(resources, origin, sign_in.user_name.clone());
     // By a keychain that is not there for the moment.
     let was_kept = may_be_kept(resources, origin).await;
     let written = if stay {
@@ -141,14 +139,14 @@ pub async fn keep_or_clear(
     };
     let (failure, is_settled) = match written {
         Some(Ok(())) => {
-            keeps_token(resources, origin).await;
+            keeps().await;
             (None, true)
         }
         Some(Err(error @ KeychainError::None(_))) if was_kept => (Some(not_cleared(&error)), false),
         Some(Err(error @ KeychainError::None(_))) => (Some(keychain_failure(&error)), false),
         // What has not answered once would only keep the person waiting again.
         Some(Err(error @ KeychainError::NoAnswer)) => {
-            keeps_token(resources, origin).await;
+            keeps().await;
             (Some(not_cleared(&error)), false)
         }
         Some(Err(error)) => match cleared(resources, origin).await {
@@ -191,10 +189,11 @@ async fn may_be_kept(resources: &Resources, origin: &ServiceOrigin) -> bool {
     is_owed(resources, origin).await || resources.store.may_keep_token(origin).await.unwrap_or(true)
 }
 
-/// Writes down that the keychain has a token for `origin`: where it is not there one day, that one is
-/// not forgotten.
-pub async fn keeps_token(resources: &Resources, origin: &ServiceOrigin) {
-    let change = vec![Change::KeepToken(origin.clone())];
+/// Writes down that the keychain has a token for `origin`, and for which user name it was given: where
+/// it is not there one day, that one is not forgotten.
+pub async fn keeps_token(resources: &Resources, origin: &ServiceOrigin, user_name: Option<String>) {
+    let origin = origin.clone();
+    let change = vec![Change::KeepToken { origin, user_name }];
     if let Err(error) = resources.store.apply(change).await {
         tell(resources, &error);
     }

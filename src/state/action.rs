@@ -149,6 +149,25 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it can come while somebody is asked to sign in again: from that question, from a dialog,
+    /// from the window itself, or to stop something.
+    pub(super) const fn is_for_signing_in_again(&self) -> bool {
+        matches!(
+            self,
+            Self::SignIn { .. }
+                | Self::SignOut
+                | Self::SaveChosen { .. }
+                | Self::FolderChosen(_)
+                | Self::Cancel(_)
+                | Self::Pause(_)
+                | Self::NoStop(_)
+                | Self::ShowDetails { .. }
+                | Self::DismissToast(_)
+                | Self::KeepWindowPlace(_)
+                | Self::Close
+        )
+    }
+
     /// Whether it can come while a modal is open: from the modal, from a dialog, from the window
     /// itself, or to stop something.
     ///

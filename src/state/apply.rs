@@ -24,7 +24,11 @@ impl State {
         self.changes += 1;
         match event {
             Event::SignedOut(because) => return self.signed_out(because),
-            Event::SignedIn { account, keychain } => self.signed_in(account, keychain),
+            Event::SignedIn {
+                account,
+                goes_on,
+                keychain,
+            } => self.signed_in(account, goes_on, keychain),
             Event::PersonKnown(person) => self.person_known(person),
             Event::SignInFailed(reason) => self.sign_in_failed(reason),
             Event::TokenForgotten => self.tell(Message::SignedOut),

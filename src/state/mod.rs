@@ -17,6 +17,7 @@ mod leaving;
 mod look_again;
 mod messages;
 mod modals;
+mod password_tries;
 mod places;
 mod record;
 mod replace_backup;
@@ -43,13 +44,14 @@ pub use jobs::Job;
 pub use leaving::SentDelete;
 pub use messages::{Message, Toast};
 pub use modals::Modal;
+pub use password_tries::PasswordTries;
 pub use record::Record;
 pub use results::{ResultKind, ShownResult};
 pub use running_delete::LastCall;
 pub use screen::Screen;
 pub use shelf::{FoldedTally, Shelf};
 pub use side_effect::SideEffect;
-pub use sign_in::SignIn;
+pub use sign_in::{Attempt, SignIn};
 
 // The state is made of these, and a view reads the state without knowing the engine.
 pub use crate::engine::{
@@ -101,6 +103,8 @@ pub struct State {
     pub activity: Activity,
     /// Whether the audit record is what the app wrote.
     pub record: Record,
+    /// The wrong passwords that were typed.
+    pub password_tries: PasswordTries,
     /// What is wrong with the service's address as it was last typed.
     pub address_error: Option<OriginError>,
     generation: u64,
@@ -149,6 +153,7 @@ impl State {
             toasts: Vec::new(),
             activity: Activity::default(),
             record: Record::default(),
+            password_tries: PasswordTries::default(),
             address_error: None,
             generation: 0,
             next_number: 0,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Act, DeletionSurvey, DoctorName, Failure, OperationId, SetAside};
 use crate::engine::SavedFile;
-use crate::state::{SideEffect, State};
+use crate::state::{Attempt, SideEffect, State};
 
 /// A question, or something to read, over the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +69,8 @@ pub enum Modal {
         /// The copy here, if there is one.
         backup: Option<PathBuf>,
     },
+    /// The sign-in has ended; whose was it, and goes on?
+    SignInAgain(Attempt),
     /// Close while jobs run?
     CloseWhileBusy,
     /// Sign out, although jobs run?
@@ -83,7 +85,9 @@ impl State {
 
     /// Closes the one on top.
     pub(super) fn close_modal(&mut self) -> Vec<SideEffect> {
-        match self.modals.pop() {
+        // What waits for a sign-in waits for one, or for a sign-out.
+        let closes = |modal: &mut Modal| !matches!(modal, Modal::SignInAgain(_));
+        match self.modals.pop_if(closes) {
             Some(Modal::DeleteAll { .. }) => self.stop_survey(),
             _ => Vec::new(),
         }

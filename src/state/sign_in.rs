@@ -2,7 +2,7 @@
 
 use crate::domain::{Account, Failure, Secret, ServiceOrigin, SignInWith};
 use crate::engine::{Command, SignedOutBecause};
-use crate::state::{Message, Screen, SideEffect, State, engine};
+use crate::state::{Message, Modal, Screen, SideEffect, State, engine};
 
 /// Who is signed in, or why nobody is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,10 +13,8 @@ pub enum SignIn {
     Out {
         /// Why.
         because: SignedOutBecause,
-        /// A token is being tried.
-        trying: bool,
-        /// What was wrong with the last try.
-        failure: Option<Failure>,
+        /// What comes of the form.
+        attempt: Attempt,
     },
     /// Somebody.
     In(Account),
@@ -24,7 +22,40 @@ pub enum SignIn {
     CannotOpen(Failure),
 }
 
+/// An attempt to sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attempt {
+    /// It is on its way.
+    pub trying: bool,
+    /// What was wrong with the last one.
+    pub failure: Option<Failure>,
+}
+
 impl State {
+    /// The attempt to sign in, where a form for that stands.
+    #[must_use]
+    pub fn attempt(&self) -> Option<&Attempt> {
+        let mut modals = self.modals.iter();
+        match &self.sign_in {
+            SignIn::Out { attempt, .. } => Some(attempt),
+            _ => modals.find_map(|modal| match modal {
+                Modal::SignInAgain(attempt) => Some(attempt),
+                _ => None,
+            }),
+        }
+    }
+
+    fn attempt_mut(&mut self) -> Option<&mut Attempt> {
+        let mut modals = self.modals.iter_mut();
+        match &mut self.sign_in {
+            SignIn::Out { attempt, .. } => Some(attempt),
+            _ => modals.find_map(|modal| match modal {
+                Modal::SignInAgain(attempt) => Some(attempt),
+                _ => None,
+            }),
+        }
+    }
+
     /// Who is signed in.
     #[must_use]
     pub const fn account(&self) -> Option<&Account> {
@@ -34,12 +65,13 @@ impl State {
         }
     }
 
-    /// The service that the sign-in screen is for. While something waits for a sign-in it is that one's,
-    /// and no other can be chosen.
+    /// The service that is to be signed in to. Where the last sign-in has just ended it is that one's.
     #[must_use]
     pub fn service_to_sign_in_to(&self) -> &ServiceOrigin {
-        let waited_for = self.service.as_ref().filter(|_| !self.jobs.is_empty());
-        waited_for.unwrap_or(&self.settings.service)
+        match &self.sign_in {
+            SignIn::In(account) => &account.origin,
+            _ => &self.settings.service,
+        }
     }
 
     pub(super) fn sign_in(
@@ -56,6 +88,10 @@ impl State {
             }
         };
         self.address_error = None;
+        let is_password = matches!(with, SignInWith::Password { .. });
+        if is_password && self.password_tries.wait(self.now).is_some() {
+            return Vec::new();
+        }
         // What is copied often brings white space along, which no token has, nor a name at its ends. A
         // password may.
         let with = match with {
@@ -70,12 +106,11 @@ impl State {
                 password,
             },
         };
-        if let SignIn::Out {
-            trying, failure, ..
-        } = &mut self.sign_in
-        {
-            *trying = true;
-            *failure = None;
+        if let Some(attempt) = self.attempt_mut() {
+            *attempt = Attempt {
+                trying: true,
+                failure: None,
+            };
         }
         self.settings.service = origin.clone();
         self.settings.signs_in_with_token = matches!(with, SignInWith::Token(_));
@@ -89,16 +124,22 @@ impl State {
         engine(Command::SignOut)
     }
 
-    pub(super) fn signed_in(&mut self, account: Account, keychain: Option<Failure>) {
+    pub(super) fn signed_in(&mut self, account: Account, goes_on: bool, keychain: Option<Failure>) {
+        self.password_tries.succeeded();
         let last = self.service.replace(account.origin.clone());
         if let Some(last) = last.filter(|last| *last != account.origin) {
             self.keep_deletes_elsewhere(&last, &account.origin);
             self.messages_are_of(&last);
             self.forget_what_waits(Some(&last));
         }
-        self.forget_what_was_shown();
+        if goes_on && self.account().is_some() {
+            let stays = |modal: &Modal| !matches!(modal, Modal::SignInAgain(_));
+            self.modals.retain(stays);
+        } else {
+            self.forget_what_was_shown();
+            self.screen = Screen::Recordings;
+        }
         self.sign_in = SignIn::In(account);
-        self.screen = Screen::Recordings;
         if let Some(failure) = keychain {
             self.tell(Message::Keychain(failure));
         }
@@ -111,12 +152,12 @@ impl State {
     }
 
     pub(super) fn sign_in_failed(&mut self, reason: Failure) {
-        if let SignIn::Out {
-            trying, failure, ..
-        } = &mut self.sign_in
-        {
-            *trying = false;
-            *failure = Some(reason);
+        self.password_tries.failed(&reason, self.now);
+        if let Some(attempt) = self.attempt_mut() {
+            *attempt = Attempt {
+                trying: false,
+                failure: Some(reason),
+            };
         }
     }
 
@@ -124,7 +165,11 @@ impl State {
         // A token that ends is nothing that the person did: what they were being told stays, and what
         // runs waits for the next sign-in. After a sign-out it stays only where nobody knows yet what
         // a delete did.
-        if because != SignedOutBecause::Ended {
+        if because == SignedOutBecause::Ended {
+            if self.account().is_some() {
+                return self.ask_to_sign_in_again();
+            }
+        } else {
             self.results.retain(|shown| shown.ending.stays());
             for shown in &mut self.results {
                 shown.looking = false;
@@ -134,12 +179,22 @@ impl State {
         }
         self.sign_in = SignIn::Out {
             because,
-            trying: false,
-            failure: None,
+            attempt: Attempt::default(),
         };
         self.forget_what_was_shown();
         // The question that they were for is gone.
         self.stop_survey()
+    }
+
+    /// Once for all that waits, over what is shown.
+    fn ask_to_sign_in_again(&mut self) -> Vec<SideEffect> {
+        if let SignIn::In(account) = &mut self.sign_in {
+            account.ends_at = None;
+        }
+        if self.attempt().is_none() {
+            self.modals.push(Modal::SignInAgain(Attempt::default()));
+        }
+        Vec::new()
     }
 
     /// The keychain may still keep the token of a sign-out.

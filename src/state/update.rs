@@ -4,7 +4,12 @@ use crate::state::{Action, Modal, SideEffect, State, engine};
 impl State {
     /// Takes in what a person did, and says what follows from it.
     pub fn update(&mut self, action: Action) -> Vec<SideEffect> {
-        if !self.modals.is_empty() && !action.is_for_a_modal() {
+        let may_come = match self.modals.last() {
+            None => true,
+            Some(Modal::SignInAgain(_)) => action.is_for_signing_in_again(),
+            Some(_) => action.is_for_a_modal(),
+        };
+        if !may_come {
             return Vec::new();
         }
         self.changes += 1;

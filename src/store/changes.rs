@@ -76,7 +76,12 @@ pub enum Change {
     /// A delete waits no more: its intent is recorded, or it was not sent and that was said.
     EndWaiting(OperationId),
     /// The keychain was given a token for this service, or may have been.
-    KeepToken(ServiceOrigin),
+    KeepToken {
+        /// The service.
+        origin: ServiceOrigin,
+        /// The user name that it was given for.
+        user_name: Option<String>,
+    },
     /// It keeps none for it.
     KeepNoToken(ServiceOrigin),
     /// A person signed out: the keychain is to forget the token.
@@ -170,7 +175,9 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::EndSetAside(operation) => set_aside::end(connection, &operation),
         Change::BeginWaiting(delete) => waiting_deletes::begin(connection, &delete),
         Change::EndWaiting(operation) => waiting_deletes::end(connection, &operation),
-        Change::KeepToken(origin) => kept_tokens::begin(connection, &origin),
+        Change::KeepToken { origin, user_name } => {
+            kept_tokens::begin(connection, &origin, user_name.as_deref())
+        }
         Change::KeepNoToken(origin) => kept_tokens::end(connection, &origin),
         Change::ForgetToken(token) => tokens_to_forget::begin(connection, &token),
         Change::TokenForgotten(operation) => tokens_to_forget::end(connection, &operation),

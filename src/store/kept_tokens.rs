@@ -1,4 +1,4 @@
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::domain::ServiceOrigin;
 use crate::store::{Store, StoreError};
@@ -18,12 +18,35 @@ impl Store {
             })
             .await
     }
+
+    /// The user name that the token which is kept for `origin` was given for, where that is known.
+    ///
+    /// # Errors
+    /// [`StoreError`] where that can't be read.
+    pub async fn kept_user_name(
+        &self,
+        origin: &ServiceOrigin,
+    ) -> Result<Option<String>, StoreError> {
+        let origin = origin.ascii();
+        self.writer
+            .ask(move |connection| {
+                let kept = "SELECT user_name FROM kept_tokens WHERE origin = ?1";
+                let name = connection.query_row(kept, [origin], |row| row.get(0));
+                Ok(name.optional()?.flatten())
+            })
+            .await
+    }
 }
 
-pub(super) fn begin(connection: &Connection, origin: &ServiceOrigin) -> Result<(), StoreError> {
+pub(super) fn begin(
+    connection: &Connection,
+    origin: &ServiceOrigin,
+    user_name: Option<&str>,
+) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO kept_tokens (origin) VALUES (?1) ON CONFLICT DO NOTHING",
-        [origin.ascii()],
+        "INSERT INTO kept_tokens (origin, user_name) VALUES (?1, ?2)
+         ON CONFLICT (origin) DO UPDATE SET user_name = excluded.user_name",
+        (origin.ascii(), user_name),
     )?;
     Ok(())
 }

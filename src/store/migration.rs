@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012.sql"),
     include_str!("migrations/0013.sql"),
     DERIVED,
+    include_str!("migrations/0015.sql"),
 ];
 
 /// Does the steps of `migrations` that are missing, all or none of them.

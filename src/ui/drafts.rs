@@ -3,7 +3,9 @@ use std::rc::Rc;
 use egui::Id;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::domain::{DeletionReason, DoctorName, DoctorNameError, Secret, SignInWith};
+use crate::domain::{
+    DeletionReason, DoctorName, DoctorNameError, Secret, SignInWith, TokenKeeping,
+};
 use crate::state::{Modal, SignIn, SignedOutBecause, State};
 use crate::ui::completion::Completion;
 use crate::ui::modals::Figures;
@@ -35,8 +37,10 @@ pub(super) struct SignInDraft {
     pub user_name: String,
     pub password: Zeroizing<String>,
     pub stay: bool,
-    /// The focus is to go to the first field that is empty.
-    pub wants_focus: bool,
+    /// Somebody else signs in than the one whose sign-in has ended.
+    pub is_someone_else: bool,
+    /// Whether the focus is to go to the first field that is empty.
+    pub focus: Focus,
     pub typed: Typed,
 }
 
@@ -49,8 +53,29 @@ pub(super) enum Typed {
     Incomplete,
     /// It was sent.
     Sent,
-    /// Somebody has signed in with it.
+    /// Somebody is signed in, or was until the form came.
     Accepted,
+}
+
+/// How far the focus is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Focus {
+    Wanted,
+    /// It was sent in this frame: when that is drawn a second time it has to be sent again.
+    Sent(u64),
+    Given,
+}
+
+impl Focus {
+    /// Whether it is to be sent now, in this frame.
+    pub fn is_due(&mut self, frame: u64) -> bool {
+        *self = match *self {
+            Self::Wanted => Self::Sent(frame),
+            Self::Sent(sent) if sent != frame => Self::Given,
+            as_it_is => as_it_is,
+        };
+        matches!(self, Self::Sent(_))
+    }
 }
 
 /// The doctor field's.
@@ -97,8 +122,9 @@ impl Default for Drafts {
                 user_name: String::new(),
                 password: Zeroizing::new(String::with_capacity(PASSWORD_ROOM)),
                 stay: true,
-                wants_focus: true,
-                typed: Typed::InProgress,
+                is_someone_else: false,
+                focus: Focus::Wanted,
+                typed: Typed::Accepted,
             },
             doctor: DoctorDraft::default(),
             deletion: DeletionDraft::default(),
@@ -120,41 +146,64 @@ impl Drafts {
                 ..DeletionDraft::default()
             };
         }
-        if matches!(state.sign_in, SignIn::In(_)) {
-            self.sign_in.forget_secrets();
-            self.sign_in.typed = Typed::Accepted;
-        } else {
+        if !matches!(state.sign_in, SignIn::In(_)) {
             self.doctor = DoctorDraft::default();
             self.settings_address = None;
         }
-        match (&state.sign_in, self.sign_in.typed) {
-            // A password is wiped behind its call. A token need not be fetched anew where only the network
-            // failed.
-            (
-                SignIn::Out {
-                    failure: Some(_),
-                    trying: false,
-                    ..
-                },
-                Typed::Sent,
-            ) => {
-                self.sign_in.password.zeroize();
-                self.sign_in.typed = Typed::InProgress;
-                self.sign_in.wants_focus = true;
-            }
-            // Who signs in after a sign-out may be somebody else.
-            (SignIn::Out { because, .. }, Typed::Accepted) => {
-                if matches!(because, SignedOutBecause::SignOut(_)) {
-                    self.sign_in.user_name.clear();
-                }
-                self.sign_in.typed = Typed::InProgress;
-            }
-            _ => {}
-        }
+        self.sign_in.follow(state);
     }
 }
 
 impl SignInDraft {
+    fn follow(&mut self, state: &State) {
+        let Some(attempt) = state.attempt() else {
+            self.forget_secrets();
+            self.typed = Typed::Accepted;
+            return;
+        };
+        match self.typed {
+            // A password is wiped behind its call. A token need not be fetched anew where only the network
+            // failed.
+            Typed::Sent if attempt.failure.is_some() && !attempt.trying => {
+                self.password.zeroize();
+                self.typed = Typed::InProgress;
+                self.focus = Focus::Wanted;
+            }
+            // Who signs in after a sign-out may be somebody else.
+            Typed::Accepted => {
+                match &state.sign_in {
+                    SignIn::Out {
+                        because: SignedOutBecause::SignOut(_),
+                        ..
+                    } => self.user_name.clear(),
+                    SignIn::In(account) => {
+                        self.user_name = account.user_name.clone().unwrap_or_default();
+                        self.stay = account.keeping == TokenKeeping::Keychain;
+                        self.address = None;
+                    }
+                    _ => {}
+                }
+                self.is_someone_else = false;
+                self.with_token = None;
+                self.typed = Typed::InProgress;
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks for a token, or for a name and a password.
+    pub fn choose(&mut self, with_token: bool) {
+        self.with_token = Some(with_token);
+        self.forget_secrets();
+    }
+
+    /// Asks for a name and a password, whose they may be.
+    pub fn someone_else(&mut self) {
+        self.is_someone_else = true;
+        self.user_name.clear();
+        self.forget_secrets();
+    }
+
     /// A field's own id: its state in the toolkit is wiped by it.
     pub fn token_id() -> Id {
         Id::unique("access token")
@@ -200,7 +249,7 @@ impl SignInDraft {
             }
         }
         self.typed = Typed::InProgress;
-        self.wants_focus = true;
+        self.focus = Focus::Wanted;
     }
 }
 

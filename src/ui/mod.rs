@@ -11,6 +11,7 @@ mod practice_stripe;
 mod screens;
 mod shortcuts;
 mod sidebar;
+mod sign_in_form;
 pub mod theme;
 mod toasts;
 mod tray;
@@ -76,7 +77,6 @@ pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec
                 Screen::Settings => screens::settings(ui, &mut view, drafts),
             })
     } else {
-        tray::show_waiting(ui, &mut view);
         CentralPanel::default()
             .frame(window)
             .show(ui, |ui| screens::sign_in(ui, &mut view, drafts))

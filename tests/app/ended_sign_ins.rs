@@ -5,7 +5,7 @@ use std::path::Path;
 use audio_housekeeper::domain::{AuditAction, AuditEntry, AuditOutcome, Secret};
 use audio_housekeeper::engine::{JobEnding, JobProgress};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser, Recordings};
-use audio_housekeeper::state::{ResultKind, State};
+use audio_housekeeper::state::{Job, ResultKind, State};
 use audio_housekeeper::store::Store;
 use axum::http::StatusCode;
 use support::AMELIA;
@@ -15,11 +15,11 @@ use support::recordings::wav;
 const BENOIT: &str = "Dr. Benoit";
 const CHIARA: &str = "Dr. Chiara";
 
-/// A window at a desk that two people share, signed in as the first of them.
-fn shared_desk(folder: &Path, faults: &[Fault]) -> Driver {
+/// A window at a desk that two people share.
+fn open_desk(folder: &Path) -> Driver {
     let users = ["front", "colleague"];
     let users = users.map(|name| PracticeUser::new(name, Secret::new("password".into())));
-    let mut driver = Driver::open(Stage {
+    let driver = Driver::open(Stage {
         service: PracticeConfig {
             recordings: Recordings::None,
             users: users.into(),
@@ -30,6 +30,12 @@ fn shared_desk(folder: &Path, faults: &[Fault]) -> Driver {
     for (number, doctor) in (1..).zip([AMELIA, BENOIT, CHIARA]) {
         driver.service.put(doctor, "a.wav", wav(20_000, number));
     }
+    driver
+}
+
+/// The same, signed in as the first of them.
+fn shared_desk(folder: &Path, faults: &[Fault]) -> Driver {
+    let mut driver = open_desk(folder);
     driver.service.set_faults(faults.to_vec());
     driver.sign_in();
     driver
@@ -158,5 +164,82 @@ fn a_delete_is_dropped_and_said_where_somebody_else_signs_in() {
         assert!(driver.service.holds(AMELIA));
         let record = record(driver, folder.path());
         assert_eq!(deletes_in(&record), [AuditOutcome::AnotherPerson]);
+    }
+}
+
+/// Signs in by name, begins a delete and some downloads whose first tries are cut, and has the sign-in end
+/// before their next ones. Waits for the question.
+fn until_it_ends_amid(driver: &mut Driver, folder: &Path, downloads: u8) {
+    driver.click("Use a user name and password");
+    type_in(driver, Some("front"));
+    driver.wait_for("Download…");
+    driver.ask_delete(AMELIA);
+    driver.clock.stop();
+    driver.click("Delete without backup");
+    driver.wait_for("Nothing is sent yet.");
+    for number in 1..=downloads {
+        let doctor = format!("Dr. {number}");
+        driver.service.put(&doctor, "a.wav", wav(20_000, number));
+        // The first request is the look before the dialog.
+        let cut = Fault::on(Call::Download, Effect::CutAfter(9_000));
+        driver.service.add_fault(cut.for_doctor(&doctor).from(2));
+        driver.download(&doctor, &folder.join(format!("{number}.wav")));
+        driver.wait_until("the wait for the next try", |state| {
+            let waits = |job: &&Job| matches!(job.progress, JobProgress::WaitingToTryAgain { .. });
+            state.jobs.values().filter(waits).count() == usize::from(number)
+        });
+    }
+    let ended = Fault::on(Call::Download, Effect::token_ended());
+    driver.service.set_faults(vec![ended]);
+    driver.clock.run();
+    driver.wait_for("Please sign in again");
+    driver.wait_until("the waits for a sign-in", |state| {
+        let mut jobs = state.jobs.values();
+        jobs.all(|job| job.progress == JobProgress::WaitingForSignIn)
+    });
+}
+
+/// Types a password, and whose it is where that is asked.
+fn type_in(driver: &mut Driver, user_name: Option<&str>) {
+    if let Some(user_name) = user_name {
+        driver.fill("User name or email", user_name);
+    }
+    driver.fill("Password", "password");
+    driver.click("Sign in");
+}
+
+#[test]
+fn twenty_downloads_end_well_after_one_question_for_the_password() {
+    for (somebody_else, downloads) in [(false, 20), (true, 4)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut driver = open_desk(folder.path());
+        until_it_ends_amid(&mut driver, folder.path(), downloads);
+        assert_eq!(driver.count(Call::Login), 1);
+        driver.service.set_faults(Vec::new());
+        if somebody_else {
+            driver.click("Someone else");
+            type_in(&mut driver, Some("colleague"));
+        } else {
+            type_in(&mut driver, None);
+        }
+        driver.wait_until("the ends", all_ended);
+        let well = downloads_that_ended_well(driver.state());
+        assert_eq!(well, usize::from(downloads));
+        assert_eq!(driver.count(Call::Login), 2);
+        assert_eq!(driver.count(Call::Delete), usize::from(!somebody_else));
+        assert_eq!(driver.service.holds(AMELIA), somebody_else);
+        let whose = if somebody_else { "colleague" } else { "front" };
+        assert_eq!(
+            driver.state().account().unwrap().person.as_deref(),
+            Some(whose)
+        );
+        let record = record(driver, folder.path());
+        let deletes = deletes_in(&record);
+        let last = if somebody_else {
+            AuditOutcome::AnotherPerson
+        } else {
+            AuditOutcome::Gone
+        };
+        assert_eq!(deletes.last(), Some(&last));
     }
 }

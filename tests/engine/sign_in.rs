@@ -54,6 +54,39 @@ fn a_token_that_was_kept_is_found_at_the_next_start() {
 }
 
 #[test]
+fn the_user_name_is_known_again_with_the_token_that_was_kept_for_it() {
+    run(async {
+        let mut desk = Desk::new().await;
+        for with in [
+            SignInWith::Password {
+                user_name: "practice".into(),
+                password: token("practice"),
+            },
+            SignInWith::Token(desk.service.token()),
+        ] {
+            let user_name = match &with {
+                SignInWith::Password { user_name, .. } => Some(user_name.clone()),
+                SignInWith::Token(_) => None,
+            };
+            let origin = desk.origin();
+            let stay = true;
+            desk.send(Command::SignIn { origin, with, stay });
+            assert_eq!(signed_in_as(&mut desk).await, user_name);
+            desk = desk.restart().await;
+            assert_eq!(signed_in_as(&mut desk).await, user_name);
+        }
+    });
+}
+
+async fn signed_in_as(desk: &mut Desk) -> Option<String> {
+    desk.until(|event| match event {
+        Event::SignedIn { account, .. } => Some(account.user_name.clone()),
+        _ => None,
+    })
+    .await
+}
+
+#[test]
 fn a_token_that_is_not_to_stay_is_nowhere_afterwards() {
     run(async {
         let mut desk = Desk::new().await;
@@ -253,10 +286,13 @@ fn why_practice_did_not_open_is_said() {
         for _ in 0..2 {
             state.apply(engine.wait_for_event().await.unwrap());
         }
-        let SignIn::Out { failure, .. } = state.sign_in else {
+        let SignIn::Out { attempt, .. } = state.sign_in else {
             panic!("{:?}", state.sign_in);
         };
-        assert_eq!(failure.unwrap().kind, FailureKind::SignInNotAccepted);
+        assert_eq!(
+            attempt.failure.unwrap().kind,
+            FailureKind::SignInNotAccepted
+        );
     });
 }
 

@@ -50,11 +50,13 @@ fn sign_in(state: &mut State, generation: u64) {
     let account = Account {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
         person: Some("Front Desk".into()),
+        user_name: Some("front.desk".into()),
         keeping: TokenKeeping::Keychain,
         ends_at: None,
     };
     let event = Event::SignedIn {
         account,
+        goes_on: false,
         keychain: None,
     };
     tell(state, generation, event);
@@ -209,7 +211,7 @@ fn a_wrong_address_is_said_before_anything_is_sent() {
     assert!(state.address_error.is_some());
     let effects = state.update(sign_in("api.nuxera.ai"));
     assert_eq!(state.address_error, None);
-    assert!(matches!(state.sign_in, SignIn::Out { trying: true, .. }));
+    assert!(matches!(state.sign_in, SignIn::Out { ref attempt, .. } if attempt.trying));
     assert!(matches!(
         commands(&effects)[..],
         [Command::SaveSettings(_), Command::SignIn { stay: true, .. }]
@@ -265,6 +267,7 @@ fn a_dialog_that_outlasts_its_sign_in_asks_for_nothing() {
     };
     let signed_in = Event::SignedIn {
         account,
+        goes_on: false,
         keychain: None,
     };
     tell(&mut state, 3, signed_in);

@@ -23,11 +23,20 @@ fn sign_in(state: &mut State, generation: u64, origin: &ServiceOrigin) {
     let account = Account {
         origin: origin.clone(),
         person: None,
+        user_name: Some("front.desk".into()),
         keeping: TokenKeeping::Memory,
         ends_at: None,
     };
     let keychain = None;
-    tell(state, generation, Event::SignedIn { account, keychain });
+    tell(
+        state,
+        generation,
+        Event::SignedIn {
+            account,
+            goes_on: false,
+            keychain,
+        },
+    );
 }
 
 fn report(outcome: DeletionOutcome) -> DeletionReport {

@@ -319,7 +319,10 @@ async fn a_database_of_an_older_version_has_its_acts_too_even_where_it_is_damage
 fn as_the_version_before_left_it(folder: &Path) {
     let older = outsider(folder);
     older
-        .execute_batch("DROP TABLE acts; DROP TABLE steps; PRAGMA user_version = 13;")
+        .execute_batch(
+            "DROP TABLE acts; DROP TABLE steps;
+             ALTER TABLE kept_tokens DROP COLUMN user_name; PRAGMA user_version = 13;",
+        )
         .unwrap();
 }
 

@@ -18,5 +18,6 @@ mod record;
 mod recordings;
 mod running_delete;
 mod shelf;
+mod sign_in;
 mod stage;
 mod tray;

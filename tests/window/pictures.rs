@@ -7,11 +7,12 @@ use audio_housekeeper::domain::{
     BackupComparison, BackupProof, Completeness, Damage, DeletionOutcome, Failure, FailureKind,
     OperationId, OtherRecording, ServiceOrigin, Unfit,
 };
+use audio_housekeeper::engine::{Envelope, Event};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress, Message, Modal,
-    Mode, ResultKind, SavedFile, Screen, SentDelete, ShownResult, SignIn, SignedOutBecause, State,
-    Toast, Unfinished,
+    Action, Attempt, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress, Message,
+    Modal, Mode, ResultKind, SavedFile, Screen, SentDelete, ShownResult, SignIn, SignedOutBecause,
+    State, Toast, Unfinished,
 };
 use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
@@ -135,6 +136,9 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         ("sign-in", signed_out),
         ("sign-in-failed", sign_in_failed),
         ("sign-in-waited-for", waiting_for_sign_in),
+        ("sign-in-token-waited-for", token_waited_for),
+        ("sign-in-wrong-passwords", wrong_passwords),
+        ("sign-in-practice", practice_sign_in),
         ("recordings", downloading),
         ("recordings-empty", || {
             let mut state = signed_in();
@@ -295,18 +299,24 @@ fn signed_out() -> State {
     let mut state = State::new(Mode::Real, Settings::default(), now());
     state.sign_in = SignIn::Out {
         because: SignedOutBecause::NoToken,
-        trying: false,
-        failure: None,
+        attempt: Attempt::default(),
     };
     state
+}
+
+/// An attempt to sign in that failed.
+fn failed(kind: FailureKind) -> Attempt {
+    Attempt {
+        trying: false,
+        failure: Some(Failure::new(kind, now(), "what the service answered")),
+    }
 }
 
 fn sign_in_failed() -> State {
     let mut state = signed_out();
     state.sign_in = SignIn::Out {
         because: SignedOutBecause::Ended,
-        trying: false,
-        failure: Some(Failure::new(FailureKind::ServiceNotFound, now(), "dns")),
+        attempt: failed(FailureKind::ServiceNotFound),
     };
     state
 }
@@ -361,11 +371,39 @@ fn waiting_for_sign_in() -> State {
     for job in state.jobs.values_mut() {
         job.progress = JobProgress::WaitingForSignIn;
     }
-    state.sign_in = SignIn::Out {
-        because: SignedOutBecause::Ended,
-        trying: false,
-        failure: None,
+    state.modals.push(Modal::SignInAgain(Attempt::default()));
+    state
+}
+
+/// With a token from IT, of whom nobody knows the user name.
+fn token_waited_for() -> State {
+    let mut state = waiting_for_sign_in();
+    let SignIn::In(account) = &mut state.sign_in else {
+        unreachable!("somebody is signed in")
     };
+    account.user_name = None;
+    state.settings.signs_in_with_token = true;
+    state
+}
+
+/// Five in a row were wrong.
+fn wrong_passwords() -> State {
+    let mut state = signed_in();
+    let ended = Event::SignedOut(SignedOutBecause::Ended);
+    let wrong = failed(FailureKind::PasswordNotAccepted).failure.unwrap();
+    let wrong = [(); 5].map(|()| Event::SignInFailed(wrong.clone()));
+    for event in [ended].into_iter().chain(wrong) {
+        state.apply(Envelope {
+            generation: 1,
+            event,
+        });
+    }
+    state
+}
+
+fn practice_sign_in() -> State {
+    let mut state = signed_out();
+    state.mode = Mode::Practice;
     state
 }
 

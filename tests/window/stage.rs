@@ -159,6 +159,7 @@ pub fn signed_in() -> State {
     state.sign_in = SignIn::In(Account {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
         person: Some("Front Desk".into()),
+        user_name: Some("front.desk".into()),
         keeping: TokenKeeping::Keychain,
         ends_at: Some(now() + SignedDuration::from_mins(216)),
     });

@@ -12,6 +12,11 @@ sign-in-address = Service address
 sign-in-user-name = User name or email
 sign-in-password = Password
 sign-in-password-missing = Type your user name and your password first.
+sign-in-someone-else = Someone else
+sign-in-wait = { $seconds ->
+    [one] Too many passwords were wrong. Wait a second before the next try.
+   *[other] Too many passwords were wrong. Wait { NUMBER($seconds) } seconds before the next try.
+}
 sign-in-with-token = Use an access token from IT
 sign-in-with-password = Use a user name and password
 sign-in-token = Access token

@@ -9,6 +9,7 @@ mod figures;
 mod leaving;
 mod reason;
 mod replace_backup;
+mod sign_in_again;
 mod wrong_doctor;
 
 pub use figures::Figures;
@@ -68,6 +69,13 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                     backup: backup.as_deref(),
                 };
                 wrong_doctor::show(ui, view, id, &deletion)
+            }
+            Modal::SignInAgain(attempt) => {
+                if let Some(account) = view.state.account() {
+                    let draft = &mut drafts.sign_in;
+                    sign_in_again::show(ui, view, draft, id, (account, attempt));
+                }
+                false
             }
             Modal::CloseWhileBusy => leaving::show(ui, view, id, leaving::Way::Close),
             Modal::SignOutWhileBusy => leaving::show(ui, view, id, leaving::Way::SignOut),

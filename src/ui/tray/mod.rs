@@ -35,20 +35,6 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     }
 }
 
-/// Shows what waits for a sign-in, and nothing that has ended: whoever comes by can read it.
-pub fn show_waiting(ui: &mut Ui, view: &mut View<'_>) {
-    running_delete::show(ui, view);
-    let running = view.state.shelf().running;
-    on_shelf(
-        ui,
-        view,
-        &Shelf {
-            running,
-            ..Shelf::default()
-        },
-    );
-}
-
 fn on_shelf(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>) {
     let is_empty = shelf.open.is_empty()
         && shelf.set_aside.is_empty()

@@ -62,7 +62,9 @@ pub fn modal_buttons<T>(
     if at_left + at_right + size::GAP > room {
         return stacked(ui, left, right, room);
     }
-    ui.horizontal(|ui| {
+    let heights = left.iter().chain(&right).map(|(button, _)| button.height());
+    let row = vec2(room, heights.fold(0.0, f32::max));
+    ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
         let first = press(ui, left);
         // The groups stand at the two ends; what is left between them is empty.
         let gap = if at_left > 0.0 { size::GAP } else { 0.0 };
