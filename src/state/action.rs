@@ -17,6 +17,10 @@ pub enum Action {
         /// "Stay signed in on this computer".
         stay: bool,
     },
+    /// "Sign in again", before that is needed.
+    AskToSignIn,
+    /// "Begin anyway" in the question whether somebody signs in first.
+    BeginAnyway,
     /// "Practise with samples", or back from it.
     Switch(Mode),
     /// "Sign out".
@@ -156,6 +160,8 @@ impl Action {
             self,
             Self::SignIn { .. }
                 | Self::SignOut
+                | Self::BeginAnyway
+                | Self::CloseModal
                 | Self::SaveChosen { .. }
                 | Self::FolderChosen(_)
                 | Self::Cancel(_)

@@ -28,7 +28,7 @@ impl State {
                 account,
                 goes_on,
                 keychain,
-            } => self.signed_in(account, goes_on, keychain),
+            } => return self.signed_in(account, goes_on, keychain),
             Event::PersonKnown(person) => self.person_known(person),
             Event::SignInFailed(reason) => self.sign_in_failed(reason),
             Event::TokenForgotten => self.tell(Message::SignedOut),

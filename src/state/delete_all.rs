@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Confirmation, DeletionReason, DoctorTally};
 use crate::engine::{Command, JobId, JobKind};
-use crate::state::{Job, Modal, SideEffect, State, engine};
+use crate::state::{Batch, Job, Modal, SideEffect, State, engine};
 
 impl State {
     /// The looks that run for the question whether everything is to be deleted.
@@ -104,13 +104,10 @@ impl State {
             }
             return self.ask_delete_all(asked_at);
         };
-        let mut effects = vec![self.goes_to(None, &folder)];
-        effects.extend(engine(Command::CheckAndBackUp {
-            doctors: self.names(),
+        self.begin(Batch::CheckAndBackUp {
             folder,
             fetched_since: asked_at,
-        }));
-        effects
+        })
     }
 
     /// Ends the looks of a question that stands no more.

@@ -84,6 +84,7 @@ impl State {
 
     pub(super) fn job_started(&mut self, id: JobId, kind: JobKind) {
         let progress = JobProgress::Looking;
+        self.pace.begins(id, self.now);
         if let JobKind::Download(doctor) = &kind {
             // What failed is tried again, and no longer so.
             self.results
@@ -128,6 +129,7 @@ impl State {
 
     pub(super) fn job_ended(&mut self, id: JobId, ending: JobEnding) -> Vec<SideEffect> {
         self.delete_is_over(id);
+        self.pace.ends(id, &ending, self.now);
         let removed = self.jobs.remove(&id);
         let is_known = removed.is_some();
         let is_paused = removed.as_ref().is_some_and(|job| job.pausing);

@@ -17,6 +17,7 @@ mod leaving;
 mod look_again;
 mod messages;
 mod modals;
+mod pace;
 mod password_tries;
 mod places;
 mod record;
@@ -29,6 +30,7 @@ mod settings;
 mod shelf;
 mod side_effect;
 mod sign_in;
+mod sign_in_again;
 mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +46,7 @@ pub use jobs::Job;
 pub use leaving::SentDelete;
 pub use messages::{Message, Toast};
 pub use modals::Modal;
+pub use pace::Pace;
 pub use password_tries::PasswordTries;
 pub use record::Record;
 pub use results::{ResultKind, ShownResult};
@@ -52,6 +55,7 @@ pub use screen::Screen;
 pub use shelf::{FoldedTally, Shelf};
 pub use side_effect::SideEffect;
 pub use sign_in::{Attempt, SignIn};
+pub use sign_in_again::{Batch, SignInAgain};
 
 // The state is made of these, and a view reads the state without knowing the engine.
 pub use crate::engine::{
@@ -103,6 +107,8 @@ pub struct State {
     pub activity: Activity,
     /// Whether the audit record is what the app wrote.
     pub record: Record,
+    /// How long looks and downloads take.
+    pub pace: Pace,
     /// The wrong passwords that were typed.
     pub password_tries: PasswordTries,
     /// What is wrong with the service's address as it was last typed.
@@ -153,6 +159,7 @@ impl State {
             toasts: Vec::new(),
             activity: Activity::default(),
             record: Record::default(),
+            pace: Pace::default(),
             password_tries: PasswordTries::default(),
             address_error: None,
             generation: 0,

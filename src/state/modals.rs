@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Act, DeletionSurvey, DoctorName, Failure, OperationId, SetAside};
 use crate::engine::SavedFile;
-use crate::state::{Attempt, SideEffect, State};
+use crate::state::{Batch, SideEffect, SignInAgain, State};
 
 /// A question, or something to read, over the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,8 +69,8 @@ pub enum Modal {
         /// The copy here, if there is one.
         backup: Option<PathBuf>,
     },
-    /// The sign-in has ended; whose was it, and goes on?
-    SignInAgain(Attempt),
+    /// The sign-in has ended, or ends soon; does who made it go on?
+    SignInAgain(SignInAgain),
     /// Close while jobs run?
     CloseWhileBusy,
     /// Sign out, although jobs run?
@@ -86,9 +86,14 @@ impl State {
     /// Closes the one on top.
     pub(super) fn close_modal(&mut self) -> Vec<SideEffect> {
         // What waits for a sign-in waits for one, or for a sign-out.
-        let closes = |modal: &mut Modal| !matches!(modal, Modal::SignInAgain(_));
+        let closes =
+            |modal: &mut Modal| !matches!(modal, Modal::SignInAgain(asked) if asked.has_ended);
         match self.modals.pop_if(closes) {
             Some(Modal::DeleteAll { .. }) => self.stop_survey(),
+            Some(Modal::SignInAgain(SignInAgain {
+                batch: Some(Batch::CheckAndBackUp { .. }),
+                ..
+            })) => self.folder_chosen(None),
             _ => Vec::new(),
         }
     }

@@ -39,7 +39,7 @@ impl State {
         match &self.sign_in {
             SignIn::Out { attempt, .. } => Some(attempt),
             _ => modals.find_map(|modal| match modal {
-                Modal::SignInAgain(attempt) => Some(attempt),
+                Modal::SignInAgain(asked) => Some(&asked.attempt),
                 _ => None,
             }),
         }
@@ -50,7 +50,7 @@ impl State {
         match &mut self.sign_in {
             SignIn::Out { attempt, .. } => Some(attempt),
             _ => modals.find_map(|modal| match modal {
-                Modal::SignInAgain(attempt) => Some(attempt),
+                Modal::SignInAgain(asked) => Some(&mut asked.attempt),
                 _ => None,
             }),
         }
@@ -124,7 +124,12 @@ impl State {
         engine(Command::SignOut)
     }
 
-    pub(super) fn signed_in(&mut self, account: Account, goes_on: bool, keychain: Option<Failure>) {
+    pub(super) fn signed_in(
+        &mut self,
+        account: Account,
+        goes_on: bool,
+        keychain: Option<Failure>,
+    ) -> Vec<SideEffect> {
         self.password_tries.succeeded();
         let last = self.service.replace(account.origin.clone());
         if let Some(last) = last.filter(|last| *last != account.origin) {
@@ -132,17 +137,17 @@ impl State {
             self.messages_are_of(&last);
             self.forget_what_waits(Some(&last));
         }
-        if goes_on && self.account().is_some() {
-            let stays = |modal: &Modal| !matches!(modal, Modal::SignInAgain(_));
-            self.modals.retain(stays);
-        } else {
-            self.forget_what_was_shown();
-            self.screen = Screen::Recordings;
-        }
+        let goes_on = goes_on && self.account().is_some();
         self.sign_in = SignIn::In(account);
         if let Some(failure) = keychain {
             self.tell(Message::Keychain(failure));
         }
+        if goes_on {
+            return self.goes_on();
+        }
+        self.forget_what_was_shown();
+        self.screen = Screen::Recordings;
+        Vec::new()
     }
 
     pub(super) fn person_known(&mut self, person: String) {
@@ -167,7 +172,7 @@ impl State {
         // a delete did.
         if because == SignedOutBecause::Ended {
             if self.account().is_some() {
-                return self.ask_to_sign_in_again();
+                return self.sign_in_has_ended();
             }
         } else {
             self.results.retain(|shown| shown.ending.stays());
@@ -184,17 +189,6 @@ impl State {
         self.forget_what_was_shown();
         // The question that they were for is gone.
         self.stop_survey()
-    }
-
-    /// Once for all that waits, over what is shown.
-    fn ask_to_sign_in_again(&mut self) -> Vec<SideEffect> {
-        if let SignIn::In(account) = &mut self.sign_in {
-            account.ends_at = None;
-        }
-        if self.attempt().is_none() {
-            self.modals.push(Modal::SignInAgain(Attempt::default()));
-        }
-        Vec::new()
     }
 
     /// The keychain may still keep the token of a sign-out.

@@ -1,5 +1,5 @@
 use crate::engine::{Command, SavePurpose};
-use crate::state::{Action, Modal, SideEffect, State, engine};
+use crate::state::{Action, Batch, Modal, SideEffect, State, engine};
 
 impl State {
     /// Takes in what a person did, and says what follows from it.
@@ -24,7 +24,9 @@ impl State {
             Action::ConfirmSignOut => self.sign_out(),
             Action::Show(screen) => self.show(screen),
             Action::Check(doctor) => engine(Command::Check(doctor)),
-            Action::CheckAll => engine(Command::CheckAll(self.names())),
+            Action::CheckAll => self.begin(Batch::CheckAll),
+            Action::AskToSignIn => self.ask_to_sign_in_again(None),
+            Action::BeginAnyway => self.begin_anyway(),
             Action::Download(doctor) => self.prepare(doctor, SavePurpose::Download),
             Action::SaveChosen { request, chosen } => self.save_chosen(request, chosen),
             Action::Compare(doctor) => engine(Command::Compare(doctor)),

@@ -86,6 +86,12 @@ impl Text {
         self.say_with("when-date-time", &[("date", date), ("time", time)])
     }
 
+    /// The time of day, hours and minutes.
+    #[must_use]
+    pub fn time_of_day(&self, then: Timestamp) -> String {
+        self.clock(&self.local(then))
+    }
+
     /// When a sign-in ends: `Signed in until 17:40`, `Signed in until 29 Nov 17:40`; one that is kept in
     /// memory ends with the app as well.
     #[must_use]

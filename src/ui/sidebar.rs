@@ -8,7 +8,7 @@ use crate::state::{Action, Screen};
 use crate::ui::View;
 use crate::ui::commands::Command;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{chosen_mark, focus_ring, label_cut};
+use crate::ui::widgets::{Button, chosen_mark, focus_ring, label_cut, wrapped};
 
 /// The way to the screens: at the left, or on top where the window is narrow.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -134,7 +134,7 @@ fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>, sign: Option<&st
 }
 
 /// From below: how long, where, who.
-fn account(ui: &mut Ui, view: &View<'_>) {
+fn account(ui: &mut Ui, view: &mut View<'_>) {
     let Some(account) = view.state.account() else {
         return;
     };
@@ -156,8 +156,16 @@ fn account(ui: &mut Ui, view: &View<'_>) {
     Frame::new()
         .inner_margin(Margin::symmetric(10, 0))
         .show(ui, |ui| {
-            if let Some(note) = note {
-                crate::ui::widgets::wrapped(ui, Type::Label, palette.muted, note);
+            if let Some(ends_at) = view.state.ends_soon() {
+                let again = view.text.say("sign-in-before-title");
+                if Button::link(&again).small().pressed(ui) {
+                    view.act(Action::AskToSignIn);
+                }
+                let time = view.text.time_of_day(ends_at).into();
+                let said = view.text.say_with("account-ends-soon", &[("time", time)]);
+                wrapped(ui, Type::Label, palette.warning, said);
+            } else if let Some(note) = note {
+                wrapped(ui, Type::Label, palette.muted, note);
             }
             label_cut(ui, Type::Label, palette.muted, account.origin.label());
             label_cut(ui, Type::SmallStrong, palette.text, who);

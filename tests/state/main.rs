@@ -15,6 +15,7 @@ mod places;
 mod replacing;
 mod retries;
 mod set_aside;
+mod sign_in_again;
 
 use std::path::PathBuf;
 

@@ -10,9 +10,9 @@ use audio_housekeeper::domain::{
 use audio_housekeeper::engine::{Envelope, Event};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, Attempt, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress, Message,
-    Modal, Mode, ResultKind, SavedFile, Screen, SentDelete, ShownResult, SignIn, SignedOutBecause,
-    State, Toast, Unfinished,
+    Action, Attempt, Batch, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress,
+    Message, Modal, Mode, ResultKind, SavedFile, Screen, SentDelete, ShownResult, SignIn,
+    SignInAgain, SignedOutBecause, State, Toast, Unfinished,
 };
 use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
@@ -138,6 +138,9 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         ("sign-in-waited-for", waiting_for_sign_in),
         ("sign-in-token-waited-for", token_waited_for),
         ("sign-in-wrong-passwords", wrong_passwords),
+        ("sign-in-ends-soon", ends_soon),
+        ("sign-in-before", sign_in_before),
+        ("sign-in-first", sign_in_first),
         ("sign-in-practice", practice_sign_in),
         ("recordings", downloading),
         ("recordings-empty", || {
@@ -371,7 +374,37 @@ fn waiting_for_sign_in() -> State {
     for job in state.jobs.values_mut() {
         job.progress = JobProgress::WaitingForSignIn;
     }
-    state.modals.push(Modal::SignInAgain(Attempt::default()));
+    state.modals.push(asked_to_sign_in(true, None));
+    state
+}
+
+fn asked_to_sign_in(has_ended: bool, batch: Option<Batch>) -> Modal {
+    Modal::SignInAgain(SignInAgain {
+        has_ended,
+        batch,
+        attempt: Attempt::default(),
+    })
+}
+
+fn ends_soon() -> State {
+    let mut state = signed_in();
+    let SignIn::In(account) = &mut state.sign_in else {
+        unreachable!("somebody is signed in")
+    };
+    account.ends_at = Some(now() + jiff::SignedDuration::from_mins(4));
+    state
+}
+
+fn sign_in_before() -> State {
+    let mut state = ends_soon();
+    state.modals.push(asked_to_sign_in(false, None));
+    state
+}
+
+fn sign_in_first() -> State {
+    let mut state = ends_soon();
+    let batch = Some(Batch::CheckAll);
+    state.modals.push(asked_to_sign_in(false, batch));
     state
 }
 

@@ -5,6 +5,7 @@ nav-settings = Settings
 account-unnamed = Signed in
 account-practice = Practice
 account-until = Signed in until { $time }
+account-ends-soon = Your sign-in ends at { $time }.
 account-memory-until = Signed in until the app is closed, { $time } at the latest
 account-memory-only = Signed in until the app is closed
 

@@ -2,6 +2,14 @@ sign-in-title = Sign in to Nuxera
 sign-in-again-title = Please sign in again
 sign-in-again-waiting = Your sign-in has ended. What you had begun waits, and goes on when you sign in.
 sign-in-again-body = Your sign-in has ended, and the service takes nothing more from it. Sign in to go on.
+sign-in-before-title = Sign in again
+sign-in-before-body = Your sign-in ends at { $time }. Sign in now, and nothing has to wait then.
+sign-in-first-title = Sign in first?
+sign-in-first-body = This may take { NUMBER($minutes) } { $minutes ->
+    [one] minute
+   *[other] minutes
+}, and your sign-in ends at { $time }. What is not done by then waits until you sign in again.
+sign-in-begin-anyway = Begin anyway
 sign-in-not-forgotten = You are signed out. This computer's keychain can't be used just now, so it may still hold your sign-in. Remove “Audio Housekeeper” from the keychain, or ask IT to do it.
 sign-in-keychain-unreadable = This computer's keychain could not be read, so please sign in. Nothing was lost.
 sign-in-practice = To practise, sign in as front.desk or as back.office. The password is practice.

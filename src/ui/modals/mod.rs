@@ -70,12 +70,12 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                 };
                 wrong_doctor::show(ui, view, id, &deletion)
             }
-            Modal::SignInAgain(attempt) => {
-                if let Some(account) = view.state.account() {
-                    let draft = &mut drafts.sign_in;
-                    sign_in_again::show(ui, view, draft, id, (account, attempt));
-                }
-                false
+            Modal::SignInAgain(asked) => {
+                let draft = &mut drafts.sign_in;
+                let account = view.state.account();
+                account.is_some_and(|account| {
+                    sign_in_again::show(ui, view, draft, id, (account, asked))
+                })
             }
             Modal::CloseWhileBusy => leaving::show(ui, view, id, leaving::Way::Close),
             Modal::SignOutWhileBusy => leaving::show(ui, view, id, leaving::Way::SignOut),

@@ -1,7 +1,8 @@
 use egui::{Id, Ui};
 
 use crate::domain::Account;
-use crate::state::{Action, Attempt, Mode};
+use crate::state::{Action, Mode, SignInAgain};
+use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::SignInDraft;
 use crate::ui::sign_in_form::{self, With};
@@ -9,32 +10,31 @@ use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{Button, ask, checkbox, label_cut, modal_buttons, wrapped};
 
 /// What a button does.
+#[derive(Debug, Clone, Copy)]
 enum Press {
     SignIn,
     SomeoneElse,
     WithToken(bool),
+    BeginAnyway,
+    Cancel,
     SignOut,
 }
 
-/// The sign-in has ended: asks for what it was made with. Nothing but a sign-in or a sign-out closes it.
+/// Asks for what the sign-in was made with that has ended, or ends soon. Returns whether Escape was pressed.
 pub fn show(
     ui: &Ui,
     view: &mut View<'_>,
     draft: &mut SignInDraft,
     id: Id,
-    (account, attempt): (&Account, &Attempt),
-) {
+    (account, asked): (&Account, &SignInAgain),
+) -> bool {
     let (state, text) = (view.state, view.text);
     let with = with(view, draft, account);
-    let title = text.say("sign-in-again-title");
+    let (title, said) = words(view, account, asked);
+    let ways = ways(text, asked);
     let mut submitted = false;
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
-        let said = if state.jobs.is_empty() {
-            text.say("sign-in-again-body")
-        } else {
-            text.say("sign-in-again-waiting")
-        };
         wrapped(ui, Type::Body, palette.text, said);
         if with == With::Password {
             label_cut(ui, Type::Strong, palette.text, &draft.user_name);
@@ -45,7 +45,7 @@ pub fn show(
             let stay = text.say("sign-in-stay");
             checkbox(ui, &mut draft.stay, &stay);
         }
-        sign_in_form::outcome(ui, view, attempt);
+        sign_in_form::outcome(ui, view, &asked.attempt);
     };
     let other = match with {
         With::Password => (text.say("sign-in-someone-else"), Press::SomeoneElse),
@@ -53,26 +53,69 @@ pub fn show(
         With::Token => (text.say("sign-in-with-password"), Press::WithToken(false)),
     };
     let has_other = with == With::Password || state.mode == Mode::Real;
-    let sign_out = text.say("settings-sign-out");
-    let (name, may_sign_in) = sign_in_form::button(state, text, attempt, with);
+    let (name, may_sign_in) = sign_in_form::button(state, text, &asked.attempt, with);
     let phase = Id::unique("sign in again").with(with);
-    let (_, pressed) = ask(ui, id, phase, &title, body, |ui, _| {
+    let (escaped, pressed) = ask(ui, id, phase, &title, body, |ui, _| {
         let other = has_other.then(|| (Button::link(&other.0), other.1));
-        let sign_out = (Button::secondary(&sign_out), Press::SignOut);
+        let ways = ways.iter();
+        let ways = ways.map(|(name, press)| (Button::secondary(name), *press));
         let sign_in = Button::primary(&name).enabled(may_sign_in);
-        let right = vec![sign_out, (sign_in, Press::SignIn)];
+        let right = ways.chain([(sign_in, Press::SignIn)]).collect();
         modal_buttons(ui, other.into_iter().collect(), right)
     });
     match pressed {
         Some(Press::SignIn) => submitted = true,
         Some(Press::SomeoneElse) => draft.someone_else(),
         Some(Press::WithToken(with_token)) => draft.choose(with_token),
+        Some(Press::BeginAnyway) => view.act(Action::BeginAnyway),
+        Some(Press::Cancel) => view.act(Action::CloseModal),
         Some(Press::SignOut) => view.act(Action::SignOut),
         None => {}
     }
     if submitted && may_sign_in {
         sign_in_form::submit(ui, view, draft, with);
     }
+    escaped
+}
+
+/// The title, and why it is asked.
+fn words(view: &View<'_>, account: &Account, asked: &SignInAgain) -> (String, String) {
+    let (state, text) = (view.state, view.text);
+    let ends_at = account.ends_at.filter(|_| !asked.has_ended);
+    let time = ends_at.map(|ends_at| text.time_of_day(ends_at).into());
+    match (time, &asked.batch) {
+        (Some(time), Some(batch)) => {
+            let minutes = state.takes(batch).as_secs().unsigned_abs().div_ceil(60);
+            let said = text.say_with(
+                "sign-in-first-body",
+                &[("minutes", minutes.into()), ("time", time)],
+            );
+            (text.say("sign-in-first-title"), said)
+        }
+        (Some(time), None) => (
+            text.say("sign-in-before-title"),
+            text.say_with("sign-in-before-body", &[("time", time)]),
+        ),
+        (None, _) if state.jobs.is_empty() => (
+            text.say("sign-in-again-title"),
+            text.say("sign-in-again-body"),
+        ),
+        (None, _) => (
+            text.say("sign-in-again-title"),
+            text.say("sign-in-again-waiting"),
+        ),
+    }
+}
+
+/// What else there is to press.
+fn ways(text: &Text, asked: &SignInAgain) -> Vec<(String, Press)> {
+    if asked.has_ended {
+        return vec![(text.say("settings-sign-out"), Press::SignOut)];
+    }
+    let cancel = (text.say("button-cancel"), Press::Cancel);
+    let begin = (text.say("sign-in-begin-anyway"), Press::BeginAnyway);
+    let begin = asked.batch.is_some().then_some(begin);
+    [cancel].into_iter().chain(begin).collect()
 }
 
 /// What is asked for.
