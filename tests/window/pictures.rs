@@ -7,24 +7,21 @@ use audio_housekeeper::domain::{
     BackupComparison, BackupProof, Completeness, Damage, DeletionOutcome, Failure, FailureKind,
     OperationId, OtherRecording, ServiceOrigin, Unfit,
 };
-use audio_housekeeper::engine::{Envelope, Event};
-use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, Attempt, Batch, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress,
-    Message, Modal, Mode, ResultKind, SavedFile, Screen, SentDelete, ShownResult, SignIn,
-    SignInAgain, SignedOutBecause, State, Toast, Unfinished,
+    Action, DeletionReport, JobEnding, JobFailure, JobId, JobKind, JobProgress, Message, Modal,
+    Mode, ResultKind, SavedFile, Screen, SentDelete, ShownResult, State, Toast, Unfinished,
 };
 use audio_housekeeper::ui::theme::{self, Contrast};
 use egui::{Theme, Vec2};
 use egui_kittest::kittest::Queryable as _;
 
 use crate::activity::{self, activity};
-use crate::record;
 use crate::shelf;
 use crate::stage::{
     LARGE, MakeState, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy,
     delete_waiting, downloading, kept_parts, name, now, open, open_on, signed_in,
 };
+use crate::{record, sign_in};
 
 /// The four ways in which everything is looked at.
 const WAYS: [(&str, Vec2, Theme, u16); 5] = [
@@ -133,15 +130,6 @@ pub fn save(window: &mut Window, view: &str, way: &str) {
 
 pub fn views() -> Vec<(&'static str, MakeState)> {
     let mut views: Vec<(&'static str, MakeState)> = vec![
-        ("sign-in", signed_out),
-        ("sign-in-failed", sign_in_failed),
-        ("sign-in-waited-for", waiting_for_sign_in),
-        ("sign-in-token-waited-for", token_waited_for),
-        ("sign-in-wrong-passwords", wrong_passwords),
-        ("sign-in-ends-soon", ends_soon),
-        ("sign-in-before", sign_in_before),
-        ("sign-in-first", sign_in_first),
-        ("sign-in-practice", practice_sign_in),
         ("recordings", downloading),
         ("recordings-empty", || {
             let mut state = signed_in();
@@ -232,6 +220,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
     ];
     views.extend(questions());
+    views.extend(sign_in::views());
     views.extend(record::views());
     views.extend(activity::views());
     views
@@ -298,32 +287,6 @@ pub fn failure() -> Failure {
     failure
 }
 
-fn signed_out() -> State {
-    let mut state = State::new(Mode::Real, Settings::default(), now());
-    state.sign_in = SignIn::Out {
-        because: SignedOutBecause::NoToken,
-        attempt: Attempt::default(),
-    };
-    state
-}
-
-/// An attempt to sign in that failed.
-fn failed(kind: FailureKind) -> Attempt {
-    Attempt {
-        trying: false,
-        failure: Some(Failure::new(kind, now(), "what the service answered")),
-    }
-}
-
-fn sign_in_failed() -> State {
-    let mut state = signed_out();
-    state.sign_in = SignIn::Out {
-        because: SignedOutBecause::Ended,
-        attempt: failed(FailureKind::ServiceNotFound),
-    };
-    state
-}
-
 fn results() -> State {
     let mut state = signed_in();
     let endings = [
@@ -365,78 +328,6 @@ fn results() -> State {
             seen_since: Some(now()),
         });
     }
-    state
-}
-
-fn waiting_for_sign_in() -> State {
-    let mut state = delete_waiting();
-    state.jobs.extend(downloading().jobs);
-    for job in state.jobs.values_mut() {
-        job.progress = JobProgress::WaitingForSignIn;
-    }
-    state.modals.push(asked_to_sign_in(true, None));
-    state
-}
-
-fn asked_to_sign_in(has_ended: bool, batch: Option<Batch>) -> Modal {
-    Modal::SignInAgain(SignInAgain {
-        has_ended,
-        batch,
-        attempt: Attempt::default(),
-    })
-}
-
-fn ends_soon() -> State {
-    let mut state = signed_in();
-    let SignIn::In(account) = &mut state.sign_in else {
-        unreachable!("somebody is signed in")
-    };
-    account.ends_at = Some(now() + jiff::SignedDuration::from_mins(4));
-    state
-}
-
-fn sign_in_before() -> State {
-    let mut state = ends_soon();
-    state.modals.push(asked_to_sign_in(false, None));
-    state
-}
-
-fn sign_in_first() -> State {
-    let mut state = ends_soon();
-    let batch = Some(Batch::CheckAll);
-    state.modals.push(asked_to_sign_in(false, batch));
-    state
-}
-
-/// With a token from IT, of whom nobody knows the user name.
-fn token_waited_for() -> State {
-    let mut state = waiting_for_sign_in();
-    let SignIn::In(account) = &mut state.sign_in else {
-        unreachable!("somebody is signed in")
-    };
-    account.user_name = None;
-    state.settings.signs_in_with_token = true;
-    state
-}
-
-/// Five in a row were wrong.
-fn wrong_passwords() -> State {
-    let mut state = signed_in();
-    let ended = Event::SignedOut(SignedOutBecause::Ended);
-    let wrong = failed(FailureKind::PasswordNotAccepted).failure.unwrap();
-    let wrong = [(); 5].map(|()| Event::SignInFailed(wrong.clone()));
-    for event in [ended].into_iter().chain(wrong) {
-        state.apply(Envelope {
-            generation: 1,
-            event,
-        });
-    }
-    state
-}
-
-fn practice_sign_in() -> State {
-    let mut state = signed_out();
-    state.mode = Mode::Practice;
     state
 }
 

@@ -3,12 +3,125 @@
 use audio_housekeeper::domain::{Failure, FailureKind, SignInWith};
 use audio_housekeeper::engine::{Envelope, Event};
 use audio_housekeeper::settings::Settings;
-use audio_housekeeper::state::{Action, Attempt, Modal, Mode, SignIn, SignedOutBecause, State};
+use audio_housekeeper::state::{
+    Action, Attempt, Batch, JobProgress, Modal, Mode, SignIn, SignInAgain, SignedOutBecause, State,
+};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::stage::{Window, downloading, name, now, signed_in, window};
+use crate::stage::{MakeState, Window, delete_waiting, downloading, name, now, signed_in, window};
+
+/// Every form that is signed in by.
+pub fn views() -> Vec<(&'static str, MakeState)> {
+    vec![
+        ("sign-in", by_name),
+        ("sign-in-failed", sign_in_failed),
+        ("sign-in-waited-for", waiting_for_sign_in),
+        ("sign-in-token-waited-for", token_waited_for),
+        ("sign-in-wrong-passwords", wrong_passwords),
+        ("sign-in-ends-soon", ends_soon),
+        ("sign-in-before", sign_in_before),
+        ("sign-in-first", sign_in_first),
+        ("sign-in-practice", practice_sign_in),
+    ]
+}
+
+/// Nobody is signed in, and people sign in by name.
+fn by_name() -> State {
+    let mut state = signed_out();
+    state.settings.signs_in_with_token = false;
+    state
+}
+
+/// An attempt to sign in that failed.
+fn failed(kind: FailureKind) -> Attempt {
+    Attempt {
+        trying: false,
+        failure: Some(Failure::new(kind, now(), "what the service answered")),
+    }
+}
+
+fn sign_in_failed() -> State {
+    let mut state = by_name();
+    state.sign_in = SignIn::Out {
+        because: SignedOutBecause::Ended,
+        attempt: failed(FailureKind::ServiceNotFound),
+    };
+    state
+}
+
+fn waiting_for_sign_in() -> State {
+    let mut state = delete_waiting();
+    state.jobs.extend(downloading().jobs);
+    for job in state.jobs.values_mut() {
+        job.progress = JobProgress::WaitingForSignIn;
+    }
+    state.modals.push(asked_to_sign_in(true, None));
+    state
+}
+
+fn asked_to_sign_in(has_ended: bool, batch: Option<Batch>) -> Modal {
+    Modal::SignInAgain(SignInAgain {
+        has_ended,
+        batch,
+        attempt: Attempt::default(),
+    })
+}
+
+fn ends_soon() -> State {
+    let mut state = signed_in();
+    let SignIn::In(account) = &mut state.sign_in else {
+        unreachable!("somebody is signed in")
+    };
+    account.ends_at = Some(now() + jiff::SignedDuration::from_mins(4));
+    state
+}
+
+fn sign_in_before() -> State {
+    let mut state = ends_soon();
+    state.modals.push(asked_to_sign_in(false, None));
+    state
+}
+
+fn sign_in_first() -> State {
+    let mut state = ends_soon();
+    let batch = Some(Batch::CheckAll);
+    state.modals.push(asked_to_sign_in(false, batch));
+    state
+}
+
+/// With a token from IT, of whom nobody knows the user name.
+fn token_waited_for() -> State {
+    let mut state = waiting_for_sign_in();
+    let SignIn::In(account) = &mut state.sign_in else {
+        unreachable!("somebody is signed in")
+    };
+    account.user_name = None;
+    state.settings.signs_in_with_token = true;
+    state
+}
+
+/// Five in a row were wrong.
+fn wrong_passwords() -> State {
+    let mut state = signed_in();
+    let ended = Event::SignedOut(SignedOutBecause::Ended);
+    let wrong = failed(FailureKind::PasswordNotAccepted).failure.unwrap();
+    let wrong = [(); 5].map(|()| Event::SignInFailed(wrong.clone()));
+    for event in [ended].into_iter().chain(wrong) {
+        state.apply(Envelope {
+            generation: 1,
+            event,
+        });
+    }
+    state
+}
+
+fn practice_sign_in() -> State {
+    let mut state = by_name();
+    state.mode = Mode::Practice;
+    state
+}
 
 fn press(window: &mut Window, label: &str) {
     window.get_by_role_and_label(Role::Button, label).click();
