@@ -58,6 +58,13 @@ pub enum Change {
     PartBegunAnew(OperationId),
     /// The record says how a download ended whose part file is kept.
     TransferRecorded(OperationId),
+    /// What is known of a download is another operation's from here on, of which nothing is known.
+    TransferMoved {
+        /// The download.
+        operation: OperationId,
+        /// Whose it is.
+        to: OperationId,
+    },
     /// A download has ended, however it did.
     EndTransfer(OperationId),
     /// The files at these paths are no backups any more: others were saved there.
@@ -165,6 +172,7 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::TransferRecorded(operation) => {
             transfers::set_recorded(connection, &operation, true)
         }
+        Change::TransferMoved { operation, to } => transfers::moved(connection, &operation, &to),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
         Change::NoBackupsAt(paths) => paths
             .iter()

@@ -197,9 +197,12 @@ pub async fn save_on(
             None => TransferError::Cancelled.into(),
         });
     }
+    let mut before = None;
     let (writer, place) = if let Some(taken_up) = earlier {
         let TakenUp {
             writer,
+            copy,
+            came,
             path,
             made_on,
             ..
@@ -207,6 +210,8 @@ pub async fn save_on(
         if recording.from == 0 {
             partial::forget(&request, ledger).await;
             writer.start_over().await;
+        } else {
+            before = Some((copy, came));
         }
         (writer, (path, made_on))
     } else {
@@ -216,6 +221,7 @@ pub async fn save_on(
         (writer, place)
     };
     let saved = receive(writer, recording, request.clone(), ledger, &steps, stop).await;
+    let saved = saved.map_err(|not_saved| not_saved.with_what_fits(before));
     let end = match &saved {
         Ok(_) => Some(TransferEnd::Saved),
         Err(not_saved) => match &not_saved.error {

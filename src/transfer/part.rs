@@ -85,6 +85,11 @@ impl OwnPart {
         &self.path
     }
 
+    /// The mark of the file that was made, where it has one.
+    pub(super) fn mark(&self) -> Option<String> {
+        self.made.clone()
+    }
+
     /// Whether the file that was made still stands there.
     fn is_there(&self) -> io::Result<bool> {
         Ok(self.is_it(&File::open(&self.path)?))

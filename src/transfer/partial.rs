@@ -29,8 +29,8 @@ pub struct Partial {
 /// A part file that was looked at again, behind which the rest is to come.
 pub struct TakenUp {
     pub(super) writer: Writer,
-    copy: ServerCopy,
-    came: Came,
+    pub(super) copy: ServerCopy,
+    pub(super) came: Came,
     pub(super) path: PathBuf,
     pub(super) made_on: Option<u64>,
     is_of_earlier: bool,
@@ -67,6 +67,19 @@ impl NotSaved {
         });
         Box::new(Self { error, partial })
     }
+
+    /// Of pieces that don't fit together, what was there before the last of them.
+    pub(super) fn with_what_fits(
+        mut self: Box<Self>,
+        before: Option<(ServerCopy, Came)>,
+    ) -> Box<Self> {
+        if matches!(self.error, TransferError::PiecesDoNotFit)
+            && let (Some(partial), Some(before)) = (&mut self.partial, before)
+        {
+            (partial.copy, partial.came) = before;
+        }
+        self
+    }
 }
 
 impl Partial {
@@ -78,6 +91,34 @@ impl Partial {
 
     fn resume_point(&self) -> Option<ResumePoint> {
         ResumePoint::new(self.copy.clone(), self.came.size).filter(|_| self.came.fits)
+    }
+
+    /// Whether it is of this very copy, told by a strong validator.
+    #[must_use]
+    pub fn is_of(&self, copy: &ServerCopy) -> bool {
+        let validator = copy.strong_validator();
+        validator.is_some() && validator == self.copy.strong_validator()
+    }
+
+    /// What is kept of it by [`Partial::keep`].
+    #[must_use]
+    pub fn as_kept(&self, request: &SaveRequest) -> KeptPart {
+        KeptPart {
+            operation: request.operation.clone(),
+            doctor: request.doctor.clone(),
+            destination: request.destination.clone(),
+            part: self.part.path().to_path_buf(),
+            mark: self.part.mark(),
+            came: self.as_came(),
+        }
+    }
+
+    fn as_came(&self) -> PartCame {
+        PartCame {
+            size: self.came.size,
+            sha256: self.came.sha256,
+            copy: self.copy.clone(),
+        }
     }
 
     /// What is kept of an earlier download. Whether it is still there shows when it is taken up.
@@ -99,12 +140,7 @@ impl Partial {
     /// Leaves it where it is, as the ledger knows it then, and flushes it. Whether it is kept: what is not
     /// is removed.
     pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
-        let came = PartCame {
-            size: self.came.size,
-            sha256: self.came.sha256,
-            copy: self.copy.clone(),
-        };
-        if let Err(error) = ledger.kept(&request.operation, came).await {
+        if let Err(error) = ledger.kept(&request.operation, self.as_came()).await {
             tracing::warn!(%error, "what came of a recording is not kept");
             if self.is_of_earlier {
                 // It is kept as it was known before.

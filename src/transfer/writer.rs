@@ -345,13 +345,7 @@ fn finish(
     if is_pieced && !is_sound {
         // One of the pieces may be of another copy. Nothing is said of it before it came whole.
         let error = TransferError::PiecesDoNotFit;
-        let part = Some((
-            path,
-            Came {
-                fits: false,
-                ..came
-            },
-        ));
+        let part = Some((path, came));
         return Err(Box::new(Stopped { error, part }));
     }
     let Checked {

@@ -4,22 +4,20 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio_housekeeper::domain::{KeptPart, ServiceOrigin};
-use audio_housekeeper::engine::{self, Command, Destination, Event, Handle};
+use audio_housekeeper::domain::{KeptPart, ServiceOrigin, Sha256Digest};
+use audio_housekeeper::engine::{self, Command, Destination, Event, Handle, JobProgress};
 use audio_housekeeper::keychain::{MemoryTokens, TokenStore as _};
 use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, PracticeService};
 use audio_housekeeper::store::Store;
 use support::again::{again, given};
 use support::desk::{holding_nothing, setup, token};
-use support::recordings::wav;
+use support::recordings::{flac, wav};
 use support::{AMELIA, name, names_in, run};
-
-const TEST: &str = "kills::a_download_killed_anywhere_is_gone_on_with";
 
 /// Where the killed process finds the service, and what it signs in with.
 const SERVICE: &str = "AUDIO_HOUSEKEEPER_TEST_SERVICE";
@@ -83,16 +81,23 @@ async fn download_until_killed(folder: &Path) {
     };
     engine.send(command).unwrap();
     eprintln!("going");
-    event(&mut engine, |event| match event {
-        Event::JobEnded { .. } => Some(()),
-        _ => None,
-    })
-    .await;
+    loop {
+        let glance = Duration::from_millis(5);
+        let seen = tokio::time::timeout(glance, engine.wait_for_event()).await;
+        if seen.is_ok_and(|seen| matches!(seen.unwrap().event, Event::JobEnded { .. })) {
+            break;
+        }
+        for (id, now) in engine.changed_progress().unwrap_or_default() {
+            if matches!(now, JobProgress::WaitingToTryAgain { .. }) {
+                engine.send(Command::TryNow(id)).unwrap();
+            }
+        }
+    }
     engine.close().await;
 }
 
-fn start(service: &PracticeService, folder: &Path) -> Child {
-    let mut child = again(TEST, folder)
+fn start(test: &str, service: &PracticeService, folder: &Path) -> Child {
+    let mut child = again(test, folder)
         .env(SERVICE, service.origin())
         .env(TOKEN, service.token().expose())
         .stdout(Stdio::null())
@@ -104,6 +109,15 @@ fn start(service: &PracticeService, folder: &Path) -> Child {
     // It never waits for somebody to read.
     std::thread::spawn(move || lines.for_each(drop));
     child
+}
+
+async fn service() -> PracticeService {
+    let config = PracticeConfig {
+        ranges: true,
+        etags: Etags::All,
+        ..holding_nothing()
+    };
+    PracticeService::start(config).await.unwrap()
 }
 
 /// What the store speaks of: what is kept to be gone on with, or will be looked into at a start.
@@ -135,13 +149,9 @@ fn a_download_killed_anywhere_is_gone_on_with() {
     if let Some(folder) = given() {
         return run(download_until_killed(&folder));
     }
+    let test = "kills::a_download_killed_anywhere_is_gone_on_with";
     run(async {
-        let config = PracticeConfig {
-            ranges: true,
-            etags: Etags::All,
-            ..holding_nothing()
-        };
-        let service = PracticeService::start(config).await.unwrap();
+        let service = service().await;
         let origin = ServiceOrigin::parse(&service.origin()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
@@ -156,7 +166,7 @@ fn a_download_killed_anywhere_is_gone_on_with() {
         let mut random = fastrand::Rng::with_seed(9);
         let (mut again, mut whole_ones) = (Vec::new(), 0);
         for kill in 0..KILLS {
-            let mut child = start(&service, folder);
+            let mut child = start(test, &service, folder);
             tokio::time::sleep(Duration::from_millis(random.u64(0..300))).await;
             child.kill().unwrap();
             child.wait().unwrap();
@@ -201,7 +211,7 @@ fn a_download_killed_anywhere_is_gone_on_with() {
         );
         assert!(again.len() >= KILLS / 20);
         service.set_faults(Vec::new());
-        assert!(start(&service, folder).wait().unwrap().success());
+        assert!(start(test, &service, folder).wait().unwrap().success());
         let left = names_in(folder).into_iter();
         for name in left.filter(|name| name.contains(".wav")) {
             let is_empty = fs::metadata(folder.join(&name)).unwrap().len() == 0;
@@ -211,5 +221,97 @@ fn a_download_killed_anywhere_is_gone_on_with() {
             );
         }
         assert_eq!(spoken_of(folder, &origin).await, (Vec::new(), None));
+    });
+}
+
+/// The part files of which the store speaks, kept or left to be looked into. What it knows to be in one
+/// is in it.
+async fn parts_spoken_of(folder: &Path, service: &ServiceOrigin) -> Vec<PathBuf> {
+    let store = Store::open(folder).unwrap();
+    let kept = store.kept_parts(&service.ascii()).await.unwrap();
+    let mut parts: Vec<_> = kept
+        .into_iter()
+        .map(|kept| (kept.part, Some(kept.came)))
+        .collect();
+    for left in store.unfinished_transfers().await.unwrap() {
+        let known = store.part(&left.operation).await.unwrap();
+        parts.push((left.part, known.came));
+    }
+    for (part, came) in &parts {
+        if let (Ok(there), Some(came)) = (fs::read(part), came) {
+            let size = usize::try_from(came.size).unwrap();
+            assert_eq!(Sha256Digest::of(&there[..size]), came.sha256);
+        }
+    }
+    parts.into_iter().map(|(part, _)| part).collect()
+}
+
+/// Asserts that nothing is there of which nothing speaks, and no file that is not whole. How many part files
+/// there are with something in them.
+async fn assert_nothing_is_orphaned(
+    folder: &Path,
+    service: &ServiceOrigin,
+    whole: &[u8],
+    when: &str,
+) -> usize {
+    let spoken_of = parts_spoken_of(folder, service).await;
+    let mut parts = 0;
+    for name in names_in(folder) {
+        let path = folder.join(&name);
+        if name.contains(".part") {
+            let is_empty = fs::metadata(&path).unwrap().len() == 0;
+            assert!(is_empty || spoken_of.contains(&path), "{when}: {name}");
+            parts += usize::from(!is_empty);
+        } else if name.contains("a.") {
+            assert!(fs::read(&path).unwrap() == whole, "{when}: {name}");
+        }
+    }
+    parts
+}
+
+#[test]
+fn what_is_fetched_whole_as_its_pieces_did_not_fit_can_be_killed_anywhere_too() {
+    if let Some(folder) = given() {
+        return run(download_until_killed(&folder));
+    }
+    let test = "kills::what_is_fetched_whole_as_its_pieces_did_not_fit_can_be_killed_anywhere_too";
+    run(async {
+        let service = service().await;
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let whole = flac(150);
+        let half = whole.len() as u64 / 2;
+        service.put(AMELIA, "a.flac", whole.clone());
+        let on_download = |number, effect| Fault::on(Call::Download, effect).only(number);
+        let mut random = fastrand::Rng::with_seed(11);
+        let mut both = 0;
+        for kill in 0..KILLS / 5 {
+            let folder = tempfile::tempdir().unwrap();
+            let folder = folder.path();
+            service.set_faults(vec![
+                on_download(1, Effect::CutAfter(half)),
+                on_download(2, Effect::FlipBit(half + 5_000)),
+            ]);
+            for bytes in (0..whole.len() as u64).step_by(64 * 1024) {
+                let duration = Duration::from_millis(3);
+                let stall = Effect::StallAfter { bytes, duration };
+                service.add_fault(on_download(3, stall));
+            }
+            let mut child = start(test, &service, folder);
+            tokio::time::sleep(Duration::from_millis(random.u64(0..700))).await;
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let when = format!("kill {kill}");
+            let parts = assert_nothing_is_orphaned(folder, &origin, &whole, &when).await;
+            assert!(parts <= 2, "{when}: {parts} part files");
+            both += usize::from(parts == 2);
+            // The next start goes on with one of them, and speaks of the other.
+            service.set_faults(Vec::new());
+            assert!(start(test, &service, folder).wait().unwrap().success());
+            let when = format!("the start after {when}");
+            let parts = assert_nothing_is_orphaned(folder, &origin, &whole, &when).await;
+            assert!(parts <= 1, "{when}: {parts} part files");
+        }
+        eprintln!("{} kills, {both} with both parts there", KILLS / 5);
+        assert!(both >= 3, "{both}");
     });
 }

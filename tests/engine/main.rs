@@ -26,6 +26,7 @@ mod looks;
 mod other_services;
 mod panics;
 mod pauses;
+mod pieces;
 mod reading_back;
 mod record_check;
 mod replacing;

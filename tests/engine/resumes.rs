@@ -334,7 +334,18 @@ fn what_does_not_fit_together_is_not_pieced_together_for_ever() {
         desk.service.add_fault(on_download(Effect::CutAfter(most)));
         failure_of(desk.download(AMELIA, "a.flac").await);
         assert!(desk.requests(Call::Download) <= 8);
-        assert_nothing_is_left(&desk).await;
+        assert_eq!(ranges(&desk).iter().flatten().count(), 1);
+        // What came is kept once, for whoever goes on with it.
+        let names = support::names_in(desk.folder.path()).into_iter();
+        let parts: Vec<_> = names.filter(|name| name.contains(".part")).collect();
+        let store = Store::open(desk.folder.path()).unwrap();
+        let kept = store.kept_parts(&desk.origin().ascii()).await.unwrap();
+        let kept: Vec<_> = kept
+            .into_iter()
+            .map(|kept| (kept.part, kept.came.size))
+            .collect();
+        assert_eq!(kept, [(desk.file(&parts[0]), most)]);
+        assert_eq!(parts.len(), 1);
     });
 }
 

@@ -164,3 +164,45 @@ async fn what_is_kept_waits_until_it_is_gone_on_with_or_ended() {
     store.apply(vec![begin(), recorded]).await.unwrap();
     assert_eq!(parts().await, []);
 }
+
+#[tokio::test]
+async fn what_is_known_of_a_download_moves_to_another_operation_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let came = PartCame {
+        size: 59_000_000,
+        sha256: Sha256Digest::of(b"came"),
+        copy: ServerCopy::default(),
+    };
+    let kept = Change::PartKept {
+        operation: operation(),
+        came: Box::new(came),
+    };
+    store
+        .apply(vec![begin(), made("made 1"), kept])
+        .await
+        .unwrap();
+    let known = async |operation| {
+        let all = store.unfinished_transfers().await.unwrap();
+        let transfer = all.into_iter().find(|one| one.operation == operation);
+        (transfer, store.part(&operation).await.unwrap())
+    };
+    let (transfer, part) = known(operation()).await;
+    let other = OperationId::from_bytes([99; 16]);
+    let moved = |operation, to| Change::TransferMoved { operation, to };
+    let away = moved(operation(), other.clone());
+    store.apply(vec![away]).await.unwrap();
+    assert_eq!(known(operation()).await, (None, KnownPart::default()));
+    let (moved_there, part_there) = known(other.clone()).await;
+    let expected = transfer.clone().map(|transfer| Transfer {
+        operation: other.clone(),
+        ..transfer
+    });
+    assert_eq!((moved_there, &part_there), (expected, &part));
+    // The download is begun anew beside it, and what that came to goes.
+    let back = vec![Change::EndTransfer(operation()), moved(other, operation())];
+    store.apply(vec![begin()]).await.unwrap();
+    store.apply(back).await.unwrap();
+    assert_eq!(known(operation()).await, (transfer, part));
+    assert_eq!(store.unfinished_transfers().await.unwrap().len(), 1);
+}

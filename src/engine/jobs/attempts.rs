@@ -79,7 +79,7 @@ pub async fn persist(
         is_pieced &= !matches!(&not_fetched.failure,
             JobFailure::Failed(failure) if failure.kind == FailureKind::PiecesDoNotFit);
         if !is_pieced && let Some(partial) = earlier.take() {
-            partial.discard(&request, ledger).await;
+            ledger.set_apart(partial, &request).await;
         }
         let good_for = earlier.as_ref().map_or(0, Partial::good_for);
         tries.came_on(good_for);

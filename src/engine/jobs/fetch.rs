@@ -113,9 +113,11 @@ pub async fn fetch(
         }) => (Err(failure), shown, aside, partial),
     };
     let is_cancelled = matches!(result, Err(JobFailure::Cancelled));
-    // A person who cancels wants nothing of it.
-    let wants_it = keeps && (!is_cancelled || keeps_what_came(ticket));
-    // What could not be looked for stays known as it was, and nothing is claimed of it.
+    // A person who cancels wants nothing of it; nor is anything gone on with where all of it came.
+    let wants_it =
+        keeps && (!is_cancelled || keeps_what_came(ticket)) && !is_settled(&result, shown.as_ref());
+    // What was kept and could not be looked for stays known as it was, and nothing is claimed of it.
+    let was_kept = was_kept && !ledger.has_set_apart();
     let is_unseen = was_kept && could_not_be_seen(&result);
     let partial = partial.filter(|_| !is_unseen);
     let is_kept = keep(partial, wants_it, &request, &ledger).await;
@@ -170,21 +172,45 @@ fn could_not_be_seen(result: &Result<Fetched, JobFailure>) -> bool {
     ))
 }
 
-/// Keeps what came, or removes it; whether it is kept.
+/// Whether all came that the service has, or it has nothing.
+fn is_settled(result: &Result<Fetched, JobFailure>, shown: Option<&ServerKnowledge>) -> bool {
+    match result {
+        Ok(_) => true,
+        Err(JobFailure::Failed(failure)) => {
+            let kind = &failure.kind;
+            let is_told = matches!(
+                kind,
+                FailureKind::NothingThere | FailureKind::FileHeld { .. }
+            );
+            is_told || shown.is_some()
+        }
+        Err(JobFailure::Cancelled) => false,
+    }
+}
+
+/// Keeps what came, or removes it; whether any of it is kept. Of what came last and what is set apart only
+/// that is kept of which more is there.
 async fn keep(
     partial: Option<Partial>,
     keeps: bool,
     request: &SaveRequest,
     ledger: &StoreLedger,
 ) -> bool {
-    match partial {
-        Some(partial) if keeps && partial.good_for() > 0 => partial.keep(request, ledger).await,
+    let is_last_kept = match partial {
+        Some(partial) if keeps && partial.good_for() > 0 && !ledger.has_more_apart(&partial) => {
+            partial.keep(request, ledger).await
+        }
         Some(partial) => {
             partial.discard(request, ledger).await;
             false
         }
         None => false,
+    };
+    if keeps && !is_last_kept {
+        return ledger.take_back(&request.operation).await;
     }
+    ledger.discard_apart().await;
+    is_last_kept
 }
 
 /// Why it was ended early: what is not kept was not paused.
