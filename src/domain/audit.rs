@@ -34,6 +34,8 @@ pub enum AuditAction {
     DeleteAll,
     /// The record itself was checked.
     CheckRecord,
+    /// What is asked of a delete on this computer was changed.
+    ChangeRules,
 }
 
 /// What came of it.
@@ -184,7 +186,7 @@ impl OperationId {
 
 impl AuditAction {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SignIn,
         Self::SignOut,
         Self::Check,
@@ -193,6 +195,7 @@ impl AuditAction {
         Self::Delete,
         Self::DeleteAll,
         Self::CheckRecord,
+        Self::ChangeRules,
     ];
 }
 
@@ -331,6 +334,7 @@ codes!(AuditAction {
     Delete => "delete",
     DeleteAll => "delete-all",
     CheckRecord => "check-record",
+    ChangeRules => "change-rules",
 });
 
 codes!(AuditOutcome {

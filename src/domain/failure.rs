@@ -193,6 +193,12 @@ pub enum FailureKind {
     PasswordNotAccepted,
     /// The service gives no tokens for user names.
     NoPasswordSignIn,
+    /// The rules on this computer don't allow that delete.
+    RuleForbids,
+    /// A rule asks for a password, and who is signed in came with a token.
+    RuleNeedsUserName,
+    /// A second person is asked for, and this is not known to be one.
+    SamePerson,
     /// The audit record could not be written: nothing was deleted.
     RecordNotWritable,
     /// The audit record is not what the app wrote, and no person has seen that: nothing was deleted.

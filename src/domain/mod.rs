@@ -2,6 +2,7 @@
 
 mod account;
 mod act;
+mod approval;
 mod audio_format;
 mod audit;
 mod backup;
@@ -10,6 +11,7 @@ mod checked_audio;
 mod checked_part;
 mod content_kind;
 mod deletion;
+mod deletion_rules;
 mod digest;
 mod doctor;
 mod doctor_name;
@@ -33,6 +35,7 @@ mod unusual_character;
 
 pub use account::{Account, TokenKeeping};
 pub use act::{Act, ActChoices, ActFilter, OutcomeGroup, Period, in_lower_case, who_of};
+pub use approval::Approval;
 pub use audio_format::{AudioFormat, ContentKind, OtherRecording};
 pub use audit::{
     AuditAction, AuditBackup, AuditDraft, AuditEntry, AuditOutcome, AuditWho, CANONICAL_VERSION,
@@ -46,6 +49,7 @@ pub use deletion::{
     BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionReason,
     DeletionScope, DeletionSurvey, PlanError,
 };
+pub use deletion_rules::{DeletionRule, DeletionRules};
 pub use digest::{ParseDigestError, Sha256Digest};
 pub use doctor::{DoctorState, DoctorTally, KnownDoctor, LastDeletion, ServerKnowledge};
 pub use doctor_name::{DoctorName, DoctorNameError};

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::{
-    ActFilter, DeletionPlan, DoctorName, OperationId, RecordCheck, ServiceOrigin, SignInWith,
+    ActFilter, Approval, DeletionPlan, DeletionRules, DoctorName, OperationId, RecordCheck, Secret,
+    ServiceOrigin, SignInWith,
 };
 use crate::settings::Settings;
 
@@ -78,7 +79,14 @@ pub enum Command {
     /// Look at the server afresh before a delete is confirmed.
     SurveyDeletion(DoctorName),
     /// Carry out a confirmed deletion.
-    Delete(Box<DeletionPlan>),
+    Delete {
+        /// What was confirmed.
+        plan: Box<DeletionPlan>,
+        /// What the rules ask for before.
+        approval: Approval,
+    },
+    /// Change what is asked of a delete; for less, with the password.
+    SetRules(DeletionRules, Option<Secret>),
     /// Cancel a job; a delete only before it is sent.
     Cancel(JobId),
     /// End a download so that what came is kept, to be gone on with later.

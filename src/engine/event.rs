@@ -4,9 +4,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Account, Act, ActChoices, CheckedAudio, Completeness, DeletionOutcome, DeletionSurvey,
-    DoctorName, Failure, KeptPart, KnownDoctor, NextTry, OperationId, Place, Remark, ServiceOrigin,
-    SetAside,
+    Account, Act, ActChoices, CheckedAudio, Completeness, DeletionOutcome, DeletionRules,
+    DeletionSurvey, DoctorName, Failure, KeptPart, KnownDoctor, NextTry, OperationId, Place,
+    Remark, ServiceOrigin, SetAside,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
@@ -83,6 +83,19 @@ pub enum Event {
     KeptParts(Vec<KeptPart>),
     /// The facts for a confirmation.
     Surveyed(Box<DeletionSurvey>),
+    /// What is asked of a delete on this computer.
+    DeletionRules(DeletionRules),
+    /// That was not changed.
+    RulesNotChanged(Failure),
+    /// It had been changed by something else than the app, and all that was asked before holds again.
+    RulesWereChanged,
+    /// What the rules ask for before a delete was not given, or the delete can't begin.
+    DeletionNotApproved {
+        /// Whose recordings; `None` of everything.
+        doctor: Option<DoctorName>,
+        /// Why.
+        failure: Failure,
+    },
     /// A job runs.
     JobStarted {
         /// Its name from now on.

@@ -8,13 +8,16 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId};
+use crate::domain::{
+    Approval, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
+};
 use crate::engine::cancellation::EndedBy;
+use crate::engine::deletion_rules::{self, Mismatch, not_approved};
 use crate::engine::jobs::back_up;
 use crate::engine::jobs::delete::verify_gone;
 use crate::engine::jobs::{check, compare, delete, download, kept, set_aside};
 use crate::engine::left_over::LeftOver;
-use crate::engine::notice::{Ended, Notice};
+use crate::engine::notice::{Approved, Ended, Notice};
 use crate::engine::refusal::not_surveyed;
 use crate::engine::resources::{Resources, internal, store_failure};
 use crate::engine::scheduler::{Busy, Panicked, Scheduler, TaskEnded, not_known};
@@ -51,6 +54,8 @@ pub struct Engine {
     /// must not end the sign-in that a person has made meanwhile.
     pub attempt: u64,
     pub scheduler: Scheduler,
+    /// What is still to be recorded of the rules for deletes.
+    pub rules_to_put_back: Option<Mismatch>,
     /// Gives up the last reading of the record.
     pub activity: CancellationToken,
 }
@@ -66,6 +71,7 @@ impl Engine {
             }
         }
         self.compare_clock_with_record().await;
+        self.rules_to_put_back = deletion_rules::read(&self.resources).await;
         let watch = self.resources.clock.watch();
         loop {
             tokio::select! {
@@ -234,6 +240,12 @@ impl Engine {
                 self.scheduler
                     .spawn(Event::RecordNotChecked(internal()), work);
             }
+            Command::SetRules(rules, password) => {
+                let on_panic = Event::RulesNotChanged(internal());
+                let work = deletion_rules::set(workspace.clone(), rules, password);
+                self.scheduler
+                    .spawn_at(workspace.begun_at(), on_panic, work);
+            }
             Command::DiscardSetAside(operation) => {
                 let on_panic = Event::failed(None, internal());
                 let work = set_aside::discard(workspace.clone(), operation);
@@ -309,20 +321,41 @@ impl Engine {
                     back_up::check_and_back_up(workspace, doctors, folder, fetched_since, ticket)
                 });
             }
-            Command::Delete(plan) => self.delete(workspace, *plan),
+            Command::Delete { plan, approval } => self.approve(&workspace, *plan, approval),
             // All others were taken before.
             _ => {}
         }
     }
 
-    fn delete(&mut self, workspace: Arc<Workspace>, plan: DeletionPlan) {
-        let kind = match plan.scope() {
+    /// Begins a delete, once what the rules ask for is given.
+    fn approve(&mut self, workspace: &Arc<Workspace>, plan: DeletionPlan, approval: Approval) {
+        if let Some(failure) = deletion_rules::refusal(workspace, &plan) {
+            return workspace.tell(not_approved(&plan, failure));
+        }
+        let rules = self.resources.rules();
+        if !rules.ask_for_a_password_before(plan.confirmation()) {
+            let by = String::new();
+            return self.delete(workspace, Approved { plan, by });
+        }
+        let on_panic = not_approved(&plan, internal());
+        let work = deletion_rules::approve(workspace.clone(), plan, approval);
+        self.scheduler
+            .spawn_at(workspace.begun_at(), on_panic, work);
+    }
+
+    pub(super) fn delete(&mut self, workspace: &Arc<Workspace>, approved: Approved) {
+        let kind = match approved.plan.scope() {
             DeletionScope::Doctor(doctor) => JobKind::Delete(doctor),
             DeletionScope::Everything => JobKind::DeleteAll,
         };
-        self.job(&workspace.clone(), kind, |ticket| {
-            delete::delete(workspace, plan, ticket)
+        let busy = Failure::new(FailureKind::Busy, Timestamp::now(), "");
+        let on_busy = not_approved(&approved.plan, busy);
+        let begun = self.scheduler.start(workspace, kind, None, |ticket| {
+            delete::delete(workspace.clone(), approved, ticket)
         });
+        if let Err(Busy) = begun {
+            workspace.tell(on_busy);
+        }
     }
 
     /// Starts a job, or says that another has to end first.

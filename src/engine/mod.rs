@@ -10,6 +10,7 @@ mod cancellation;
 mod clock;
 mod command;
 mod credentials;
+mod deletion_rules;
 mod doctors;
 mod event;
 mod event_loop;
@@ -130,6 +131,7 @@ pub fn start(setup: Setup) -> Handle {
     let (notices, notices_in) = mpsc::unbounded_channel();
     let (board, progress) = ticket::JobBoard::new(setup.wake.clone());
     let resources = Arc::new(resources::Resources {
+        rules: Mutex::default(),
         is_practice: matches!(setup.opening, Opening::Practice { .. }),
         telling: tokio::sync::Mutex::default(),
         store: setup.store,
@@ -161,6 +163,7 @@ pub fn start(setup: Setup) -> Handle {
         service: None,
         generation: 0,
         attempt: sign_in::OPENING,
+        rules_to_put_back: None,
         activity: CancellationToken::new(),
         scheduler,
     };

@@ -1,4 +1,4 @@
-use crate::domain::{Failure, ServiceOrigin};
+use crate::domain::{DeletionPlan, Failure, ServiceOrigin};
 use crate::engine::credentials::SignIn;
 use crate::engine::left_over::LeftOver;
 use crate::engine::{Event, JobEnding, JobId, SignedOutBecause};
@@ -40,6 +40,11 @@ pub enum Notice {
         begun_at: BegunAt,
         event: Box<Event>,
     },
+    /// What the rules ask for before a delete was given.
+    DeleteApproved {
+        generation: u64,
+        approved: Box<Approved>,
+    },
     /// The look into what earlier runs left is over, and `rest` could not be closed.
     LeftOpen { generation: u64, rest: LeftOver },
 }
@@ -58,4 +63,10 @@ pub struct BegunAt {
     pub service: String,
     /// As people know it.
     pub origin: ServiceOrigin,
+}
+
+/// A delete that was confirmed, with who approved it, in the record's words.
+pub struct Approved {
+    pub plan: DeletionPlan,
+    pub by: String,
 }

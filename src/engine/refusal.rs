@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{BackupComparison, DeletionScope, DeletionSurvey, DoctorName, Failure};
+use crate::domain::{BackupComparison, DeletionSurvey, DoctorName, Failure};
+use crate::engine::deletion_rules::not_approved;
 use crate::engine::{Command, Event};
 
 impl Command {
@@ -38,10 +39,8 @@ impl Command {
             | Self::GoOn { doctor, .. }
             | Self::Compare(doctor)
             | Self::Forget(doctor) => failed(Some(doctor), failure),
-            Self::Delete(plan) => match plan.scope() {
-                DeletionScope::Doctor(doctor) => failed(Some(doctor), failure),
-                DeletionScope::Everything => failed(None, failure),
-            },
+            Self::Delete { plan, .. } => not_approved(&plan, failure),
+            Self::SetRules(..) => Event::RulesNotChanged(failure),
             Self::SignOut
             | Self::TryNow(_)
             | Self::CheckAll(_)

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Connector;
-use crate::domain::{AuditWho, Failure, FailureKind};
+use crate::domain::{AuditWho, DeletionRules, Failure, FailureKind};
 use crate::engine::notice::Notice;
 use crate::engine::record_standing::RecordStanding;
 use crate::engine::sent_deletes::SentDeletes;
@@ -24,6 +24,8 @@ pub struct Resources {
     pub store: Store,
     pub connector: Arc<dyn Connector>,
     pub keychain: Keychain,
+    /// What is asked of a delete.
+    pub rules: Mutex<DeletionRules>,
     /// Whether it is the practice service that is signed in to, at which nothing is kept.
     pub is_practice: bool,
     /// Whether the record is what the app wrote.
@@ -55,6 +57,17 @@ impl Resources {
     pub fn keep_in_mind(&self, settings: Settings) {
         let newest = self.newest_settings.lock();
         *newest.unwrap_or_else(PoisonError::into_inner) = Some(settings);
+    }
+
+    /// What is asked of a delete.
+    pub fn rules(&self) -> DeletionRules {
+        let rules = self.rules.lock();
+        rules.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on this is asked of a delete.
+    pub fn set_rules(&self, rules: DeletionRules) {
+        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = rules;
     }
 
     /// Tells the engine's loop something.

@@ -204,6 +204,9 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::CopyChanged
         | FailureKind::PasswordNotAccepted
         | FailureKind::NoPasswordSignIn
+        | FailureKind::RuleForbids
+        | FailureKind::RuleNeedsUserName
+        | FailureKind::SamePerson
         | FailureKind::RecordNotWritable
         | FailureKind::RecordTampered
         | FailureKind::StoreTrouble

@@ -169,7 +169,10 @@ pub async fn find_out_whose(workspace: Arc<Workspace>) {
 }
 
 /// Opens a service with a token, that was pasted or is given for a name and a password.
-async fn open_with(
+///
+/// # Errors
+/// What stands in the way.
+pub async fn open_with(
     resources: &Resources,
     origin: ServiceOrigin,
     with: SignInWith,

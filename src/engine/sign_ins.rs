@@ -13,7 +13,9 @@ use crate::engine::notice::{BegunAt, Notice};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::{internal, store_failure};
 use crate::engine::workspace::Workspace;
-use crate::engine::{Event, SignedOutBecause, backups, record_check, recovery, sign_in};
+use crate::engine::{
+    Event, SignedOutBecause, backups, deletion_rules, record_check, recovery, sign_in,
+};
 
 impl Engine {
     /// Takes in what a task tells of the sign-in.
@@ -56,6 +58,16 @@ impl Engine {
                 }
             }
             Notice::TellOf { begun_at, event } => self.tell_of(&begun_at, *event),
+            Notice::DeleteApproved {
+                generation,
+                approved,
+            } => {
+                let here = self.workspace.clone();
+                let here = here.filter(|workspace| workspace.generation == generation);
+                if let Some(workspace) = here {
+                    self.delete(&workspace, *approved);
+                }
+            }
             Notice::LeftOpen { generation, rest } => {
                 self.left_over.put_back(rest);
                 // Somebody may have signed in there before it was put back.
@@ -125,6 +137,10 @@ impl Engine {
             let find_out = sign_in::find_out_whose(workspace.clone());
             self.scheduler
                 .spawn(Event::failed(None, internal()), find_out);
+        }
+        workspace.tell(Event::DeletionRules(self.resources.rules()));
+        if let Some(mismatch) = self.rules_to_put_back.take() {
+            deletion_rules::put_back(&workspace, mismatch).await;
         }
         if by_hand {
             let entry = workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());

@@ -1,6 +1,9 @@
 use std::path::PathBuf;
 
-use crate::domain::{ActFilter, DeletionReason, DoctorName, Failure, OperationId, SignInWith};
+use crate::domain::{
+    ActFilter, Approval, DeletionReason, DeletionRules, DoctorName, Failure, OperationId, Secret,
+    SignInWith,
+};
 use crate::engine::{JobId, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
 use crate::state::{ConfirmedChoice, DestinationRequest, Mode, Screen};
@@ -54,6 +57,8 @@ pub enum Action {
         choice: ConfirmedChoice,
         /// The reason, if one was given.
         reason: Option<DeletionReason>,
+        /// What the rules ask for.
+        approval: Approval,
     },
     /// "Replace it" in the question whether a backup is to be replaced.
     ReplaceBackup,
@@ -83,6 +88,8 @@ pub enum Action {
         phrase: String,
         /// The reason, if one was given.
         reason: Option<DeletionReason>,
+        /// What the rules ask for.
+        approval: Approval,
     },
     /// "Cancel" of a download, "Stop" of a delete.
     Cancel(JobId),
@@ -138,6 +145,10 @@ pub enum Action {
     FilterActivity(Box<ActFilter>),
     /// The act of this number is to be seen whole.
     ShowAct(u64),
+    /// What this computer is to ask of a delete.
+    SetRules(DeletionRules),
+    /// "Change" in the question whether it is to ask for less.
+    LoosenRules(Secret),
     /// The theme was chosen.
     SetTheme(ThemeChoice),
     /// The text size was chosen, in per cent.
@@ -189,6 +200,7 @@ impl Action {
                 | Self::KeepAsItIs
                 | Self::ReplaceBackup
                 | Self::Discard
+                | Self::LoosenRules(_)
                 | Self::AnotherPlace
                 | Self::Compare(_)
                 | Self::CheckAndBackUpFirst

@@ -50,6 +50,12 @@ impl State {
             Event::KeptParts(all) => self.kept_parts = all,
             Event::Surveyed(survey) => return self.surveyed(survey),
             Event::PlaceSeen { folder, place } => self.place_seen(folder, place),
+            Event::DeletionRules(rules) => self.rules_known(rules),
+            Event::RulesNotChanged(failure) => self.rules_not_changed(failure),
+            Event::RulesWereChanged => self.tell(Message::RulesWereChanged),
+            Event::DeletionNotApproved { doctor, failure } => {
+                return self.not_approved(doctor, failure);
+            }
             Event::JobStarted { id, kind } => self.job_started(id, kind),
             Event::JobEnded { id, ending } => return self.job_ended(id, *ending),
             Event::LookedAgain {

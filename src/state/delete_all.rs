@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{Confirmation, DeletionReason, DoctorTally};
+use crate::domain::{Approval, Confirmation, DeletionReason, DoctorTally};
 use crate::engine::{Command, JobId, JobKind};
 use crate::state::{Batch, Job, Modal, SideEffect, State, engine};
 
@@ -47,6 +47,7 @@ impl State {
         &mut self,
         phrase: String,
         reason: Option<DeletionReason>,
+        approval: Approval,
     ) -> Vec<SideEffect> {
         // The figures that are confirmed are those that stand.
         if self.running_survey().is_some() {
@@ -61,20 +62,31 @@ impl State {
                 }
             )
         };
-        let Some(Modal::DeleteAll {
+        let Some(asked) = self.modals.pop_if(stands) else {
+            return Vec::new();
+        };
+        let Modal::DeleteAll {
             looked_since,
             asked_at,
             shown_at: Some(shown_at),
-        }) = self.modals.pop_if(stands)
+        } = asked
         else {
             return Vec::new();
         };
-        self.plan(Confirmation::Everything {
+        let confirmation = Confirmation::Everything {
             tally: DoctorTally::of(&self.doctors, looked_since, asked_at, self.now),
             phrase,
             shown_at,
             reason,
-        })
+        };
+        if self.rules.ask_for_a_password_before(&confirmation) {
+            // It stays until the passwords are checked.
+            self.modals.push(asked);
+            if !self.may_try_passwords() {
+                return Vec::new();
+            }
+        }
+        self.plan(confirmation, approval)
     }
 
     pub(super) fn back_up_first(&mut self) -> Vec<SideEffect> {

@@ -1,7 +1,8 @@
 //! The question whether one doctor's recordings are to be deleted.
 
 use crate::domain::{
-    Confirmation, DeletionChoice, DeletionReason, DeletionSurvey, DoctorName, Failure, FailureKind,
+    Approval, Confirmation, DeletionChoice, DeletionReason, DeletionRule, DeletionSurvey,
+    DoctorName, Failure, FailureKind,
 };
 use crate::engine::{Command, SavePurpose};
 use crate::state::{JobKind, Message, Modal, SideEffect, State, engine};
@@ -18,10 +19,11 @@ pub enum ConfirmedChoice {
 }
 
 /// A delete that waits for its backup's place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub(super) struct PendingBackup {
     pub(super) survey: Box<DeletionSurvey>,
     pub(super) reason: Option<DeletionReason>,
+    pub(super) approval: Approval,
 }
 
 impl State {
@@ -68,30 +70,45 @@ impl State {
         &mut self,
         choice: ConfirmedChoice,
         reason: Option<DeletionReason>,
+        approval: Approval,
     ) -> Vec<SideEffect> {
         if choice == ConfirmedChoice::BackUpFirst && self.a_place_is_chosen() {
             return Vec::new();
         }
+        let asks_for_a_password = self.rules.has(DeletionRule::Password);
+        if asks_for_a_password && !self.may_try_passwords() {
+            return Vec::new();
+        }
         let Some(Modal::DeleteOne {
+            doctor,
             survey: Some(survey),
-            ..
         }) = self.modals.pop()
         else {
             return Vec::new();
         };
+        if asks_for_a_password && choice != ConfirmedChoice::BackUpFirst {
+            // It stays until the password is checked.
+            let survey = Some(survey.clone());
+            self.modals.push(Modal::DeleteOne { doctor, survey });
+        }
         let choice = match choice {
             ConfirmedChoice::KeepingBackup => DeletionChoice::KeepingBackup,
             ConfirmedChoice::WithoutBackup => DeletionChoice::WithoutBackup,
             ConfirmedChoice::BackUpFirst => {
                 let doctor = survey.doctor.clone();
-                self.pending_backup = Some(PendingBackup { survey, reason });
+                self.pending_backup = Some(PendingBackup {
+                    survey,
+                    reason,
+                    approval,
+                });
                 return self.prepare(doctor, SavePurpose::BackUpThenDelete);
             }
         };
-        self.plan(Confirmation::Doctor {
+        let confirmation = Confirmation::Doctor {
             survey,
             choice,
             reason,
-        })
+        };
+        self.plan(confirmation, approval)
     }
 }

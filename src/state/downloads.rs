@@ -107,16 +107,22 @@ impl State {
                     even_a_backup: None,
                 },
             }),
-            (SavePurpose::BackUpThenDelete, Some(PendingBackup { survey, reason })) => {
+            (SavePurpose::BackUpThenDelete, Some(pending)) => {
+                let PendingBackup {
+                    survey,
+                    reason,
+                    approval,
+                } = pending;
                 let choice = DeletionChoice::BackUpFirst {
                     destination: path,
                     replace,
                 };
-                self.plan(Confirmation::Doctor {
+                let confirmation = Confirmation::Doctor {
                     survey,
                     choice,
                     reason,
-                })
+                };
+                self.plan(confirmation, approval)
             }
             (SavePurpose::BackUpThenDelete, None) => Vec::new(),
         });

@@ -85,6 +85,7 @@ impl State {
     pub(super) fn job_started(&mut self, id: JobId, kind: JobKind) {
         let progress = JobProgress::Looking;
         self.pace.begins(id, self.now);
+        self.is_approved(&kind);
         if let JobKind::Download(doctor) = &kind {
             // What failed is tried again, and no longer so.
             self.results

@@ -45,6 +45,8 @@ pub enum Message {
     Copied,
     /// The settings could not be read; the usual ones are used.
     SettingsLost,
+    /// What is asked of a delete was changed by something else than the app; all that was asked holds again.
+    RulesWereChanged,
     /// The computer's clock was set back while the app ran.
     ClockSetBack,
     /// The computer's clock is behind the newest entry of the record.
@@ -60,6 +62,7 @@ impl Toast {
             Message::Failed { .. }
                 | Message::FailedElsewhere { .. }
                 | Message::Keychain(_)
+                | Message::RulesWereChanged
                 | Message::ClockSetBack
                 | Message::ClockBehindRecord
         )

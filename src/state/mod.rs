@@ -9,6 +9,7 @@ mod activity;
 mod apply;
 mod delete_all;
 mod delete_one;
+mod deletion_rules;
 mod doctors;
 mod downloads;
 mod jobs;
@@ -65,7 +66,9 @@ pub use crate::engine::{
 
 use side_effect::engine;
 
-use crate::domain::{DoctorName, KeptPart, KnownDoctor, OriginError, ServiceOrigin, SetAside};
+use crate::domain::{
+    DeletionRules, DoctorName, KeptPart, KnownDoctor, OriginError, ServiceOrigin, SetAside,
+};
 use crate::settings::Settings;
 
 /// Everything that the window shows, but for text being typed.
@@ -107,6 +110,10 @@ pub struct State {
     pub activity: Activity,
     /// Whether the audit record is what the app wrote.
     pub record: Record,
+    /// What this computer asks of a delete.
+    pub rules: DeletionRules,
+    /// What came of what was typed to have a delete carried out, while that is asked.
+    pub approval: Option<Attempt>,
     /// How long looks and downloads take.
     pub pace: Pace,
     /// The wrong passwords that were typed.
@@ -159,6 +166,8 @@ impl State {
             toasts: Vec::new(),
             activity: Activity::default(),
             record: Record::default(),
+            rules: DeletionRules::default(),
+            approval: None,
             pace: Pace::default(),
             password_tries: PasswordTries::default(),
             address_error: None,

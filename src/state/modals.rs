@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{Act, DeletionSurvey, DoctorName, Failure, OperationId, SetAside};
+use crate::domain::{
+    Act, DeletionRules, DeletionSurvey, DoctorName, Failure, OperationId, SetAside,
+};
 use crate::engine::SavedFile;
-use crate::state::{Batch, SideEffect, SignInAgain, State};
+use crate::state::{Attempt, Batch, SideEffect, SignInAgain, State};
 
 /// A question, or something to read, over the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +73,13 @@ pub enum Modal {
     },
     /// The sign-in has ended, or ends soon; does who made it go on?
     SignInAgain(SignInAgain),
+    /// Ask for less of a delete from now on? The password is asked for.
+    LoosenRules {
+        /// What is asked for then.
+        rules: DeletionRules,
+        /// What came of the password.
+        attempt: Attempt,
+    },
     /// Close while jobs run?
     CloseWhileBusy,
     /// Sign out, although jobs run?
@@ -89,7 +98,14 @@ impl State {
         let closes =
             |modal: &mut Modal| !matches!(modal, Modal::SignInAgain(asked) if asked.has_ended);
         match self.modals.pop_if(closes) {
-            Some(Modal::DeleteAll { .. }) => self.stop_survey(),
+            Some(Modal::DeleteOne { .. }) => {
+                self.approval = None;
+                Vec::new()
+            }
+            Some(Modal::DeleteAll { .. }) => {
+                self.approval = None;
+                self.stop_survey()
+            }
             Some(Modal::SignInAgain(SignInAgain {
                 batch: Some(Batch::CheckAndBackUp { .. }),
                 ..

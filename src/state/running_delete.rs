@@ -1,8 +1,8 @@
 //! A delete from the plan that a confirmation makes to the moment from which nobody can stop it.
 
-use crate::domain::{Confirmation, DeletionPlan, Failure, FailureKind, PlanError};
+use crate::domain::{Approval, Confirmation, DeletionPlan, Failure, FailureKind, PlanError};
 use crate::engine::{Command, JobId};
-use crate::state::{Job, Message, SideEffect, State, engine};
+use crate::state::{Job, Message, Modal, SideEffect, State, engine};
 
 /// Where a delete stands with its last call: the engine sends it once it is told that nobody pressed
 /// Stop.
@@ -37,15 +37,30 @@ impl State {
     }
 
     /// Makes the plan here, where the facts were shown: the engine takes nothing less.
-    pub(super) fn plan(&mut self, confirmation: Confirmation) -> Vec<SideEffect> {
+    pub(super) fn plan(
+        &mut self,
+        confirmation: Confirmation,
+        approval: Approval,
+    ) -> Vec<SideEffect> {
         let doctor = match &confirmation {
             Confirmation::Doctor { survey, .. } => Some(survey.doctor.clone()),
             Confirmation::Everything { .. } => None,
         };
         match DeletionPlan::new(confirmation, self.now) {
-            Ok(plan) => engine(Command::Delete(Box::new(plan))),
+            Ok(plan) => {
+                if self.rules.ask_for_a_password_before(plan.confirmation()) {
+                    self.approval_is_tried();
+                }
+                let plan = Box::new(plan);
+                engine(Command::Delete { plan, approval })
+            }
             Err(PlanError::PhraseMissing) => Vec::new(),
             Err(error) => {
+                self.modals.retain(|modal| match modal {
+                    Modal::DeleteOne { doctor: of, .. } => Some(of) != doctor.as_ref(),
+                    Modal::DeleteAll { .. } => doctor.is_some(),
+                    _ => true,
+                });
                 let kind = FailureKind::ConfirmationStale;
                 let failure = Failure::new(kind, self.now, error.to_string());
                 self.tell(Message::Failed { doctor, failure });

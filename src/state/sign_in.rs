@@ -216,6 +216,7 @@ impl State {
         self.doctors.clear();
         self.preparing = None;
         self.pending_backup = None;
+        self.approval = None;
         self.backing_up_since = None;
         self.set_aside.clear();
         self.kept_parts.clear();

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{
-    AuditDraft, AuditEntry, Backup, BackupHealth, CheckedPart, DoctorName, LastDeletion,
-    OperationId, PartCame, ServerKnowledge, ServiceOrigin, SetAside, Sha256Digest,
+    AuditDraft, AuditEntry, Backup, BackupHealth, CheckedPart, DeletionRules, DoctorName,
+    LastDeletion, OperationId, PartCame, ServerKnowledge, ServiceOrigin, SetAside, Sha256Digest,
 };
 use crate::store::{
-    Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, doctors, kept_tokens,
-    parts, set_aside, tokens_to_forget, transfers, waiting_deletes,
+    Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, deletion_rules,
+    doctors, kept_tokens, parts, set_aside, tokens_to_forget, transfers, waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -82,6 +82,8 @@ pub enum Change {
     BeginWaiting(WaitingDelete),
     /// A delete waits no more: its intent is recorded, or it was not sent and that was said.
     EndWaiting(OperationId),
+    /// This is asked of a delete from now on.
+    Rules(DeletionRules),
     /// The keychain was given a token for this service, or may have been.
     KeepToken {
         /// The service.
@@ -183,6 +185,7 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::EndSetAside(operation) => set_aside::end(connection, &operation),
         Change::BeginWaiting(delete) => waiting_deletes::begin(connection, &delete),
         Change::EndWaiting(operation) => waiting_deletes::end(connection, &operation),
+        Change::Rules(rules) => deletion_rules::keep(connection, &rules),
         Change::KeepToken { origin, user_name } => {
             kept_tokens::begin(connection, &origin, user_name.as_deref())
         }

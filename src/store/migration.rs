@@ -12,6 +12,9 @@ use crate::store::database::{create_private_file, sync_folder};
 /// The step that makes the tables that are derived of the record.
 pub(super) const DERIVED: &str = include_str!("migrations/0014.sql");
 
+/// The step that makes the table of what is asked of a delete, where it is missing.
+pub(super) const RULES: &str = include_str!("migrations/0016.sql");
+
 /// The numbered steps from an empty database to the present form; the number of steps done is
 /// kept as `user_version`. A step that was ever released is never edited.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -30,6 +33,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0013.sql"),
     DERIVED,
     include_str!("migrations/0015.sql"),
+    RULES,
 ];
 
 /// Does the steps of `migrations` that are missing, all or none of them.

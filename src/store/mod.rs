@@ -9,6 +9,7 @@ mod audit_record;
 mod changes;
 mod connection_thread;
 mod database;
+mod deletion_rules;
 mod doctors;
 mod error;
 mod guards;
@@ -27,6 +28,7 @@ use std::path::Path;
 use connection_thread::ConnectionThread;
 
 pub use changes::{Change, DoctorFact};
+pub use deletion_rules::KnownRules;
 pub use doctors::KnownBackup;
 pub use error::StoreError;
 pub use parts::KnownPart;

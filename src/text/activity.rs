@@ -15,6 +15,7 @@ impl Text {
             AuditAction::Delete => self.say("action-delete"),
             AuditAction::DeleteAll => self.say("action-delete-all"),
             AuditAction::CheckRecord => self.say("action-check-record"),
+            AuditAction::ChangeRules => self.say("action-change-rules"),
         }
     }
 

@@ -319,6 +319,9 @@ impl Text {
             FailureKind::NoFileDialogs => self.say("failure-no-file-dialogs"),
             FailureKind::PasswordNotAccepted => self.say("failure-password-not-accepted"),
             FailureKind::NoPasswordSignIn => self.say("failure-no-password-sign-in"),
+            FailureKind::RuleForbids => self.say("failure-rule-forbids"),
+            FailureKind::RuleNeedsUserName => self.say("failure-rule-needs-user-name"),
+            FailureKind::SamePerson => self.say("failure-same-person"),
             FailureKind::RecordNotWritable => self.say("failure-record-not-writable"),
             FailureKind::RecordTampered => self.say("failure-record-tampered"),
             FailureKind::StoreTrouble => self.say("failure-store-trouble"),
@@ -370,7 +373,8 @@ mod tests {
 
     fn every_kind() -> Vec<FailureKind> {
         let path = PathBuf::from("/home/desk/Recordings/a.flac");
-        vec![
+        let mut kinds = of_the_app();
+        kinds.extend([
             FailureKind::ServiceNotFound,
             FailureKind::NoAnswer,
             FailureKind::TimedOut,
@@ -445,6 +449,13 @@ mod tests {
                 part: PathBuf::from("/home/desk/Recordings/a.flac.part"),
             },
             FailureKind::DataFolderUnusable { path },
+        ]);
+        kinds
+    }
+
+    /// What is about neither the service's answers nor a disk.
+    fn of_the_app() -> Vec<FailureKind> {
+        vec![
             FailureKind::DataInUse,
             FailureKind::DataFromNewerVersion,
             FailureKind::DataNotBroughtUpToDate,
@@ -453,6 +464,9 @@ mod tests {
             FailureKind::CopyChanged,
             FailureKind::PasswordNotAccepted,
             FailureKind::NoPasswordSignIn,
+            FailureKind::RuleForbids,
+            FailureKind::RuleNeedsUserName,
+            FailureKind::SamePerson,
             FailureKind::RecordNotWritable,
             FailureKind::RecordTampered,
             FailureKind::StoreTrouble,

@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::domain::DoctorName;
+use crate::domain::{DeletionRule, DoctorName};
 use crate::state::{Action, JobKind, Screen, SignIn, State};
 use crate::text::Text;
 use crate::ui::drafts::DoctorDraft;
@@ -132,7 +132,9 @@ impl Command {
             Self::Download => !excludes(JobKind::Download) && state.preparing.is_none(),
             Self::Delete => !excludes(JobKind::Delete) && !state.record.is_to_be_seen(),
             Self::DeleteAll => {
-                !state.excludes(&JobKind::DeleteAll) && !state.record.is_to_be_seen()
+                !state.excludes(&JobKind::DeleteAll)
+                    && !state.record.is_to_be_seen()
+                    && !state.rules.has(DeletionRule::NeverAll)
             }
             Self::Stop => state
                 .running_delete()

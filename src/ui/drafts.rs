@@ -9,6 +9,7 @@ use crate::domain::{
 use crate::state::{Modal, SignIn, SignedOutBecause, State};
 use crate::ui::completion::Completion;
 use crate::ui::modals::Figures;
+use crate::ui::password_field::PasswordDraft;
 
 /// Room for a token, so that typing and pasting leave no half copies of it behind.
 pub(super) const TOKEN_ROOM: usize = 16 * 1024;
@@ -22,6 +23,8 @@ pub struct Drafts {
     pub(super) sign_in: SignInDraft,
     pub(super) doctor: DoctorDraft,
     pub(super) deletion: DeletionDraft,
+    /// For the question whether less is to be asked of a delete.
+    pub(super) rules_password: PasswordDraft,
     /// The address in the settings, while it is being changed.
     pub(super) settings_address: Option<String>,
 }
@@ -95,6 +98,10 @@ pub(super) struct DeletionDraft {
     pub reason: ReasonPicked,
     pub other: String,
     pub phrase: String,
+    pub password: PasswordDraft,
+    /// The user name of who has to agree.
+    pub second_name: String,
+    pub second_password: PasswordDraft,
     /// What was counted for the question whether everything is to be deleted.
     pub figures: Option<Rc<Figures>>,
     /// Whether a question stood in the frame before: a new one begins empty.
@@ -128,6 +135,7 @@ impl Default for Drafts {
             },
             doctor: DoctorDraft::default(),
             deletion: DeletionDraft::default(),
+            rules_password: PasswordDraft::default(),
             settings_address: None,
         }
     }
@@ -145,6 +153,11 @@ impl Drafts {
                 open: question,
                 ..DeletionDraft::default()
             };
+        }
+        let is_asked = |modal: &Modal| matches!(modal, Modal::LoosenRules { .. });
+        if !state.modals.iter().any(is_asked) {
+            // It is wiped.
+            self.rules_password.take();
         }
         if !matches!(state.sign_in, SignIn::In(_)) {
             self.doctor = DoctorDraft::default();

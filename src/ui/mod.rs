@@ -7,6 +7,7 @@ mod fonts;
 mod input_method;
 mod modals;
 mod offers;
+mod password_field;
 mod practice_stripe;
 mod screens;
 mod shortcuts;

@@ -1,6 +1,6 @@
 //! The fields that a sign-in is typed into, and what became of it.
 
-use egui::{Id, Key, Response, Ui};
+use egui::{Key, Response, Ui};
 
 use crate::domain::{Failure, FailureKind, ServiceOrigin};
 use crate::state::{Action, Attempt, State};
@@ -8,6 +8,7 @@ use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::{PASSWORD_ROOM, SignInDraft, TOKEN_ROOM, Typed};
 use crate::ui::offers::{self, Offer};
+use crate::ui::password_field;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{Field, Limit, announce, wrapped};
 
@@ -40,14 +41,7 @@ pub fn outcome(ui: &mut Ui, view: &mut View<'_>, attempt: &Attempt) {
     if let Some(failure) = &attempt.failure {
         refused(ui, view, failure);
     }
-    if let Some(left) = view.state.password_tries.wait(view.state.now) {
-        let seconds = left.as_secs().unsigned_abs().max(1).into();
-        let said = view.text.say_with("sign-in-wait", &[("seconds", seconds)]);
-        let colour = Palette::here(ui).warning;
-        announce(&wrapped(ui, Type::Small, colour, said));
-        ui.ctx()
-            .request_repaint_after(std::time::Duration::from_millis(500));
-    }
+    password_field::wait(ui, view);
 }
 
 /// The name of the button that signs in, and whether it can be pressed.
@@ -97,7 +91,7 @@ fn name_and_password(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft, with
         .hidden()
         .wrong(is_missing)
         .show(ui, &mut draft.password);
-    forget_typed(ui, SignInDraft::password_id());
+    password_field::forget_typed(ui, SignInDraft::password_id());
     if is_named || typed.changed() {
         draft.typed = Typed::InProgress;
     }
@@ -117,7 +111,7 @@ fn token(ui: &mut Ui, view: &View<'_>, draft: &mut SignInDraft) -> bool {
         .hidden()
         .wrong(draft.typed == Typed::Incomplete)
         .show(ui, &mut draft.token);
-    forget_typed(ui, SignInDraft::token_id());
+    password_field::forget_typed(ui, SignInDraft::token_id());
     if field.changed() {
         draft.typed = Typed::InProgress;
     }
@@ -134,14 +128,6 @@ fn is_return(ui: &Ui, field: &Response) -> bool {
 fn say_missing(ui: &mut Ui, said: String) {
     let danger = Palette::here(ui).danger;
     announce(&wrapped(ui, Type::Small, danger, said));
-}
-
-/// A field would keep copies of what was typed, to undo it.
-fn forget_typed(ui: &Ui, id: Id) {
-    if let Some(mut state) = egui::TextEdit::load_state(ui.ctx(), id) {
-        state.clear_undoer();
-        state.store(ui.ctx(), id);
-    }
 }
 
 /// Has the state sign in with what was typed, or says what is missing.

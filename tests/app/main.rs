@@ -6,6 +6,7 @@ mod addresses;
 mod audit_record;
 mod comparing;
 mod confirmations;
+mod deletion_rules;
 mod disks;
 mod downloads;
 mod ended_sign_ins;

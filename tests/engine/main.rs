@@ -13,6 +13,7 @@ mod caches;
 mod comparing;
 mod damage;
 mod deletes_over_sign_ins;
+mod deletion_rules;
 mod deletions;
 mod downloads;
 mod ended_sign_ins;

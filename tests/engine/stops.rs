@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditOutcome, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan, DoctorTally,
-    FailureKind,
+    Approval, AuditOutcome, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan,
+    DoctorTally, FailureKind,
 };
 use audio_housekeeper::engine::{Command, Event, JobId, JobProgress, Waits};
 use audio_housekeeper::practice::Call;
@@ -58,7 +58,10 @@ fn a_stop_in_the_last_moment_of_the_wait_is_not_lost() {
     one_thread.block_on(async {
         let config = holding_nothing();
         let mut desk = Desk::with(config, Duration::ZERO).await;
-        desk.send(Command::Delete(everything()));
+        desk.send(Command::Delete {
+            plan: everything(),
+            approval: Approval::default(),
+        });
         desk.send(Command::Cancel(JobId(1)));
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Stopped);
@@ -72,7 +75,10 @@ fn a_stop_while_the_intent_is_being_written_still_stops() {
         let mut desk = Desk::new().await;
         let database = rusqlite::Connection::open(desk.file(Store::FILE_NAME)).unwrap();
         desk.clock.stop();
-        desk.send(Command::Delete(everything()));
+        desk.send(Command::Delete {
+            plan: everything(),
+            approval: Approval::default(),
+        });
         desk.progress(JobId(1), |progress| {
             matches!(progress, JobProgress::Waiting { .. })
         })

@@ -1,5 +1,7 @@
 //! A delete needs facts that were shown, and its confirmation is not lost on the way.
 
+use audio_housekeeper::domain::Approval;
+
 use super::*;
 
 #[test]
@@ -8,6 +10,7 @@ fn a_delete_is_sent_only_for_facts_that_were_shown() {
     let confirm = || Action::ConfirmDelete {
         choice: ConfirmedChoice::WithoutBackup,
         reason: None,
+        approval: Approval::default(),
     };
     state.update(Action::AskDelete(name("Dr. A")));
     // The server has not answered: there is nothing to confirm.
@@ -21,7 +24,7 @@ fn a_delete_is_sent_only_for_facts_that_were_shown() {
     ));
     tell(&mut state, 1, Event::Surveyed(survey("Dr. A")));
     let effects = state.update(confirm());
-    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+    assert!(matches!(commands(&effects)[..], [Command::Delete { .. }]));
     assert!(state.modals.is_empty());
 }
 
@@ -34,6 +37,7 @@ fn facts_shown_for_too_long_delete_nothing() {
     let effects = state.update(Action::ConfirmDelete {
         choice: ConfirmedChoice::WithoutBackup,
         reason: None,
+        approval: Approval::default(),
     });
     assert!(effects.is_empty());
     assert!(matches!(
@@ -51,6 +55,7 @@ fn back_up_then_delete_asks_for_a_place_and_closing_the_dialog_undoes_everything
     let effects = state.update(Action::ConfirmDelete {
         choice: ConfirmedChoice::BackUpFirst,
         reason: None,
+        approval: Approval::default(),
     });
     assert!(matches!(
         commands(&effects)[..],
@@ -93,6 +98,7 @@ fn the_place_of_the_backup_completes_the_plan() {
     state.update(Action::ConfirmDelete {
         choice: ConfirmedChoice::BackUpFirst,
         reason: None,
+        approval: Approval::default(),
     });
     let effects = tell(
         &mut state,
@@ -113,7 +119,7 @@ fn the_place_of_the_backup_completes_the_plan() {
         [
             Command::SaveSettings(_),
             Command::LookAtPlace(_),
-            Command::Delete(_)
+            Command::Delete { .. }
         ]
     ));
     assert_eq!(
@@ -139,12 +145,13 @@ fn deleting_everything_takes_the_phrase() {
     let confirm = |phrase: &str| Action::ConfirmDeleteAll {
         phrase: phrase.into(),
         reason: None,
+        approval: Approval::default(),
     };
     assert!(state.update(confirm("delete all")).is_empty());
     state.modals.clear();
     state.update(Action::AskDeleteAll);
     let effects = state.update(confirm("DELETE ALL"));
-    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+    assert!(matches!(commands(&effects)[..], [Command::Delete { .. }]));
 }
 
 #[test]
@@ -201,6 +208,7 @@ fn back_up_then_delete_is_not_lost_while_another_dialog_is_awaited() {
     let confirm = || Action::ConfirmDelete {
         choice: ConfirmedChoice::BackUpFirst,
         reason: None,
+        approval: Approval::default(),
     };
     assert!(state.update(confirm()).is_empty());
     assert_eq!(state.toasts.len(), 1);
@@ -381,6 +389,7 @@ fn everything_is_confirmed_by_figures_that_stand() {
     let confirm = || Action::ConfirmDeleteAll {
         phrase: "DELETE ALL".into(),
         reason: None,
+        approval: Approval::default(),
     };
     assert!(state.update(confirm()).is_empty());
     assert_eq!(state.modals.len(), 1);
@@ -393,7 +402,7 @@ fn everything_is_confirmed_by_figures_that_stand() {
     );
     assert!(state.results.is_empty(), "it is told in the question alone");
     let effects = state.update(confirm());
-    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+    assert!(matches!(commands(&effects)[..], [Command::Delete { .. }]));
 }
 
 #[test]
@@ -461,6 +470,7 @@ fn the_button_waits_for_the_looks_also_before_they_have_begun_and_not_for_ever()
     let confirm = || Action::ConfirmDeleteAll {
         phrase: "DELETE ALL".into(),
         reason: None,
+        approval: Approval::default(),
     };
     assert!(state.update(confirm()).is_empty());
     // They are not taken on: what is not looked at is not checked, and the figures stand.
@@ -471,7 +481,7 @@ fn the_button_waits_for_the_looks_also_before_they_have_begun_and_not_for_ever()
     };
     state.apply_refusal(refused);
     let effects = state.update(confirm());
-    assert!(matches!(commands(&effects)[..], [Command::Delete(_)]));
+    assert!(matches!(commands(&effects)[..], [Command::Delete { .. }]));
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn each_button_means_what_it_says_and_carries_the_reason() {
         window.get_by_role_and_label(Role::Button, label).click();
         window.run();
         match &window.state().actions[..] {
-            [Action::ConfirmDelete { choice, reason }] => {
+            [Action::ConfirmDelete { choice, reason, .. }] => {
                 assert_eq!(*choice, means);
                 assert_eq!(*reason, Some(DeletionReason::Transcribed));
             }
@@ -304,7 +304,7 @@ fn everything_is_deleted_only_after_the_phrase_is_typed() {
     );
     delete(&mut window);
     assert!(
-        matches!(&window.state().actions[..], [Action::ConfirmDeleteAll { phrase, reason: None }] if phrase == "DELETE ALL"),
+        matches!(&window.state().actions[..], [Action::ConfirmDeleteAll { phrase, reason: None, .. }] if phrase == "DELETE ALL"),
         "{:?}",
         window.state().actions
     );

@@ -10,6 +10,7 @@
 
 mod activity;
 mod confirmations;
+mod deletion_rules;
 mod fit;
 mod long_text;
 mod pictures;

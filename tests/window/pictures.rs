@@ -21,7 +21,7 @@ use crate::stage::{
     LARGE, MakeState, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy,
     delete_waiting, downloading, kept_parts, name, now, open, open_on, signed_in,
 };
-use crate::{record, sign_in};
+use crate::{deletion_rules, record, sign_in};
 
 /// The four ways in which everything is looked at.
 const WAYS: [(&str, Vec2, Theme, u16); 5] = [
@@ -221,9 +221,21 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
     ];
     views.extend(questions());
     views.extend(sign_in::views());
+    views.extend(deletion_rules::views());
     views.extend(record::views());
     views.extend(activity::views());
     views
+}
+
+/// The question whether everything is to be deleted.
+pub fn deleting_all() -> State {
+    let mut state = downloading();
+    state.modals.push(Modal::DeleteAll {
+        looked_since: ago(30),
+        asked_at: ago(30),
+        shown_at: Some(now()),
+    });
+    state
 }
 
 /// The questions before a delete.
@@ -260,15 +272,7 @@ fn questions() -> Vec<(&'static str, MakeState)> {
         ("delete-unchecked", || {
             asking_with(Err(failure()), BackupComparison::None)
         }),
-        ("delete-all", || {
-            let mut state = downloading();
-            state.modals.push(Modal::DeleteAll {
-                looked_since: ago(30),
-                asked_at: ago(30),
-                shown_at: Some(now()),
-            });
-            state
-        }),
+        ("delete-all", deleting_all),
         ("delete-looking", || {
             let mut state = signed_in();
             state.modals.push(Modal::DeleteOne {

@@ -26,6 +26,7 @@ action-compare = Compared
 action-delete = Delete
 action-delete-all = Delete all
 action-check-record = Check record
+action-change-rules = Change rules
 
 audit-intended = About to be done
 audit-answered = The service answered

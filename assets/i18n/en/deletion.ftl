@@ -95,3 +95,10 @@ wrong-doctor-report-when = Deleted: { $when }
 wrong-doctor-report-service = Service: { $service }
 wrong-doctor-report-operation = Number in the record: { $operation }
 wrong-doctor-copy-report = Copy
+
+delete-password = Your password
+delete-second = A second person has to agree
+delete-second-name = Their user name or email
+delete-second-password = Their password
+delete-rule-backup = The rules on this computer want a backup of this very recording first.
+delete-rule-backups = The rules on this computer want a checked backup of each doctor's recording first.

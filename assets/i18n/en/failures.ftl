@@ -75,6 +75,9 @@ failure-data-in-use = Another window of this app is open already and uses its da
 failure-data-from-newer-version = A newer version of this app wrote its data, so this one leaves it alone. Nothing was changed. Start the newer version.
 failure-data-not-brought-up-to-date = An earlier version of this app wrote its data, and this one could not bring it up to date. The data is as it was. Check that the disk has room, then start the app again.
 failure-data-folder-unusable = The app's folder { $path } can't be used. Nothing was changed. Ask IT for the right to write there.
+failure-rule-forbids = The rules for deleting on this computer don't allow this. Nothing was deleted.
+failure-rule-needs-user-name = The rules for deleting on this computer ask for a password. Sign in with your user name and password to go on. Nothing was changed.
+failure-same-person = A second person has to agree, and the service doesn't say that this is another one. Nothing was deleted.
 failure-practice-trouble = Practice could not be started. Nothing was changed. Close the app and start it again.
 failure-no-file-dialogs = This computer can't show a window for choosing files. Nothing was changed. Ask IT to install the desktop portal.
 

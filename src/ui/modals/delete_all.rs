@@ -7,7 +7,7 @@ use crate::state::{Action, Job, JobProgress};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
-use crate::ui::modals::{Figures, reason};
+use crate::ui::modals::{Figures, approval, reason};
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{
     Button, Fact, Field, Limit, ask, banner, facts_down, label, modal_buttons, wrapped,
@@ -29,6 +29,7 @@ pub fn show(
     let cancel = text.say("button-cancel");
     let still = text.say("delete-all-still-looking");
     let delete = text.say("delete-all-button");
+    let wanted = text.say("delete-rule-backups");
     let back_up_first = Cell::new(false);
     let survey = state.running_survey();
     let stop = Cell::new(false);
@@ -61,7 +62,9 @@ pub fn show(
         );
         let limit = Limit::new(text, DeletionPlan::PHRASE.chars().count());
         Field::new(Id::unique("phrase"), &name, &limit).show(ui, &mut draft.phrase);
-        typed.set(draft.phrase.trim() == DeletionPlan::PHRASE);
+        approval::show(ui, view, draft, true);
+        let is_complete = approval::is_complete(view, draft, true);
+        typed.set(draft.phrase.trim() == DeletionPlan::PHRASE && is_complete);
     };
     let (escaped, pressed) = ask(
         ui,
@@ -71,9 +74,13 @@ pub fn show(
         body,
         |ui, fresh| {
             let cancel = Button::secondary(&cancel).taking_focus(fresh);
+            let wants_backups = state.rules.want_backups_of(&figures.tally);
             let mut delete = Button::danger(&delete)
-                .enabled(typed.get() && stands && survey.is_none())
+                .enabled(typed.get() && stands && survey.is_none() && !wants_backups)
                 .ignoring_return();
+            if wants_backups {
+                delete = delete.why_not(Some(&wanted));
+            }
             if survey.is_some() || !stands {
                 delete = delete.why_not(Some(&still));
             }
@@ -90,6 +97,7 @@ pub fn show(
         Some(true) => view.act(Action::ConfirmDeleteAll {
             phrase: draft.phrase.clone(),
             reason: draft.reason(),
+            approval: approval::take(draft),
         }),
         Some(false) => view.act(Action::CloseModal),
         None => {}

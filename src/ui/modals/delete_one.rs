@@ -1,11 +1,15 @@
+use std::cell::Cell;
+
 use egui::{Id, Ui};
 
-use crate::domain::{Backup, BackupComparison, DeletionSurvey, DoctorName, Failure, ServerCopy};
+use crate::domain::{
+    Backup, BackupComparison, DeletionRule, DeletionSurvey, DoctorName, Failure, ServerCopy,
+};
 use crate::state::{Action, ConfirmedChoice, Job, JobId};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::drafts::DeletionDraft;
-use crate::ui::modals::reason;
+use crate::ui::modals::{approval, reason};
 use crate::ui::offers::Offer;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::tray::{done, status};
@@ -111,6 +115,7 @@ fn found(
     let cancel = text.say("button-cancel");
     let offer = Offer::Compare(survey.doctor.clone());
     let mut compare = false;
+    let may_delete = Cell::new(false);
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
         let low = ui.ctx().content_rect().height() < size::LOW;
@@ -136,12 +141,29 @@ fn found(
             wrapped(ui, Type::Small, palette.warning, text.say("delete-warning"));
         });
         reason::show(ui, text, draft);
+        approval::show(ui, view, draft, false);
+        may_delete.set(approval::is_complete(view, draft, false));
+    };
+    let wants_backup = text.say("delete-rule-backup");
+    let wants_one = |choice| {
+        let keeps = matches!(survey.backup, BackupComparison::Same(_));
+        let rests_on_one = choice == ConfirmedChoice::BackUpFirst || keeps;
+        state.rules.has(DeletionRule::Backup) && !rests_on_one
     };
     let (escaped, pressed) = ask(ui, id, Id::unique("found"), &title, body, |ui, fresh| {
         let cancel = Button::secondary(&cancel).taking_focus(fresh);
         let (set_apart, stands_out) = names.buttons();
-        let right = [Some((cancel, Pressed::Cancel)), stands_out];
-        modal_buttons(ui, vec![set_apart], right.into_iter().flatten().collect())
+        let ruled = |(button, pressed)| match pressed {
+            Pressed::Confirm(choice) if wants_one(choice) => {
+                let button = Button::enabled(button, false);
+                (button.why_not(Some(&wants_backup)), pressed)
+            }
+            Pressed::Confirm(_) => (button.enabled(may_delete.get()), pressed),
+            Pressed::Keep | Pressed::Cancel => (button, pressed),
+        };
+        let right = [Some((cancel, Pressed::Cancel)), stands_out.map(ruled)];
+        let left = vec![ruled(set_apart)];
+        modal_buttons(ui, left, right.into_iter().flatten().collect())
     });
     if compare {
         view.act(offer.action());
@@ -150,6 +172,7 @@ fn found(
         Some(Pressed::Confirm(choice)) => view.act(Action::ConfirmDelete {
             choice,
             reason: draft.reason(),
+            approval: approval::take(draft),
         }),
         Some(Pressed::Keep) => view.act(Action::KeepAsItIs),
         Some(Pressed::Cancel) => view.act(Action::CloseModal),

@@ -1,12 +1,14 @@
 //! Questions, and things to read, over the window.
 
 mod act;
+mod approval;
 mod delete_all;
 mod delete_one;
 mod details;
 mod discard;
 mod figures;
 mod leaving;
+mod loosen_rules;
 mod reason;
 mod replace_backup;
 mod sign_in_again;
@@ -76,6 +78,10 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
                 account.is_some_and(|account| {
                     sign_in_again::show(ui, view, draft, id, (account, asked))
                 })
+            }
+            Modal::LoosenRules { attempt, .. } => {
+                let draft = &mut drafts.rules_password;
+                loosen_rules::show(ui, view, draft, id, attempt)
             }
             Modal::CloseWhileBusy => leaving::show(ui, view, id, leaving::Way::Close),
             Modal::SignOutWhileBusy => leaving::show(ui, view, id, leaving::Way::SignOut),

@@ -2,6 +2,7 @@
 
 mod activity;
 mod activity_filter;
+mod deletion_rules;
 mod record;
 mod recordings;
 mod settings;

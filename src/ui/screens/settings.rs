@@ -5,6 +5,7 @@ use crate::settings::{Settings, ThemeChoice};
 use crate::state::{Action, Mode};
 use crate::ui::View;
 use crate::ui::drafts::Drafts;
+use crate::ui::screens::deletion_rules;
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{
     Button, Field, Limit, announce, card, choices, divider, label, screen, with_buttons, wrapped,
@@ -19,6 +20,9 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             account(ui, view);
             divider(ui);
             address(ui, view, drafts);
+        });
+        section(ui, view.text.say("settings-deletion"), |ui| {
+            deletion_rules::show(ui, view);
         });
         section(ui, view.text.say("settings-appearance"), |ui| {
             appearance(ui, view);

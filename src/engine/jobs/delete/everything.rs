@@ -21,7 +21,8 @@ pub async fn delete(job: &DeleteJob<'_>, tally: &DoctorTally) -> DeletionReport 
     // Nothing is looked at before, so nothing is old after a hold.
     let look = |_sign_in: Arc<SignIn>| ready(Ok(plan_text(tally))).boxed();
     let intent = |plan| job.intent(plan);
-    let of = job.workspace.resources.waits.all;
+    let resources = &job.workspace.resources;
+    let of = resources.waits.of_all(&resources.rules());
     let sign_in = match job.until_it_may_go(waiting, of, &look, &intent).await {
         Ok(sign_in) => sign_in,
         Err(NotGone::Said(report)) => return report,

@@ -34,6 +34,8 @@ const CUT_BY_A_SLEEP: &str =
 pub struct DeleteJob<'a> {
     pub workspace: &'a Arc<Workspace>,
     pub plan: &'a DeletionPlan,
+    /// Who approved it besides, and how, in the record's words; empty where nobody was asked.
+    pub approved_by: &'a str,
     pub ticket: &'a JobTicket,
     pub watch: &'a Watch,
 }
@@ -89,6 +91,8 @@ impl DeleteJob<'_> {
     pub fn intent(&self, plan: String) -> AuditDraft {
         let mut intent = self.draft(AuditOutcome::Intended);
         intent.plan = Some(plan);
+        let by = Some(self.approved_by.to_owned());
+        intent.note = by.filter(|by| !by.is_empty());
         intent
     }
 

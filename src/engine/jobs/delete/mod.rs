@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::{BackupComparison, Confirmation, DeletionPlan, DeletionSurvey, DoctorName};
+use crate::domain::{BackupComparison, Confirmation, DeletionSurvey, DoctorName};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::jobs::check::check;
 use crate::engine::jobs::delete::job::DeleteJob;
+use crate::engine::notice::Approved;
 use crate::engine::ticket::{Caller, JobTicket};
 use crate::engine::workspace::Workspace;
 use crate::engine::{Event, JobEnding};
@@ -36,11 +37,13 @@ pub async fn survey(workspace: Arc<Workspace>, doctor: DoctorName) {
 }
 
 /// Carries out a confirmed deletion.
-pub async fn delete(workspace: Arc<Workspace>, plan: DeletionPlan, ticket: JobTicket) -> JobEnding {
+pub async fn delete(workspace: Arc<Workspace>, approved: Approved, ticket: JobTicket) -> JobEnding {
+    let Approved { plan, by } = approved;
     let watch = workspace.resources.clock.watch();
     let job = DeleteJob {
         workspace: &workspace,
         plan: &plan,
+        approved_by: &by,
         ticket: &ticket,
         watch: &watch,
     };

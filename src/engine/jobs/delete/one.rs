@@ -20,7 +20,7 @@ use crate::engine::jobs::delete::job::{DeleteJob, NotGone};
 use crate::engine::jobs::fetch::{Fetching, fetch};
 use crate::engine::operation::new_operation;
 use crate::engine::ticket::{Caller, JobTicket};
-use crate::engine::workspace::Workspace;
+use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{DeletionReport, Destination, JobProgress};
 use crate::transfer::{FirstVolume, ReadFrom};
 
@@ -55,7 +55,8 @@ pub async fn delete(
         let mut intent = job.intent(plan);
         if let Some((backup, read_back)) = relied_on {
             let read_back = read_back.lock().unwrap_or_else(PoisonError::into_inner);
-            intent.note = Some(said_of_reading(read_back.from).to_owned());
+            let read_back = said_of_reading(read_back.from).to_owned();
+            intent.note = joined([intent.note, Some(read_back)]);
             intent.backup = Some(AuditBackup {
                 path: backup.path.to_string_lossy().into_owned(),
                 size: backup.size,
@@ -64,7 +65,10 @@ pub async fn delete(
         }
         intent
     };
-    let of = workspace.resources.waits.one;
+    let of = workspace
+        .resources
+        .waits
+        .of_one(&workspace.resources.rules());
     let sign_in = match job.until_it_may_go(waiting, of, &look, &intent).await {
         Ok(sign_in) => sign_in,
         Err(NotGone::Said(report)) => return (report, backup),

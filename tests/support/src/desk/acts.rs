@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use audio_housekeeper::domain::{
-    ActFilter, AuditEntry, Confirmation, DeletionChoice, DeletionPlan, DeletionSurvey, DoctorName,
-    DoctorTally, Failure, KnownDoctor,
+    ActFilter, Approval, AuditEntry, Confirmation, DeletionChoice, DeletionPlan, DeletionSurvey,
+    DoctorName, DoctorTally, Failure, KnownDoctor,
 };
 use audio_housekeeper::engine::{
     ActivityQuestion, CheckAllReport, Command, DeletionReport, Destination, Event, JobEnding,
@@ -113,7 +113,10 @@ impl Desk {
     pub async fn confirm(&mut self, confirmation: Confirmation) -> JobId {
         self.clock.stop();
         let plan = DeletionPlan::new(confirmation, Timestamp::now()).unwrap();
-        self.send(Command::Delete(Box::new(plan)));
+        self.send(Command::Delete {
+            plan: Box::new(plan),
+            approval: Approval::default(),
+        });
         self.until(|event| match event {
             Event::JobStarted {
                 id,

@@ -1,0 +1,205 @@
+//! What this computer asks of a delete: read at the start, changed by people, and held to.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Approval, AuditAction, AuditDraft, AuditOutcome, Confirmation, DeletionPlan, DeletionRule,
+    DeletionRules, DeletionScope, Failure, FailureKind, Secret, SignInWith, TokenKeeping,
+};
+use crate::engine::Event;
+use crate::engine::credentials::SignIn;
+use crate::engine::notice::{Approved, Notice};
+use crate::engine::operation::new_operation;
+use crate::engine::resources::{Resources, store_failure};
+use crate::engine::sign_in::open_with;
+use crate::engine::workspace::{Workspace, joined};
+use crate::store::{Change, KnownRules};
+
+/// What stands in one place and not in the other.
+pub struct Mismatch {
+    known: KnownRules,
+}
+
+/// Reads the rules. Where what is kept is not what was recorded last, all that either asks for holds.
+pub async fn read(resources: &Resources) -> Option<Mismatch> {
+    let known = match resources.store.deletion_rules().await {
+        Ok(known) => known,
+        Err(error) => {
+            resources.notify(Notice::Tell(Box::new(Event::failed(
+                None,
+                store_failure(&error),
+            ))));
+            return None;
+        }
+    };
+    let parsed = |words: &Option<String>| words.as_deref().and_then(DeletionRules::from_words);
+    let all = [parsed(&known.kept), parsed(&known.recorded)];
+    let rules = all
+        .into_iter()
+        .flatten()
+        .reduce(|one, other| one.and(&other));
+    resources.set_rules(rules.unwrap_or_default());
+    (known.kept != known.recorded).then_some(Mismatch { known })
+}
+
+/// Records that the rules were changed by something else than the app, keeps those that hold, and says so.
+pub async fn put_back(workspace: &Workspace, mismatch: Mismatch) {
+    let KnownRules { kept, recorded } = mismatch.known;
+    let said = |words: Option<String>| words.unwrap_or_else(|| "nothing".to_owned());
+    let rules = workspace.resources.rules();
+    let mut draft = change(workspace, AuditOutcome::PutBack, &rules);
+    draft.note = Some(format!(
+        "not as the app left them; kept: {}; recorded: {}",
+        said(kept),
+        said(recorded)
+    ));
+    workspace.record(draft, vec![Change::Rules(rules)]).await;
+    workspace.tell(Event::RulesWereChanged);
+}
+
+/// Changes the rules, where whoever asks for less of a delete gives the password.
+pub async fn set(workspace: Arc<Workspace>, rules: DeletionRules, password: Option<Secret>) {
+    match changed(&workspace, rules, password).await {
+        Ok(()) => workspace.tell(Event::DeletionRules(workspace.resources.rules())),
+        Err(failure) => workspace.tell(Event::RulesNotChanged(failure)),
+    }
+}
+
+async fn changed(
+    workspace: &Workspace,
+    rules: DeletionRules,
+    password: Option<Secret>,
+) -> Result<(), Failure> {
+    let before = workspace.resources.rules();
+    let has_user_name = workspace.credentials.sign_in().user_name.is_some();
+    let is_new = |rule: &DeletionRule| rules.has(*rule) && !before.has(*rule);
+    let mut asking = DeletionRule::ALL.iter().filter(|rule| is_new(rule));
+    if asking.any(|rule| rule.asks_for_a_password()) && !has_user_name {
+        return Err(needs_user_name());
+    }
+    if before.are_loosened_by(&rules) {
+        verify(workspace, password).await?;
+    }
+    let mut draft = change(workspace, AuditOutcome::Done, &rules);
+    draft.note = Some(format!("before: {}", before.to_words()));
+    let change = vec![Change::Rules(rules.clone())];
+    let appended = workspace.resources.store.append_with(draft, change).await;
+    appended.map_err(|error| store_failure(&error))?;
+    workspace.resources.set_rules(rules);
+    Ok(())
+}
+
+fn change(workspace: &Workspace, outcome: AuditOutcome, rules: &DeletionRules) -> AuditDraft {
+    let mut draft = workspace.draft(AuditAction::ChangeRules, outcome, new_operation());
+    draft.plan = Some(rules.to_words());
+    draft
+}
+
+/// Whether the password is that of who is signed in, by a sign-in call whose token is dropped.
+async fn verify(workspace: &Workspace, password: Option<Secret>) -> Result<(), Failure> {
+    let sign_in = workspace.credentials.sign_in();
+    let user_name = sign_in.user_name.clone().ok_or_else(needs_user_name)?;
+    let password = password.ok_or_else(|| failure(FailureKind::PasswordNotAccepted, "none"))?;
+    let connector = &workspace.resources.connector;
+    let given = connector.sign_in(&sign_in.origin, &user_name, &password);
+    let given = given.await.map_err(|error| error.failure)?;
+    match (given.person.id.as_deref(), sign_in.person_id()) {
+        (Some(given), Some(here)) if given != here => Err(failure(
+            FailureKind::PasswordNotAccepted,
+            "the user name is another person's by now",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Why the rules let nothing of this kind be carried out.
+pub fn refusal(workspace: &Workspace, plan: &DeletionPlan) -> Option<Failure> {
+    let rules = workspace.resources.rules();
+    let confirmation = plan.confirmation();
+    if !rules.allow(confirmation) {
+        let words = format!("the rules on this computer: {}", rules.to_words());
+        return Some(failure(FailureKind::RuleForbids, &words));
+    }
+    let has_user_name = workspace.credentials.sign_in().user_name.is_some();
+    (rules.ask_for_a_password_before(confirmation) && !has_user_name).then(needs_user_name)
+}
+
+/// Checks what the rules ask for before a delete, and has it begin.
+pub async fn approve(workspace: Arc<Workspace>, plan: DeletionPlan, approval: Approval) {
+    let notice = match approved(&workspace, plan.confirmation(), approval).await {
+        Ok(by) => Notice::DeleteApproved {
+            generation: workspace.generation,
+            approved: Box::new(Approved { plan, by }),
+        },
+        Err(failure) => return workspace.tell(not_approved(&plan, failure)),
+    };
+    workspace.resources.notify(notice);
+}
+
+/// What is told of a delete that was not approved: nothing is done.
+pub fn not_approved(plan: &DeletionPlan, failure: Failure) -> Event {
+    let doctor = match plan.scope() {
+        DeletionScope::Doctor(doctor) => Some(doctor),
+        DeletionScope::Everything => None,
+    };
+    Event::DeletionNotApproved { doctor, failure }
+}
+
+async fn approved(
+    workspace: &Workspace,
+    confirmation: &Confirmation,
+    approval: Approval,
+) -> Result<String, Failure> {
+    let rules = workspace.resources.rules();
+    let mut by = [None, None];
+    if rules.has(DeletionRule::Password) {
+        verify(workspace, approval.password).await?;
+        by[0] = Some("the password was asked for".to_owned());
+    }
+    let is_everything = matches!(confirmation, Confirmation::Everything { .. });
+    if is_everything && rules.has(DeletionRule::TwoPeople) {
+        by[1] = Some(agreed_to(workspace, approval.second).await?);
+    }
+    Ok(joined(by).unwrap_or_default())
+}
+
+/// Who is signed in besides, for this one delete: in the record's words.
+async fn agreed_to(
+    workspace: &Workspace,
+    second: Option<(String, Secret)>,
+) -> Result<String, Failure> {
+    let nobody = || failure(FailureKind::PasswordNotAccepted, "no second person");
+    let (user_name, password) = second.ok_or_else(nobody)?;
+    let here = workspace.credentials.sign_in();
+    let with = SignInWith::Password {
+        user_name: user_name.clone(),
+        password,
+    };
+    let resources = &workspace.resources;
+    // Its token is in memory until this returns, and then nowhere.
+    let second = open_with(resources, here.origin.clone(), with, TokenKeeping::Memory).await?;
+    if !is_another(&here, &second) {
+        return Err(failure(
+            FailureKind::SamePerson,
+            "not known to be another person",
+        ));
+    }
+    let person = second.person().unwrap_or_default();
+    let id = second.person_id().unwrap_or_default();
+    Ok(format!("agreed to by {user_name} ({person}, {id})"))
+}
+
+/// Whether it is certain that two people made these.
+fn is_another(one: &SignIn, other: &SignIn) -> bool {
+    matches!((one.person_id(), other.person_id()), (Some(one), Some(other)) if one != other)
+}
+
+fn needs_user_name() -> Failure {
+    failure(FailureKind::RuleNeedsUserName, "signed in by a token")
+}
+
+fn failure(kind: FailureKind, technical: &str) -> Failure {
+    Failure::new(kind, Timestamp::now(), technical)
+}
