@@ -25,7 +25,7 @@ use crate::domain::{Failure, FailureKind};
 use crate::engine::{Command, Handle, NotTaken, Progress, Wake};
 use crate::platform::Dialogs;
 use crate::settings::{Settings, ThemeChoice};
-use crate::state::{Action, Message, Mode, SideEffect, SignIn, State};
+use crate::state::{Action, Message, Mode, PasswordTries, SideEffect, SignIn, State};
 use crate::ui::theme::Contrast;
 use crate::ui::{self, Window};
 use jiff::{SignedDuration, Timestamp};
@@ -82,6 +82,8 @@ pub struct App {
     /// When this frame's work began.
     frame_began: Instant,
     closing: bool,
+    /// The wrong passwords of the real mode, while somebody practises.
+    real_tries: PasswordTries,
     /// Where what is to be put away goes when the window closes; here, where there is no such place.
     later: Option<PutAwayLater>,
     was_usable: bool,
@@ -127,6 +129,7 @@ impl App {
             quiet_frames: 0,
             frame_began: Instant::now(),
             closing: false,
+            real_tries: PasswordTries::default(),
             later: None,
             was_usable: false,
         }
@@ -252,7 +255,12 @@ impl App {
                 }
                 SideEffect::Switch(mode) => {
                     let settings = self.state.settings.clone();
-                    self.state = State::new(mode, settings, Timestamp::now());
+                    let next = State::new(mode, settings, Timestamp::now());
+                    let left = std::mem::replace(&mut self.state, next);
+                    match mode {
+                        Mode::Practice => self.real_tries = left.password_tries,
+                        Mode::Real => self.state.password_tries = self.real_tries.clone(),
+                    }
                     self.window.forget_drafts();
                     self.open_dialogs.clear();
                     let earlier = self.running.take();

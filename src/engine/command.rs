@@ -20,6 +20,8 @@ pub enum Command {
         /// Keep the token in the keychain.
         stay: bool,
     },
+    /// Give up the sign-in that is under way.
+    StopSigningIn,
     /// Forget the token, here and in the keychain, and stop what runs.
     SignOut,
     /// Ask what the server has for one doctor.

@@ -53,6 +53,8 @@ pub struct Engine {
     /// attempt after the next has begun is ignored: a kept token that the service refuses late
     /// must not end the sign-in that a person has made meanwhile.
     pub attempt: u64,
+    /// Gives up the last attempt of a person.
+    pub signing_in: CancellationToken,
     pub scheduler: Scheduler,
     /// What is still to be recorded of the rules for deletes.
     pub rules_to_put_back: Option<Mismatch>,
@@ -114,15 +116,16 @@ impl Engine {
     fn take(&mut self, command: Command) {
         match command {
             Command::SignIn { origin, with, stay } => {
-                self.attempt += 1;
+                self.stop_signing_in();
                 let request = sign_in::SignInRequest {
                     attempt: self.attempt,
-                    generation: self.generation,
+                    given_up: self.signing_in.clone(),
                     stay,
                 };
                 let work = sign_in::sign_in(self.resources.clone(), origin, with, request);
                 self.scheduler.spawn(Event::SignInFailed(internal()), work);
             }
+            Command::StopSigningIn => self.stop_signing_in(),
             Command::SaveSettings(settings) => {
                 let resources = self.resources.clone();
                 resources.keep_in_mind(settings);
@@ -167,9 +170,16 @@ impl Engine {
         }
     }
 
+    /// Nothing comes of an attempt at a sign-in that is under way.
+    fn stop_signing_in(&mut self) {
+        self.attempt += 1;
+        std::mem::take(&mut self.signing_in).cancel();
+    }
+
     fn take_signed_in(&mut self, workspace: Arc<Workspace>, command: Command) {
         match command {
             Command::SignOut => {
+                self.stop_signing_in();
                 self.close_workspace();
                 self.say_signed_out(SignedOutBecause::SignOut(None));
                 let work = sign_out::forget(workspace);

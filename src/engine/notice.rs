@@ -27,6 +27,12 @@ pub enum Notice {
         /// What else stood in the way.
         failure: Option<Failure>,
     },
+    /// A sign-in by a person failed.
+    SignInFailed {
+        /// As in [`Notice::SignedIn`].
+        attempt: u64,
+        failure: Failure,
+    },
     /// Something is to be told, whoever is signed in.
     Tell(Box<Event>),
     /// A job has ended.

@@ -42,6 +42,7 @@ impl Command {
             Self::Delete { plan, .. } => not_approved(&plan, failure),
             Self::SetRules(..) => Event::RulesNotChanged(failure),
             Self::SignOut
+            | Self::StopSigningIn
             | Self::TryNow(_)
             | Self::CheckAll(_)
             | Self::SurveyAll(_)

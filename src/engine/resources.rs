@@ -37,6 +37,8 @@ pub struct Resources {
     pub waits: Waits,
     pub clock: Clock,
     pub sent: SentDeletes,
+    /// Held while what the keychain keeps is changed: a sign-in that is given up leaves nothing there.
+    pub keeping: tokio::sync::Mutex<()>,
     /// Held while sign-outs are recorded whose token is forgotten.
     pub settling: tokio::sync::Mutex<()>,
     /// Set when the app ends: what comes of anything from then on is left for the next start to

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::api::{GivenToken, Person};
 use crate::domain::{Failure, Secret, ServiceOrigin, SignInWith, TokenKeeping, token_end};
 use crate::engine::credentials::SignIn;
@@ -10,7 +12,7 @@ use crate::engine::notice::Notice;
 use crate::engine::resources::Resources;
 use crate::engine::sign_out::{self, NotResumed, keychain_failure};
 use crate::engine::workspace::Workspace;
-use crate::engine::{Event, SignedOutBecause, record_check};
+use crate::engine::{SignedOutBecause, record_check};
 use crate::keychain::KeychainError;
 
 /// The least time between two questions whose a sign-in is.
@@ -25,7 +27,8 @@ pub const OPENING: u64 = 0;
 /// What a person asked for when signing in, and when.
 pub struct SignInRequest {
     pub attempt: u64,
-    pub generation: u64,
+    /// Set where nothing is to come of it any more.
+    pub given_up: CancellationToken,
     /// Whether the token is to stay in the keychain.
     pub stay: bool,
 }
@@ -113,7 +116,7 @@ pub async fn sign_in(
 ) {
     let SignInRequest {
         attempt,
-        generation,
+        given_up,
         stay,
     } = request;
     let is_practice = resources.is_practice;
@@ -122,14 +125,28 @@ pub async fn sign_in(
     } else {
         TokenKeeping::Memory
     };
-    let mut sign_in = match open_with(&resources, origin.clone(), with, keeping).await {
+    let opened = tokio::select! {
+        biased;
+        () = given_up.cancelled() => return,
+        opened = open_with(&resources, origin, with, keeping) => opened,
+    };
+    let mut sign_in = match opened {
         Ok(sign_in) => sign_in,
-        Err(failure) => return resources.tell(generation, Event::SignInFailed(failure)),
+        Err(failure) => return resources.notify(Notice::SignInFailed { attempt, failure }),
     };
     if is_practice {
         return resources.notify(signed_in(attempt, sign_in, None, None, true));
     }
+    let _one_at_a_time = resources.keeping.lock().await;
+    if given_up.is_cancelled() {
+        return;
+    }
     let failure = sign_out::keep_or_clear(&resources, &sign_in, stay).await;
+    if given_up.is_cancelled() {
+        // What was kept meanwhile would sign somebody in.
+        sign_out::keep_or_clear(&resources, &sign_in, false).await;
+        return;
+    }
     sign_in.keeping = match (stay, &failure) {
         (true, None) => TokenKeeping::Keychain,
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,

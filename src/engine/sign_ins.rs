@@ -21,8 +21,16 @@ impl Engine {
     /// Takes in what a task tells of the sign-in.
     pub(super) async fn notice(&mut self, notice: Notice) {
         match notice {
-            Notice::SignedIn { attempt, .. } | Notice::NotSignedIn { attempt, .. }
+            Notice::SignedIn { attempt, .. }
+            | Notice::NotSignedIn { attempt, .. }
+            | Notice::SignInFailed { attempt, .. }
                 if attempt != self.attempt => {}
+            Notice::SignInFailed {
+                attempt: _,
+                failure,
+            } => self
+                .resources
+                .tell(self.generation, Event::SignInFailed(failure)),
             Notice::SignedIn {
                 attempt: _,
                 sign_in,
@@ -53,7 +61,12 @@ impl Engine {
                 self.resources.tell(self.generation, event);
             }
             Notice::SignInEnded { generation } => {
-                if generation == self.generation {
+                // Somebody may have signed in again before this was heard.
+                let is_over = |workspace: &Arc<Workspace>| {
+                    workspace.generation == generation
+                        && !workspace.credentials.is_anybody_present()
+                };
+                if self.workspace.as_ref().is_some_and(is_over) {
                     self.say_signed_out(SignedOutBecause::Ended);
                 }
             }

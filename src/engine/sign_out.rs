@@ -39,6 +39,7 @@ enum Cleared {
 /// Has the keychain forget the token of a sign-out, and records it once that is so. What it has not
 /// forgotten is kept in mind: nothing is resumed before.
 pub async fn forget(workspace: Arc<Workspace>) {
+    let _one_at_a_time = workspace.resources.keeping.lock().await;
     let sign_in = workspace.credentials.sign_in();
     let operation = new_operation();
     if sign_in.keeping == TokenKeeping::Practice {
@@ -133,6 +134,8 @@ pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) 
     // By a keychain that is not there for the moment.
     let was_kept = may_be_kept(resources, origin).await;
     let written = if stay {
+        // Whose the token is that it keeps is not known where this is cut off.
+        forget_user_name(resources, origin).await;
         Some(resources.keychain.write(origin, token).await)
     } else {
         None
@@ -194,6 +197,13 @@ async fn may_be_kept(resources: &Resources, origin: &ServiceOrigin) -> bool {
 pub async fn keeps_token(resources: &Resources, origin: &ServiceOrigin, user_name: Option<String>) {
     let origin = origin.clone();
     let change = vec![Change::KeepToken { origin, user_name }];
+    if let Err(error) = resources.store.apply(change).await {
+        tell(resources, &error);
+    }
+}
+
+async fn forget_user_name(resources: &Resources, origin: &ServiceOrigin) {
+    let change = vec![Change::ForgetUserName(origin.clone())];
     if let Err(error) = resources.store.apply(change).await {
         tell(resources, &error);
     }

@@ -20,6 +20,8 @@ pub enum Action {
         /// "Stay signed in on this computer".
         stay: bool,
     },
+    /// "Cancel" while somebody signs in.
+    StopSigningIn,
     /// "Sign in again", before that is needed.
     AskToSignIn,
     /// "Begin anyway" in the question whether somebody signs in first.
@@ -171,6 +173,7 @@ impl Action {
             self,
             Self::SignIn { .. }
                 | Self::SignOut
+                | Self::StopSigningIn
                 | Self::BeginAnyway
                 | Self::CloseModal
                 | Self::SaveChosen { .. }

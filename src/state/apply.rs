@@ -73,7 +73,7 @@ impl State {
             Event::NotCancelled { id, failure } => self.not_cancelled(id, failure),
             // What is shown is told from the time that `tick` sets, so the frame that this asks for
             // shows everything as old as it is.
-            Event::TimeJumped(TimeJump::Ahead(_)) => {}
+            Event::TimeJumped(TimeJump::Ahead(_)) => self.pace.waits(),
             Event::TimeJumped(TimeJump::Back(_)) => self.tell(Message::ClockSetBack),
             Event::ClockBehindRecord => self.tell(Message::ClockBehindRecord),
             Event::FoundAtStart(found) => self.found_at_start(found),

@@ -33,9 +33,9 @@ impl State {
         if !self.has_running_jobs() && self.sent_deletes.is_empty() {
             return vec![SideEffect::CloseWindow];
         }
-        if !self.modals.contains(&Modal::CloseWhileBusy) {
-            self.modals.push(Modal::CloseWhileBusy);
-        }
+        // Something else may have come to lie over it.
+        self.modals.retain(|modal| *modal != Modal::CloseWhileBusy);
+        self.modals.push(Modal::CloseWhileBusy);
         Vec::new()
     }
 

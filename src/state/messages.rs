@@ -109,6 +109,7 @@ impl State {
     /// enough.
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
+        self.password_tries.tick(now);
         self.toasts.retain(|toast| {
             toast.stands_until_dismissed() || now.duration_since(toast.at) < toast.stands_for()
         });

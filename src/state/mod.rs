@@ -120,6 +120,10 @@ pub struct State {
     pub password_tries: PasswordTries,
     /// What is wrong with the service's address as it was last typed.
     pub address_error: Option<OriginError>,
+    /// How many forms to sign in have stood: what is typed is typed into one of them.
+    forms: u64,
+    /// How many people have signed in one after another.
+    people: u64,
     generation: u64,
     next_number: u64,
     /// How many actions and events were taken in.
@@ -171,6 +175,8 @@ impl State {
             pace: Pace::default(),
             password_tries: PasswordTries::default(),
             address_error: None,
+            forms: 0,
+            people: 0,
             generation: 0,
             next_number: 0,
             changes: 0,
@@ -187,6 +193,18 @@ impl State {
     #[must_use]
     pub const fn changes(&self) -> u64 {
         self.changes
+    }
+
+    /// Which form to sign in stands, or stood last.
+    #[must_use]
+    pub const fn form(&self) -> u64 {
+        self.forms
+    }
+
+    /// The how manieth person is signed in, or was last.
+    #[must_use]
+    pub const fn person(&self) -> u64 {
+        self.people
     }
 
     fn number(&mut self) -> u64 {

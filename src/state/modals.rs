@@ -94,10 +94,14 @@ impl State {
 
     /// Closes the one on top.
     pub(super) fn close_modal(&mut self) -> Vec<SideEffect> {
+        let mut effects = Vec::new();
+        if matches!(self.modals.last(), Some(Modal::SignInAgain(asked)) if !asked.has_ended) {
+            effects = self.stop_signing_in();
+        }
         // What waits for a sign-in waits for one, or for a sign-out.
         let closes =
             |modal: &mut Modal| !matches!(modal, Modal::SignInAgain(asked) if asked.has_ended);
-        match self.modals.pop_if(closes) {
+        effects.extend(match self.modals.pop_if(closes) {
             Some(Modal::DeleteOne { .. }) => {
                 self.approval = None;
                 Vec::new()
@@ -111,6 +115,7 @@ impl State {
                 ..
             })) => self.folder_chosen(None),
             _ => Vec::new(),
-        }
+        });
+        effects
     }
 }

@@ -10,6 +10,9 @@ use crate::engine::{JobEnding, JobId};
 /// What is taken for the size of a recording of which none is known, in bytes.
 const UNKNOWN_SIZE: u64 = 10_000_000;
 
+/// Of how many bytes at least a recording tells how fast they come.
+const LEAST_SIZE: u64 = 1_000_000;
+
 /// How long looks and downloads take.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pace {
@@ -37,7 +40,7 @@ impl Pace {
         self.begun.insert(id, now);
     }
 
-    /// All jobs wait for a sign-in: how long that takes is no measure.
+    /// All jobs wait for a sign-in, or the computer slept: how long that takes is no measure.
     pub(super) fn waits(&mut self) {
         self.begun.clear();
     }
@@ -53,7 +56,7 @@ impl Pace {
             }
             JobEnding::Download {
                 result: Ok(file), ..
-            } if file.size > 0 => self.byte = took.max(0.0) / as_f64(file.size),
+            } if file.size >= LEAST_SIZE => self.byte = took.max(0.0) / as_f64(file.size),
             _ => {}
         }
     }

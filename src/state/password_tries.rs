@@ -27,8 +27,7 @@ impl PasswordTries {
         let times = self.wrong.checked_sub(AT_ONCE)?;
         let wait = FIRST_WAIT * 2_i32.saturating_pow(times.min(10));
         let wait = wait.min(LONGEST_WAIT);
-        // A clock that is set back is no reason to wait longer.
-        let since = now.duration_since(self.last?).max(SignedDuration::ZERO);
+        let since = now.duration_since(self.last?);
         Some(wait - since).filter(SignedDuration::is_positive)
     }
 
@@ -37,6 +36,11 @@ impl PasswordTries {
             self.wrong = self.wrong.saturating_add(1);
             self.last = Some(now);
         }
+    }
+
+    /// A clock that is set back is no reason to wait for more than the whole wait once more.
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        self.last = self.last.map(|last| last.min(now));
     }
 
     pub(super) fn succeeded(&mut self) {
@@ -70,10 +74,10 @@ mod tests {
             now += wait;
             assert_eq!(tries.wait(now), None);
         }
-        assert_eq!(
-            tries.wait(now - SignedDuration::from_hours(9)),
-            Some(LONGEST_WAIT)
-        );
+        let back = now - SignedDuration::from_hours(9);
+        tries.tick(back);
+        assert_eq!(tries.wait(back), Some(LONGEST_WAIT));
+        assert_eq!(tries.wait(back + LONGEST_WAIT), None);
         for _ in 0..99 {
             wrong(&mut tries, now);
         }

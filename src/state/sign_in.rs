@@ -112,11 +112,24 @@ impl State {
                 failure: None,
             };
         }
-        self.settings.service = origin.clone();
+        if !matches!(self.sign_in, SignIn::In(_)) {
+            self.settings.service = origin.clone();
+        }
         self.settings.signs_in_with_token = matches!(with, SignInWith::Token(_));
         let mut effects = self.save_settings();
         effects.extend(engine(Command::SignIn { origin, with, stay }));
         effects
+    }
+
+    /// "Cancel" while somebody signs in.
+    pub(super) fn stop_signing_in(&mut self) -> Vec<SideEffect> {
+        match self.attempt_mut() {
+            Some(attempt) if attempt.trying => {
+                *attempt = Attempt::default();
+                engine(Command::StopSigningIn)
+            }
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn sign_out(&mut self) -> Vec<SideEffect> {
@@ -142,9 +155,11 @@ impl State {
         if let Some(failure) = keychain {
             self.tell(Message::Keychain(failure));
         }
+        self.forms += 1;
         if goes_on {
             return self.goes_on();
         }
+        self.people += 1;
         self.forget_what_was_shown();
         self.screen = Screen::Recordings;
         Vec::new()
@@ -182,6 +197,7 @@ impl State {
             let service = self.service.clone();
             self.forget_what_waits(service.as_ref());
         }
+        self.forms += 1;
         self.sign_in = SignIn::Out {
             because,
             attempt: Attempt::default(),

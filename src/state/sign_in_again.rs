@@ -66,22 +66,32 @@ impl State {
         });
         match asked {
             Some(asked) => asked.has_ended = true,
-            None => self.modals.push(Modal::SignInAgain(SignInAgain {
-                has_ended: true,
-                batch: None,
-                attempt: Attempt::default(),
-            })),
+            None => self.put_form(true, None),
         }
         Vec::new()
     }
 
-    /// Asks before the sign-in has ended.
-    pub(super) fn ask_to_sign_in_again(&mut self, batch: Option<Batch>) -> Vec<SideEffect> {
+    fn put_form(&mut self, has_ended: bool, batch: Option<Batch>) {
+        self.forms += 1;
         self.modals.push(Modal::SignInAgain(SignInAgain {
-            has_ended: false,
+            has_ended,
             batch,
             attempt: Attempt::default(),
         }));
+    }
+
+    /// Asks before the sign-in has ended.
+    pub(super) fn ask_to_sign_in_again(&mut self, batch: Option<Batch>) -> Vec<SideEffect> {
+        let mut modals = self.modals.iter_mut();
+        let asked = modals.find_map(|modal| match modal {
+            Modal::SignInAgain(asked) => Some(asked),
+            _ => None,
+        });
+        match asked {
+            // There is one form at a time.
+            Some(asked) => asked.batch = batch.or(asked.batch.take()),
+            None => self.put_form(false, batch),
+        }
         Vec::new()
     }
 
@@ -119,12 +129,19 @@ impl State {
     /// "Begin anyway" in the question.
     pub(super) fn begin_anyway(&mut self) -> Vec<SideEffect> {
         let can_begin = |modal: &mut Modal| matches!(modal, Modal::SignInAgain(asked) if !asked.has_ended && asked.batch.is_some());
-        match self.modals.pop_if(can_begin) {
-            Some(Modal::SignInAgain(SignInAgain {
-                batch: Some(batch), ..
-            })) => self.begin_now(batch),
+        let mut effects = match self.modals.last() {
+            Some(Modal::SignInAgain(asked)) if asked.batch.is_some() && !asked.has_ended => {
+                self.stop_signing_in()
+            }
             _ => Vec::new(),
+        };
+        if let Some(Modal::SignInAgain(SignInAgain {
+            batch: Some(batch), ..
+        })) = self.modals.pop_if(can_begin)
+        {
+            effects.extend(self.begin_now(batch));
         }
+        effects
     }
 
     /// The same person has signed in again: what was asked for begins.

@@ -25,6 +25,7 @@ impl State {
             Action::Show(screen) => self.show(screen),
             Action::Check(doctor) => engine(Command::Check(doctor)),
             Action::CheckAll => self.begin(Batch::CheckAll),
+            Action::StopSigningIn => self.stop_signing_in(),
             Action::AskToSignIn => self.ask_to_sign_in_again(None),
             Action::BeginAnyway => self.begin_anyway(),
             Action::Download(doctor) => self.prepare(doctor, SavePurpose::Download),

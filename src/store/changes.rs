@@ -91,6 +91,8 @@ pub enum Change {
         /// The user name that it was given for.
         user_name: Option<String>,
     },
+    /// For which user name the token came that it keeps is not known.
+    ForgetUserName(ServiceOrigin),
     /// It keeps none for it.
     KeepNoToken(ServiceOrigin),
     /// A person signed out: the keychain is to forget the token.
@@ -189,6 +191,7 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::KeepToken { origin, user_name } => {
             kept_tokens::begin(connection, &origin, user_name.as_deref())
         }
+        Change::ForgetUserName(origin) => kept_tokens::forget_user_name(connection, &origin),
         Change::KeepNoToken(origin) => kept_tokens::end(connection, &origin),
         Change::ForgetToken(token) => tokens_to_forget::begin(connection, &token),
         Change::TokenForgotten(operation) => tokens_to_forget::end(connection, &operation),

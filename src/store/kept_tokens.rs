@@ -51,6 +51,17 @@ pub(super) fn begin(
     Ok(())
 }
 
+pub(super) fn forget_user_name(
+    connection: &Connection,
+    origin: &ServiceOrigin,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE kept_tokens SET user_name = NULL WHERE origin = ?1",
+        [origin.ascii()],
+    )?;
+    Ok(())
+}
+
 pub(super) fn end(connection: &Connection, origin: &ServiceOrigin) -> Result<(), StoreError> {
     connection.execute(
         "DELETE FROM kept_tokens WHERE origin = ?1",

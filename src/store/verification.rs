@@ -176,7 +176,6 @@ impl Verification {
             // They may be all that is left of entries that somebody cut off.
             Ok(false) if !check.is_whole() => {
                 tracing::warn!("acts are kept that reach beyond the record's end");
-                acts_fit = true;
             }
             Ok(false) | Err(_) => acts_fit = false,
         }

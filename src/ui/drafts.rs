@@ -27,6 +27,8 @@ pub struct Drafts {
     pub(super) rules_password: PasswordDraft,
     /// The address in the settings, while it is being changed.
     pub(super) settings_address: Option<String>,
+    /// Who types.
+    person: u64,
 }
 
 /// The sign-in screen's.
@@ -42,6 +44,8 @@ pub(super) struct SignInDraft {
     pub stay: bool,
     /// Somebody else signs in than the one whose sign-in has ended.
     pub is_someone_else: bool,
+    /// Which form it is typed into.
+    form: u64,
     /// Whether the focus is to go to the first field that is empty.
     pub focus: Focus,
     pub typed: Typed,
@@ -130,6 +134,7 @@ impl Default for Drafts {
                 password: Zeroizing::new(String::with_capacity(PASSWORD_ROOM)),
                 stay: true,
                 is_someone_else: false,
+                form: 0,
                 focus: Focus::Wanted,
                 typed: Typed::Accepted,
             },
@@ -137,6 +142,7 @@ impl Default for Drafts {
             deletion: DeletionDraft::default(),
             rules_password: PasswordDraft::default(),
             settings_address: None,
+            person: 0,
         }
     }
 }
@@ -159,7 +165,9 @@ impl Drafts {
             // It is wiped.
             self.rules_password.take();
         }
-        if !matches!(state.sign_in, SignIn::In(_)) {
+        let is_out = !matches!(state.sign_in, SignIn::In(_));
+        if is_out || self.person != state.person() {
+            self.person = state.person();
             self.doctor = DoctorDraft::default();
             self.settings_address = None;
         }
@@ -169,15 +177,19 @@ impl Drafts {
 
 impl SignInDraft {
     fn follow(&mut self, state: &State) {
-        let Some(attempt) = state.attempt() else {
+        // One form may follow another without a frame in between.
+        if state.attempt().is_none() || self.form != state.form() {
+            self.form = state.form();
             self.forget_secrets();
             self.typed = Typed::Accepted;
+        }
+        let Some(attempt) = state.attempt() else {
             return;
         };
         match self.typed {
-            // A password is wiped behind its call. A token need not be fetched anew where only the network
-            // failed.
-            Typed::Sent if attempt.failure.is_some() && !attempt.trying => {
+            // A password is wiped behind its call, or where that was given up. A token need not be fetched
+            // anew where only the network failed.
+            Typed::Sent if !attempt.trying => {
                 self.password.zeroize();
                 self.typed = Typed::InProgress;
                 self.focus = Focus::Wanted;
@@ -191,7 +203,7 @@ impl SignInDraft {
                     } => self.user_name.clear(),
                     SignIn::In(account) => {
                         self.user_name = account.user_name.clone().unwrap_or_default();
-                        self.stay = account.keeping == TokenKeeping::Keychain;
+                        self.stay = account.keeping != TokenKeeping::Memory;
                         self.address = None;
                     }
                     _ => {}

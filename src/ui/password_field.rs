@@ -85,7 +85,8 @@ pub fn wait(ui: &mut Ui, view: &View<'_>) {
     let seconds = left.as_secs().unsigned_abs().max(1).into();
     let said = view.text.say_with("sign-in-wait", &[("seconds", seconds)]);
     let colour = Palette::here(ui).warning;
-    announce(&wrapped(ui, Type::Small, colour, said));
+    // It changes each second: nobody wants to hear that.
+    wrapped(ui, Type::Small, colour, said);
     let soon = std::time::Duration::from_millis(500);
     ui.ctx().request_repaint_after(soon);
 }

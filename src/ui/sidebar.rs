@@ -23,6 +23,9 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                 ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
                     ways(ui, view, None);
+                    if view.state.ends_soon().is_some() {
+                        sign_in_again(ui, view);
+                    }
                 });
             });
     } else {
@@ -133,6 +136,13 @@ fn way(ui: &mut Ui, name: &str, here: bool, width: Option<f32>, sign: Option<&st
     response.clicked()
 }
 
+fn sign_in_again(ui: &mut Ui, view: &mut View<'_>) {
+    let again = view.text.say("sign-in-before-title");
+    if Button::link(&again).small().pressed(ui) {
+        view.act(Action::AskToSignIn);
+    }
+}
+
 /// From below: how long, where, who.
 fn account(ui: &mut Ui, view: &mut View<'_>) {
     let Some(account) = view.state.account() else {
@@ -157,10 +167,7 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
         .inner_margin(Margin::symmetric(10, 0))
         .show(ui, |ui| {
             if let Some(ends_at) = view.state.ends_soon() {
-                let again = view.text.say("sign-in-before-title");
-                if Button::link(&again).small().pressed(ui) {
-                    view.act(Action::AskToSignIn);
-                }
+                sign_in_again(ui, view);
                 let time = view.text.time_of_day(ends_at).into();
                 let said = view.text.say_with("account-ends-soon", &[("time", time)]);
                 wrapped(ui, Type::Label, palette.warning, said);

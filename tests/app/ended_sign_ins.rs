@@ -1,6 +1,7 @@
 //! A sign-in that ends while things run: one question, and all goes on in the next one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use audio_housekeeper::domain::{AuditAction, AuditEntry, AuditOutcome, Secret};
 use audio_housekeeper::engine::{JobEnding, JobProgress};
@@ -242,4 +243,112 @@ fn twenty_downloads_end_well_after_one_question_for_the_password() {
         };
         assert_eq!(deletes.last(), Some(&last));
     }
+}
+
+/// How long a slow sign-in takes to be answered.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// Until what was asked before is answered, if anybody still listened.
+fn wait_for_the_answer() {
+    std::thread::sleep(SLOW + Duration::from_millis(500));
+}
+
+/// A desk whose sign-in by name has ended.
+fn asked_again(folder: &Path) -> Driver {
+    let mut driver = open_desk(folder);
+    driver.click("Use a user name and password");
+    type_in(&mut driver, Some("front"));
+    driver.wait_for("Download…");
+    let ended = Fault::on(Call::Download, Effect::token_ended());
+    driver.service.set_faults(vec![ended]);
+    driver.fill("Doctor", AMELIA);
+    driver.click("Check");
+    driver.wait_for("Please sign in again");
+    driver.settle();
+    driver.service.set_faults(Vec::new());
+    driver
+}
+
+#[test]
+fn a_typed_password_signs_nobody_in_after_a_sign_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = asked_again(folder.path());
+    driver.fill("Password", "password");
+    driver.click("Sign out");
+    driver.wait_for("Practise with samples");
+    driver.settle();
+    driver.click("Sign in");
+    driver.wait_for("Type your user name and your password first.");
+    assert_eq!(driver.count(Call::Login), 1);
+}
+
+#[test]
+fn a_sign_out_while_signing_in_signs_nobody_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = asked_again(folder.path());
+    let slow = Effect::StallBeforeHead(SLOW);
+    driver
+        .service
+        .set_faults(vec![Fault::on(Call::Login, slow)]);
+    driver.fill("Password", "password");
+    driver.click("Sign in");
+    driver.wait_for("Signing in…");
+    driver.click("Sign out");
+    driver.wait_for("Practise with samples");
+    driver.wait_for("Signed out");
+    wait_for_the_answer();
+    driver.settle();
+    assert!(
+        !driver.shows("Download…"),
+        "signed in again after the sign-out"
+    );
+}
+
+#[test]
+fn a_sign_out_while_signing_in_leaves_nothing_in_the_keychain() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = asked_again(folder.path());
+    let slow = Effect::StallBeforeHead(SLOW);
+    driver
+        .service
+        .set_faults(vec![Fault::on(Call::Login, slow)]);
+    driver.click("Someone else");
+    type_in(&mut driver, Some("colleague"));
+    driver.wait_for("Signing in…");
+    driver.click("Sign out");
+    driver.wait_for("Signed out. The sign-in was forgotten on this computer.");
+    wait_for_the_answer();
+    driver.settle();
+    let mut driver = driver.restart(audio_housekeeper::state::Mode::Real);
+    driver.settle();
+    assert!(!driver.shows("Download…"), "resumed after the sign-out");
+}
+
+#[test]
+fn the_wait_after_wrong_passwords_outlasts_practice() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = open_desk(folder.path());
+    driver.click("Use a user name and password");
+    for _ in 0..5 {
+        driver.fill("User name or email", "front");
+        driver.fill("Password", "wrong");
+        driver.click("Sign in");
+        driver.wait_until("the failure", |state| {
+            state
+                .attempt()
+                .is_some_and(|a| !a.trying && a.failure.is_some())
+        });
+        driver.settle();
+    }
+    driver.wait_for("Too many passwords were wrong");
+    driver.click("Practise with samples");
+    driver.wait_for("Download…");
+    driver.click("Leave practice");
+    driver.wait_for("Practise with samples");
+    driver.settle();
+    assert!(
+        driver.shows("Too many passwords were wrong"),
+        "{}",
+        driver.listing()
+    );
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use audio_housekeeper::domain::{Account, KnownDoctor, ServiceOrigin, TokenKeeping};
+use audio_housekeeper::domain::{
+    Account, Failure, FailureKind, KnownDoctor, Secret, ServiceOrigin, SignInWith, TokenKeeping,
+};
 use audio_housekeeper::engine::{
     CheckAllReport, Command, Event, JobEnding, JobId, JobKind, SignedOutBecause,
 };
@@ -148,4 +150,95 @@ fn an_end_is_said_in_the_last_minutes_only() {
     assert!(asked(&state).is_some_and(|asks| !asks.has_ended && asks.batch.is_none()));
     assert!(signs_in_again(&mut state).is_empty());
     assert!(state.modals.is_empty());
+}
+
+#[test]
+fn the_window_can_be_closed_while_the_sheet_stands_over_that_question() {
+    let mut state = signed_in();
+    let id = JobId(1);
+    let kind = JobKind::Download(name("Dr. A"));
+    tell(&mut state, 1, Event::JobStarted { id, kind });
+    state.update(Action::Close);
+    assert_eq!(state.modals, [Modal::CloseWhileBusy]);
+    tell(&mut state, 1, Event::SignedOut(SignedOutBecause::Ended));
+    let effects = state.update(Action::Close);
+    assert!(effects.is_empty());
+    assert_eq!(state.modals.last(), Some(&Modal::CloseWhileBusy));
+}
+
+#[test]
+fn a_batch_that_is_asked_for_while_the_form_stands_is_begun_with_it() {
+    for ends in [false, true] {
+        let mut state = ends_in(60, 50);
+        state.update(Action::AskDeleteAll);
+        state.update(Action::CheckAndBackUpFirst);
+        state.update(Action::AskToSignIn);
+        state.update(Action::FolderChosen(Some(PathBuf::from("/backups"))));
+        assert_eq!(state.modals.len(), 1);
+        if ends {
+            tell(&mut state, 1, Event::SignedOut(SignedOutBecause::Ended));
+            assert!(asked(&state).unwrap().has_ended);
+        }
+        let effects = signs_in_again(&mut state);
+        let begun = commands(&effects);
+        assert!(matches!(begun[..], [.., Command::CheckAndBackUp { .. }]));
+        assert!(state.modals.is_empty());
+    }
+}
+
+#[test]
+fn a_clock_set_back_locks_nobody_out() {
+    let mut state = signed_in();
+    state.tick(state.now + SignedDuration::from_hours(48));
+    tell(&mut state, 1, Event::SignedOut(SignedOutBecause::Ended));
+    for _ in 0..5 {
+        let failure = Failure::new(FailureKind::PasswordNotAccepted, state.now, "");
+        tell(&mut state, 1, Event::SignInFailed(failure));
+    }
+    let back = state.now - SignedDuration::from_hours(9);
+    state.tick(back);
+    let later = back + SignedDuration::from_secs(30);
+    assert_eq!(state.password_tries.wait(later), None);
+}
+
+#[test]
+fn an_address_that_was_chosen_stays_chosen() {
+    let mut state = signed_in();
+    state.update(Action::SetAddress("https://new.example".into()));
+    tell(&mut state, 1, Event::SignedOut(SignedOutBecause::Ended));
+    let address = state.service_to_sign_in_to().ascii();
+    let with = audio_housekeeper::domain::SignInWith::Token(
+        audio_housekeeper::domain::Secret::new("t".into()),
+    );
+    state.update(Action::SignIn {
+        address,
+        with,
+        stay: true,
+    });
+    assert_eq!(state.settings.service.ascii(), "https://new.example");
+}
+
+#[test]
+fn a_sign_in_is_given_up_with_the_form_or_by_itself() {
+    let with = || SignInWith::Token(Secret::new("t".into()));
+    let tries = |state: &mut State| {
+        state.update(Action::AskToSignIn);
+        let address = state.service_to_sign_in_to().ascii();
+        let stay = true;
+        state.update(Action::SignIn {
+            address,
+            with: with(),
+            stay,
+        });
+    };
+    let mut state = ends_in(60, 0);
+    tries(&mut state);
+    let effects = state.update(Action::CloseModal);
+    assert!(matches!(commands(&effects)[..], [Command::StopSigningIn]));
+    assert!(state.modals.is_empty());
+    tries(&mut state);
+    let effects = state.update(Action::StopSigningIn);
+    assert!(matches!(commands(&effects)[..], [Command::StopSigningIn]));
+    assert!(!state.attempt().unwrap().trying);
+    assert!(state.update(Action::StopSigningIn).is_empty());
 }

@@ -710,3 +710,27 @@ async fn what_the_app_never_derived_keeps_no_act_from_being_shown() {
     assert_eq!(choices.doctors, [doctor("Dr. \"J\u{fc}rgen\" \u{7530}")]);
     assert!(choices.people.contains(&"m.keller".to_owned()));
 }
+
+#[tokio::test]
+async fn what_is_written_behind_a_cut_is_an_act() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = three_acts(folder.path()).await;
+    drop(store);
+    outsider(folder.path())
+        .execute_batch(
+            "DROP TRIGGER audit_is_never_changed; DROP TRIGGER audit_is_never_shortened;
+             DELETE FROM audit WHERE number > 3;
+             UPDATE audit SET canonical = canonical || ' ' WHERE number = 1;
+             UPDATE audit_head SET number = 3, digest = (SELECT digest FROM audit WHERE number = 3)",
+        )
+        .unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let check = store.check_record(Vec::new()).await.unwrap();
+    println!("{:?}", check.faults);
+    let next = entry(9, AuditAction::Check, AuditOutcome::Found);
+    let number = store.append(next).await.unwrap().number;
+    store.check_record(Vec::new()).await.unwrap();
+    let acts = numbers(&all(&store).await);
+    println!("{number} {acts:?}");
+    assert!(acts.contains(&vec![number]), "{acts:?}");
+}

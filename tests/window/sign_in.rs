@@ -501,7 +501,8 @@ fn what_was_typed_and_asked_stays_for_the_same_person_and_for_nobody_else() {
         assert_eq!(window.state().state.modals, stays);
         window.state_mut().state.modals.clear();
         window.run();
-        assert_eq!(value(&window, Role::TextInput, "Doctor"), "Dr. Chi");
+        let typed = if goes_on { "Dr. Chi" } else { "" };
+        assert_eq!(value(&window, Role::TextInput, "Doctor"), typed);
     }
 }
 
@@ -523,4 +524,22 @@ fn after_five_wrong_passwords_the_next_has_to_wait() {
     window.run();
     press(&mut window, "Sign in");
     assert_eq!(done(&mut window).len(), 1);
+}
+
+#[test]
+fn a_keychain_that_was_not_there_does_not_turn_stay_off() {
+    let mut state = signed_in();
+    if let SignIn::In(account) = &mut state.sign_in {
+        account.keeping = audio_housekeeper::domain::TokenKeeping::MemoryForLackOfKeychain;
+    }
+    let mut window = window(state);
+    ends(&mut window);
+    fill(&mut window, Role::PasswordInput, "Password", "pw");
+    window.key_press(Key::Enter);
+    window.run();
+    let sent = done(&mut window);
+    assert!(
+        matches!(&sent[..], [Action::SignIn { stay: true, .. }]),
+        "{sent:?}"
+    );
 }

@@ -20,6 +20,7 @@ sign-in-address = Service address
 sign-in-user-name = User name or email
 sign-in-password = Password
 sign-in-password-missing = Type your user name and your password first.
+sign-in-stop = Stop signing in
 sign-in-someone-else = Someone else
 sign-in-wait = { $seconds ->
     [one] Too many passwords were wrong. Wait a second before the next try.

@@ -15,6 +15,7 @@ enum Press {
     SignIn,
     SomeoneElse,
     WithToken(bool),
+    Stop,
     BeginAnyway,
     Cancel,
     SignOut,
@@ -48,11 +49,13 @@ pub fn show(
         sign_in_form::outcome(ui, view, &asked.attempt);
     };
     let other = match with {
+        _ if asked.attempt.trying => (text.say("sign-in-stop"), Press::Stop),
         With::Password => (text.say("sign-in-someone-else"), Press::SomeoneElse),
         With::NameAndPassword => (text.say("sign-in-with-token"), Press::WithToken(true)),
         With::Token => (text.say("sign-in-with-password"), Press::WithToken(false)),
     };
-    let has_other = with == With::Password || state.mode == Mode::Real;
+    let is_real = state.mode == Mode::Real;
+    let has_other = asked.attempt.trying || with == With::Password || is_real;
     let (name, may_sign_in) = sign_in_form::button(state, text, &asked.attempt, with);
     let phase = Id::unique("sign in again").with(with);
     let (escaped, pressed) = ask(ui, id, phase, &title, body, |ui, _| {
@@ -67,6 +70,7 @@ pub fn show(
         Some(Press::SignIn) => submitted = true,
         Some(Press::SomeoneElse) => draft.someone_else(),
         Some(Press::WithToken(with_token)) => draft.choose(with_token),
+        Some(Press::Stop) => view.act(Action::StopSigningIn),
         Some(Press::BeginAnyway) => view.act(Action::BeginAnyway),
         Some(Press::Cancel) => view.act(Action::CloseModal),
         Some(Press::SignOut) => view.act(Action::SignOut),

@@ -99,7 +99,12 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     if (button.pressed(ui) || submitted) && may_sign_in {
         sign_in_form::submit(ui, view, draft, with);
     }
-    if !is_practice {
+    if attempt.trying {
+        let cancel = text.say("button-cancel");
+        if Button::link(&cancel).small().pressed(ui) {
+            view.act(Action::StopSigningIn);
+        }
+    } else if !is_practice {
         ways(ui, view, draft, with == With::Token);
     }
 }
