@@ -22,6 +22,16 @@ pub enum DeletionRule {
     Backup,
 }
 
+/// A change of what is asked of a delete, whatever else is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleChange {
+    /// A rule holds from now on, or no longer.
+    Rule(DeletionRule, bool),
+    /// How long a delete of one doctor's recordings can be stopped, in seconds: one of
+    /// [`DeletionRules::TIMES_TO_STOP`].
+    TimeToStop(u8),
+}
+
 impl DeletionRule {
     /// Each, in the order in which people read them.
     pub const ALL: [Self; 4] = [
@@ -76,25 +86,35 @@ impl DeletionRules {
         self.time_to_stop
     }
 
-    /// The same with a rule, or without it.
+    /// The same after a change.
     #[must_use]
-    pub fn with(&self, rule: DeletionRule, holds: bool) -> Self {
+    pub fn after(&self, change: RuleChange) -> Self {
         let mut changed = self.clone();
-        if holds {
-            changed.rules.insert(rule);
-        } else {
-            changed.rules.remove(&rule);
+        match change {
+            RuleChange::Rule(rule, true) => {
+                changed.rules.insert(rule);
+            }
+            RuleChange::Rule(rule, false) => {
+                changed.rules.remove(&rule);
+            }
+            RuleChange::TimeToStop(seconds) if Self::TIMES_TO_STOP.contains(&seconds) => {
+                changed.time_to_stop = seconds;
+            }
+            RuleChange::TimeToStop(_) => {}
         }
         changed
+    }
+
+    /// The same with a rule.
+    #[must_use]
+    pub fn with(&self, rule: DeletionRule) -> Self {
+        self.after(RuleChange::Rule(rule, true))
     }
 
     /// The same with another time to stop, of [`Self::TIMES_TO_STOP`].
     #[must_use]
     pub fn with_time_to_stop(&self, seconds: u8) -> Self {
-        Self {
-            time_to_stop: seconds,
-            ..self.clone()
-        }
+        self.after(RuleChange::TimeToStop(seconds))
     }
 
     /// Whether `next` asks for less of a delete in anything.
@@ -194,7 +214,7 @@ mod tests {
         let mut all = DeletionRules::default();
         assert_eq!(all.to_words(), "none; 8 s to stop");
         for rule in DeletionRule::ALL {
-            all = all.with(rule, true).with_time_to_stop(60);
+            all = all.with(rule).with_time_to_stop(60);
             assert_eq!(
                 DeletionRules::from_words(&all.to_words()),
                 Some(all.clone())
@@ -224,7 +244,7 @@ mod tests {
     fn less_of_anything_is_loosening() {
         let none = DeletionRules::default();
         for rule in DeletionRule::ALL {
-            let one = none.with(rule, true);
+            let one = none.with(rule);
             assert!(one.are_loosened_by(&none));
             assert!(!none.are_loosened_by(&one));
             assert!(one.are_loosened_by(&none.with_time_to_stop(60)));

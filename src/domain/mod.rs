@@ -49,7 +49,7 @@ pub use deletion::{
     BackupComparison, Confirmation, DeletionChoice, DeletionOutcome, DeletionPlan, DeletionReason,
     DeletionScope, DeletionSurvey, PlanError,
 };
-pub use deletion_rules::{DeletionRule, DeletionRules};
+pub use deletion_rules::{DeletionRule, DeletionRules, RuleChange};
 pub use digest::{ParseDigestError, Sha256Digest};
 pub use doctor::{DoctorState, DoctorTally, KnownDoctor, LastDeletion, ServerKnowledge};
 pub use doctor_name::{DoctorName, DoctorNameError};

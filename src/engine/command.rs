@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::{
-    ActFilter, Approval, DeletionPlan, DeletionRules, DoctorName, OperationId, RecordCheck, Secret,
+    ActFilter, Approval, DeletionPlan, DoctorName, OperationId, RecordCheck, RuleChange, Secret,
     ServiceOrigin, SignInWith,
 };
 use crate::settings::Settings;
@@ -88,7 +88,7 @@ pub enum Command {
         approval: Approval,
     },
     /// Change what is asked of a delete; for less, with the password.
-    SetRules(DeletionRules, Option<Secret>),
+    ChangeRule(RuleChange, Option<Secret>),
     /// Cancel a job; a delete only before it is sent.
     Cancel(JobId),
     /// End a download so that what came is kept, to be gone on with later.

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Approval, AuditAction, AuditDraft, AuditOutcome, Confirmation, DeletionPlan, DeletionRule,
-    DeletionRules, DeletionScope, Failure, FailureKind, Secret, SignInWith, TokenKeeping,
+    DeletionRules, DeletionScope, Failure, FailureKind, RuleChange, Secret, SignInWith,
+    TokenKeeping,
 };
 use crate::engine::Event;
 use crate::engine::credentials::SignIn;
@@ -49,7 +50,7 @@ pub async fn put_back(workspace: &Workspace, mismatch: Mismatch) {
     let KnownRules { kept, recorded } = mismatch.known;
     let said = |words: Option<String>| words.unwrap_or_else(|| "nothing".to_owned());
     let rules = workspace.resources.rules();
-    let mut draft = change(workspace, AuditOutcome::PutBack, &rules);
+    let mut draft = entry(workspace, AuditOutcome::PutBack, &rules);
     draft.note = Some(format!(
         "not as the app left them; kept: {}; recorded: {}",
         said(kept),
@@ -59,9 +60,10 @@ pub async fn put_back(workspace: &Workspace, mismatch: Mismatch) {
     workspace.tell(Event::RulesWereChanged);
 }
 
-/// Changes the rules, where whoever asks for less of a delete gives the password.
-pub async fn set(workspace: Arc<Workspace>, rules: DeletionRules, password: Option<Secret>) {
-    match changed(&workspace, rules, password).await {
+/// Changes a rule, where whoever asks for less of a delete gives the password.
+pub async fn change(workspace: Arc<Workspace>, change: RuleChange, password: Option<Secret>) {
+    let _one_at_a_time = workspace.resources.changing_rules.lock().await;
+    match changed(&workspace, change, password).await {
         Ok(()) => workspace.tell(Event::DeletionRules(workspace.resources.rules())),
         Err(failure) => workspace.tell(Event::RulesNotChanged(failure)),
     }
@@ -69,20 +71,20 @@ pub async fn set(workspace: Arc<Workspace>, rules: DeletionRules, password: Opti
 
 async fn changed(
     workspace: &Workspace,
-    rules: DeletionRules,
+    change: RuleChange,
     password: Option<Secret>,
 ) -> Result<(), Failure> {
     let before = workspace.resources.rules();
+    let rules = before.after(change);
     let has_user_name = workspace.credentials.sign_in().user_name.is_some();
-    let is_new = |rule: &DeletionRule| rules.has(*rule) && !before.has(*rule);
-    let mut asking = DeletionRule::ALL.iter().filter(|rule| is_new(rule));
-    if asking.any(|rule| rule.asks_for_a_password()) && !has_user_name {
+    let asks = matches!(change, RuleChange::Rule(rule, true) if rule.asks_for_a_password());
+    if asks && !has_user_name {
         return Err(needs_user_name());
     }
     if before.are_loosened_by(&rules) {
         verify(workspace, password).await?;
     }
-    let mut draft = change(workspace, AuditOutcome::Done, &rules);
+    let mut draft = entry(workspace, AuditOutcome::Done, &rules);
     draft.note = Some(format!("before: {}", before.to_words()));
     let change = vec![Change::Rules(rules.clone())];
     let appended = workspace.resources.store.append_with(draft, change).await;
@@ -91,7 +93,7 @@ async fn changed(
     Ok(())
 }
 
-fn change(workspace: &Workspace, outcome: AuditOutcome, rules: &DeletionRules) -> AuditDraft {
+fn entry(workspace: &Workspace, outcome: AuditOutcome, rules: &DeletionRules) -> AuditDraft {
     let mut draft = workspace.draft(AuditAction::ChangeRules, outcome, new_operation());
     draft.plan = Some(rules.to_words());
     draft

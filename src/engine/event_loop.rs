@@ -250,9 +250,9 @@ impl Engine {
                 self.scheduler
                     .spawn(Event::RecordNotChecked(internal()), work);
             }
-            Command::SetRules(rules, password) => {
+            Command::ChangeRule(change, password) => {
                 let on_panic = Event::RulesNotChanged(internal());
-                let work = deletion_rules::set(workspace.clone(), rules, password);
+                let work = deletion_rules::change(workspace.clone(), change, password);
                 self.scheduler
                     .spawn_at(workspace.begun_at(), on_panic, work);
             }

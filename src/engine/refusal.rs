@@ -40,7 +40,7 @@ impl Command {
             | Self::Compare(doctor)
             | Self::Forget(doctor) => failed(Some(doctor), failure),
             Self::Delete { plan, .. } => not_approved(&plan, failure),
-            Self::SetRules(..) => Event::RulesNotChanged(failure),
+            Self::ChangeRule(..) => Event::RulesNotChanged(failure),
             Self::SignOut
             | Self::StopSigningIn
             | Self::TryNow(_)

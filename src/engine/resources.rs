@@ -26,6 +26,8 @@ pub struct Resources {
     pub keychain: Keychain,
     /// What is asked of a delete.
     pub rules: Mutex<DeletionRules>,
+    /// Held while that is changed.
+    pub changing_rules: tokio::sync::Mutex<()>,
     /// Whether it is the practice service that is signed in to, at which nothing is kept.
     pub is_practice: bool,
     /// Whether the record is what the app wrote.

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::domain::{
-    ActFilter, Approval, DeletionReason, DeletionRules, DoctorName, Failure, OperationId, Secret,
+    ActFilter, Approval, DeletionReason, DoctorName, Failure, OperationId, RuleChange, Secret,
     SignInWith,
 };
 use crate::engine::{JobId, SavedFile};
@@ -147,8 +147,8 @@ pub enum Action {
     FilterActivity(Box<ActFilter>),
     /// The act of this number is to be seen whole.
     ShowAct(u64),
-    /// What this computer is to ask of a delete.
-    SetRules(DeletionRules),
+    /// What this computer asks of a delete is to change.
+    ChangeRule(RuleChange),
     /// "Change" in the question whether it is to ask for less.
     LoosenRules(Secret),
     /// The theme was chosen.

@@ -1,6 +1,6 @@
 //! What this computer asks of a delete: changing it, and giving what it asks for.
 
-use crate::domain::{DeletionRules, DoctorName, Failure, Secret};
+use crate::domain::{DeletionRules, DoctorName, Failure, RuleChange, Secret};
 use crate::engine::{Command, JobKind};
 use crate::state::{Attempt, Message, Modal, SideEffect, State, engine};
 
@@ -14,17 +14,21 @@ impl State {
 
     pub(super) fn rules_known(&mut self, rules: DeletionRules) {
         self.rules = rules;
-        self.modals
-            .retain(|modal| !matches!(modal, Modal::LoosenRules { .. }));
+        // What was asked to be changed is changed, or nothing of it is left to change.
+        let rules = &self.rules;
+        self.modals.retain(|modal| match modal {
+            Modal::LoosenRules { change, .. } => rules.after(*change) != *rules,
+            _ => true,
+        });
     }
 
-    /// Changes the rules; who asks for less is asked for the password first.
-    pub(super) fn set_rules(&mut self, rules: DeletionRules) -> Vec<SideEffect> {
-        if self.rules.are_loosened_by(&rules) {
+    /// Changes a rule; who asks for less is asked for the password first.
+    pub(super) fn change_rule(&mut self, change: RuleChange) -> Vec<SideEffect> {
+        if self.rules.are_loosened_by(&self.rules.after(change)) {
             let attempt = Attempt::default();
-            return self.open_modal(Modal::LoosenRules { rules, attempt });
+            return self.open_modal(Modal::LoosenRules { change, attempt });
         }
-        engine(Command::SetRules(rules, None))
+        engine(Command::ChangeRule(change, None))
     }
 
     /// "Change" in that question.
@@ -32,7 +36,7 @@ impl State {
         if self.password_tries.wait(self.now).is_some() {
             return Vec::new();
         }
-        let Some(Modal::LoosenRules { rules, attempt }) = self.modals.last_mut() else {
+        let Some(Modal::LoosenRules { change, attempt }) = self.modals.last_mut() else {
             return Vec::new();
         };
         if attempt.trying {
@@ -42,7 +46,7 @@ impl State {
             trying: true,
             failure: None,
         };
-        engine(Command::SetRules(rules.clone(), Some(password)))
+        engine(Command::ChangeRule(*change, Some(password)))
     }
 
     pub(super) fn rules_not_changed(&mut self, failure: Failure) {

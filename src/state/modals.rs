@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{
-    Act, DeletionRules, DeletionSurvey, DoctorName, Failure, OperationId, SetAside,
-};
+use crate::domain::{Act, DeletionSurvey, DoctorName, Failure, OperationId, RuleChange, SetAside};
 use crate::engine::SavedFile;
 use crate::state::{Attempt, Batch, SideEffect, SignInAgain, State};
 
@@ -75,8 +73,8 @@ pub enum Modal {
     SignInAgain(SignInAgain),
     /// Ask for less of a delete from now on? The password is asked for.
     LoosenRules {
-        /// What is asked for then.
-        rules: DeletionRules,
+        /// What.
+        change: RuleChange,
         /// What came of the password.
         attempt: Attempt,
     },

@@ -54,7 +54,7 @@ impl State {
                 reason,
                 approval,
             } => self.confirm_delete_all(phrase, reason, approval),
-            Action::SetRules(rules) => self.set_rules(rules),
+            Action::ChangeRule(change) => self.change_rule(change),
             Action::LoosenRules(password) => self.loosen_rules(password),
             Action::Cancel(id) => self.cancel(id),
             Action::Pause(id) => self.pause(id),

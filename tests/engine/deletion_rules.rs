@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     Approval, AuditAction, AuditOutcome, Confirmation, DeletionChoice, DeletionOutcome,
-    DeletionPlan, DeletionRule, DeletionRules, DoctorTally, Failure, FailureKind, Secret,
-    SignInWith,
+    DeletionPlan, DeletionRule, DeletionRules, DoctorTally, Failure, FailureKind, RuleChange,
+    Secret, SignInWith,
 };
 use audio_housekeeper::engine::{Command, Event, JobKind};
 use audio_housekeeper::keychain::TokenStore as _;
@@ -66,12 +66,12 @@ async fn told(desk: &mut Desk) -> DeletionRules {
     .await
 }
 
-async fn set(
+async fn change(
     desk: &mut Desk,
-    rules: &DeletionRules,
+    change: RuleChange,
     password: Option<&str>,
 ) -> Result<DeletionRules, FailureKind> {
-    desk.send(Command::SetRules(rules.clone(), password.map(secret)));
+    desk.send(Command::ChangeRule(change, password.map(secret)));
     desk.until(|event| match event {
         Event::DeletionRules(rules) => Some(Ok(rules.clone())),
         Event::RulesNotChanged(failure) => Some(Err(failure.kind.clone())),
@@ -80,8 +80,20 @@ async fn set(
     .await
 }
 
+/// Switches these on.
+async fn set(desk: &mut Desk, rules: &DeletionRules) {
+    let time = RuleChange::TimeToStop(rules.time_to_stop());
+    let on = DeletionRule::ALL
+        .into_iter()
+        .filter(|rule| rules.has(*rule));
+    let on = on.map(|rule| RuleChange::Rule(rule, true));
+    for next in on.chain([time]) {
+        change(desk, next, None).await.unwrap();
+    }
+}
+
 fn one(rule: DeletionRule) -> DeletionRules {
-    DeletionRules::default().with(rule, true)
+    DeletionRules::default().with(rule)
 }
 
 fn everything() -> Confirmation {
@@ -146,9 +158,9 @@ fn rules_are_recorded_and_hold_at_the_next_start() {
     run(async {
         let mut desk = desk().await;
         let rules = one(DeletionRule::Password)
-            .with(DeletionRule::Backup, true)
+            .with(DeletionRule::Backup)
             .with_time_to_stop(30);
-        assert_eq!(set(&mut desk, &rules, None).await, Ok(rules.clone()));
+        set(&mut desk, &rules).await;
         let record = desk.record().await;
         let draft = &record.last().unwrap().draft;
         assert_eq!(draft.action, AuditAction::ChangeRules);
@@ -157,7 +169,10 @@ fn rules_are_recorded_and_hold_at_the_next_start() {
             draft.plan.as_deref(),
             Some("password, backup; 30 s to stop")
         );
-        assert_eq!(draft.note.as_deref(), Some("before: none; 8 s to stop"));
+        assert_eq!(
+            draft.note.as_deref(),
+            Some("before: password, backup; 8 s to stop")
+        );
         assert_eq!(draft.who.person.as_deref(), Some("front"));
         let mut desk = desk.restart().await;
         assert_eq!(told(&mut desk).await, rules);
@@ -174,25 +189,28 @@ fn less_is_asked_of_a_delete_only_for_the_password() {
     run(async {
         let mut desk = desk().await;
         let rules = one(DeletionRule::Backup).with_time_to_stop(15);
-        set(&mut desk, &rules, None).await.unwrap();
+        set(&mut desk, &rules).await;
         let logins = desk.requests(Call::Login);
         let refused = Err(FailureKind::PasswordNotAccepted);
         let less = [
-            DeletionRules::default(),
-            rules.with_time_to_stop(8),
-            one(DeletionRule::NeverAll).with_time_to_stop(60),
+            RuleChange::Rule(DeletionRule::Backup, false),
+            RuleChange::TimeToStop(8),
         ];
-        for next in &less {
-            assert_eq!(set(&mut desk, next, None).await, refused);
+        for next in less {
+            assert_eq!(change(&mut desk, next, None).await, refused);
             for wrong in ["wrong", ANOTHERS] {
-                assert_eq!(set(&mut desk, next, Some(wrong)).await, refused);
+                assert_eq!(change(&mut desk, next, Some(wrong)).await, refused);
             }
         }
         // One call a try, and none without a password.
+        assert_eq!(desk.requests(Call::Login), logins + 4);
+        for next in less {
+            change(&mut desk, next, Some(PASSWORD)).await.unwrap();
+        }
         assert_eq!(desk.requests(Call::Login), logins + 6);
-        let next = set(&mut desk, &less[0], Some(PASSWORD)).await;
-        assert_eq!(next, Ok(less[0].clone()));
-        assert_eq!(desk.requests(Call::Login), logins + 7);
+        // What changes nothing asks for nothing.
+        let none = change(&mut desk, less[0], None).await;
+        assert_eq!(none, Ok(DeletionRules::default()));
     });
 }
 
@@ -202,22 +220,19 @@ fn a_token_switches_no_password_on_and_nothing_off_and_deletes_nothing_behind_on
         let mut desk = desk().await;
         by_token(&mut desk).await;
         let refused = Err(FailureKind::RuleNeedsUserName);
-        let mut holds = DeletionRules::default();
         for rule in DeletionRule::ALL {
-            let next = holds.with(rule, true);
-            let set = set(&mut desk, &next, None).await;
+            let set = change(&mut desk, RuleChange::Rule(rule, true), None).await;
             if rule.asks_for_a_password() {
                 assert_eq!(set, refused, "{rule:?}");
             } else {
-                assert_eq!(set, Ok(next.clone()), "{rule:?}");
-                holds = next;
+                assert!(set.unwrap().has(rule), "{rule:?}");
             }
         }
-        let none = DeletionRules::default();
-        assert_eq!(set(&mut desk, &none, Some(PASSWORD)).await, refused);
+        let less = RuleChange::Rule(DeletionRule::Backup, false);
+        assert_eq!(change(&mut desk, less, Some(PASSWORD)).await, refused);
         by_name(&mut desk).await;
-        let rules = one(DeletionRule::Password);
-        set(&mut desk, &rules, Some(PASSWORD)).await.unwrap();
+        change(&mut desk, less, Some(PASSWORD)).await.unwrap();
+        set(&mut desk, &one(DeletionRule::Password)).await;
         by_token(&mut desk).await;
         let confirmation = without_backup(&mut desk).await;
         let failure = confirm(&mut desk, confirmation, password(PASSWORD)).await;
@@ -231,9 +246,7 @@ fn what_the_rules_forbid_does_not_begin() {
     run(async {
         let mut desk = desk().await;
         desk.download(AMELIA, "a.wav").await.unwrap();
-        set(&mut desk, &one(DeletionRule::Backup), None)
-            .await
-            .unwrap();
+        set(&mut desk, &one(DeletionRule::Backup)).await;
         let not_checked = Confirmation::Everything {
             tally: DoctorTally {
                 not_backed_up: vec![support::name(AMELIA)],
@@ -253,8 +266,8 @@ fn what_the_rules_forbid_does_not_begin() {
             let failure = confirm(&mut desk, confirmation, Approval::default()).await;
             assert_eq!(failure.unwrap_err().kind, FailureKind::RuleForbids);
         }
-        let rules = one(DeletionRule::Backup).with(DeletionRule::NeverAll, true);
-        set(&mut desk, &rules, None).await.unwrap();
+        let rules = one(DeletionRule::Backup).with(DeletionRule::NeverAll);
+        set(&mut desk, &rules).await;
         let failure = confirm(&mut desk, everything(), Approval::default()).await;
         assert_eq!(failure.unwrap_err().kind, FailureKind::RuleForbids);
         assert_eq!(
@@ -269,9 +282,7 @@ fn what_the_rules_forbid_does_not_begin() {
 fn a_delete_begins_with_the_password_and_the_record_says_that_it_was_asked_for() {
     run(async {
         let mut desk = desk().await;
-        set(&mut desk, &one(DeletionRule::Password), None)
-            .await
-            .unwrap();
+        set(&mut desk, &one(DeletionRule::Password)).await;
         for wrong in [Approval::default(), password("wrong"), password(ANOTHERS)] {
             let confirmation = without_backup(&mut desk).await;
             let failure = confirm(&mut desk, confirmation, wrong).await.unwrap_err();
@@ -297,9 +308,7 @@ fn a_delete_begins_with_the_password_and_the_record_says_that_it_was_asked_for()
 fn everything_is_deleted_only_where_a_second_person_agrees() {
     run(async {
         let mut desk = desk().await;
-        set(&mut desk, &one(DeletionRule::TwoPeople), None)
-            .await
-            .unwrap();
+        set(&mut desk, &one(DeletionRule::TwoPeople)).await;
         for (approval, kind) in [
             (Approval::default(), FailureKind::PasswordNotAccepted),
             (
@@ -345,7 +354,7 @@ fn rules_that_something_else_changed_are_put_back_said_and_recorded() {
         run(async {
             let mut desk = desk().await;
             let rules = one(DeletionRule::NeverAll).with_time_to_stop(60);
-            set(&mut desk, &rules, None).await.unwrap();
+            set(&mut desk, &rules).await;
             desk.record().await;
             let file = desk.folder.path().join(Store::FILE_NAME);
             let outsider = rusqlite::Connection::open(file).unwrap();

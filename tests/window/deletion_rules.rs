@@ -1,7 +1,8 @@
 //! What this computer asks of a delete: in the settings and in the questions.
 
-use audio_housekeeper::domain::{BackupComparison, DeletionRule, DeletionRules};
-use audio_housekeeper::domain::{Failure, FailureKind};
+use audio_housekeeper::domain::{
+    BackupComparison, DeletionRule, DeletionRules, Failure, FailureKind, RuleChange,
+};
 use audio_housekeeper::state::{Action, Attempt, Modal, Screen, SignIn, State};
 use egui::Key;
 use egui::accesskit::Role;
@@ -28,16 +29,14 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
 
 fn all() -> DeletionRules {
     let rules = DeletionRule::ALL.into_iter();
-    rules.fold(DeletionRules::default(), |rules, rule| {
-        rules.with(rule, true)
-    })
+    rules.fold(DeletionRules::default(), |rules, rule| rules.with(rule))
 }
 
 fn settings() -> State {
     let mut state = signed_in();
     state.screen = Screen::Settings;
     state.rules = DeletionRules::default()
-        .with(DeletionRule::Password, true)
+        .with(DeletionRule::Password)
         .with_time_to_stop(15);
     state
 }
@@ -60,7 +59,7 @@ fn wrong() -> Attempt {
 fn loosening() -> State {
     let mut state = settings();
     state.modals.push(Modal::LoosenRules {
-        rules: DeletionRules::default(),
+        change: RuleChange::Rule(DeletionRule::Password, false),
         attempt: wrong(),
     });
     state
@@ -73,7 +72,7 @@ fn with_password(mut state: State) -> State {
 
 fn two_people() -> State {
     let mut state = deleting_all();
-    state.rules = DeletionRules::default().with(DeletionRule::TwoPeople, true);
+    state.rules = DeletionRules::default().with(DeletionRule::TwoPeople);
     state.approval = Some(wrong());
     state
 }
@@ -142,17 +141,17 @@ fn a_box_asks_for_its_rule_and_each_time_for_itself() {
     window.get_by_role_and_label(Role::CheckBox, name).click();
     window.run();
     let sent = std::mem::take(&mut window.state_mut().actions);
-    let never = DeletionRules::default().with(DeletionRule::NeverAll, true);
+    let never = RuleChange::Rule(DeletionRule::NeverAll, true);
     assert!(
-        matches!(&sent[..], [Action::SetRules(rules)] if *rules == never),
+        matches!(&sent[..], [Action::ChangeRule(change)] if *change == never),
         "{sent:?}"
     );
     window.get_by_label("60 s").click();
     window.run();
     let sent = std::mem::take(&mut window.state_mut().actions);
-    let minute = DeletionRules::default().with_time_to_stop(60);
+    let minute = RuleChange::TimeToStop(60);
     assert!(
-        matches!(&sent[..], [Action::SetRules(rules)] if *rules == minute),
+        matches!(&sent[..], [Action::ChangeRule(change)] if *change == minute),
         "{sent:?}"
     );
 }

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::domain::{DeletionRule, DeletionRules};
+use crate::domain::{DeletionRule, DeletionRules, RuleChange};
 use crate::state::Action;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type};
@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
         let before = holds;
         ui.add_enabled_ui(can_change, |ui| checkbox(ui, &mut holds, &name));
         if holds != before {
-            view.act(Action::SetRules(rules.with(rule, holds)));
+            view.act(Action::ChangeRule(RuleChange::Rule(rule, holds)));
         }
     }
     if !has_password {
@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     if let Some(seconds) = choices(ui, rules.time_to_stop(), &times)
         && (has_password || seconds > rules.time_to_stop())
     {
-        view.act(Action::SetRules(rules.with_time_to_stop(seconds)));
+        view.act(Action::ChangeRule(RuleChange::TimeToStop(seconds)));
     }
     wrapped(ui, Type::Small, palette.muted, text.say("rules-about"));
 }

@@ -117,7 +117,7 @@ impl Launcher for TestLauncher {
             connector: Arc::new(HttpConnector::with_timeouts(Timeouts {
                 connect: Duration::from_secs(2),
                 read: Duration::from_secs(30),
-                delete: Duration::from_secs(3),
+                delete: Duration::from_secs(5),
             })),
             opening,
             settings_file: SettingsFile::in_folder(&folder),
