@@ -179,7 +179,7 @@ fn rules_are_recorded_and_hold_at_the_next_start() {
         let story = desk.story().await;
         assert_eq!(
             story.iter().filter(|words| words.contains("rules")).count(),
-            1
+            3
         );
     });
 }
