@@ -36,6 +36,8 @@ pub enum AuditAction {
     CheckRecord,
     /// What is asked of a delete on this computer was changed.
     ChangeRules,
+    /// The settings file was changed by something else than the app.
+    ChangeSettings,
 }
 
 /// What came of it.
@@ -45,7 +47,7 @@ pub enum AuditOutcome {
     Intended,
     /// The service answered; what that did to the recordings is the next entry's to say.
     Answered,
-    /// The record is not what the app wrote; the note says where.
+    /// The record is not what the app wrote, or the settings file; the note says where.
     Tampered,
     /// A person has seen where the record is not what the app wrote.
     Seen,
@@ -186,7 +188,7 @@ impl OperationId {
 
 impl AuditAction {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SignIn,
         Self::SignOut,
         Self::Check,
@@ -196,6 +198,7 @@ impl AuditAction {
         Self::DeleteAll,
         Self::CheckRecord,
         Self::ChangeRules,
+        Self::ChangeSettings,
     ];
 }
 
@@ -335,6 +338,7 @@ codes!(AuditAction {
     DeleteAll => "delete-all",
     CheckRecord => "check-record",
     ChangeRules => "change-rules",
+    ChangeSettings => "change-settings",
 });
 
 codes!(AuditOutcome {

@@ -89,6 +89,8 @@ pub enum Event {
     RulesNotChanged(Failure),
     /// It had been changed by something else than the app, and all that was asked before holds again.
     RulesWereChanged,
+    /// The settings had been changed by something else than the app.
+    SettingsWereChanged,
     /// What the rules ask for before a delete was not given, or the delete can't begin.
     DeletionNotApproved {
         /// Whose recordings; `None` of everything.

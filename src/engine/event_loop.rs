@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
     Approval, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
+    ServiceOrigin,
 };
 use crate::engine::cancellation::EndedBy;
 use crate::engine::deletion_rules::{self, Mismatch, not_approved};
@@ -58,6 +59,10 @@ pub struct Engine {
     pub scheduler: Scheduler,
     /// What is still to be recorded of the rules for deletes.
     pub rules_to_put_back: Option<Mismatch>,
+    /// The service's address that was in force at the start.
+    pub opened_at: ServiceOrigin,
+    /// What is still to be recorded of settings that something else than the app has changed.
+    pub settings_to_record: Vec<String>,
     /// Gives up the last reading of the record.
     pub activity: CancellationToken,
 }
@@ -74,6 +79,11 @@ impl Engine {
         }
         self.compare_clock_with_record().await;
         self.rules_to_put_back = deletion_rules::read(&self.resources).await;
+        self.settings_to_record = settings::look(&self.resources, &self.opened_at).await;
+        if !self.settings_to_record.is_empty() {
+            let event = Event::SettingsWereChanged;
+            self.resources.tell(self.generation, event);
+        }
         let watch = self.resources.clock.watch();
         loop {
             tokio::select! {

@@ -107,6 +107,15 @@ pub enum Opening {
     },
 }
 
+impl Opening {
+    /// The service's address as it is in force then.
+    const fn origin(&self) -> &ServiceOrigin {
+        match self {
+            Self::Kept(origin) | Self::Practice { origin, .. } => origin,
+        }
+    }
+}
+
 /// The window's end of the engine.
 pub struct Handle {
     commands: Option<mpsc::Sender<Command>>,
@@ -139,7 +148,7 @@ pub fn start(setup: Setup) -> Handle {
         connector: setup.connector,
         keychain: setup.keychain,
         record: record_standing::RecordStanding::new(setup.heads),
-        settings_file: Mutex::new(setup.settings_file),
+        settings_file: tokio::sync::Mutex::new(setup.settings_file),
         newest_settings: Mutex::default(),
         waits: setup.waits,
         clock: setup.clock,
@@ -167,6 +176,8 @@ pub fn start(setup: Setup) -> Handle {
         attempt: sign_in::OPENING,
         signing_in: CancellationToken::new(),
         rules_to_put_back: None,
+        opened_at: setup.opening.origin().clone(),
+        settings_to_record: Vec::new(),
         activity: CancellationToken::new(),
         scheduler,
     };

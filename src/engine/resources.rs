@@ -33,7 +33,7 @@ pub struct Resources {
     /// Whether the record is what the app wrote.
     pub record: RecordStanding,
     /// Held while the file is written.
-    pub settings_file: Mutex<SettingsFile>,
+    pub settings_file: tokio::sync::Mutex<SettingsFile>,
     /// What is still to be written to it.
     pub newest_settings: Mutex<Option<Settings>>,
     pub waits: Waits,

@@ -14,7 +14,7 @@ use crate::engine::operation::new_operation;
 use crate::engine::resources::{internal, store_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{
-    Event, SignedOutBecause, backups, deletion_rules, record_check, recovery, sign_in,
+    Event, SignedOutBecause, backups, deletion_rules, record_check, recovery, settings, sign_in,
 };
 
 impl Engine {
@@ -155,6 +155,8 @@ impl Engine {
         if let Some(mismatch) = self.rules_to_put_back.take() {
             deletion_rules::put_back(&workspace, mismatch).await;
         }
+        let settings_changes = std::mem::take(&mut self.settings_to_record);
+        settings::record(&workspace, settings_changes).await;
         if by_hand {
             let entry = workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
             workspace.record(entry, Vec::new()).await;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::ServiceOrigin;
+use crate::domain::{ServiceOrigin, Sha256Digest};
 use crate::settings::{Settings, ThemeChoice, WindowPlace};
 
 /// The file that holds the settings. Its calls block on the disk.
@@ -69,22 +69,43 @@ impl SettingsFile {
         )
     }
 
-    /// Keeps the settings in place of the earlier ones: wholly, or not at all, also when the
-    /// power fails. A download folder whose path is not Unicode is not kept.
+    /// The settings as [`Self::write`] takes them. A download folder whose path is not Unicode is not
+    /// kept.
     ///
     /// # Errors
     /// [`SettingsError::NotWritable`].
-    pub fn save(&self, settings: &Settings) -> Result<(), SettingsError> {
-        self.replace(settings).map_err(SettingsError::NotWritable)
+    pub fn bytes_of(settings: &Settings) -> Result<Vec<u8>, SettingsError> {
+        let bytes = serde_json::to_vec_pretty(&Wire::of(settings));
+        let mut bytes = bytes.map_err(|error| SettingsError::NotWritable(error.into()))?;
+        bytes.push(b'\n');
+        Ok(bytes)
     }
 
-    fn replace(&self, settings: &Settings) -> io::Result<()> {
+    /// Keeps settings in place of the earlier ones: wholly, or not at all, also when the power fails.
+    ///
+    /// # Errors
+    /// [`SettingsError::NotWritable`].
+    pub fn write(&self, bytes: &[u8]) -> Result<(), SettingsError> {
+        self.replace(bytes).map_err(SettingsError::NotWritable)
+    }
+
+    /// The digest of what is there; `None` where no file is.
+    ///
+    /// # Errors
+    /// [`SettingsError::NotReadable`].
+    pub fn digest(&self) -> Result<Option<Sha256Digest>, SettingsError> {
+        match fs::read(&self.path) {
+            Ok(bytes) => Ok(Some(Sha256Digest::of(&bytes))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(SettingsError::NotReadable(error)),
+        }
+    }
+
+    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or_else(|| Path::new("."));
         // On Unix a temporary file has permissions 0600, and keeps them under its final name.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        let mut all = serde_json::to_vec_pretty(&Wire::of(settings))?;
-        all.push(b'\n');
-        file.write_all(&all)?;
+        file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(&self.path)?;
         if cfg!(unix) {
@@ -210,6 +231,10 @@ mod tests {
         (folder, file)
     }
 
+    fn save(file: &SettingsFile, settings: &Settings) -> Result<(), SettingsError> {
+        file.write(&SettingsFile::bytes_of(settings)?)
+    }
+
     fn chosen() -> Settings {
         Settings {
             service: ServiceOrigin::parse("https://clinic.example:8443").unwrap(),
@@ -237,8 +262,8 @@ mod tests {
     #[test]
     fn what_was_chosen_is_found_again_and_nothing_else_lies_about() {
         let (folder, file) = place();
-        file.save(&Settings::default()).unwrap();
-        file.save(&chosen()).unwrap();
+        save(&file, &Settings::default()).unwrap();
+        save(&file, &chosen()).unwrap();
         let (settings, error) = file.load();
         assert_eq!(settings, chosen());
         assert!(error.is_none());
@@ -250,7 +275,7 @@ mod tests {
     fn nobody_else_can_read_the_file() {
         use std::os::unix::fs::PermissionsExt;
         let (_folder, file) = place();
-        file.save(&chosen()).unwrap();
+        save(&file, &chosen()).unwrap();
         let mode = fs::metadata(&file.path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -274,7 +299,7 @@ mod tests {
     #[test]
     fn a_value_that_is_not_offered_falls_back_by_itself() {
         let (_folder, file) = place();
-        file.save(&chosen()).unwrap();
+        save(&file, &chosen()).unwrap();
         let kept = fs::read_to_string(&file.path).unwrap();
         let kept: Map<String, Value> = serde_json::from_str(&kept).unwrap();
         let window = |position: Value, size: Value| serde_json::json!({"position": position, "size": size, "maximised": true});
@@ -368,11 +393,22 @@ mod tests {
     }
 
     #[test]
+    fn the_digest_is_of_the_bytes_that_are_there() {
+        let (_folder, file) = place();
+        assert_eq!(file.digest().unwrap(), None);
+        save(&file, &chosen()).unwrap();
+        let bytes = SettingsFile::bytes_of(&chosen()).unwrap();
+        assert_eq!(file.digest().unwrap(), Some(Sha256Digest::of(&bytes)));
+        fs::write(&file.path, "").unwrap();
+        assert_eq!(file.digest().unwrap(), Some(Sha256Digest::of(b"")));
+    }
+
+    #[test]
     fn settings_that_can_not_be_kept_leave_the_old_ones() {
         let (folder, _) = place();
         let file = SettingsFile::in_folder(&folder.path().join("gone"));
         assert!(matches!(
-            file.save(&chosen()),
+            save(&file, &chosen()),
             Err(SettingsError::NotWritable(_))
         ));
     }

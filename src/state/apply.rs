@@ -53,6 +53,7 @@ impl State {
             Event::DeletionRules(rules) => self.rules_known(rules),
             Event::RulesNotChanged(failure) => self.rules_not_changed(failure),
             Event::RulesWereChanged => self.tell(Message::RulesWereChanged),
+            Event::SettingsWereChanged => self.tell(Message::SettingsWereChanged),
             Event::DeletionNotApproved { doctor, failure } => {
                 return self.not_approved(doctor, failure);
             }

@@ -47,6 +47,8 @@ pub enum Message {
     SettingsLost,
     /// What is asked of a delete was changed by something else than the app; all that was asked holds again.
     RulesWereChanged,
+    /// The settings were changed by something else than the app, among them perhaps the service's address.
+    SettingsWereChanged,
     /// The computer's clock was set back while the app ran.
     ClockSetBack,
     /// The computer's clock is behind the newest entry of the record.
@@ -63,6 +65,7 @@ impl Toast {
                 | Message::FailedElsewhere { .. }
                 | Message::Keychain(_)
                 | Message::RulesWereChanged
+                | Message::SettingsWereChanged
                 | Message::ClockSetBack
                 | Message::ClockBehindRecord
         )

@@ -9,7 +9,8 @@ use crate::domain::{
 };
 use crate::store::{
     Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, deletion_rules,
-    doctors, kept_tokens, parts, set_aside, tokens_to_forget, transfers, waiting_deletes,
+    doctors, kept_tokens, parts, set_aside, settings_files, tokens_to_forget, transfers,
+    waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -84,6 +85,14 @@ pub enum Change {
     EndWaiting(OperationId),
     /// This is asked of a delete from now on.
     Rules(DeletionRules),
+    /// The app is about to write a settings file of this digest.
+    BeginSettingsFile(Sha256Digest),
+    /// The settings file is known to be of this digest, or not to be there.
+    SettingsFile(Option<Sha256Digest>),
+    /// The settings file was changed by something else than the app, which is to be recorded so.
+    SettingsChanged(String),
+    /// That is recorded.
+    SettingsChangeRecorded(String),
     /// The keychain was given a token for this service, or may have been.
     KeepToken {
         /// The service.
@@ -188,6 +197,10 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::BeginWaiting(delete) => waiting_deletes::begin(connection, &delete),
         Change::EndWaiting(operation) => waiting_deletes::end(connection, &operation),
         Change::Rules(rules) => deletion_rules::keep(connection, &rules),
+        Change::BeginSettingsFile(digest) => settings_files::begin(connection, &digest),
+        Change::SettingsFile(digest) => settings_files::is_there(connection, digest.as_ref()),
+        Change::SettingsChanged(note) => settings_files::changed(connection, &note),
+        Change::SettingsChangeRecorded(note) => settings_files::recorded(connection, &note),
         Change::KeepToken { origin, user_name } => {
             kept_tokens::begin(connection, &origin, user_name.as_deref())
         }

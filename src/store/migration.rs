@@ -15,6 +15,9 @@ pub(super) const DERIVED: &str = include_str!("migrations/0014.sql");
 /// The step that makes the table of what is asked of a delete, where it is missing.
 pub(super) const RULES: &str = include_str!("migrations/0016.sql");
 
+/// The step that makes the tables of what is known of the settings file, where they are missing.
+pub(super) const SETTINGS_FILES: &str = include_str!("migrations/0017.sql");
+
 /// The numbered steps from an empty database to the present form; the number of steps done is
 /// kept as `user_version`. A step that was ever released is never edited.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -34,6 +37,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     DERIVED,
     include_str!("migrations/0015.sql"),
     RULES,
+    SETTINGS_FILES,
 ];
 
 /// Does the steps of `migrations` that are missing, all or none of them.

@@ -16,6 +16,7 @@ impl Text {
             AuditAction::DeleteAll => self.say("action-delete-all"),
             AuditAction::CheckRecord => self.say("action-check-record"),
             AuditAction::ChangeRules => self.say("action-change-rules"),
+            AuditAction::ChangeSettings => self.say("action-change-settings"),
         }
     }
 

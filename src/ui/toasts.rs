@@ -45,6 +45,7 @@ fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
         Message::NothingThere(_)
         | Message::SettingsLost
         | Message::RulesWereChanged
+        | Message::SettingsWereChanged
         | Message::ClockSetBack
         | Message::ClockBehindRecord => (Icon::Information, palette.warning),
         Message::SignedOut | Message::Copied => (Icon::Check, palette.success),
@@ -92,6 +93,7 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
         Message::SignedOut => text.say("toast-signed-out"),
         Message::SettingsLost => text.say("toast-settings-lost"),
         Message::RulesWereChanged => text.say("rules-were-changed"),
+        Message::SettingsWereChanged => text.say("settings-were-changed"),
         Message::ClockSetBack => text.say("clock-set-back"),
         Message::ClockBehindRecord => text.say("clock-behind-record"),
         Message::Copied => text.say("details-copied"),

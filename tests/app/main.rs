@@ -20,6 +20,7 @@ mod outcomes;
 mod places;
 mod privacy;
 mod screens;
+mod settings_file;
 mod sign_in;
 mod signals;
 mod unfit;

@@ -34,6 +34,7 @@ mod replacing;
 mod resumes;
 mod retries;
 mod set_aside;
+mod settings;
 mod sign_in;
 mod sleep;
 mod stops;

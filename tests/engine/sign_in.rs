@@ -12,7 +12,7 @@ use audio_housekeeper::engine::{
 };
 use audio_housekeeper::keychain::{MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeService};
-use audio_housekeeper::settings::{Settings, SettingsFile};
+use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{Mode, SignIn, State};
 use audio_housekeeper::store::Store;
 use axum::http::StatusCode;
@@ -327,22 +327,5 @@ fn what_is_asked_while_nobody_is_signed_in_is_answered_where_it_is_awaited() {
             })
             .await;
         assert_eq!(doctor, Some(name(AMELIA)));
-    });
-}
-
-#[test]
-fn settings_changed_in_quick_succession_end_as_the_last_ones() {
-    run(async {
-        for _ in 0..5 {
-            let desk = Desk::new().await;
-            let file = SettingsFile::in_folder(desk.folder.path());
-            let mut settings = Settings::default();
-            for text_size in [125, 150, 175, 200, 100, 125, 150, 175, 200, 125] {
-                settings.text_size = text_size;
-                desk.send(Command::SaveSettings(settings.clone()));
-            }
-            desk.engine.close().await;
-            assert_eq!(file.load().0.text_size, 125);
-        }
     });
 }

@@ -340,6 +340,18 @@ fn a_command_that_is_not_taken_leaves_nothing_waiting() {
 }
 
 #[test]
+fn that_something_else_changed_the_settings_stands_until_it_is_dismissed_whoever_signs_in() {
+    let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
+    tell(&mut state, 0, Event::SettingsWereChanged);
+    state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_hours(9));
+    tell(&mut state, 1, Event::SignedOut(SignedOutBecause::NoToken));
+    assert_eq!(state.toasts[0].message, Message::SettingsWereChanged);
+    let dismiss = Action::DismissToast(state.toasts[0].number);
+    state.update(dismiss);
+    assert!(state.toasts.is_empty());
+}
+
+#[test]
 fn a_clock_that_was_set_back_is_said_and_a_sleep_only_makes_what_is_known_older() {
     use audio_housekeeper::engine::TimeJump;
     use std::time::Duration;

@@ -16,6 +16,7 @@ mod migration;
 mod opening;
 mod parts;
 mod set_aside;
+mod settings_file;
 mod tampering;
 mod transfers;
 
@@ -28,7 +29,7 @@ use audio_housekeeper::store::Store;
 use rusqlite::Connection;
 
 /// The newest form of the database.
-const NEWEST: i64 = 16;
+const NEWEST: i64 = 17;
 
 /// A draft of its own operation, whose note is `number`.
 fn draft(number: u64) -> AuditDraft {

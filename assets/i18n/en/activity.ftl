@@ -27,6 +27,7 @@ action-delete = Delete
 action-delete-all = Delete all
 action-check-record = Check record
 action-change-rules = Change rules
+action-change-settings = Change settings
 
 audit-intended = About to be done
 audit-answered = The service answered

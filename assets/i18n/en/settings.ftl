@@ -3,6 +3,7 @@ settings-account = Account
 settings-service = Service address
 settings-service-about = The service where the recordings are. A change counts from the next sign-in.
 settings-service-use = Use this address
+settings-were-changed = The settings were changed by something else than this app. The service address may be another one now: look at it, where you sign in or under Settings, before you sign in or delete anything. This goes into the record.
 settings-change = Change…
 settings-sign-out = Sign out
 settings-deletion = Deletion safety
