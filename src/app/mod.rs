@@ -369,6 +369,15 @@ impl eframe::App for App {
             raw_input.system_theme = Some(theme);
         }
         self.input.hand_on(&mut raw_input.events);
+        let is_of_a_person = |event: &egui::Event| {
+            !matches!(
+                event,
+                egui::Event::WindowFocused(_) | egui::Event::PointerGone
+            )
+        };
+        if raw_input.events.iter().any(is_of_a_person) {
+            self.state.touched();
+        }
         if !self.input.is_empty() {
             ctx.request_repaint();
         }

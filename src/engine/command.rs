@@ -87,6 +87,8 @@ pub enum Command {
         /// What the rules ask for before.
         approval: Approval,
     },
+    /// Find out whether this is the password of who is signed in.
+    CheckPassword(Secret),
     /// Change what is asked of a delete; for less, with the password.
     ChangeRule(RuleChange, Option<Secret>),
     /// Cancel a job; a delete only before it is sent.

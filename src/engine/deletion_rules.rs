@@ -99,6 +99,12 @@ fn entry(workspace: &Workspace, outcome: AuditOutcome, rules: &DeletionRules) ->
     draft
 }
 
+/// Says whether the password is that of who is signed in.
+pub async fn check_password(workspace: Arc<Workspace>, password: Secret) {
+    let failure = verify(&workspace, Some(password)).await.err();
+    workspace.tell(Event::PasswordChecked(failure));
+}
+
 /// Whether the password is that of who is signed in, by a sign-in call whose token is dropped.
 async fn verify(workspace: &Workspace, password: Option<Secret>) -> Result<(), Failure> {
     let sign_in = workspace.credentials.sign_in();

@@ -83,6 +83,8 @@ pub enum Event {
     KeptParts(Vec<KeptPart>),
     /// The facts for a confirmation.
     Surveyed(Box<DeletionSurvey>),
+    /// Whether the password was that of who is signed in: why not, or why that is not known.
+    PasswordChecked(Option<Failure>),
     /// What is asked of a delete on this computer.
     DeletionRules(DeletionRules),
     /// That was not changed.

@@ -260,6 +260,12 @@ impl Engine {
                 self.scheduler
                     .spawn(Event::RecordNotChecked(internal()), work);
             }
+            Command::CheckPassword(password) => {
+                let on_panic = Event::PasswordChecked(Some(internal()));
+                let work = deletion_rules::check_password(workspace.clone(), password);
+                self.scheduler
+                    .spawn_at(workspace.begun_at(), on_panic, work);
+            }
             Command::ChangeRule(change, password) => {
                 let on_panic = Event::RulesNotChanged(internal());
                 let work = deletion_rules::change(workspace.clone(), change, password);

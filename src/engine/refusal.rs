@@ -40,6 +40,7 @@ impl Command {
             | Self::Compare(doctor)
             | Self::Forget(doctor) => failed(Some(doctor), failure),
             Self::Delete { plan, .. } => not_approved(&plan, failure),
+            Self::CheckPassword(_) => Event::PasswordChecked(Some(failure)),
             Self::ChangeRule(..) => Event::RulesNotChanged(failure),
             Self::SignOut
             | Self::StopSigningIn

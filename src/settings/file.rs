@@ -136,6 +136,8 @@ fn flush_folder(folder: &Path) -> io::Result<()> {
 struct Wire<'a> {
     service: String,
     signs_in_with_token: bool,
+    /// 0 for never.
+    lock_after: u16,
     theme: &'static str,
     text_size: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,6 +160,7 @@ impl<'a> Wire<'a> {
         Self {
             service: settings.service.ascii(),
             signs_in_with_token: settings.signs_in_with_token,
+            lock_after: settings.lock_after.unwrap_or_default(),
             theme: theme_word(settings.theme),
             text_size: settings.text_size,
             download_folder: settings.download_folder.as_deref().and_then(Path::to_str),
@@ -178,6 +181,12 @@ fn settings_of(mut members: Map<String, Value>) -> Settings {
             .unwrap_or(offered.service),
         signs_in_with_token: take(&mut members, "signs_in_with_token")
             .unwrap_or(offered.signs_in_with_token),
+        lock_after: match take::<u16>(&mut members, "lock_after") {
+            Some(0) => None,
+            minutes => minutes
+                .filter(|minutes| Settings::LOCK_TIMES.contains(minutes))
+                .or(offered.lock_after),
+        },
         theme: take::<String>(&mut members, "theme")
             .and_then(|word| theme_of(&word))
             .unwrap_or(offered.theme),
@@ -239,6 +248,7 @@ mod tests {
         Settings {
             service: ServiceOrigin::parse("https://clinic.example:8443").unwrap(),
             signs_in_with_token: true,
+            lock_after: None,
             theme: ThemeChoice::Dark,
             text_size: 150,
             download_folder: Some(std::env::temp_dir().join("J\u{fc}rgen")),
@@ -293,6 +303,16 @@ mod tests {
             );
             assert_eq!(fs::read_to_string(&aside).unwrap(), damage);
             assert!(!file.path.exists());
+        }
+    }
+
+    #[test]
+    fn a_time_before_the_lock_is_one_that_is_offered_or_the_usual_one() {
+        let (_folder, file) = place();
+        for (kept, minutes) in [(0, None), (30, Some(30)), (7, Some(15)), (99_999, Some(15))] {
+            let changed = serde_json::json!({ "lock_after": kept });
+            fs::write(&file.path, changed.to_string()).unwrap();
+            assert_eq!(file.load().0.lock_after, minutes, "{kept}");
         }
     }
 

@@ -15,6 +15,9 @@ pub struct Settings {
     pub service: ServiceOrigin,
     /// Whether the person signed in with an access token last, and not with a name and a password.
     pub signs_in_with_token: bool,
+    /// How long nobody has to touch the window before it locks, in minutes, one of
+    /// [`Settings::LOCK_TIMES`]; it never does without.
+    pub lock_after: Option<u16>,
     /// Light, dark, or as the system says.
     pub theme: ThemeChoice,
     /// Text size in per cent, one of [`Settings::TEXT_SIZES`].
@@ -51,6 +54,9 @@ pub struct WindowPlace {
 impl Settings {
     /// The text sizes that are offered, in per cent.
     pub const TEXT_SIZES: [u16; 5] = [100, 125, 150, 175, 200];
+
+    /// The times that are offered before the window locks, in minutes.
+    pub const LOCK_TIMES: [u16; 4] = [5, 15, 30, 60];
 }
 
 impl Default for Settings {
@@ -60,6 +66,7 @@ impl Default for Settings {
         Self {
             service,
             signs_in_with_token: false,
+            lock_after: Some(15),
             theme: ThemeChoice::default(),
             text_size: 100,
             download_folder: None,

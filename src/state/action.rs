@@ -20,6 +20,12 @@ pub enum Action {
         /// "Stay signed in on this computer".
         stay: bool,
     },
+    /// "Lock".
+    Lock,
+    /// "Unlock", with the password.
+    Unlock(Secret),
+    /// How long nobody has to touch the window before it locks, in minutes, was chosen.
+    SetLockAfter(Option<u16>),
     /// "Cancel" while somebody signs in.
     StopSigningIn,
     /// "Sign in again", before that is needed.
@@ -166,6 +172,22 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it can come while the window is locked: to unlock it, to leave, or to stop something.
+    pub(super) const fn is_for_a_lock(&self) -> bool {
+        matches!(
+            self,
+            Self::Unlock(_)
+                | Self::SignOut
+                | Self::ConfirmSignOut
+                | Self::Cancel(_)
+                | Self::NoStop(_)
+                | Self::CloseModal
+                | Self::KeepWindowPlace(_)
+                | Self::Close
+                | Self::ConfirmClose
+        )
+    }
+
     /// Whether it can come while somebody is asked to sign in again: from that question, from a dialog,
     /// from the window itself, or to stop something.
     pub(super) const fn is_for_signing_in_again(&self) -> bool {
@@ -173,6 +195,7 @@ impl Action {
             self,
             Self::SignIn { .. }
                 | Self::SignOut
+                | Self::Lock
                 | Self::StopSigningIn
                 | Self::BeginAnyway
                 | Self::CloseModal
@@ -203,6 +226,7 @@ impl Action {
                 | Self::KeepAsItIs
                 | Self::ReplaceBackup
                 | Self::Discard
+                | Self::Lock
                 | Self::LoosenRules(_)
                 | Self::AnotherPlace
                 | Self::Compare(_)

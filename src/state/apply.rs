@@ -50,6 +50,7 @@ impl State {
             Event::KeptParts(all) => self.kept_parts = all,
             Event::Surveyed(survey) => return self.surveyed(survey),
             Event::PlaceSeen { folder, place } => self.place_seen(folder, place),
+            Event::PasswordChecked(failure) => self.password_checked(failure),
             Event::DeletionRules(rules) => self.rules_known(rules),
             Event::RulesNotChanged(failure) => self.rules_not_changed(failure),
             Event::RulesWereChanged => self.tell(Message::RulesWereChanged),

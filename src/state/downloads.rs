@@ -37,6 +37,12 @@ impl State {
         purpose: SavePurpose,
         file_name: String,
     ) -> Vec<SideEffect> {
+        if self.locked().is_some() {
+            // A dialog would stand open before whoever comes by.
+            self.preparing = None;
+            self.pending_backup = None;
+            return Vec::new();
+        }
         if self.preparing.as_ref() != Some(&doctor) {
             return Vec::new();
         }

@@ -113,6 +113,7 @@ impl State {
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
         self.password_tries.tick(now);
+        self.lock_when_idle();
         self.toasts.retain(|toast| {
             toast.stands_until_dismissed() || now.duration_since(toast.at) < toast.stands_for()
         });

@@ -15,6 +15,7 @@ mod downloads;
 mod jobs;
 mod kept;
 mod leaving;
+mod lock;
 mod look_again;
 mod messages;
 mod modals;
@@ -114,6 +115,7 @@ pub struct State {
     pub rules: DeletionRules,
     /// What came of what was typed to have a delete carried out, while that is asked.
     pub approval: Option<Attempt>,
+    lock: lock::Lock,
     /// How long looks and downloads take.
     pub pace: Pace,
     /// The wrong passwords that were typed.
@@ -172,6 +174,7 @@ impl State {
             record: Record::default(),
             rules: DeletionRules::default(),
             approval: None,
+            lock: lock::Lock::default(),
             pace: Pace::default(),
             password_tries: PasswordTries::default(),
             address_error: None,

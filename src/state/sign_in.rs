@@ -144,6 +144,7 @@ impl State {
         keychain: Option<Failure>,
     ) -> Vec<SideEffect> {
         self.password_tries.succeeded();
+        self.unlocked();
         let last = self.service.replace(account.origin.clone());
         if let Some(last) = last.filter(|last| *last != account.origin) {
             self.keep_deletes_elsewhere(&last, &account.origin);
@@ -173,6 +174,7 @@ impl State {
 
     pub(super) fn sign_in_failed(&mut self, reason: Failure) {
         self.password_tries.failed(&reason, self.now);
+        self.not_unlocked(reason.clone());
         if let Some(attempt) = self.attempt_mut() {
             *attempt = Attempt {
                 trying: false,
@@ -197,6 +199,7 @@ impl State {
             let service = self.service.clone();
             self.forget_what_waits(service.as_ref());
         }
+        self.unlocked();
         self.forms += 1;
         self.sign_in = SignIn::Out {
             because,

@@ -4,11 +4,20 @@ use crate::state::{Action, Batch, Modal, SideEffect, State, engine};
 impl State {
     /// Takes in what a person did, and says what follows from it.
     pub fn update(&mut self, action: Action) -> Vec<SideEffect> {
-        let may_come = match self.modals.last() {
-            None => true,
-            Some(Modal::SignInAgain(_)) => action.is_for_signing_in_again(),
-            Some(_) => action.is_for_a_modal(),
+        let action = if self.locked().is_some() {
+            match self.while_locked(action) {
+                Some(action) => action,
+                None => return Vec::new(),
+            }
+        } else {
+            action
         };
+        let may_come = self.locked().is_some()
+            || match self.modals.last() {
+                None => true,
+                Some(Modal::SignInAgain(_)) => action.is_for_signing_in_again(),
+                Some(_) => action.is_for_a_modal(),
+            };
         if !may_come {
             return Vec::new();
         }
@@ -25,6 +34,12 @@ impl State {
             Action::Show(screen) => self.show(screen),
             Action::Check(doctor) => engine(Command::Check(doctor)),
             Action::CheckAll => self.begin(Batch::CheckAll),
+            Action::Lock => {
+                self.lock_now();
+                Vec::new()
+            }
+            Action::Unlock(password) => self.unlock(password),
+            Action::SetLockAfter(minutes) => self.set_lock_after(minutes),
             Action::StopSigningIn => self.stop_signing_in(),
             Action::AskToSignIn => self.ask_to_sign_in_again(None),
             Action::BeginAnyway => self.begin_anyway(),

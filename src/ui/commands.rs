@@ -26,12 +26,15 @@ pub enum Command {
     DeleteAll,
     /// Stops the delete that runs.
     Stop,
+    /// Locks the window.
+    Lock,
 }
 
 impl Command {
     /// All of them; of those whose keys are pressed at once, the first comes first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Stop,
+        Self::Lock,
         Self::Show(Screen::Recordings),
         Self::Show(Screen::Activity),
         Self::Show(Screen::Settings),
@@ -65,6 +68,7 @@ impl Command {
             Self::Delete => text.say("recordings-delete"),
             Self::DeleteAll => text.say("recordings-delete-all"),
             Self::Stop => text.say("delete-stop"),
+            Self::Lock => text.say("lock-button"),
         }
     }
 
@@ -104,6 +108,7 @@ impl Command {
             Self::Check => (Modifiers::NONE, Key::F5),
             Self::Download => (Modifiers::COMMAND, Key::D),
             Self::Stop => (Modifiers::COMMAND, Key::Period),
+            Self::Lock => (Modifiers::COMMAND, Key::L),
             // What deletes, and what asks the service for everybody, is not a slip of a key away.
             Self::CheckAll | Self::Delete | Self::DeleteAll => return None,
         };
@@ -112,9 +117,11 @@ impl Command {
 
     /// Whether its button stands where it can be reached: an open question lies over all but Stop.
     pub fn is_in_reach(self, state: &State) -> bool {
-        let is_free = matches!(state.sign_in, SignIn::In(_)) && state.modals.is_empty();
+        let is_shown = matches!(state.sign_in, SignIn::In(_)) && state.locked().is_none();
+        let is_free = is_shown && state.modals.is_empty();
         match self {
             Self::Stop => state.running_delete().is_some(),
+            Self::Lock => is_shown,
             Self::Show(_) | Self::FindDoctor => is_free,
             Self::Check | Self::CheckAll | Self::Download | Self::Delete | Self::DeleteAll => {
                 is_free && state.screen == Screen::Recordings
@@ -127,6 +134,7 @@ impl Command {
         let excludes = |kind: fn(DoctorName) -> JobKind| excludes(state, subject, kind);
         match self {
             Self::Show(_) | Self::FindDoctor => true,
+            Self::Lock => state.can_lock(),
             Self::Check => !is_checked(state, subject),
             Self::CheckAll => !state.doctors.is_empty() && !state.excludes(&JobKind::CheckAll),
             Self::Download => !excludes(JobKind::Download) && state.preparing.is_none(),
@@ -164,6 +172,7 @@ impl Command {
             Self::Download => draft.name().map(Action::Download),
             Self::Delete => draft.name().map(Action::AskDelete),
             Self::DeleteAll => Some(Action::AskDeleteAll),
+            Self::Lock => Some(Action::Lock),
             Self::Stop => state.running_delete().map(|(id, _)| Action::Cancel(id)),
         }
     }
@@ -188,6 +197,6 @@ mod tests {
         for (index, one) in keys.iter().enumerate() {
             assert!(!keys[..index].contains(one), "{one:?}");
         }
-        assert_eq!(keys.len(), 7);
+        assert_eq!(keys.len(), 8);
     }
 }

@@ -25,6 +25,8 @@ pub struct Drafts {
     pub(super) deletion: DeletionDraft,
     /// For the question whether less is to be asked of a delete.
     pub(super) rules_password: PasswordDraft,
+    /// The password that unlocks the window.
+    pub(super) unlocking: PasswordDraft,
     /// The address in the settings, while it is being changed.
     pub(super) settings_address: Option<String>,
     /// Who types.
@@ -141,6 +143,7 @@ impl Default for Drafts {
             doctor: DoctorDraft::default(),
             deletion: DeletionDraft::default(),
             rules_password: PasswordDraft::default(),
+            unlocking: PasswordDraft::default(),
             settings_address: None,
             person: 0,
         }
@@ -164,6 +167,10 @@ impl Drafts {
         if !state.modals.iter().any(is_asked) {
             // It is wiped.
             self.rules_password.take();
+        }
+        if state.locked().is_none() {
+            // It is wiped.
+            self.unlocking.take();
         }
         let is_out = !matches!(state.sign_in, SignIn::In(_));
         if is_out || self.person != state.person() {

@@ -67,6 +67,15 @@ pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec
     shortcuts::take(ui, &mut view, drafts);
     practice_stripe::show(ui, &mut view);
     let window = Frame::new().fill(Palette::here(ui).window);
+    if let (Some(account), Some(locked)) = (state.account(), state.locked()) {
+        tray::show_locked(ui, &mut view);
+        let draft = &mut drafts.unlocking;
+        CentralPanel::default().frame(window).show(ui, |ui| {
+            screens::lock(ui, &mut view, draft, (account, locked));
+        });
+        modals::show_leaving(ui, &mut view);
+        return view.actions;
+    }
     let screen = if let SignIn::In(_) = state.sign_in {
         sidebar::show(ui, &mut view);
         tray::show(ui, &mut view);

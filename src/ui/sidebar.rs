@@ -166,6 +166,12 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
     Frame::new()
         .inner_margin(Margin::symmetric(10, 0))
         .show(ui, |ui| {
+            if view.state.can_lock() {
+                let lock = Command::Lock.label(view.text);
+                if Button::link(&lock).small().pressed(ui) {
+                    view.act(Action::Lock);
+                }
+            }
             if let Some(ends_at) = view.state.ends_soon() {
                 sign_in_again(ui, view);
                 let time = view.text.time_of_day(ends_at).into();

@@ -15,7 +15,7 @@ const NEVER_ALL: &str = "Never delete everything at once";
 const BACKUP: &str = "Delete only what has a checked backup";
 
 /// A desk of two people, with the first of them signed in by name.
-fn desk(folder: &Path) -> Driver {
+pub fn desk(folder: &Path) -> Driver {
     let users = [("front", "first"), ("colleague", "second")];
     let users = users.map(|(name, password)| PracticeUser::new(name, Secret::new(password.into())));
     let mut driver = Driver::open(Stage {

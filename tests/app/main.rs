@@ -15,6 +15,7 @@ mod input_methods;
 mod keyboard;
 mod last_call;
 mod leaving;
+mod lock;
 mod names;
 mod outcomes;
 mod places;

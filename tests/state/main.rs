@@ -10,6 +10,7 @@
 
 mod activity;
 mod deletions;
+mod lock;
 mod other_services;
 mod places;
 mod replacing;

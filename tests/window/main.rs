@@ -12,6 +12,7 @@ mod activity;
 mod confirmations;
 mod deletion_rules;
 mod fit;
+mod lock;
 mod long_text;
 mod pictures;
 mod places;

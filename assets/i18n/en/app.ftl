@@ -57,3 +57,14 @@ dialog-save = Save the recording of { $doctor }
 dialog-folder = Choose a folder for the backups
 
 field-too-long = That text is too long for this field, which takes { NUMBER($most) } characters at most. Nothing was put in.
+
+lock-button = Lock
+lock-title = Locked
+lock-running = { NUMBER($count) } { $count ->
+    [one] task goes on
+   *[other] tasks go on
+} meanwhile.
+lock-unlock = Unlock
+lock-away = As long as the password can't be checked, you can only sign out here.
+lock-delete-waits = A delete begins in { $seconds } s
+lock-delete-runs = A delete is running

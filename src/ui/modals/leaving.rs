@@ -28,7 +28,8 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, way: Way) -> bool {
         let count = jobs.len().into();
         let said = text.say_with("leaving-running", &[("count", count)]);
         wrapped(ui, Type::Body, palette.text, said);
-        for job in &jobs {
+        let named = jobs.iter().filter(|_| view.state.locked().is_none());
+        for job in named {
             wrapped(ui, Type::Strong, palette.text, job);
         }
         let said = text.say("leaving-what-happens");

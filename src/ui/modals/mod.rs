@@ -92,6 +92,19 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     }
 }
 
+/// Shows the question whether to leave what runs, and nothing else that is asked: the window is locked.
+pub fn show_leaving(ui: &mut Ui, view: &mut View<'_>) {
+    let id = Id::unique("modal");
+    let escaped = match view.state.modals.last() {
+        Some(Modal::CloseWhileBusy) => leaving::show(ui, view, id, leaving::Way::Close),
+        Some(Modal::SignOutWhileBusy) => leaving::show(ui, view, id, leaving::Way::SignOut),
+        _ => false,
+    };
+    if escaped {
+        view.act(Action::CloseModal);
+    }
+}
+
 /// Remembers what had the focus when the first modal opened, and sends it back there when the
 /// last one is closed.
 fn give_focus_back(ui: &Ui, open: bool) {

@@ -3,6 +3,7 @@
 mod activity;
 mod activity_filter;
 mod deletion_rules;
+mod lock;
 mod record;
 mod recordings;
 mod settings;
@@ -10,6 +11,7 @@ mod sign_in;
 mod unusual_name;
 
 pub use activity::{outcome_colour, show as activity};
+pub use lock::show as lock;
 pub use recordings::show as recordings;
 pub use settings::show as settings;
 pub use sign_in::show as sign_in;

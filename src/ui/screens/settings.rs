@@ -19,6 +19,8 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
         section(ui, view.text.say("settings-account"), |ui| {
             account(ui, view);
             divider(ui);
+            lock(ui, view);
+            divider(ui);
             address(ui, view, drafts);
         });
         section(ui, view.text.say("settings-deletion"), |ui| {
@@ -71,6 +73,27 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
     });
     if let Some(action) = pressed {
         view.act(action);
+    }
+}
+
+fn lock(ui: &mut Ui, view: &mut View<'_>) {
+    let palette = Palette::here(ui);
+    let text = view.text;
+    label(ui, Type::Strong, palette.text, text.say("settings-lock"));
+    if !view.state.can_lock() {
+        let said = text.say("settings-lock-needs-password");
+        wrapped(ui, Type::Small, palette.muted, said);
+        return;
+    }
+    let minutes = Settings::LOCK_TIMES.map(|minutes| {
+        let value = u64::from(minutes).into();
+        let name = text.say_with("settings-lock-minutes", &[("minutes", value)]);
+        (Some(minutes), name)
+    });
+    let never = (None, text.say("settings-lock-never"));
+    let all: Vec<_> = minutes.into_iter().chain([never]).collect();
+    if let Some(minutes) = choices(ui, view.state.settings.lock_after, &all) {
+        view.act(Action::SetLockAfter(minutes));
     }
 }
 

@@ -300,7 +300,7 @@ pub fn done(job: &Job) -> Option<f32> {
 }
 
 /// Whole seconds that are left, the one that runs counted.
-fn seconds(left: Duration) -> u64 {
+pub fn seconds(left: Duration) -> u64 {
     left.as_millis()
         .div_ceil(1000)
         .try_into()

@@ -35,6 +35,11 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     }
 }
 
+/// Shows the delete that runs, so that it can be stopped, without saying whose recordings.
+pub fn show_locked(ui: &mut Ui, view: &mut View<'_>) {
+    running_delete::show(ui, view);
+}
+
 fn on_shelf(ui: &mut Ui, view: &mut View<'_>, shelf: &Shelf<'_>) {
     let is_empty = shelf.open.is_empty()
         && shelf.set_aside.is_empty()

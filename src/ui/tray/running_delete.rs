@@ -7,10 +7,11 @@ use egui::{
 };
 
 use crate::state::{Action, Job, JobId, JobKind, JobProgress};
+use crate::text::Text;
 use crate::ui::View;
 use crate::ui::commands::Command;
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::tray::jobs::{done, heading, status, text_width};
+use crate::ui::tray::jobs::{done, heading, seconds, status, text_width};
 use crate::ui::widgets::{Button, announce, keep_clear, label, label_with_part_cut, progress_bar};
 
 /// From what is above to the card.
@@ -69,7 +70,11 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
 }
 
 fn contents(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), inside: Rect) {
-    let said = heading(view.text, job);
+    let said = if view.state.locked().is_some() {
+        unnamed(view.text, job)
+    } else {
+        heading(view.text, job)
+    };
     let stop = Command::Stop.name(view.text, view.state, None);
     let keys = Command::Stop.shortcut().map_or_else(String::new, |keys| {
         let said = ui.ctx().format_shortcut(&keys);
@@ -95,6 +100,17 @@ fn contents(ui: &mut Ui, view: &mut View<'_>, (id, job): (JobId, &Job), inside: 
         if pressed_or_begun(&button.show(&mut right)) {
             view.act(Action::Cancel(id));
         }
+    }
+}
+
+/// What is deleted when, for whoever comes by.
+fn unnamed(text: &Text, job: &Job) -> String {
+    match job.progress {
+        JobProgress::Waiting { left, .. } => {
+            let seconds = text.number(seconds(left)).into();
+            text.say_with("lock-delete-waits", &[("seconds", seconds)])
+        }
+        _ => text.say("lock-delete-runs"),
     }
 }
 

@@ -1,0 +1,139 @@
+//! The lock of a desk that nobody sits at: what is shown is covered, what runs goes on.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{Failure, Secret, SignInWith, TokenKeeping};
+use crate::engine::Command;
+use crate::settings::Settings;
+use crate::state::{Action, Attempt, Modal, SideEffect, SignIn, State, engine};
+
+/// Whether the window is locked, and since when nobody has touched it.
+#[derive(Debug, Default)]
+pub struct Lock {
+    /// What came of the password, while it is locked.
+    pub(super) locked: Option<Attempt>,
+    pub(super) touched_at: Option<Timestamp>,
+}
+
+impl State {
+    /// What came of the password that unlocks the window; nothing where it is not locked.
+    #[must_use]
+    pub const fn locked(&self) -> Option<&Attempt> {
+        self.lock.locked.as_ref()
+    }
+
+    /// Whether the window can be locked: only where a password unlocks it.
+    #[must_use]
+    pub fn can_lock(&self) -> bool {
+        self.has_password()
+    }
+
+    /// Somebody moved the mouse or pressed a key.
+    pub const fn touched(&mut self) {
+        self.lock.touched_at = Some(self.now);
+    }
+
+    /// Locks the window where nobody has touched it for long.
+    pub(super) fn lock_when_idle(&mut self) {
+        let touched_at = *self.lock.touched_at.get_or_insert(self.now);
+        let idle = self.now.duration_since(touched_at);
+        if idle.is_negative() {
+            // The clock was set back.
+            self.touched();
+        }
+        let minutes = self.settings.lock_after.filter(|_| self.can_lock());
+        let limit = minutes.map(|minutes| SignedDuration::from_mins(minutes.into()));
+        if limit.is_some_and(|limit| idle >= limit) {
+            self.lock_now();
+        }
+    }
+
+    /// "Lock", or it was time for that.
+    pub(super) fn lock_now(&mut self) {
+        if self.can_lock() && self.lock.locked.is_none() {
+            self.lock.locked = Some(Attempt::default());
+        }
+    }
+
+    /// How long nobody has to touch the window before it locks, in minutes, of
+    /// [`Settings::LOCK_TIMES`]; never without.
+    pub(super) fn set_lock_after(&mut self, minutes: Option<u16>) -> Vec<SideEffect> {
+        if minutes.is_none_or(|minutes| Settings::LOCK_TIMES.contains(&minutes)) {
+            self.settings.lock_after = minutes;
+        }
+        self.save_settings()
+    }
+
+    /// "Unlock": the password is tried by a sign-in call. Where the sign-in has ended that is the sign-in.
+    pub(super) fn unlock(&mut self, password: Secret) -> Vec<SideEffect> {
+        let is_trying = self.locked().is_none_or(|tried| tried.trying);
+        if is_trying || self.password_tries.wait(self.now).is_some() {
+            return Vec::new();
+        }
+        let SignIn::In(account) = &self.sign_in else {
+            return Vec::new();
+        };
+        let Some(user_name) = account.user_name.clone() else {
+            return Vec::new();
+        };
+        let (address, keeping) = (account.origin.ascii(), account.keeping);
+        self.lock.locked = Some(Attempt {
+            trying: true,
+            failure: None,
+        });
+        if self.attempt().is_none() {
+            return engine(Command::CheckPassword(password));
+        }
+        let with = SignInWith::Password {
+            user_name,
+            password,
+        };
+        self.sign_in(&address, with, keeping != TokenKeeping::Memory)
+    }
+
+    pub(super) fn password_checked(&mut self, failure: Option<Failure>) {
+        match failure {
+            None => {
+                self.password_tries.succeeded();
+                self.unlocked();
+            }
+            Some(failure) => {
+                self.password_tries.failed(&failure, self.now);
+                self.not_unlocked(failure);
+            }
+        }
+    }
+
+    pub(super) fn unlocked(&mut self) {
+        self.lock.locked = None;
+        self.touched();
+    }
+
+    pub(super) fn not_unlocked(&mut self, failure: Failure) {
+        if let Some(locked) = &mut self.lock.locked {
+            *locked = Attempt {
+                trying: false,
+                failure: Some(failure),
+            };
+        }
+    }
+
+    /// What an action comes to while the window is locked; nothing where it may not come.
+    pub(super) fn while_locked(&self, action: Action) -> Option<Action> {
+        let leaves = matches!(
+            self.modals.last(),
+            Some(Modal::CloseWhileBusy | Modal::SignOutWhileBusy)
+        );
+        match action {
+            // Whoever answers a dialog may be somebody else.
+            Action::SaveChosen { request, .. } => Some(Action::SaveChosen {
+                request,
+                chosen: None,
+            }),
+            Action::FolderChosen(_) => Some(Action::FolderChosen(None)),
+            Action::CloseModal | Action::ConfirmClose | Action::ConfirmSignOut if !leaves => None,
+            action if action.is_for_a_lock() => Some(action),
+            _ => None,
+        }
+    }
+}

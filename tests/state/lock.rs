@@ -1,0 +1,189 @@
+//! The lock: when it comes, what may be done behind it, and what opens it.
+
+use std::path::PathBuf;
+
+use audio_housekeeper::domain::{Failure, FailureKind, Secret, SignInWith};
+use audio_housekeeper::engine::{Command, Event, JobId, JobKind, SavePurpose, SignedOutBecause};
+use audio_housekeeper::state::{Action, Modal, SideEffect, SignIn, State};
+use jiff::SignedDuration;
+
+use crate::{commands, name, sign_in, signed_in, tell};
+
+fn locked() -> State {
+    let mut state = signed_in();
+    state.update(Action::Lock);
+    assert!(state.locked().is_some());
+    state
+}
+
+fn unlock(state: &mut State) -> Vec<SideEffect> {
+    state.update(Action::Unlock(Secret::new("pw".into())))
+}
+
+fn failure(kind: FailureKind) -> Failure {
+    Failure::new(kind, jiff::Timestamp::UNIX_EPOCH, "")
+}
+
+#[test]
+fn a_window_that_nobody_touches_locks_and_one_that_is_touched_does_not() {
+    for (minutes, untouched, locks) in [
+        (Some(15), 15, true),
+        (Some(15), 14, false),
+        (Some(5), 5, true),
+        (None, 9_000, false),
+    ] {
+        let mut state = signed_in();
+        state.settings.lock_after = minutes;
+        let begun = state.now;
+        state.tick(begun + SignedDuration::from_mins(1));
+        state.touched();
+        let then = state.now + SignedDuration::from_mins(untouched);
+        state.tick(then);
+        assert_eq!(state.locked().is_some(), locks, "{minutes:?} {untouched}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_put_the_lock_off_for_ever() {
+    let mut state = signed_in();
+    let begun = state.now + SignedDuration::from_hours(9);
+    state.tick(begun);
+    state.touched();
+    state.tick(begun - SignedDuration::from_hours(9));
+    let then = state.now + SignedDuration::from_mins(15);
+    state.tick(then);
+    assert!(state.locked().is_some());
+}
+
+#[test]
+fn a_token_is_nothing_to_unlock_with_so_nothing_is_locked() {
+    let mut state = signed_in();
+    let SignIn::In(account) = &mut state.sign_in else {
+        panic!("nobody is signed in")
+    };
+    account.user_name = None;
+    state.update(Action::Lock);
+    let then = state.now + SignedDuration::from_hours(9);
+    state.tick(then);
+    assert!(state.locked().is_none());
+}
+
+#[test]
+fn behind_the_lock_only_what_stops_or_leaves_is_done() {
+    let mut state = locked();
+    let id = JobId(1);
+    let kind = JobKind::Delete(name("Dr. A"));
+    tell(&mut state, 1, Event::JobStarted { id, kind });
+    for action in [
+        Action::CheckAll,
+        Action::Download(name("Dr. A")),
+        Action::AskDelete(name("Dr. A")),
+        Action::AskDeleteAll,
+        Action::ShowInFolder(PathBuf::from("/a.wav")),
+        Action::SetLockAfter(None),
+        Action::SetAddress("https://other.example".into()),
+    ] {
+        let said = format!("{action:?}");
+        assert!(state.update(action).is_empty(), "{said}");
+    }
+    assert!(state.modals.is_empty());
+    assert_eq!(state.settings.lock_after, Some(15));
+    let effects = state.update(Action::Cancel(id));
+    assert!(matches!(commands(&effects)[..], [Command::Cancel(_)]));
+    state.update(Action::SignOut);
+    assert_eq!(state.modals, [Modal::SignOutWhileBusy]);
+    let effects = state.update(Action::ConfirmSignOut);
+    assert!(matches!(commands(&effects)[..], [Command::SignOut]));
+}
+
+#[test]
+fn a_dialog_neither_opens_nor_is_answered_behind_the_lock() {
+    let ready = || Event::DownloadReady {
+        doctor: name("Dr. A"),
+        purpose: SavePurpose::Download,
+        file_name: "a.wav".into(),
+    };
+    let mut state = signed_in();
+    state.update(Action::Download(name("Dr. A")));
+    state.update(Action::Lock);
+    assert!(tell(&mut state, 1, ready()).is_empty());
+    assert_eq!(state.preparing, None);
+
+    let mut state = signed_in();
+    state.update(Action::Download(name("Dr. A")));
+    let effects = tell(&mut state, 1, ready());
+    let Some(SideEffect::SaveDialog(request)) = effects.into_iter().next() else {
+        panic!("no dialog")
+    };
+    state.update(Action::Lock);
+    let chosen = Some((PathBuf::from("/a.wav"), false));
+    let effects = state.update(Action::SaveChosen { request, chosen });
+    assert!(effects.is_empty());
+}
+
+#[test]
+fn the_password_opens_the_lock_and_a_wrong_one_or_a_service_that_is_away_does_not() {
+    let mut state = locked();
+    let effects = unlock(&mut state);
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::CheckPassword(_)]
+    ));
+    assert!(unlock(&mut state).is_empty(), "one try at a time");
+    for kind in [FailureKind::PasswordNotAccepted, FailureKind::NoAnswer] {
+        let failed = Event::PasswordChecked(Some(failure(kind.clone())));
+        tell(&mut state, 1, failed);
+        let said = state.locked().unwrap().failure.clone();
+        assert_eq!(said.unwrap().kind, kind);
+        unlock(&mut state);
+    }
+    tell(&mut state, 1, Event::PasswordChecked(None));
+    assert!(state.locked().is_none());
+    // It counts from then on.
+    state.tick(state.now);
+    assert!(state.locked().is_none());
+}
+
+#[test]
+fn wrong_passwords_at_the_lock_are_counted_with_all_others() {
+    let mut state = locked();
+    for _ in 0..5 {
+        unlock(&mut state);
+        let wrong = failure(FailureKind::PasswordNotAccepted);
+        tell(&mut state, 1, Event::PasswordChecked(Some(wrong)));
+    }
+    assert!(unlock(&mut state).is_empty());
+    state.tick(state.now + SignedDuration::from_secs(30));
+    assert_eq!(unlock(&mut state).len(), 1);
+}
+
+#[test]
+fn where_the_sign_in_has_ended_the_password_signs_in_and_opens_the_lock() {
+    let mut state = locked();
+    tell(&mut state, 1, Event::SignedOut(SignedOutBecause::Ended));
+    let effects = unlock(&mut state);
+    let signs_in = |command: &&Command| {
+        matches!(command, Command::SignIn {
+            with: SignInWith::Password { user_name, .. },
+            stay: true,
+            ..
+        } if user_name == "front.desk")
+    };
+    assert!(commands(&effects).iter().any(signs_in), "{effects:?}");
+    let wrong = failure(FailureKind::PasswordNotAccepted);
+    tell(&mut state, 1, Event::SignInFailed(wrong));
+    assert!(state.locked().unwrap().failure.is_some());
+    unlock(&mut state);
+    sign_in(&mut state, 1);
+    assert!(state.locked().is_none() && state.modals.is_empty());
+}
+
+#[test]
+fn a_sign_out_opens_the_lock_for_whoever_comes_next() {
+    let mut state = locked();
+    let effects = state.update(Action::SignOut);
+    assert!(matches!(commands(&effects)[..], [Command::SignOut]));
+    let out = Event::SignedOut(SignedOutBecause::SignOut(None));
+    tell(&mut state, 2, out);
+    assert!(state.locked().is_none());
+}
