@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::domain::{BackupComparison, Confirmation, DeletionChoice, DoctorTally};
+use crate::domain::{BackupComparison, Confirmation, DeletionChoice};
 
 /// What this computer asks of a delete beyond what every delete needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum DeletionRule {
     TwoPeople,
     /// Everything is never deleted at once.
     NeverAll,
-    /// A backup of the very copy that is deleted.
+    /// A backup of the very copy that is deleted, so nothing that is not known here.
     Backup,
 }
 
@@ -139,19 +139,24 @@ impl DeletionRules {
             Confirmation::Doctor { survey, choice, .. } => {
                 !self.has(DeletionRule::Backup) || rests_on_a_backup(choice, &survey.backup)
             }
-            Confirmation::Everything { tally, .. } => {
-                !self.has(DeletionRule::NeverAll) && !self.want_backups_of(tally)
-            }
+            Confirmation::Everything { .. } => !self.forbid_all(),
         }
     }
 
-    /// Whether a backup is wanted of a doctor who has none of what is there, as far as is known.
+    /// Whether everything may never be deleted at once: of doctors who are not listed here nobody knows
+    /// whether there is a backup.
     #[must_use]
-    pub fn want_backups_of(&self, tally: &DoctorTally) -> bool {
-        let all_are_backed_up = tally.not_backed_up.is_empty()
-            && tally.not_checked.is_empty()
-            && tally.cannot_compare == 0;
-        self.has(DeletionRule::Backup) && !all_are_backed_up
+    pub fn forbid_all(&self) -> bool {
+        self.has(DeletionRule::NeverAll) || self.has(DeletionRule::Backup)
+    }
+
+    /// All that can be asked for: where it is not known what is.
+    #[must_use]
+    pub fn strictest() -> Self {
+        Self {
+            rules: DeletionRule::ALL.into(),
+            time_to_stop: 60,
+        }
     }
 
     /// Whether a password is asked for before this is carried out.

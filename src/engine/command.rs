@@ -87,6 +87,8 @@ pub enum Command {
         /// What the rules ask for before.
         approval: Approval,
     },
+    /// Give up the delete whose password is being checked.
+    StopApproving,
     /// Find out whether this is the password of who is signed in.
     CheckPassword(Secret),
     /// Change what is asked of a delete; for less, with the password.

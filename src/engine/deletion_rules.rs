@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
     Approval, AuditAction, AuditDraft, AuditOutcome, Confirmation, DeletionPlan, DeletionRule,
@@ -23,15 +24,15 @@ pub struct Mismatch {
     known: KnownRules,
 }
 
-/// Reads the rules. Where what is kept is not what was recorded last, all that either asks for holds.
+/// Reads the rules. Where what is kept is not what was recorded last, all that either asks for holds; where
+/// neither can be read, all that can be asked for.
 pub async fn read(resources: &Resources) -> Option<Mismatch> {
     let known = match resources.store.deletion_rules().await {
         Ok(known) => known,
         Err(error) => {
-            resources.notify(Notice::Tell(Box::new(Event::failed(
-                None,
-                store_failure(&error),
-            ))));
+            resources.set_rules(DeletionRules::strictest());
+            let event = Event::failed(None, store_failure(&error));
+            resources.notify(Notice::Tell(Box::new(event)));
             return None;
         }
     };
@@ -41,13 +42,18 @@ pub async fn read(resources: &Resources) -> Option<Mismatch> {
         .into_iter()
         .flatten()
         .reduce(|one, other| one.and(&other));
-    resources.set_rules(rules.unwrap_or_default());
-    (known.kept != known.recorded).then_some(Mismatch { known })
+    let is_a_first_start = known == KnownRules::default();
+    resources.set_rules(match rules {
+        Some(rules) => rules,
+        None if is_a_first_start => DeletionRules::default(),
+        None => DeletionRules::strictest(),
+    });
+    (known.is_damaged || known.kept != known.recorded).then_some(Mismatch { known })
 }
 
 /// Records that the rules were changed by something else than the app, keeps those that hold, and says so.
 pub async fn put_back(workspace: &Workspace, mismatch: Mismatch) {
-    let KnownRules { kept, recorded } = mismatch.known;
+    let KnownRules { kept, recorded, .. } = mismatch.known;
     let said = |words: Option<String>| words.unwrap_or_else(|| "nothing".to_owned());
     let rules = workspace.resources.rules();
     let mut draft = entry(workspace, AuditOutcome::PutBack, &rules);
@@ -76,13 +82,15 @@ async fn changed(
 ) -> Result<(), Failure> {
     let before = workspace.resources.rules();
     let rules = before.after(change);
-    let has_user_name = workspace.credentials.sign_in().user_name.is_some();
+    let sign_in = workspace.credentials.sign_in();
+    let has_user_name = sign_in.user_name.is_some();
     let asks = matches!(change, RuleChange::Rule(rule, true) if rule.asks_for_a_password());
     if asks && !has_user_name {
         return Err(needs_user_name());
     }
     if before.are_loosened_by(&rules) {
-        verify(workspace, password).await?;
+        verify(workspace, &sign_in, password).await?;
+        is_still(workspace, &sign_in)?;
     }
     let mut draft = entry(workspace, AuditOutcome::Done, &rules);
     draft.note = Some(format!("before: {}", before.to_words()));
@@ -101,24 +109,46 @@ fn entry(workspace: &Workspace, outcome: AuditOutcome, rules: &DeletionRules) ->
 
 /// Says whether the password is that of who is signed in.
 pub async fn check_password(workspace: Arc<Workspace>, password: Secret) {
-    let failure = verify(&workspace, Some(password)).await.err();
+    let sign_in = workspace.credentials.sign_in();
+    let failure = verify(&workspace, &sign_in, Some(password)).await.err();
     workspace.tell(Event::PasswordChecked(failure));
 }
 
-/// Whether the password is that of who is signed in, by a sign-in call whose token is dropped.
-async fn verify(workspace: &Workspace, password: Option<Secret>) -> Result<(), Failure> {
-    let sign_in = workspace.credentials.sign_in();
+/// Whether the password is that of who made a sign-in, by one more whose token is dropped.
+async fn verify(
+    workspace: &Workspace,
+    sign_in: &SignIn,
+    password: Option<Secret>,
+) -> Result<(), Failure> {
     let user_name = sign_in.user_name.clone().ok_or_else(needs_user_name)?;
     let password = password.ok_or_else(|| failure(FailureKind::PasswordNotAccepted, "none"))?;
-    let connector = &workspace.resources.connector;
-    let given = connector.sign_in(&sign_in.origin, &user_name, &password);
-    let given = given.await.map_err(|error| error.failure)?;
-    match (given.person.id.as_deref(), sign_in.person_id()) {
-        (Some(given), Some(here)) if given != here => Err(failure(
+    let with = SignInWith::Password {
+        user_name,
+        password,
+    };
+    let (resources, origin) = (&workspace.resources, sign_in.origin.clone());
+    let again = open_with(resources, origin, with, TokenKeeping::Memory).await?;
+    if again.is_by_the_same_person(sign_in) {
+        Ok(())
+    } else {
+        Err(failure(
             FailureKind::PasswordNotAccepted,
             "the user name is another person's by now",
-        )),
-        _ => Ok(()),
+        ))
+    }
+}
+
+/// Whether who made a sign-in is who is signed in now.
+fn is_still(workspace: &Workspace, sign_in: &SignIn) -> Result<(), Failure> {
+    if workspace
+        .credentials
+        .sign_in()
+        .is_by_the_same_person(sign_in)
+    {
+        Ok(())
+    } else {
+        let kind = FailureKind::ConfirmedByAnother { known: true };
+        Err(failure(kind, "somebody else signed in meanwhile"))
     }
 }
 
@@ -134,16 +164,39 @@ pub fn refusal(workspace: &Workspace, plan: &DeletionPlan) -> Option<Failure> {
     (rules.ask_for_a_password_before(confirmation) && !has_user_name).then(needs_user_name)
 }
 
-/// Checks what the rules ask for before a delete, and has it begin.
-pub async fn approve(workspace: Arc<Workspace>, plan: DeletionPlan, approval: Approval) {
-    let notice = match approved(&workspace, plan.confirmation(), approval).await {
+/// Checks what the rules ask for before a delete, and has it begin, unless that is given up.
+pub async fn approve(
+    workspace: Arc<Workspace>,
+    (number, given_up): (u64, CancellationToken),
+    plan: DeletionPlan,
+    approval: Approval,
+) {
+    let asked_by = workspace.credentials.sign_in();
+    let approving = approved(&workspace, &asked_by, plan.confirmation(), approval);
+    let approved = tokio::select! {
+        biased;
+        () = given_up.cancelled() => return,
+        approved = approving => approved,
+    };
+    let notice = match approved {
         Ok(by) => Notice::DeleteApproved {
-            generation: workspace.generation,
+            number,
+            asked_by,
             approved: Box::new(Approved { plan, by }),
         },
         Err(failure) => return workspace.tell(not_approved(&plan, failure)),
     };
     workspace.resources.notify(notice);
+}
+
+/// Why a delete that was approved may not begin after all: much may have changed meanwhile.
+pub fn refusal_now(
+    workspace: &Workspace,
+    asked_by: &SignIn,
+    plan: &DeletionPlan,
+) -> Option<Failure> {
+    let is_still = is_still(workspace, asked_by);
+    refusal(workspace, plan).or(is_still.err())
 }
 
 /// What is told of a delete that was not approved: nothing is done.
@@ -157,18 +210,19 @@ pub fn not_approved(plan: &DeletionPlan, failure: Failure) -> Event {
 
 async fn approved(
     workspace: &Workspace,
+    asked_by: &SignIn,
     confirmation: &Confirmation,
     approval: Approval,
 ) -> Result<String, Failure> {
     let rules = workspace.resources.rules();
     let mut by = [None, None];
     if rules.has(DeletionRule::Password) {
-        verify(workspace, approval.password).await?;
+        verify(workspace, asked_by, approval.password).await?;
         by[0] = Some("the password was asked for".to_owned());
     }
     let is_everything = matches!(confirmation, Confirmation::Everything { .. });
     if is_everything && rules.has(DeletionRule::TwoPeople) {
-        by[1] = Some(agreed_to(workspace, approval.second).await?);
+        by[1] = Some(agreed_to(workspace, asked_by, approval.second).await?);
     }
     Ok(joined(by).unwrap_or_default())
 }
@@ -176,11 +230,11 @@ async fn approved(
 /// Who is signed in besides, for this one delete: in the record's words.
 async fn agreed_to(
     workspace: &Workspace,
+    here: &SignIn,
     second: Option<(String, Secret)>,
 ) -> Result<String, Failure> {
     let nobody = || failure(FailureKind::PasswordNotAccepted, "no second person");
     let (user_name, password) = second.ok_or_else(nobody)?;
-    let here = workspace.credentials.sign_in();
     let with = SignInWith::Password {
         user_name: user_name.clone(),
         password,
@@ -188,7 +242,7 @@ async fn agreed_to(
     let resources = &workspace.resources;
     // Its token is in memory until this returns, and then nowhere.
     let second = open_with(resources, here.origin.clone(), with, TokenKeeping::Memory).await?;
-    if !is_another(&here, &second) {
+    if !is_another(here, &second) {
         return Err(failure(
             FailureKind::SamePerson,
             "not known to be another person",

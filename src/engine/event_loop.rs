@@ -54,6 +54,10 @@ pub struct Engine {
     /// attempt after the next has begun is ignored: a kept token that the service refuses late
     /// must not end the sign-in that a person has made meanwhile.
     pub attempt: u64,
+    /// Counts the deletes that were to be approved.
+    pub approval: u64,
+    /// Gives up the last of them.
+    pub approving: CancellationToken,
     /// Gives up the last attempt of a person.
     pub signing_in: CancellationToken,
     pub scheduler: Scheduler,
@@ -136,6 +140,7 @@ impl Engine {
                 self.scheduler.spawn(Event::SignInFailed(internal()), work);
             }
             Command::StopSigningIn => self.stop_signing_in(),
+            Command::StopApproving => self.stop_approving(),
             Command::SaveSettings(settings) => {
                 let resources = self.resources.clone();
                 resources.keep_in_mind(settings);
@@ -180,6 +185,12 @@ impl Engine {
         }
     }
 
+    /// Nothing comes of what is typed to have a delete carried out.
+    pub(super) fn stop_approving(&mut self) {
+        self.approval += 1;
+        std::mem::take(&mut self.approving).cancel();
+    }
+
     /// Nothing comes of an attempt at a sign-in that is under way.
     fn stop_signing_in(&mut self) {
         self.attempt += 1;
@@ -190,6 +201,7 @@ impl Engine {
         match command {
             Command::SignOut => {
                 self.stop_signing_in();
+                self.stop_approving();
                 self.close_workspace();
                 self.say_signed_out(SignedOutBecause::SignOut(None));
                 let work = sign_out::forget(workspace);
@@ -363,8 +375,10 @@ impl Engine {
             let by = String::new();
             return self.delete(workspace, Approved { plan, by });
         }
+        self.stop_approving();
         let on_panic = not_approved(&plan, internal());
-        let work = deletion_rules::approve(workspace.clone(), plan, approval);
+        let which = (self.approval, self.approving.clone());
+        let work = deletion_rules::approve(workspace.clone(), which, plan, approval);
         self.scheduler
             .spawn_at(workspace.begun_at(), on_panic, work);
     }

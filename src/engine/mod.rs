@@ -174,6 +174,8 @@ pub fn start(setup: Setup) -> Handle {
         service: None,
         generation: 0,
         attempt: sign_in::OPENING,
+        approval: 0,
+        approving: CancellationToken::new(),
         signing_in: CancellationToken::new(),
         rules_to_put_back: None,
         opened_at: setup.opening.origin().clone(),

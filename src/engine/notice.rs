@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::domain::{DeletionPlan, Failure, ServiceOrigin};
 use crate::engine::credentials::SignIn;
 use crate::engine::left_over::LeftOver;
@@ -48,7 +50,10 @@ pub enum Notice {
     },
     /// What the rules ask for before a delete was given.
     DeleteApproved {
-        generation: u64,
+        /// Which of the engine's approvals this is.
+        number: u64,
+        /// The sign-in that it was asked for in.
+        asked_by: Arc<SignIn>,
         approved: Box<Approved>,
     },
     /// The look into what earlier runs left is over, and `rest` could not be closed.

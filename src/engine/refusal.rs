@@ -44,6 +44,7 @@ impl Command {
             Self::ChangeRule(..) => Event::RulesNotChanged(failure),
             Self::SignOut
             | Self::StopSigningIn
+            | Self::StopApproving
             | Self::TryNow(_)
             | Self::CheckAll(_)
             | Self::SurveyAll(_)

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AuditAction, AuditOutcome, Failure};
+use crate::domain::{AuditAction, AuditOutcome, Failure, TokenKeeping};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::credentials::{Credentials, SignIn};
+use crate::engine::deletion_rules::not_approved;
 use crate::engine::event_loop::Engine;
 use crate::engine::jobs::{kept, set_aside};
 use crate::engine::notice::{BegunAt, Notice};
@@ -15,15 +16,17 @@ use crate::engine::resources::{internal, store_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{
     Event, SignedOutBecause, backups, deletion_rules, record_check, recovery, settings, sign_in,
+    sign_out,
 };
 
 impl Engine {
     /// Takes in what a task tells of the sign-in.
     pub(super) async fn notice(&mut self, notice: Notice) {
         match notice {
-            Notice::SignedIn { attempt, .. }
-            | Notice::NotSignedIn { attempt, .. }
-            | Notice::SignInFailed { attempt, .. }
+            Notice::SignedIn {
+                attempt, sign_in, ..
+            } if attempt != self.attempt => self.leave_no_token(*sign_in),
+            Notice::NotSignedIn { attempt, .. } | Notice::SignInFailed { attempt, .. }
                 if attempt != self.attempt => {}
             Notice::SignInFailed {
                 attempt: _,
@@ -71,14 +74,19 @@ impl Engine {
                 }
             }
             Notice::TellOf { begun_at, event } => self.tell_of(&begun_at, *event),
+            Notice::DeleteApproved { number, .. } if number != self.approval => {}
             Notice::DeleteApproved {
-                generation,
+                number: _,
+                asked_by,
                 approved,
             } => {
-                let here = self.workspace.clone();
-                let here = here.filter(|workspace| workspace.generation == generation);
-                if let Some(workspace) = here {
-                    self.delete(&workspace, *approved);
+                self.stop_approving();
+                let Some(workspace) = self.workspace.clone() else {
+                    return;
+                };
+                match deletion_rules::refusal_now(&workspace, &asked_by, &approved.plan) {
+                    None => self.delete(&workspace, *approved),
+                    Some(failure) => workspace.tell(not_approved(&approved.plan, failure)),
                 }
             }
             Notice::LeftOpen { generation, rest } => {
@@ -127,6 +135,25 @@ impl Engine {
                 self.resources.tell(self.generation, event);
             }
         }
+    }
+
+    /// Nobody waits for this sign-in any more: what the keychain keeps of it would sign somebody in.
+    fn leave_no_token(&mut self, sign_in: SignIn) {
+        let present = self
+            .workspace
+            .as_ref()
+            .map(|open| open.credentials.sign_in());
+        let is_kept =
+            |one: &SignIn| one.origin == sign_in.origin && one.keeping == TokenKeeping::Keychain;
+        if !is_kept(&sign_in) || present.is_some_and(|present| is_kept(&present)) {
+            return;
+        }
+        let resources = self.resources.clone();
+        let work = async move {
+            let _one_at_a_time = resources.keeping.lock().await;
+            sign_out::keep_or_clear(&resources, &sign_in, false).await;
+        };
+        self.scheduler.spawn(Event::failed(None, internal()), work);
     }
 
     /// Somebody signed in: at the same service, what waits for that goes on.

@@ -21,6 +21,7 @@ impl State {
     /// Asks whether everything is to be deleted, and looks at every doctor while the question
     /// stands. `asked_at`: when it was asked first.
     pub(super) fn ask_delete_all(&mut self, asked_at: Timestamp) -> Vec<SideEffect> {
+        self.approval.take_if(|approving| !approving.attempt.trying);
         let nobody = self.doctors.is_empty();
         self.modals.push(Modal::DeleteAll {
             looked_since: self.now,
@@ -90,6 +91,9 @@ impl State {
     }
 
     pub(super) fn back_up_first(&mut self) -> Vec<SideEffect> {
+        if self.is_approving() {
+            return Vec::new();
+        }
         let Some(Modal::DeleteAll { asked_at, .. }) = self
             .modals
             .pop_if(|modal| matches!(modal, Modal::DeleteAll { .. }))

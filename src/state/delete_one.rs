@@ -37,6 +37,7 @@ impl State {
             return Vec::new();
         }
         self.take_back_messages(&doctor);
+        self.approval.take_if(|approving| !approving.attempt.trying);
         self.modals.push(Modal::DeleteOne {
             doctor: doctor.clone(),
             survey: None,

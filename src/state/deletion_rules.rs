@@ -1,8 +1,19 @@
 //! What this computer asks of a delete: changing it, and giving what it asks for.
 
-use crate::domain::{DeletionRules, DoctorName, Failure, RuleChange, Secret};
+use crate::domain::{
+    DeletionRules, DeletionScope, DoctorName, Failure, FailureKind, RuleChange, Secret,
+};
 use crate::engine::{Command, JobKind};
 use crate::state::{Attempt, Message, Modal, SideEffect, State, engine};
+
+/// What came of what was typed to have a delete carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approving {
+    /// Of what.
+    pub scope: DeletionScope,
+    /// What came of it.
+    pub attempt: Attempt,
+}
 
 impl State {
     /// Whether who is signed in has a password to give.
@@ -16,10 +27,14 @@ impl State {
         self.rules = rules;
         // What was asked to be changed is changed, or nothing of it is left to change.
         let rules = &self.rules;
-        self.modals.retain(|modal| match modal {
-            Modal::LoosenRules { change, .. } => rules.after(*change) != *rules,
-            _ => true,
-        });
+        let is_done = |modal: &Modal| {
+            matches!(modal, Modal::LoosenRules { change, .. }
+            if rules.after(*change) == *rules)
+        };
+        if self.modals.iter().any(is_done) {
+            self.password_tries.succeeded();
+        }
+        self.modals.retain(|modal| !is_done(modal));
     }
 
     /// Changes a rule; who asks for less is asked for the password first.
@@ -71,31 +86,52 @@ impl State {
     }
 
     /// The question for a delete stays until what was typed into it is checked.
-    pub(super) fn approval_is_tried(&mut self) {
-        self.approval = Some(Attempt {
-            trying: true,
-            failure: None,
+    pub(super) fn approval_is_tried(&mut self, scope: DeletionScope) {
+        self.approval = Some(Approving {
+            scope,
+            attempt: Attempt {
+                trying: true,
+                failure: None,
+            },
         });
+    }
+
+    /// Whether what was typed to have a delete carried out is being checked.
+    #[must_use]
+    pub fn is_approving(&self) -> bool {
+        let approval = self.approval.as_ref();
+        approval.is_some_and(|approving| approving.attempt.trying)
     }
 
     /// Whether another try of a password may come now.
     pub(super) fn may_try_passwords(&self) -> bool {
-        let is_trying = self.approval.as_ref().is_some_and(|tried| tried.trying);
-        !is_trying && self.password_tries.wait(self.now).is_none()
+        !self.is_approving() && self.password_tries.wait(self.now).is_none()
     }
 
-    /// A delete begins: its question is answered.
-    pub(super) fn is_approved(&mut self, kind: &JobKind) {
-        let is_tried = self.approval.take_if(|tried| tried.trying).is_some();
-        if !is_tried {
-            return;
+    /// The question for a delete is gone, and with it what was typed into it.
+    pub(super) fn stop_approving(&mut self) -> Vec<SideEffect> {
+        let was_trying = self.is_approving();
+        self.approval = None;
+        if was_trying {
+            engine(Command::StopApproving)
+        } else {
+            Vec::new()
         }
-        self.password_tries.succeeded();
-        self.modals.retain(|modal| match (modal, kind) {
-            (Modal::DeleteOne { doctor, .. }, JobKind::Delete(of)) => doctor != of,
-            (Modal::DeleteAll { .. }, JobKind::DeleteAll) => false,
-            _ => true,
-        });
+    }
+
+    /// A job begins: where it is the delete that was approved, its question is answered.
+    pub(super) fn is_approved(&mut self, kind: &JobKind) {
+        let is_it = |approving: &mut Approving| match (&approving.scope, kind) {
+            _ if !approving.attempt.trying => false,
+            (DeletionScope::Doctor(doctor), JobKind::Delete(of)) => doctor == of,
+            (DeletionScope::Everything, JobKind::DeleteAll) => true,
+            _ => false,
+        };
+        if let Some(approving) = self.approval.take_if(is_it) {
+            self.password_tries.succeeded();
+            self.modals
+                .retain(|modal| !is_question(modal, &approving.scope));
+        }
     }
 
     /// The question comes back, where it is gone, with why it was not enough.
@@ -105,27 +141,43 @@ impl State {
         failure: Failure,
     ) -> Vec<SideEffect> {
         self.password_tries.failed(&failure, self.now);
-        let stands = self.modals.iter().any(|modal| match modal {
-            Modal::DeleteOne { doctor: of, .. } => Some(of) == doctor.as_ref(),
-            Modal::DeleteAll { .. } => doctor.is_none(),
-            _ => false,
-        });
-        let was_tried = self.approval.take().is_some();
+        let scope = doctor
+            .clone()
+            .map_or(DeletionScope::Everything, DeletionScope::Doctor);
+        let was_tried = self
+            .approval
+            .take_if(|approving| approving.scope == scope)
+            .is_some();
         let mut effects = Vec::new();
-        match doctor {
-            Some(doctor) if was_tried && !stands && self.modals.is_empty() => {
-                effects = self.ask_delete(doctor);
-            }
-            doctor if !stands || !was_tried => {
-                self.tell(Message::Failed { doctor, failure });
-                return effects;
-            }
-            _ => {}
+        let is_of_the_passwords = matches!(
+            failure.kind,
+            FailureKind::PasswordNotAccepted | FailureKind::SamePerson
+        );
+        let reopens = is_of_the_passwords && was_tried && self.modals.is_empty();
+        if let (Some(doctor), true) = (doctor.clone(), reopens) {
+            effects = self.ask_delete(doctor);
         }
-        self.approval = Some(Attempt {
-            trying: false,
-            failure: Some(failure),
-        });
+        let stands = self.modals.iter().any(|modal| is_question(modal, &scope));
+        if stands && was_tried {
+            self.approval = Some(Approving {
+                scope,
+                attempt: Attempt {
+                    trying: false,
+                    failure: Some(failure),
+                },
+            });
+        } else {
+            self.tell(Message::Failed { doctor, failure });
+        }
         effects
+    }
+}
+
+/// Whether this asks for a delete of that.
+fn is_question(modal: &Modal, scope: &DeletionScope) -> bool {
+    match (modal, scope) {
+        (Modal::DeleteOne { doctor, .. }, DeletionScope::Doctor(of)) => doctor == of,
+        (Modal::DeleteAll { .. }, DeletionScope::Everything) => true,
+        _ => false,
     }
 }

@@ -162,7 +162,7 @@ impl State {
 
     /// Fetches what can be no backup, to a place that the person chooses; the question is over.
     pub(super) fn keep_as_it_is(&mut self) -> Vec<SideEffect> {
-        if self.a_place_is_chosen() {
+        if self.is_approving() || self.a_place_is_chosen() {
             return Vec::new();
         }
         match self.modals.pop() {

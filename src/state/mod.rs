@@ -43,6 +43,7 @@ use jiff::Timestamp;
 pub use action::Action;
 pub use activity::Activity;
 pub use delete_one::ConfirmedChoice;
+pub use deletion_rules::Approving;
 pub use downloads::DestinationRequest;
 pub use jobs::Job;
 pub use leaving::SentDelete;
@@ -114,7 +115,7 @@ pub struct State {
     /// What this computer asks of a delete.
     pub rules: DeletionRules,
     /// What came of what was typed to have a delete carried out, while that is asked.
-    pub approval: Option<Attempt>,
+    pub approval: Option<Approving>,
     lock: lock::Lock,
     /// How long looks and downloads take.
     pub pace: Pace,

@@ -97,16 +97,18 @@ impl State {
             effects = self.stop_signing_in();
         }
         // What waits for a sign-in waits for one, or for a sign-out.
-        let closes =
-            |modal: &mut Modal| !matches!(modal, Modal::SignInAgain(asked) if asked.has_ended);
+        let closes = |modal: &mut Modal| match modal {
+            Modal::SignInAgain(asked) => !asked.has_ended,
+            // What the password has begun by then can't be taken back.
+            Modal::LoosenRules { attempt, .. } => !attempt.trying,
+            _ => true,
+        };
         effects.extend(match self.modals.pop_if(closes) {
-            Some(Modal::DeleteOne { .. }) => {
-                self.approval = None;
-                Vec::new()
-            }
+            Some(Modal::DeleteOne { .. }) => self.stop_approving(),
             Some(Modal::DeleteAll { .. }) => {
-                self.approval = None;
-                self.stop_survey()
+                let mut effects = self.stop_approving();
+                effects.extend(self.stop_survey());
+                effects
             }
             Some(Modal::SignInAgain(SignInAgain {
                 batch: Some(Batch::CheckAndBackUp { .. }),

@@ -49,7 +49,7 @@ impl State {
         match DeletionPlan::new(confirmation, self.now) {
             Ok(plan) => {
                 if self.rules.ask_for_a_password_before(plan.confirmation()) {
-                    self.approval_is_tried();
+                    self.approval_is_tried(plan.scope());
                 }
                 let plan = Box::new(plan);
                 engine(Command::Delete { plan, approval })

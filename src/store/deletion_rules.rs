@@ -1,6 +1,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::domain::{AuditAction, AuditEntry, DeletionRules};
+use crate::domain::{AuditAction, DeletionRules};
+use crate::store::audit_record::entry_in;
 use crate::store::migration::RULES;
 use crate::store::{Store, StoreError};
 
@@ -9,8 +10,10 @@ use crate::store::{Store, StoreError};
 pub struct KnownRules {
     /// As they are kept, in words.
     pub kept: Option<String>,
-    /// As the record's last entry of a change says.
+    /// As the record's last entry of a change says that is what the app wrote.
     pub recorded: Option<String>,
+    /// Whether an entry of a later change is not what the app wrote.
+    pub is_damaged: bool,
 }
 
 impl Store {
@@ -19,14 +22,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it can't be read.
     pub async fn deletion_rules(&self) -> Result<KnownRules, StoreError> {
-        self.bring_acts_up_to_date().await;
         self.writer
             .ask(|connection| {
+                let transaction = connection.transaction()?;
                 // Somebody may have taken the table away: that is no reason to ask for less.
-                let kept = kept(connection).unwrap_or_else(|error| Some(error.to_string()));
+                let kept = kept(&transaction).unwrap_or_else(|error| Some(error.to_string()));
+                let (recorded, is_damaged) = recorded(&transaction)?;
                 Ok(KnownRules {
                     kept,
-                    recorded: recorded(connection)?,
+                    recorded,
+                    is_damaged,
                 })
             })
             .await
@@ -49,19 +54,24 @@ fn kept(connection: &Connection) -> Result<Option<String>, StoreError> {
         .optional()?)
 }
 
-/// Empty where the last entry of a change can't be read.
-fn recorded(connection: &Connection) -> Result<Option<String>, StoreError> {
-    let canonical: Option<Option<String>> = connection
-        .query_row(
-            "SELECT canonical FROM acts LEFT JOIN audit ON number = first
-             WHERE action = ?1 ORDER BY first DESC LIMIT 1",
-            [AuditAction::ChangeRules.code()],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let plan = |canonical: Option<String>| {
-        let entry = AuditEntry::from_canonical(&canonical?)?;
-        entry.draft.plan
-    };
-    Ok(canonical.map(|canonical| plan(canonical).unwrap_or_default()))
+/// The words of the last change, from the record itself and nothing that is derived of it; whether a later
+/// one is not what the app wrote.
+fn recorded(connection: &Connection) -> Result<(Option<String>, bool), StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT number, canonical, digest FROM audit
+         WHERE instr(CAST(canonical AS BLOB), CAST(?1 AS BLOB)) > 0 ORDER BY number DESC",
+    )?;
+    let says = format!("\"{}\"", AuditAction::ChangeRules.code());
+    let mut rows = statement.query([says])?;
+    let mut is_damaged = false;
+    while let Some(row) = rows.next()? {
+        match entry_in(row)? {
+            Ok(entry) if entry.draft.action == AuditAction::ChangeRules => {
+                return Ok((entry.draft.plan, is_damaged));
+            }
+            Ok(_) => {}
+            Err(_) => is_damaged = true,
+        }
+    }
+    Ok((None, is_damaged))
 }

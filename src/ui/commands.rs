@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::domain::{DeletionRule, DoctorName};
+use crate::domain::DoctorName;
 use crate::state::{Action, JobKind, Screen, SignIn, State};
 use crate::text::Text;
 use crate::ui::drafts::DoctorDraft;
@@ -91,6 +91,9 @@ impl Command {
             Self::Delete if excludes(JobKind::Delete) => {
                 Some(text.say("recordings-another-delete"))
             }
+            Self::DeleteAll if state.rules.forbid_all() => {
+                Some(text.say("recordings-rules-forbid"))
+            }
             Self::DeleteAll if state.excludes(&JobKind::DeleteAll) => {
                 Some(text.say("recordings-all-busy"))
             }
@@ -142,7 +145,7 @@ impl Command {
             Self::DeleteAll => {
                 !state.excludes(&JobKind::DeleteAll)
                     && !state.record.is_to_be_seen()
-                    && !state.rules.has(DeletionRule::NeverAll)
+                    && !state.rules.forbid_all()
             }
             Self::Stop => state
                 .running_delete()

@@ -12,7 +12,7 @@ use support::recordings::wav;
 const PASSWORD: &str = "Ask for the password before each delete";
 const TWO_PEOPLE: &str = "Ask a second person to agree before everything is deleted";
 const NEVER_ALL: &str = "Never delete everything at once";
-const BACKUP: &str = "Delete only what has a checked backup";
+const BACKUP: &str = "Delete only what has a checked backup, and never everything at once";
 
 /// A desk of two people, with the first of them signed in by name.
 pub fn desk(folder: &Path) -> Driver {
@@ -152,7 +152,7 @@ fn with_a_token_rules_can_be_tightened_only_and_that_is_said() {
     let mut driver = Driver::open(Stage::empty(folder.path()));
     driver.sign_in();
     driver.click("Settings");
-    driver.wait_for("You are signed in with an access token.");
+    driver.wait_for("You have not signed in here with a password.");
     assert!(!driver.can_click(PASSWORD));
     assert!(!driver.can_click(TWO_PEOPLE));
     driver.click(BACKUP);

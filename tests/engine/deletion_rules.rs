@@ -10,7 +10,7 @@ use audio_housekeeper::domain::{
 };
 use audio_housekeeper::engine::{Command, Event, JobKind};
 use audio_housekeeper::keychain::TokenStore as _;
-use audio_housekeeper::practice::{Call, PracticeConfig, PracticeUser};
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser};
 use audio_housekeeper::store::Store;
 use jiff::Timestamp;
 use support::desk::{Desk, holding_nothing};
@@ -348,8 +348,14 @@ fn rules_that_something_else_changed_are_put_back_said_and_recorded() {
         "UPDATE deletion_rules SET words = 'anything'",
         "DELETE FROM deletion_rules",
         "DROP TABLE deletion_rules",
+        "DELETE FROM acts WHERE action = 'change-rules'; DELETE FROM deletion_rules",
+        "DROP TABLE acts; UPDATE deletion_rules SET words = 'none; 8 s to stop'",
+        "DROP TRIGGER audit_is_never_changed; UPDATE audit SET canonical = 'no entry'
+         WHERE number = (SELECT max(number) FROM audit WHERE canonical LIKE '%change-rules%')",
         "DROP TRIGGER audit_is_never_changed;
-         UPDATE audit SET canonical = 'no entry' WHERE canonical LIKE '%change-rules%'",
+         UPDATE audit SET canonical = replace(canonical, '60 s', '5 s')
+         WHERE number = (SELECT max(number) FROM audit WHERE canonical LIKE '%change-rules%');
+         UPDATE deletion_rules SET words = 'never-all; 60 s to stop'",
     ] {
         run(async {
             let mut desk = desk().await;
@@ -377,4 +383,66 @@ fn rules_that_something_else_changed_are_put_back_said_and_recorded() {
             assert_eq!(put_back.count(), 1, "{sql}");
         });
     }
+}
+
+/// Confirms what takes a while to be approved, as the service takes its time.
+async fn begin_slowly(desk: &mut Desk) {
+    set(desk, &one(DeletionRule::Password)).await;
+    let slow = Effect::StallBeforeHead(Duration::from_millis(500));
+    desk.service.set_faults(vec![Fault::on(Call::Login, slow)]);
+    let confirmation = without_backup(desk).await;
+    let plan = Box::new(DeletionPlan::new(confirmation, Timestamp::now()).unwrap());
+    let logins = desk.requests(Call::Login);
+    let approval = password(PASSWORD);
+    desk.send(Command::Delete { plan, approval });
+    while desk.requests(Call::Login) == logins {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[test]
+fn a_question_that_is_closed_while_the_password_is_checked_deletes_nothing() {
+    run(async {
+        let mut desk = desk().await;
+        begin_slowly(&mut desk).await;
+        desk.send(Command::StopApproving);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let story = desk.story().await;
+        assert!(
+            !story.iter().any(|words| words.contains("delete")),
+            "{story:?}"
+        );
+        assert_eq!(desk.deletes_received(), 0);
+    });
+}
+
+#[test]
+fn what_one_person_confirmed_does_not_begin_in_the_name_of_another() {
+    run(async {
+        let mut desk = desk().await;
+        begin_slowly(&mut desk).await;
+        let token = desk.service.tokens().nth(1).unwrap().1.clone();
+        sign_in(&mut desk, SignInWith::Token(token)).await;
+        let failure = desk
+            .until(|event| match event {
+                Event::DeletionNotApproved { failure, .. } => Some(failure.clone()),
+                _ => None,
+            })
+            .await;
+        // Who is signed in now came by a token, and would have to give a password.
+        assert_eq!(failure.kind, FailureKind::RuleNeedsUserName);
+        assert_eq!(desk.deletes_received(), 0);
+        assert!(desk.service.holds(AMELIA));
+    });
+}
+
+#[test]
+fn everything_is_not_deleted_at_once_where_a_backup_is_wanted_of_each() {
+    run(async {
+        let mut desk = desk().await;
+        set(&mut desk, &one(DeletionRule::Backup)).await;
+        let failure = confirm(&mut desk, everything(), Approval::default()).await;
+        assert_eq!(failure.unwrap_err().kind, FailureKind::RuleForbids);
+        assert_eq!(desk.requests(Call::DeleteAll), 0);
+    });
 }

@@ -377,6 +377,7 @@ fn ended(state: &mut State, id: u64, ending: JobEnding) -> Vec<SideEffect> {
 #[test]
 fn everything_is_confirmed_by_figures_that_stand() {
     let mut state = signed_in();
+    state.settings.lock_after = None;
     doctor_known(&mut state, "Dr. A");
     let effects = state.update(Action::AskDeleteAll);
     let looks = commands(&effects);

@@ -9,6 +9,7 @@
 )]
 
 mod activity;
+mod deletion_rules;
 mod deletions;
 mod lock;
 mod other_services;

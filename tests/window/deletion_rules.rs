@@ -1,9 +1,9 @@
 //! What this computer asks of a delete: in the settings and in the questions.
 
 use audio_housekeeper::domain::{
-    BackupComparison, DeletionRule, DeletionRules, Failure, FailureKind, RuleChange,
+    BackupComparison, DeletionRule, DeletionRules, DeletionScope, Failure, FailureKind, RuleChange,
 };
-use audio_housekeeper::state::{Action, Attempt, Modal, Screen, SignIn, State};
+use audio_housekeeper::state::{Action, Approving, Attempt, Modal, Screen, SignIn, State};
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -73,7 +73,10 @@ fn with_password(mut state: State) -> State {
 fn two_people() -> State {
     let mut state = deleting_all();
     state.rules = DeletionRules::default().with(DeletionRule::TwoPeople);
-    state.approval = Some(wrong());
+    state.approval = Some(Approving {
+        scope: DeletionScope::Everything,
+        attempt: wrong(),
+    });
     state
 }
 

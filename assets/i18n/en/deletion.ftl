@@ -101,4 +101,3 @@ delete-second = A second person has to agree
 delete-second-name = Their user name or email
 delete-second-password = Their password
 delete-rule-backup = The rules on this computer want a backup of this very recording first.
-delete-rule-backups = The rules on this computer want a checked backup of each doctor's recording first.

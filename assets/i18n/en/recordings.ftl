@@ -70,3 +70,4 @@ unusual-invisible = an invisible character
 recordings-another-delete = Another deletion is under way. The next one can be begun once it has ended.
 recordings-record-tampered = Nothing is deleted until somebody has looked at the record.
 recordings-all-busy = Something is still running. Everything can be deleted once it has ended.
+recordings-rules-forbid = The rules on this computer forbid it.

@@ -29,7 +29,6 @@ pub fn show(
     let cancel = text.say("button-cancel");
     let still = text.say("delete-all-still-looking");
     let delete = text.say("delete-all-button");
-    let wanted = text.say("delete-rule-backups");
     let back_up_first = Cell::new(false);
     let survey = state.running_survey();
     let stop = Cell::new(false);
@@ -74,13 +73,9 @@ pub fn show(
         body,
         |ui, fresh| {
             let cancel = Button::secondary(&cancel).taking_focus(fresh);
-            let wants_backups = state.rules.want_backups_of(&figures.tally);
             let mut delete = Button::danger(&delete)
-                .enabled(typed.get() && stands && survey.is_none() && !wants_backups)
+                .enabled(typed.get() && stands && survey.is_none())
                 .ignoring_return();
-            if wants_backups {
-                delete = delete.why_not(Some(&wanted));
-            }
             if survey.is_some() || !stands {
                 delete = delete.why_not(Some(&still));
             }

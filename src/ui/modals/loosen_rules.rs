@@ -39,7 +39,9 @@ pub fn show(
         if fresh && has_password {
             ui.memory_mut(|memory| memory.request_focus(field));
         }
-        let cancel = Button::secondary(&cancel).taking_focus(fresh && !has_password);
+        let cancel = Button::secondary(&cancel)
+            .enabled(!attempt.trying)
+            .taking_focus(fresh && !has_password);
         let change = Button::primary(&change).enabled(may_try && has_password);
         modal_buttons(ui, Vec::new(), vec![(cancel, false), (change, true)])
     });

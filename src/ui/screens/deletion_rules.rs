@@ -35,16 +35,16 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
     }
     divider(ui);
     label(ui, Type::Strong, palette.text, text.say("rule-time"));
-    let times = DeletionRules::TIMES_TO_STOP.map(|seconds| {
-        let value = u64::from(seconds).into();
-        (
-            seconds,
-            text.say_with("rule-time-value", &[("seconds", value)]),
-        )
-    });
-    if let Some(seconds) = choices(ui, rules.time_to_stop(), &times)
-        && (has_password || seconds > rules.time_to_stop())
-    {
+    let times = DeletionRules::TIMES_TO_STOP.into_iter();
+    let times = times.filter(|seconds| has_password || *seconds >= rules.time_to_stop());
+    let times: Vec<_> = times
+        .map(|seconds| {
+            let value = u64::from(seconds).into();
+            let name = text.say_with("rule-time-value", &[("seconds", value)]);
+            (seconds, name)
+        })
+        .collect();
+    if let Some(seconds) = choices(ui, rules.time_to_stop(), &times) {
         view.act(Action::ChangeRule(RuleChange::TimeToStop(seconds)));
     }
     wrapped(ui, Type::Small, palette.muted, text.say("rules-about"));

@@ -1,6 +1,6 @@
 use egui::{Color32, Key, Ui};
 
-use crate::domain::{DeletionRule, DoctorName, DoctorState, KnownDoctor, ServerKnowledge};
+use crate::domain::{DoctorName, DoctorState, KnownDoctor, ServerKnowledge};
 use crate::state::State;
 use crate::text::Text;
 use crate::ui::View;
@@ -247,7 +247,7 @@ fn buttons(
     let last = Button::danger_link(&delete_all)
         .enabled(is_enabled(Command::DeleteAll))
         .why_not(why_not.as_deref());
-    let is_hidden = state.rules.has(DeletionRule::NeverAll);
+    let is_hidden = state.rules.forbid_all();
     let last = (!is_hidden).then_some((last, Command::DeleteAll));
     let at_end = with_buttons(ui, last.into_iter().collect(), |ui| {
         ui.horizontal_wrapped(|ui| {
