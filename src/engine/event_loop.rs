@@ -23,6 +23,7 @@ use crate::engine::refusal::not_surveyed;
 use crate::engine::resources::{Resources, internal, store_failure};
 use crate::engine::scheduler::{Busy, Panicked, Scheduler, TaskEnded, not_known};
 use crate::engine::ticket::JobTicket;
+use crate::engine::unwanted;
 use crate::engine::workspace::Workspace;
 use crate::engine::{
     Command, Event, JobEnding, JobKind, SignedOutBecause, activity, doctors, places, record_check,
@@ -81,6 +82,9 @@ impl Engine {
                 self.resources.tell(self.generation, event);
             }
         }
+        let remove = unwanted::remove(self.resources.store.clone());
+        self.scheduler
+            .spawn(Event::failed(None, internal()), remove);
         self.compare_clock_with_record().await;
         self.rules_to_put_back = deletion_rules::read(&self.resources).await;
         self.settings_to_record = settings::look(&self.resources, &self.opened_at).await;

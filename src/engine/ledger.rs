@@ -1,20 +1,19 @@
 //! What is written down of a download while it runs.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::domain::{CheckedPart, KeptPart, OperationId, PartCame};
-use crate::engine::operation::new_operation;
+use crate::domain::{CheckedPart, OperationId, PartCame, ServerCopy};
 use crate::engine::resources::Resources;
 use crate::engine::ticket::JobTicket;
+use crate::engine::unwanted;
 use crate::engine::workspace::Workspace;
 use crate::store::{Change, Transfer};
-use crate::transfer::{
-    self, Ledger, LedgerError, Partial, SaveRequest, TransferEnd, TransferError, TransferStart,
-};
+use crate::transfer::{Ledger, LedgerError, Partial, SaveRequest, TransferEnd, TransferStart};
 
 /// The transfers' ledger, kept in the store, for all tries of one download. It is closed with the
 /// download's entry in the record.
@@ -26,9 +25,24 @@ pub struct StoreLedger {
     begun: AtomicBool,
     /// A part file could not be removed: the next start looks after it.
     part_left: AtomicBool,
-    /// The most that came of the recording, where it could not be gone on with. Until the recording is
-    /// there whole it is written down as a transfer of its own.
-    apart: Mutex<Option<KeptPart>>,
+    /// What stays until the recording is there whole. In the store it belongs to the same download.
+    apart: Mutex<Option<Apart>>,
+    /// Something was set apart once.
+    has_set_apart: AtomicBool,
+}
+
+/// What came and could not be gone on with.
+struct Apart {
+    copy: ServerCopy,
+    size: u64,
+    /// It is what the pieces were put behind that did not fit.
+    is_pieced: bool,
+}
+
+/// What stands in the ledger for a part file that is still to be made: no file has that name.
+fn no_part_of(request: &SaveRequest) -> PathBuf {
+    let name = format!("{}.part", request.operation.as_str());
+    request.destination.with_file_name(name)
 }
 
 impl StoreLedger {
@@ -41,6 +55,7 @@ impl StoreLedger {
             begun: AtomicBool::new(is_begun),
             part_left: AtomicBool::new(false),
             apart: Mutex::default(),
+            has_set_apart: AtomicBool::new(false),
         }
     }
 
@@ -64,18 +79,16 @@ impl StoreLedger {
     }
 
     /// Sees to it that a download whose next try is waited for is written down, so that it is
-    /// named where the app ends meanwhile. There is no part file then, and no file has the name
-    /// that stands for it.
+    /// named where the app ends meanwhile. There is no part file then.
     pub async fn keep_open(&self, request: &SaveRequest) {
         if self.begun.load(Ordering::Relaxed) {
             return;
         }
-        let name = format!("{}.part", request.operation.as_str());
         let start = TransferStart {
             operation: request.operation.clone(),
             doctor: request.doctor.clone(),
             destination: request.destination.clone(),
-            part: request.destination.with_file_name(name),
+            part: no_part_of(request),
         };
         if let Err(error) = self.begin(start).await {
             tracing::warn!(%error, "a download that waits for its next try is not written down");
@@ -87,84 +100,84 @@ impl StoreLedger {
         self.apart().is_some()
     }
 
-    /// Whether more is set apart of the copy that this is of.
+    /// Whether anything ever was: nothing is left then of what an earlier run kept.
+    pub fn has_ever_set_apart(&self) -> bool {
+        self.has_set_apart.load(Ordering::Relaxed)
+    }
+
+    /// Whether more is set apart that came whole, of the copy that this is of. What is set apart first may
+    /// be why the pieces did not fit, however much it is.
     pub fn has_more_apart(&self, partial: &Partial) -> bool {
         self.apart().as_ref().is_some_and(|apart| {
-            partial.is_of(&apart.came.copy) && partial.good_for() < apart.came.size
+            !apart.is_pieced && partial.is_of(&apart.copy) && partial.good_for() < apart.size
         })
     }
 
-    /// Sets what came apart, as the recording is to be fetched whole: that has a part file and an entry
-    /// of its own then. It takes the place of what was set apart before, unless that is more.
-    pub async fn set_apart(&self, partial: Partial, request: &SaveRequest) {
+    /// Sets what came apart, as the recording is to be fetched whole. It takes the place of what was set
+    /// apart before, unless that is more. `is_pieced` of what the pieces were put behind that did not fit.
+    pub async fn set_apart(&self, partial: Partial, request: &SaveRequest, is_pieced: bool) {
         let can_be_gone_on_with = request.checkpoints && partial.good_for() > 0;
         if !can_be_gone_on_with || self.has_more_apart(&partial) {
             return partial.discard(request, self).await;
         }
-        let mut kept = partial.as_kept(request);
+        let kept = partial.as_kept(request);
         if !partial.keep(request, self).await {
             return;
         }
-        let to = new_operation();
-        let moved = Change::TransferMoved {
+        let change = Change::PartSetApart {
             operation: request.operation.clone(),
-            to: to.clone(),
+            instead: no_part_of(request),
         };
-        if let Err(error) = self.keep(moved).await {
+        if let Err(error) = self.keep(change).await {
             tracing::warn!(%error, "what came of a recording is not set apart");
             return Partial::of_earlier(&kept).discard(request, self).await;
         }
-        self.begun.store(false, Ordering::Relaxed);
-        self.keep_open(request).await;
-        self.discard_apart().await;
-        kept.operation = to;
-        *self.apart() = Some(kept);
+        self.has_set_apart.store(true, Ordering::Relaxed);
+        *self.apart() = Some(Apart {
+            copy: kept.came.copy,
+            size: kept.came.size,
+            is_pieced,
+        });
+        self.remove_unwanted(request).await;
     }
 
-    /// Removes what is set apart, if anything is. What can't be removed is for the next start to look after.
-    pub async fn discard_apart(&self) {
-        let Some(apart) = self.apart().take() else {
+    /// Removes what is set apart, if anything is.
+    pub async fn discard_apart(&self, request: &SaveRequest) {
+        if self.apart().take().is_none() {
             return;
-        };
-        if let Err(error) = self.begun_anew(&apart.operation).await {
+        }
+        let unwanted = Change::PartApartUnwanted(request.operation.clone());
+        if let Err(error) = self.keep(unwanted).await {
+            // It is to be removed once the download has ended.
             tracing::warn!(%error, "what was set apart is still written down");
         }
-        match transfer::remove_kept(&apart).await {
-            // What has come to stand at its name is not the app's to remove.
-            Ok(_) | Err(TransferError::FileNameRefused { .. }) => {
-                let ended = self.keep(Change::EndTransfer(apart.operation)).await;
-                if let Err(error) = ended {
-                    tracing::warn!(%error, "what was set apart is still written down");
-                }
-            }
-            Err(error) => tracing::warn!(%error, "what was set apart may not be removed"),
-        }
+        self.remove_unwanted(request).await;
     }
 
     /// Has what is set apart be what is kept of the download, of which nothing else is. Whether there is
     /// anything.
-    pub async fn take_back(&self, operation: &OperationId) -> bool {
-        let Some(apart) = self.apart().take() else {
+    pub async fn take_back(&self, request: &SaveRequest) -> bool {
+        if self.apart().take().is_none() {
             return false;
-        };
-        let changes = if self.has_left_a_part() {
-            // The other entry is of the part file that is left, for the next start to remove.
-            let left = Change::PartBegunAnew(operation.clone());
-            vec![left, Change::TransferRecorded(apart.operation)]
-        } else {
-            let moved = Change::TransferMoved {
-                operation: apart.operation,
-                to: operation.clone(),
-            };
-            vec![Change::EndTransfer(operation.clone()), moved]
-        };
-        if let Err(error) = self.resources.store.apply(changes).await {
-            tracing::warn!(%error, "what was set apart is for the next start to speak of");
         }
-        true
+        let back = Change::PartTakenBack(request.operation.clone());
+        if let Err(error) = self.keep(back).await {
+            tracing::warn!(%error, "what was set apart is for the next start to take back");
+        }
+        // Where the part file could not be looked for, it is not known to be gone.
+        if !self.has_left_a_part() {
+            self.remove_unwanted(request).await;
+        }
+        let known = self.resources.store.part(&request.operation).await;
+        known.is_ok_and(|known| known.came.is_some())
     }
 
-    fn apart(&self) -> MutexGuard<'_, Option<KeptPart>> {
+    /// Removes what is unwanted where the recording is to go.
+    async fn remove_unwanted(&self, request: &SaveRequest) {
+        unwanted::remove_in(&self.resources.store, &request.destination).await;
+    }
+
+    fn apart(&self) -> MutexGuard<'_, Option<Apart>> {
         self.apart.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -38,6 +38,7 @@ mod sign_ins;
 mod sign_out;
 mod ticket;
 mod tries;
+mod unwanted;
 mod waits;
 mod workspace;
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     AuditAction, AuditBackup, AuditEntry, AuditOutcome, Backup, CheckedPart, Completeness,
-    DeletionOutcome, Failure, Remark,
+    DeletionOutcome, Failure, PartCame, Remark,
 };
 use crate::engine::facts::about;
 use crate::engine::jobs::delete::verify_gone::{
@@ -16,6 +16,7 @@ use crate::engine::jobs::kept;
 use crate::engine::left_over::LeftOver;
 use crate::engine::notice::Notice;
 use crate::engine::resources::store_failure;
+use crate::engine::unwanted;
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Event, SavedFile, Unfinished};
 use crate::store::{Change, DoctorFact, Transfer, WaitingDelete};
@@ -118,17 +119,21 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
             }
         }
     }
-    // Whether it is still there shows when somebody goes on with it.
-    if saved.is_none()
-        && let Some(came) = part.came
-    {
-        let note = format!(
-            "the {} bytes that had come are kept if they are there",
-            came.size
-        );
-        let recorded = Change::TransferRecorded(left.operation.clone());
-        record_cut_off(workspace, left, &note, recorded).await;
-        return Some(Closed::Kept);
+    if saved.is_none() {
+        let kept = if let Some(came) = part.came {
+            // What is set apart was only to stay until so much of it came again.
+            let unwanted = Change::PartApartUnwanted(left.operation.clone());
+            Some((came, unwanted))
+        } else {
+            let back = Change::PartTakenBack(left.operation.clone());
+            match workspace.resources.store.part_apart(&left.operation).await {
+                Ok(apart) => apart.and_then(|apart| Some((apart.came?, back))),
+                Err(error) => return not_closed(workspace, left, Some(store_failure(&error))),
+            }
+        };
+        if let Some((came, change)) = kept {
+            return Some(close_kept(workspace, left, &came, change).await);
+        }
     }
     let mut note = "no part file is left";
     if let Err(error) = transfer::remove_left_over(&left.part, mark).await {
@@ -145,18 +150,37 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
     }
     if let Some((found, checked)) = saved {
         let saved = close_saved(workspace, left, checked, found).await;
+        unwanted::remove_in(&workspace.resources.store, &left.destination).await;
         return Some(Closed::As(Box::new(saved)));
     }
     let ended = Change::EndTransfer(left.operation.clone());
-    record_cut_off(workspace, left, note, ended).await;
+    record_cut_off(workspace, left, note, vec![ended]).await;
     Some(Closed::As(Box::new(Unfinished::Download {
         doctor: left.doctor.clone(),
         destination: left.destination.clone(),
     })))
 }
 
+/// Records that the app had ended in the middle of a download of which this came and is kept.
+async fn close_kept(
+    workspace: &Workspace,
+    left: &Transfer,
+    came: &PartCame,
+    change: Change,
+) -> Closed {
+    // Whether it is still there shows when somebody goes on with it.
+    let note = format!(
+        "the {} bytes that had come are kept if they are there",
+        came.size
+    );
+    let recorded = Change::TransferRecorded(left.operation.clone());
+    record_cut_off(workspace, left, &note, vec![change, recorded]).await;
+    unwanted::remove_in(&workspace.resources.store, &left.destination).await;
+    Closed::Kept
+}
+
 /// Records that the app had ended in the middle of a download.
-async fn record_cut_off(workspace: &Workspace, left: &Transfer, note: &str, change: Change) {
+async fn record_cut_off(workspace: &Workspace, left: &Transfer, note: &str, changes: Vec<Change>) {
     let mut draft = workspace.draft(
         AuditAction::Download,
         AuditOutcome::CutOff,
@@ -167,7 +191,7 @@ async fn record_cut_off(workspace: &Workspace, left: &Transfer, note: &str, chan
         "the app had ended in the middle; {note}; {}",
         by("begun", left.person.as_deref())
     ));
-    workspace.record(draft, vec![change]).await;
+    workspace.record(draft, changes).await;
 }
 
 /// Says why a download is not closed.

@@ -199,6 +199,11 @@ impl Tries {
         wait.map_or(Err(with_earlier.clone()), |wait| Ok((with_earlier, wait)))
     }
 
+    /// Takes in what a try met that is made again at once.
+    pub fn met(&self, failure: Failure) {
+        self.so_far().met.push(failure);
+    }
+
     /// Takes in what a try met after which there is no other, whatever it was.
     pub fn given_up(&self, failure: Failure) -> Failure {
         with_earlier(failure, &self.so_far().met)

@@ -9,8 +9,8 @@ use crate::domain::{
 };
 use crate::store::{
     Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, deletion_rules,
-    doctors, kept_tokens, parts, set_aside, settings_files, tokens_to_forget, transfers,
-    waiting_deletes,
+    doctors, kept_tokens, parts, parts_apart, set_aside, settings_files, tokens_to_forget,
+    transfers, waiting_deletes,
 };
 
 /// A change beside the audit record, so that several can land in one transaction.
@@ -59,13 +59,19 @@ pub enum Change {
     PartBegunAnew(OperationId),
     /// The record says how a download ended whose part file is kept.
     TransferRecorded(OperationId),
-    /// What is known of a download is another operation's from here on, of which nothing is known.
-    TransferMoved {
+    /// What came of a download is set apart, as the recording is fetched whole.
+    PartSetApart {
         /// The download.
         operation: OperationId,
-        /// Whose it is.
-        to: OperationId,
+        /// The name that stands for the next part file, which is still to be made.
+        instead: PathBuf,
     },
+    /// What was set apart of it is what is kept, and its present part file is to be removed.
+    PartTakenBack(OperationId),
+    /// What was set apart of it is to be removed.
+    PartApartUnwanted(OperationId),
+    /// A part file that was to be removed is gone.
+    UnwantedPartGone(PathBuf),
     /// A download has ended, however it did.
     EndTransfer(OperationId),
     /// The files at these paths are no backups any more: others were saved there.
@@ -185,7 +191,14 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::TransferRecorded(operation) => {
             transfers::set_recorded(connection, &operation, true)
         }
-        Change::TransferMoved { operation, to } => transfers::moved(connection, &operation, &to),
+        Change::PartSetApart { operation, instead } => {
+            parts_apart::set_apart(connection, &operation, &instead)
+        }
+        Change::PartTakenBack(operation) => parts_apart::taken_back(connection, &operation),
+        Change::PartApartUnwanted(operation) => {
+            parts_apart::no_longer_wanted(connection, &operation)
+        }
+        Change::UnwantedPartGone(part) => parts_apart::gone(connection, &part),
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
         Change::NoBackupsAt(paths) => paths
             .iter()

@@ -38,6 +38,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0015.sql"),
     RULES,
     SETTINGS_FILES,
+    include_str!("migrations/0018.sql"),
 ];
 
 /// Does the steps of `migrations` that are missing, all or none of them.

@@ -6,7 +6,7 @@ use crate::store::value_codec::{
     copy_from_column, copy_to_column, count_from_column, count_to_column, path_from_column,
     path_to_column, unreadable,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, parts_apart};
 
 /// What is known of the part file of a download that has begun.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,7 +42,7 @@ pub(super) fn made(
         "INSERT OR REPLACE INTO parts (operation, mark) VALUES (?1, ?2)",
         params![operation.as_str(), mark],
     )?;
-    Ok(())
+    parts_apart::replaced(connection, operation)
 }
 
 /// It is whole.

@@ -129,24 +129,6 @@ pub(super) fn set_recorded(
     Ok(())
 }
 
-pub(super) fn moved(
-    connection: &Connection,
-    operation: &OperationId,
-    to: &OperationId,
-) -> Result<(), StoreError> {
-    let both = [operation.as_str(), to.as_str()];
-    // What is known of the part file belongs to a transfer at any time.
-    connection.execute(
-        "INSERT INTO transfers
-            (operation, service, doctor, destination, part, begun_at, person, recorded)
-         SELECT ?2, service, doctor, destination, part, begun_at, person, recorded
-         FROM transfers WHERE operation = ?1",
-        both,
-    )?;
-    connection.execute("UPDATE parts SET operation = ?2 WHERE operation = ?1", both)?;
-    end(connection, operation)
-}
-
 fn kept(connection: &Connection, service: &str) -> Result<Vec<KeptPart>, StoreError> {
     let mut statement = connection.prepare(
         "SELECT operation, doctor, destination, part, mark, came_size, came_sha256, came_copy

@@ -69,6 +69,7 @@ impl Text {
                 self.say_with("met-connection-dropped", &[("received", received)])
             }
             FailureKind::PiecesDoNotFit => self.say("met-pieces-do-not-fit"),
+            FailureKind::DiskFull { .. } => self.say("met-disk-full"),
             FailureKind::TooManyRequests { .. } => self.say("met-too-many-requests"),
             FailureKind::ServiceTrouble => self.say("met-service-trouble"),
             FailureKind::DamagedRecording { .. } => self.say("met-damaged-recording"),
@@ -142,6 +143,12 @@ mod tests {
                 "Nothing answered at the service's address.",
             ),
             (FailureKind::TimedOut, "The service took too long."),
+            (
+                FailureKind::DiskFull {
+                    path: "/home/a/a.wav".into(),
+                },
+                "There is no room left on the disk.",
+            ),
             (
                 FailureKind::TooManyRequests {
                     retry_after_seconds: Some(60),

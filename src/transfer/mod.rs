@@ -76,8 +76,8 @@ pub struct SaveRequest {
     /// The volume that it goes to: every try is given the same.
     pub volume: FirstVolume,
     /// Whether the ledger is told on the way what has come, so that it can be gone on with also where
-    /// the app is cut off. What comes waits for that: never is it more than 4 MiB ahead of what the ledger
-    /// has taken.
+    /// the app is cut off. What comes waits for that: while it can be written down, never is it more than
+    /// 4 MiB ahead of what the ledger has taken.
     pub checkpoints: bool,
 }
 

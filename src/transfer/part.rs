@@ -90,6 +90,18 @@ impl OwnPart {
         self.made.clone()
     }
 
+    /// The same file, for somebody who is to leave it where it is.
+    pub(super) fn on_loan(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            made: self.made.clone(),
+            volume: self.volume,
+            is_done: true,
+            stays: true,
+            is_lost: self.is_lost.clone(),
+        }
+    }
+
     /// Whether the file that was made still stands there.
     fn is_there(&self) -> io::Result<bool> {
         Ok(self.is_it(&File::open(&self.path)?))
@@ -133,6 +145,17 @@ impl OwnPart {
         } else {
             Err(io::ErrorKind::NotFound.into())
         }
+    }
+
+    /// Opens what is at its name to be flushed. Where it is the file that was made, it is cut to `size`.
+    pub(super) fn cut_to(&self, size: u64) -> io::Result<File> {
+        let Ok(file) = self.reopen() else {
+            return File::options().write(true).open(&self.path);
+        };
+        if file.metadata()?.len() > size {
+            file.set_len(size)?;
+        }
+        Ok(file)
     }
 
     /// Takes the file at its name for the one that was made, where it is what had come, no more and no
@@ -223,7 +246,7 @@ impl OwnPart {
     }
 
     /// Removes it now.
-    fn remove(mut self) -> io::Result<()> {
+    pub(super) fn remove(mut self) -> io::Result<()> {
         self.is_done = true;
         self.remove_own()
     }

@@ -137,8 +137,8 @@ impl Partial {
         }
     }
 
-    /// Leaves it where it is, as the ledger knows it then, and flushes it. Whether it is kept: what is not
-    /// is removed.
+    /// Leaves it where it is, as the ledger knows it then, cuts what did not fit behind it, and flushes it.
+    /// Whether it is kept: what is not is removed.
     pub async fn keep(self, request: &SaveRequest, ledger: &dyn Ledger) -> bool {
         if let Err(error) = ledger.kept(&request.operation, self.as_came()).await {
             tracing::warn!(%error, "what came of a recording is not kept");
@@ -150,11 +150,10 @@ impl Partial {
             }
             return false;
         }
-        let path = self.part.path().to_path_buf();
+        let (part, size) = (self.part.on_loan(), self.came.size);
         let flushed = on_reader(&request.destination, move |_| {
             // What is away by then shows when it is gone on with.
-            let file = File::options().write(true).open(path);
-            Ok(file.map_or(Ok(false), |file| flush(&file)))
+            Ok(part.cut_to(size).map_or(Ok(false), |file| flush(&file)))
         });
         let has_failed = matches!(flushed.await, Ok(Err(_))) || self.part.is_lost();
         // Of what could not be flushed nobody knows what is on the disk.
@@ -307,22 +306,34 @@ impl Partial {
     }
 }
 
-/// Removes what an earlier run kept, known by its mark or by its contents. Whether it was there.
+/// Removes a part file with something in it, known by its mark or by what came into it. Whether it was
+/// there.
 ///
 /// # Errors
 /// [`TransferError`], as of [`remove_left_over`].
-pub async fn remove_kept(kept: &KeptPart) -> Result<bool, TransferError> {
-    let refused = match remove_left_over(&kept.part, kept.mark.as_deref()).await {
+pub async fn remove_kept(
+    part: &Path,
+    mark: Option<&str>,
+    came: &PartCame,
+) -> Result<bool, TransferError> {
+    let refused = match remove_left_over(part, mark).await {
         Err(refused @ TransferError::FileNameRefused { .. }) => refused,
         removed => return removed,
     };
-    let Partial { mut part, came, .. } = Partial::of_earlier(kept);
-    let is_it = on_reader(&kept.part, move |_| {
-        let is_it = part.adopt(came).is_some();
-        if is_it {
-            part.goes();
+    let came = Came {
+        size: came.size,
+        sha256: came.sha256,
+        fits: true,
+    };
+    let mut own = OwnPart::of_earlier(part.to_path_buf(), mark.map(ToOwned::to_owned));
+    let place = part.to_path_buf();
+    let is_it = on_reader(part, move |_| {
+        if own.adopt(came).is_none() {
+            return Ok(false);
         }
-        Ok(is_it)
+        let removed = own.remove();
+        let removed = removed.map(|()| true);
+        removed.map_err(|error| TransferError::in_work(&place, "removing a part file", error))
     });
     if is_it.await? { Ok(true) } else { Err(refused) }
 }

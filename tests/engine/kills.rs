@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio_housekeeper::domain::{KeptPart, ServiceOrigin, Sha256Digest};
+use audio_housekeeper::domain::{AuditAction, AuditOutcome, KeptPart, ServiceOrigin, Sha256Digest};
 use audio_housekeeper::engine::{self, Command, Destination, Event, Handle, JobProgress};
 use audio_housekeeper::keychain::{MemoryTokens, TokenStore as _};
 use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, PracticeService};
@@ -224,7 +224,7 @@ fn a_download_killed_anywhere_is_gone_on_with() {
     });
 }
 
-/// The part files of which the store speaks, kept or left to be looked into. What it knows to be in one
+/// The part files of which the store speaks, kept, set apart or left to be looked into or removed. What it knows to be in one
 /// is in it.
 async fn parts_spoken_of(folder: &Path, service: &ServiceOrigin) -> Vec<PathBuf> {
     let store = Store::open(folder).unwrap();
@@ -236,7 +236,11 @@ async fn parts_spoken_of(folder: &Path, service: &ServiceOrigin) -> Vec<PathBuf>
     for left in store.unfinished_transfers().await.unwrap() {
         let known = store.part(&left.operation).await.unwrap();
         parts.push((left.part, known.came));
+        let apart = store.part_apart(&left.operation).await.unwrap();
+        parts.extend(apart.map(|apart| (apart.part, apart.came)));
     }
+    let unwanted = store.unwanted_parts().await.unwrap().into_iter();
+    parts.extend(unwanted.map(|unwanted| (unwanted.part, unwanted.came)));
     for (part, came) in &parts {
         if let (Ok(there), Some(came)) = (fs::read(part), came) {
             let size = usize::try_from(came.size).unwrap();
@@ -297,21 +301,72 @@ fn what_is_fetched_whole_as_its_pieces_did_not_fit_can_be_killed_anywhere_too() 
                 service.add_fault(on_download(3, stall));
             }
             let mut child = start(test, &service, folder);
-            tokio::time::sleep(Duration::from_millis(random.u64(0..700))).await;
+            if kill % 2 == 0 {
+                until_both_are_there(folder).await;
+                if kill % 4 == 0 {
+                    tokio::time::sleep(Duration::from_millis(random.u64(0..100))).await;
+                }
+            } else {
+                tokio::time::sleep(Duration::from_millis(random.u64(0..700))).await;
+            }
             child.kill().unwrap();
             child.wait().unwrap();
             let when = format!("kill {kill}");
-            let parts = assert_nothing_is_orphaned(folder, &origin, &whole, &when).await;
-            assert!(parts <= 2, "{when}: {parts} part files");
-            both += usize::from(parts == 2);
-            // The next start goes on with one of them, and speaks of the other.
+            let parts_then = assert_nothing_is_orphaned(folder, &origin, &whole, &when).await;
+            assert!(parts_then <= 2, "{when}: {parts_then} part files");
+            both += usize::from(parts_then == 2);
+            // The next start speaks of one of them, goes on with it, and removes the other.
             service.set_faults(Vec::new());
             assert!(start(test, &service, folder).wait().unwrap().success());
             let when = format!("the start after {when}");
             let parts = assert_nothing_is_orphaned(folder, &origin, &whole, &when).await;
-            assert!(parts <= 1, "{when}: {parts} part files");
+            assert_eq!(parts, 0, "{when}");
+            assert_one_download_was_cut_off(folder, &origin, parts_then == 2, &when).await;
         }
         eprintln!("{} kills, {both} with both parts there", KILLS / 5);
         assert!(both >= 3, "{both}");
     });
+}
+
+/// Waits until something has come into the part file beside the first.
+async fn until_both_are_there(folder: &Path) {
+    for _ in 0..10_000 {
+        let parts = names_in(folder).into_iter();
+        let parts = parts.filter(|name| name.contains(".part"));
+        let lengths = parts.map(|name| fs::metadata(folder.join(name)).map_or(0, |it| it.len()));
+        if lengths.filter(|length| *length > 0).count() == 2 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("they never are");
+}
+
+/// Asserts that nothing waits for anybody, and that no more than one download was said to be cut off, once;
+/// with both parts, the one that was gone on with.
+async fn assert_one_download_was_cut_off(
+    folder: &Path,
+    service: &ServiceOrigin,
+    has_both: bool,
+    when: &str,
+) {
+    let store = Store::open(folder).unwrap();
+    assert_eq!(store.kept_parts(&service.ascii()).await, Ok(Vec::new()));
+    assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
+    let entries = store.entries(None, 100).await.unwrap().into_iter();
+    let entries: Vec<_> = entries.map(Result::unwrap).collect();
+    let downloads = entries
+        .iter()
+        .map(|entry| &entry.draft)
+        .filter(|draft| draft.action == AuditAction::Download);
+    let cut_off: Vec<_> = downloads
+        .clone()
+        .filter(|draft| draft.outcome == AuditOutcome::CutOff)
+        .collect();
+    assert!(cut_off.len() <= 1, "{when}: {cut_off:?}");
+    if has_both && let [cut_off] = cut_off[..] {
+        for draft in downloads {
+            assert_eq!(draft.operation, cut_off.operation, "{when}");
+        }
+    }
 }

@@ -28,6 +28,7 @@ mod other_services;
 mod panics;
 mod pauses;
 mod pieces;
+mod pieces_on_disks;
 mod reading_back;
 mod record_check;
 mod replacing;

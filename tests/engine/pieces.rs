@@ -20,18 +20,18 @@ use crate::resumes::{desk, on_download, ranges};
 use crate::retries::failure_of;
 
 /// How many bytes the first answer brings.
-const CAME: u64 = 70_000;
+pub const CAME: u64 = 70_000;
 
-const FIRST: &str = "a.flac.part";
-const SECOND: &str = "a.flac (2).part";
+pub const FIRST: &str = "a.flac.part";
+pub const SECOND: &str = "a.flac (2).part";
 
-fn held() -> Vec<u8> {
+pub fn held() -> Vec<u8> {
     flac(8)
 }
 
 /// A desk at a service whose first answer is cut, and whose second does not fit behind it; what the third
 /// and later ones do.
-async fn at_a_service(then: impl IntoIterator<Item = Fault>) -> Desk {
+pub async fn at_a_service(then: impl IntoIterator<Item = Fault>) -> Desk {
     let desk = desk().await;
     desk.service.put(AMELIA, "a.flac", held());
     let cut = on_download(Effect::CutAfter(CAME)).only(1);
@@ -45,7 +45,7 @@ async fn at_a_service(then: impl IntoIterator<Item = Fault>) -> Desk {
 }
 
 /// The third answer stalls behind so many bytes, until that is noticed a second later.
-fn stalls_behind(bytes: u64) -> Fault {
+pub fn stalls_behind(bytes: u64) -> Fault {
     let duration = Duration::from_mins(1);
     on_download(Effect::StallAfter { bytes, duration }).only(3)
 }
@@ -64,8 +64,8 @@ fn there(desk: &Desk) -> Vec<String> {
 }
 
 /// What the store speaks of: what is not finished, with its part file and how much of it is known, and
-/// what is kept.
-async fn spoken_of(desk: &Desk) -> (Vec<(OperationId, String, Option<u64>)>, Vec<KeptPart>) {
+/// what is kept. Nothing is to be removed.
+pub async fn spoken_of(desk: &Desk) -> (Vec<(OperationId, String, Option<u64>)>, Vec<KeptPart>) {
     let store = Store::open(desk.folder.path()).unwrap();
     let mut unfinished = Vec::new();
     for one in store.unfinished_transfers().await.unwrap() {
@@ -73,32 +73,81 @@ async fn spoken_of(desk: &Desk) -> (Vec<(OperationId, String, Option<u64>)>, Vec
         let part = one.part.file_name().unwrap().to_str().unwrap().to_owned();
         unfinished.push((one.operation, part, came.map(|came| came.size)));
     }
+    assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
     let kept = store.kept_parts(&desk.origin().ascii()).await;
     (unfinished, kept.unwrap())
 }
 
-async fn recorded(desk: &mut Desk) -> Vec<AuditDraft> {
+pub async fn recorded(desk: &mut Desk) -> Vec<AuditDraft> {
     let drafts = desk.record().await.into_iter().map(|entry| entry.draft);
     drafts
         .filter(|draft| draft.action == AuditAction::Download)
         .collect()
 }
 
-/// Begins a download and waits until so many bytes of the whole recording have come into a part file beside
-/// the first.
-async fn until_the_second(desk: &mut Desk, received: u64) -> JobId {
+/// Begins a download and waits until there is a part file beside the first, and something has come into it:
+/// so many bytes at most.
+async fn until_the_second(desk: &mut Desk, most: u64) -> JobId {
     let id = desk.begin_download(AMELIA, "a.flac").await;
+    let mut now = None;
     for _ in 0..4_000 {
-        desk.send(Command::TryNow(id));
         desk.pass_time().await;
-        let sent = desk.service.requests().pop().unwrap().bytes_sent;
-        if desk.file(SECOND).exists() && sent == received {
-            // What was sent is received, and more does not come.
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            return id;
+        if let Some(all) = desk.engine.changed_progress() {
+            now = all.get(&id).cloned();
+        }
+        match &now {
+            Some(JobProgress::WaitingToTryAgain { .. }) => desk.send(Command::TryNow(id)),
+            Some(JobProgress::Downloading { received, .. })
+                if (1..=most).contains(received) && desk.file(SECOND).exists() =>
+            {
+                return id;
+            }
+            _ => {}
         }
     }
     panic!("the second never comes");
+}
+
+/// Begins a download and waits until its pieces did not fit, and the next try is waited for.
+async fn until_the_wait(desk: &mut Desk) -> JobId {
+    desk.impatient = false;
+    desk.clock.stop();
+    let id = desk.begin_download(AMELIA, "a.flac").await;
+    let waits = |does_fit| {
+        move |now: &JobProgress| match now {
+            JobProgress::WaitingToTryAgain { failure, .. } => {
+                does_fit != (failure.kind == FailureKind::PiecesDoNotFit)
+            }
+            _ => false,
+        }
+    };
+    desk.progress(id, waits(true)).await;
+    desk.send(Command::TryNow(id));
+    desk.progress(id, waits(false)).await;
+    assert_eq!(there(desk), [FIRST]);
+    id
+}
+
+/// The same, in the wait where nothing is to come whole.
+async fn until_the_second_or_the_wait(desk: &mut Desk, most: u64) -> JobId {
+    if most == 0 {
+        until_the_wait(desk).await
+    } else {
+        until_the_second(desk, most).await
+    }
+}
+
+/// Asserts that as much of the recording as came whole is left, and nothing else; the first part where
+/// nothing did.
+async fn assert_whole_is_kept(desk: &mut Desk, most: u64) -> KeptPart {
+    let (_, kept) = spoken_of(desk).await;
+    let size = kept[0].came.size;
+    if most == 0 {
+        assert_kept(desk, FIRST, CAME).await
+    } else {
+        assert!((1..=most).contains(&size), "{size}");
+        assert_kept(desk, SECOND, size).await
+    }
 }
 
 /// Asserts that this is all that is left: a part with so many bytes, kept as the download's.
@@ -109,13 +158,17 @@ async fn assert_kept(desk: &mut Desk, part: &str, size: u64) -> KeptPart {
     let kept = kept.remove(0);
     assert_eq!((&kept.part, kept.came.size), (&desk.file(part), size));
     assert_eq!(there(desk), [part]);
-    let bytes = &fs::read(&kept.part).unwrap()[..usize::try_from(size).unwrap()];
-    assert_eq!(Sha256Digest::of(bytes), kept.came.sha256);
+    // What did not fit behind it is cut.
+    assert_eq!(
+        Sha256Digest::of(&fs::read(&kept.part).unwrap()),
+        kept.came.sha256
+    );
     let all = recorded(desk).await;
     let [entry] = &all[..] else {
         panic!("{all:?}");
     };
     assert_eq!(entry.operation, kept.operation);
+    assert_ne!(entry.outcome, AuditOutcome::CutOff);
     assert!(entry.note.as_ref().unwrap().contains("what came is kept"));
     kept
 }
@@ -151,13 +204,16 @@ fn the_first_part_stays_until_the_recording_is_there_whole() {
         until_the_second(&mut desk, 20_000).await;
         let first = fs::read(desk.file(FIRST)).unwrap();
         let came = usize::try_from(CAME).unwrap();
-        assert_eq!(first[..came], held()[..came]);
+        assert!(first == held()[..came]);
         let (unfinished, kept) = spoken_of(&desk).await;
-        let [(_, one, Some(CAME)), (operation, other, None)] = &unfinished[..] else {
+        let [(operation, part, None)] = &unfinished[..] else {
             panic!("{unfinished:?}");
         };
-        assert_eq!([one, other], [FIRST, SECOND]);
-        assert_eq!(kept, []);
+        assert_eq!((part.as_str(), &kept[..]), (SECOND, &[][..]));
+        let store = Store::open(desk.folder.path()).unwrap();
+        let apart = store.part_apart(operation).await.unwrap().unwrap();
+        assert_eq!(apart.part, desk.file(FIRST));
+        assert_eq!(apart.came.unwrap().size, CAME);
         let saved = desk.end_of_download().await.unwrap();
         assert_eq!(fs::read(saved.path).unwrap(), held());
         assert_only_the_file(&desk).await;
@@ -173,21 +229,40 @@ fn the_first_part_stays_until_the_recording_is_there_whole() {
 }
 
 #[test]
-fn the_first_part_is_kept_where_the_service_dies_before_as_much_came_again() {
+fn the_first_part_is_kept_where_the_service_dies_before_anything_came_whole() {
     run(async {
-        let mut desk = at_a_service(dies_behind(CAME - 1_000)).await;
+        let mut desk = at_a_service(dies_behind(0)).await;
         failure_of(desk.download(AMELIA, "a.flac").await);
         let kept = assert_kept(&mut desk, FIRST, CAME).await;
         goes_on_with(&mut desk, &kept).await;
     });
 }
 
+/// It may be why the pieces did not fit.
 #[test]
-fn what_came_whole_is_kept_in_its_place_where_more_of_it_came() {
+fn whatever_came_whole_is_kept_in_the_place_of_the_first_part() {
     run(async {
-        let mut desk = at_a_service(dies_behind(CAME + 20_000)).await;
+        for again in [10_000, CAME + 20_000] {
+            let mut desk = at_a_service(dies_behind(again)).await;
+            failure_of(desk.download(AMELIA, "a.flac").await);
+            let kept = assert_kept(&mut desk, SECOND, again).await;
+            goes_on_with(&mut desk, &kept).await;
+        }
+    });
+}
+
+#[test]
+fn a_first_part_that_is_not_what_the_service_has_is_not_gone_on_with_for_ever() {
+    run(async {
+        let mut desk = desk().await;
+        desk.service.put(AMELIA, "a.flac", held());
+        let first = on_download(Effect::FlipBit(5_000)).only(1);
+        let cut = on_download(Effect::CutAfter(CAME)).only(1);
+        for fault in [first, cut].into_iter().chain(dies_behind(CAME - 10_000)) {
+            desk.service.add_fault(fault);
+        }
         failure_of(desk.download(AMELIA, "a.flac").await);
-        let kept = assert_kept(&mut desk, SECOND, CAME + 20_000).await;
+        let kept = assert_kept(&mut desk, SECOND, CAME - 10_000).await;
         goes_on_with(&mut desk, &kept).await;
     });
 }
@@ -230,18 +305,15 @@ fn of_another_copy_even_less_is_kept_in_its_place() {
 }
 
 #[test]
-fn a_pause_keeps_that_of_which_more_is_there() {
+fn a_pause_keeps_what_came_whole_or_else_the_first_part() {
     run(async {
-        for (again, part, size) in [
-            (10_000, FIRST, CAME),
-            (CAME + 20_000, SECOND, CAME + 20_000),
-        ] {
+        for again in [0, 10_000] {
             let mut desk = at_a_service([stalls_behind(again)]).await;
-            let id = until_the_second(&mut desk, again).await;
+            let id = until_the_second_or_the_wait(&mut desk, again).await;
             desk.send(Command::Pause(id));
             let ended = desk.end_of_download().await;
             assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
-            let kept = assert_kept(&mut desk, part, size).await;
+            let kept = assert_whole_is_kept(&mut desk, again).await;
             let outcome = recorded(&mut desk).await.pop().unwrap().outcome;
             assert_eq!(outcome, AuditOutcome::Paused);
             goes_on_with(&mut desk, &kept).await;
@@ -249,27 +321,43 @@ fn a_pause_keeps_that_of_which_more_is_there() {
     });
 }
 
+/// What the next start tells of a download that the app ended in the middle of.
+async fn found_at_the_next_start(desk: Desk) -> (Desk, Vec<KeptPart>) {
+    let mut desk = desk.restart().await;
+    let kept = desk.until(|event| match event {
+        Event::KeptParts(all) if !all.is_empty() => Some(all.clone()),
+        Event::FoundAtStart(found) => panic!("{found:?}"),
+        _ => None,
+    });
+    let kept = kept.await;
+    // What else is there goes meanwhile.
+    for _ in 0..400 {
+        if there(&desk).len() == 1 {
+            break;
+        }
+        desk.pass_time().await;
+    }
+    assert_eq!(spoken_of(&desk).await, (Vec::new(), kept.clone()));
+    let all = recorded(&mut desk).await;
+    let outcomes: Vec<_> = all.iter().map(|draft| draft.outcome).collect();
+    assert_eq!(outcomes, [AuditOutcome::CutOff]);
+    (desk, kept)
+}
+
 #[test]
-fn the_end_of_the_app_keeps_that_of_which_more_is_there() {
+fn the_end_of_the_app_keeps_what_came_whole_or_else_the_first_part() {
     run(async {
-        for (again, part, size) in [
-            (10_000, FIRST, CAME),
-            (CAME + 20_000, SECOND, CAME + 20_000),
-        ] {
+        for again in [0, 10_000] {
             let mut desk = at_a_service([stalls_behind(again)]).await;
-            until_the_second(&mut desk, again).await;
-            let mut desk = desk.restart().await;
-            let kept = desk.until(|event| match event {
-                Event::KeptParts(all) if !all.is_empty() => Some(all.clone()),
-                Event::FoundAtStart(found) => panic!("{found:?}"),
-                _ => None,
-            });
-            assert_eq!(kept.await[0].came.size, size);
+            until_the_second_or_the_wait(&mut desk, again).await;
+            let (desk, kept) = found_at_the_next_start(desk).await;
+            let [kept] = &kept[..] else {
+                panic!("{kept:?}");
+            };
+            let part = if again == 0 { FIRST } else { SECOND };
             assert_eq!(there(&desk), [part]);
-            assert_eq!(spoken_of(&desk).await.0, []);
-            let all = recorded(&mut desk).await;
-            let outcomes: Vec<_> = all.iter().map(|draft| draft.outcome).collect();
-            assert_eq!(outcomes, [AuditOutcome::CutOff]);
+            assert_eq!(kept.part, desk.file(part));
+            assert!(kept.came.size <= CAME);
         }
     });
 }
@@ -290,22 +378,7 @@ fn a_person_who_cancels_wants_neither() {
 fn neither_is_kept_of_a_recording_that_is_no_longer_there() {
     run(async {
         let mut desk = at_a_service([]).await;
-        desk.impatient = false;
-        desk.clock.stop();
-        let id = desk.begin_download(AMELIA, "a.flac").await;
-        let waits = |kind: FailureKind| {
-            move |now: &JobProgress| {
-                let JobProgress::WaitingToTryAgain { failure, .. } = now else {
-                    return false;
-                };
-                let is_cut = matches!(failure.kind, FailureKind::ConnectionDropped { .. });
-                failure.kind == kind || is_cut && kind == FailureKind::NoAnswer
-            }
-        };
-        desk.progress(id, waits(FailureKind::NoAnswer)).await;
-        desk.send(Command::TryNow(id));
-        desk.progress(id, waits(FailureKind::PiecesDoNotFit)).await;
-        assert_eq!(there(&desk), [FIRST]);
+        let id = until_the_wait(&mut desk).await;
         desk.service.remove(AMELIA);
         desk.send(Command::TryNow(id));
         let failure = failure_of(desk.end_of_download().await);
@@ -347,39 +420,17 @@ fn what_stands_in_the_first_part_s_place_is_left_alone() {
     });
 }
 
-/// What is left of the other is nobody's any more, and for the next start to remove.
-#[cfg(target_os = "linux")]
 #[test]
-fn on_a_drive_that_goes_meanwhile_the_first_part_alone_is_kept_in_mind() {
-    let test = "pieces::on_a_drive_that_goes_meanwhile_the_first_part_alone_is_kept_in_mind";
-    let mount = "mount -t tmpfs none \"$0\"";
-    let Some(drive) = support::again::on_its_own_mount(test, mount) else {
-        return;
-    };
+fn a_name_that_is_too_long_with_a_number_is_good_enough() {
     run(async {
-        let stall = Effect::StallAfter {
-            bytes: 20_000,
-            duration: Duration::from_millis(800),
-        };
-        let mut desk = at_a_service([on_download(stall).only(3)]).await;
-        desk.impatient = true;
-        desk.ask_download(AMELIA, drive.join("a.flac").to_str().unwrap());
-        let second = drive.join(SECOND);
-        while !second.exists() {
-            let glance = desk.until(|_| Some(()));
-            let _event = tokio::time::timeout(Duration::from_millis(20), glance).await;
-        }
-        let unmounted = std::process::Command::new("umount")
-            .arg("-l")
-            .arg(&drive)
-            .status();
-        assert!(unmounted.unwrap().success());
-        let failure = failure_of(desk.end_of_download().await);
-        assert!(matches!(failure.kind, FailureKind::FolderGone { .. }));
-        let (unfinished, kept) = spoken_of(&desk).await;
-        let kept: Vec<_> = kept.into_iter().map(|kept| kept.part).collect();
-        assert_eq!(kept, [drive.join(FIRST)]);
-        assert!(matches!(&unfinished[..], [(_, name, None)] if name == SECOND));
-        assert!(names_in(&drive).is_empty(), "nothing is made in its place");
+        let mut desk = at_a_service([]).await;
+        // With `.part` it is as long as a name may be.
+        let name = format!("{}.flac", "a".repeat(245));
+        let saved = desk.download(AMELIA, &name).await.unwrap();
+        assert_eq!(saved.path, desk.file(&name));
+        let mut names = names_in(desk.folder.path());
+        names.retain(|name| name.starts_with("aaa"));
+        assert_eq!(names, [name]);
+        assert_eq!(spoken_of(&desk).await, (Vec::new(), Vec::new()));
     });
 }

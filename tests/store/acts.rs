@@ -320,7 +320,7 @@ fn as_the_version_before_left_it(folder: &Path) {
     let older = outsider(folder);
     older
         .execute_batch(
-            "DROP TABLE acts; DROP TABLE steps;
+            "DROP TABLE acts; DROP TABLE steps; DROP TABLE parts_apart;
              ALTER TABLE kept_tokens DROP COLUMN user_name; PRAGMA user_version = 13;",
         )
         .unwrap();

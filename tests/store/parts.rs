@@ -2,7 +2,7 @@ use audio_housekeeper::domain::{
     AudioFormat, AudioState, BackupProof, CheckedAudio, CheckedPart, Codec, Completeness, Damage,
     EndProof, KeptPart, Oddity, OperationId, PartCame, ServerCopy, Sha256Digest, Unfit,
 };
-use audio_housekeeper::store::{Change, KnownPart, Store, Transfer};
+use audio_housekeeper::store::{Change, KnownPart, PartApart, Store, Transfer};
 
 use crate::doctor;
 
@@ -165,44 +165,123 @@ async fn what_is_kept_waits_until_it_is_gone_on_with_or_ended() {
     assert_eq!(parts().await, []);
 }
 
-#[tokio::test]
-async fn what_is_known_of_a_download_moves_to_another_operation_and_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    let came = PartCame {
-        size: 59_000_000,
-        sha256: Sha256Digest::of(b"came"),
+fn came(size: u64) -> PartCame {
+    PartCame {
+        size,
+        sha256: Sha256Digest::of(&size.to_be_bytes()),
         copy: ServerCopy::default(),
-    };
-    let kept = Change::PartKept {
+    }
+}
+
+fn kept(size: u64) -> Change {
+    Change::PartKept {
         operation: operation(),
-        came: Box::new(came),
-    };
+        came: Box::new(came(size)),
+    }
+}
+
+fn set_apart() -> Change {
+    Change::PartSetApart {
+        operation: operation(),
+        instead: "/home/a/none.part".into(),
+    }
+}
+
+/// A download of which a part is set apart.
+async fn with_a_part_apart(folder: &std::path::Path) -> Store {
+    let store = Store::open(folder).unwrap();
+    let all = vec![begin(), made("made 1"), kept(59), set_apart()];
+    store.apply(all).await.unwrap();
     store
-        .apply(vec![begin(), made("made 1"), kept])
+}
+
+fn begin_beside_it() -> Change {
+    let Change::BeginTransfer(transfer) = begin() else {
+        unreachable!()
+    };
+    Change::BeginTransfer(Transfer {
+        part: "/home/a/a.wav (2).part".into(),
+        ..transfer
+    })
+}
+
+fn first() -> PartApart {
+    PartApart {
+        part: "/home/a/a.wav.part".into(),
+        mark: Some("made 1".to_owned()),
+        came: Some(came(59)),
+    }
+}
+
+#[tokio::test]
+async fn what_is_set_apart_is_known_beside_the_present_part_and_taken_back_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_a_part_apart(folder.path()).await;
+    let left = store.unfinished_transfers().await.unwrap();
+    assert_eq!(left[0].part, std::path::Path::new("/home/a/none.part"));
+    assert_eq!(store.part(&operation()).await, Ok(KnownPart::default()));
+    store
+        .apply(vec![begin_beside_it(), made("made 2")])
         .await
         .unwrap();
-    let known = async |operation| {
-        let all = store.unfinished_transfers().await.unwrap();
-        let transfer = all.into_iter().find(|one| one.operation == operation);
-        (transfer, store.part(&operation).await.unwrap())
+    assert_eq!(store.part_apart(&operation()).await, Ok(Some(first())));
+    assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
+
+    let back = || vec![Change::PartTakenBack(operation())];
+    store.apply(back()).await.unwrap();
+    // A second time there is nothing to take back.
+    store.apply(back()).await.unwrap();
+    let left = store.unfinished_transfers().await.unwrap();
+    let [left] = &left[..] else {
+        panic!("{left:?}");
     };
-    let (transfer, part) = known(operation()).await;
-    let other = OperationId::from_bytes([99; 16]);
-    let moved = |operation, to| Change::TransferMoved { operation, to };
-    let away = moved(operation(), other.clone());
-    store.apply(vec![away]).await.unwrap();
-    assert_eq!(known(operation()).await, (None, KnownPart::default()));
-    let (moved_there, part_there) = known(other.clone()).await;
-    let expected = transfer.clone().map(|transfer| Transfer {
-        operation: other.clone(),
-        ..transfer
-    });
-    assert_eq!((moved_there, &part_there), (expected, &part));
-    // The download is begun anew beside it, and what that came to goes.
-    let back = vec![Change::EndTransfer(operation()), moved(other, operation())];
-    store.apply(vec![begin()]).await.unwrap();
-    store.apply(back).await.unwrap();
-    assert_eq!(known(operation()).await, (transfer, part));
-    assert_eq!(store.unfinished_transfers().await.unwrap().len(), 1);
+    assert_eq!(left.part, first().part);
+    let known = store.part(&operation()).await.unwrap();
+    assert_eq!((known.mark, known.came), (first().mark, first().came));
+    assert_eq!(store.part_apart(&operation()).await, Ok(None));
+    let second = PartApart {
+        part: "/home/a/a.wav (2).part".into(),
+        mark: Some("made 2".to_owned()),
+        came: None,
+    };
+    assert_eq!(store.unwanted_parts().await, Ok(vec![second.clone()]));
+    let gone = vec![Change::UnwantedPartGone(second.part)];
+    store.apply(gone).await.unwrap();
+    assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn what_is_set_apart_is_to_be_removed_once_its_download_has_ended_or_does_without() {
+    let over = [
+        Change::EndTransfer(operation()),
+        Change::PartApartUnwanted(operation()),
+    ];
+    for over in over {
+        let folder = tempfile::tempdir().unwrap();
+        let store = with_a_part_apart(folder.path()).await;
+        // It is not gone by that.
+        let early = Change::UnwantedPartGone(first().part);
+        store.apply(vec![early, over]).await.unwrap();
+        drop(store);
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.part_apart(&operation()).await, Ok(None));
+        assert_eq!(store.unwanted_parts().await, Ok(vec![first()]));
+        // What a download has at its name is not to be removed.
+        store.apply(vec![begin()]).await.unwrap();
+        assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
+        let done = vec![made("made 3"), Change::EndTransfer(operation())];
+        store.apply(done).await.unwrap();
+        assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_set_apart_takes_the_place_of_what_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_a_part_apart(folder.path()).await;
+    let again = vec![begin_beside_it(), made("made 2"), kept(70), set_apart()];
+    store.apply(again).await.unwrap();
+    let apart = store.part_apart(&operation()).await.unwrap().unwrap();
+    assert_eq!(apart.came, Some(came(70)));
+    assert_eq!(store.unwanted_parts().await, Ok(vec![first()]));
 }

@@ -250,7 +250,16 @@ async fn a_disk_that_is_full_while_the_ledger_is_waited_for_is_said_so() {
         return;
     };
     let (ledger, whole) = (Withholding::new(), wav(20_000_000, 1));
-    let all = recording(&ledger, &whole, 0, whole.len());
+    let mut all = recording(&ledger, &whole, 0, whole.len());
+    // Behind the first piece all has to wait, and none of that is ever written down.
+    let pieces: Vec<Bytes> = whole
+        .chunks(10 * PIECE)
+        .map(Bytes::copy_from_slice)
+        .collect();
+    all.body = Box::new(Counted {
+        pieces: pieces.into_iter(),
+        ledger: ledger.clone(),
+    });
     let never = CancellationToken::new();
     let result = saved(None, all, &folder, &ledger, &never).await;
     let path = folder.join("a.wav");

@@ -100,6 +100,7 @@ met-no-answer = Nothing answered at the service's address.
 met-timed-out = The service took too long.
 met-connection-dropped-early = The connection was lost before the answer came.
 met-pieces-do-not-fit = What came in pieces does not fit together.
+met-disk-full = There is no room left on the disk.
 met-connection-dropped = The connection dropped after { $received }.
 met-too-many-requests = The service asks for a pause.
 met-service-trouble = The service has trouble of its own.

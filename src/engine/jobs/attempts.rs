@@ -74,12 +74,17 @@ pub async fn persist(
             Err(not_fetched) if not_fetched.failure != JobFailure::Cancelled => not_fetched,
             ended => return ended,
         };
+        if gives_way(&not_fetched, &request, ledger, tries).await {
+            earlier = None;
+            continue;
+        }
         earlier = not_fetched.partial.take();
         // What did not fit together once is not pieced together again.
-        is_pieced &= !matches!(&not_fetched.failure,
+        let does_not_fit = matches!(&not_fetched.failure,
             JobFailure::Failed(failure) if failure.kind == FailureKind::PiecesDoNotFit);
+        is_pieced &= !does_not_fit;
         if !is_pieced && let Some(partial) = earlier.take() {
-            ledger.set_apart(partial, &request).await;
+            ledger.set_apart(partial, &request, does_not_fit).await;
         }
         let good_for = earlier.as_ref().map_or(0, Partial::good_for);
         tries.came_on(good_for);
@@ -99,6 +104,32 @@ pub async fn persist(
             });
         }
     }
+}
+
+/// Gives up what is set apart where it takes the room, or the name, that the recording needs: whether there
+/// was anything, and the next try is to be made at once.
+async fn gives_way(
+    not_fetched: &NotFetched,
+    request: &SaveRequest,
+    ledger: &StoreLedger,
+    tries: &Tries,
+) -> bool {
+    let JobFailure::Failed(failure) = &not_fetched.failure else {
+        return false;
+    };
+    // A name that is too long may not be without its number.
+    let is_in_the_way = matches!(
+        failure.kind,
+        FailureKind::DiskFull { .. } | FailureKind::FileNameRefused { .. }
+    );
+    if !is_in_the_way || ledger.has_left_a_part() || !ledger.has_set_apart() {
+        return false;
+    }
+    ledger.discard_apart(request).await;
+    if matches!(failure.kind, FailureKind::DiskFull { .. }) {
+        tries.met(failure.clone());
+    }
+    true
 }
 
 /// Waits for what comes between a try that failed and the next one.

@@ -117,7 +117,7 @@ pub async fn fetch(
     let wants_it =
         keeps && (!is_cancelled || keeps_what_came(ticket)) && !is_settled(&result, shown.as_ref());
     // What was kept and could not be looked for stays known as it was, and nothing is claimed of it.
-    let was_kept = was_kept && !ledger.has_set_apart();
+    let was_kept = was_kept && !ledger.has_ever_set_apart();
     let is_unseen = was_kept && could_not_be_seen(&result);
     let partial = partial.filter(|_| !is_unseen);
     let is_kept = keep(partial, wants_it, &request, &ledger).await;
@@ -188,8 +188,8 @@ fn is_settled(result: &Result<Fetched, JobFailure>, shown: Option<&ServerKnowled
     }
 }
 
-/// Keeps what came, or removes it; whether any of it is kept. Of what came last and what is set apart only
-/// that is kept of which more is there.
+/// Keeps what came, or removes it; whether any of it is kept. What is set apart is kept in place of what came
+/// last only where nothing of that can be gone on with, or more is set apart that came whole.
 async fn keep(
     partial: Option<Partial>,
     keeps: bool,
@@ -207,9 +207,9 @@ async fn keep(
         None => false,
     };
     if keeps && !is_last_kept {
-        return ledger.take_back(&request.operation).await;
+        return ledger.take_back(request).await;
     }
-    ledger.discard_apart().await;
+    ledger.discard_apart(request).await;
     is_last_kept
 }
 

@@ -39,7 +39,7 @@ pub async fn discard(workspace: Arc<Workspace>, operation: OperationId) {
 
 async fn remove(workspace: &Workspace, kept: KeptPart) {
     let operation = kept.operation.clone();
-    let removed = transfer::remove_kept(&kept).await;
+    let removed = transfer::remove_kept(&kept.part, kept.mark.as_deref(), &kept.came).await;
     let became = match &removed {
         Ok(true) => "the part file was removed",
         Ok(false) => "the part file was no longer there",
