@@ -179,9 +179,9 @@ fn closing_in_the_wait_asks_first_and_staying_changes_nothing() {
 }
 
 /// A desk at which a delete was sent whose answer takes a while.
-fn sent(folder: &Path) -> Driver {
+fn sent(folder: &Path, answered_after: Duration) -> Driver {
     let mut driver = desk(folder);
-    let slow = Effect::StallBeforeHead(Duration::from_secs(2));
+    let slow = Effect::StallBeforeHead(answered_after);
     driver.service.add_fault(Fault::on(Call::Delete, slow));
     driver.ask_delete(AMELIA);
     driver.click("Delete without backup");
@@ -192,7 +192,7 @@ fn sent(folder: &Path) -> Driver {
 #[test]
 fn closing_asks_while_a_delete_is_unanswered_that_was_sent_before_a_sign_out() {
     let folder = tempfile::tempdir().unwrap();
-    let mut driver = sent(folder.path());
+    let mut driver = sent(folder.path(), Duration::from_millis(4_500));
     driver.click("Settings");
     driver.click("Sign out");
     driver.click("Stop and sign out");
@@ -210,7 +210,7 @@ fn closing_asks_while_a_delete_is_unanswered_that_was_sent_before_a_sign_out() {
 #[test]
 fn the_window_goes_at_once_and_what_runs_is_put_away_after_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut driver = sent(folder.path());
+    let mut driver = sent(folder.path(), Duration::from_secs(2));
     driver.ask_to_close();
     driver.click("Stop and close");
     // What the system answers to that.
