@@ -244,7 +244,7 @@ impl Tour {
         self.driver.wait_for("Saved and checked");
         self.picture("activity");
         self.driver.click("Settings");
-        self.driver.wait_for("Practice needs no sign-in.");
+        self.driver.wait_for("Practice keeps no sign-in.");
         self.picture("settings");
         self.driver.click("Recordings");
         self.driver.wait_for("Delete all recordings…");

@@ -388,6 +388,8 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
         self.frame_began = Instant::now();
         self.state.tick(Timestamp::now());
+        let effects = self.state.lock_when_idle();
+        self.carry_out(ctx, frame, effects);
         let called = self.state.last_calls();
         self.poll_opening();
         self.drain_events(ctx, frame);

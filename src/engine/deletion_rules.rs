@@ -1,6 +1,7 @@
 //! What this computer asks of a delete: read at the start, changed by people, and held to.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +43,7 @@ pub async fn read(resources: &Resources) -> Option<Mismatch> {
         .into_iter()
         .flatten()
         .reduce(|one, other| one.and(&other));
+    resources.rules_are_known.store(true, Ordering::Relaxed);
     let is_a_first_start = known == KnownRules::default();
     resources.set_rules(match rules {
         Some(rules) => rules,
@@ -80,6 +82,16 @@ async fn changed(
     change: RuleChange,
     password: Option<Secret>,
 ) -> Result<(), Failure> {
+    if !workspace.resources.rules_are_known.load(Ordering::Relaxed) {
+        // What was read at the start could not be: it is not to be written over.
+        read(&workspace.resources).await;
+    }
+    if !workspace.resources.rules_are_known.load(Ordering::Relaxed) {
+        return Err(failure(
+            FailureKind::StoreTrouble,
+            "the rules are not known",
+        ));
+    }
     let before = workspace.resources.rules();
     let rules = before.after(change);
     let sign_in = workspace.credentials.sign_in();

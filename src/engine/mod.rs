@@ -142,6 +142,7 @@ pub fn start(setup: Setup) -> Handle {
     let (board, progress) = ticket::JobBoard::new(setup.wake.clone());
     let resources = Arc::new(resources::Resources {
         rules: Mutex::default(),
+        rules_are_known: false.into(),
         changing_rules: tokio::sync::Mutex::default(),
         is_practice: matches!(setup.opening, Opening::Practice { .. }),
         telling: tokio::sync::Mutex::default(),

@@ -1,5 +1,6 @@
 //! What lasts as long as the engine, and is the same for every sign-in.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Resources {
     pub keychain: Keychain,
     /// What is asked of a delete.
     pub rules: Mutex<DeletionRules>,
+    /// Whether that could be read: else all that can be asked for is.
+    pub rules_are_known: AtomicBool,
     /// Held while that is changed.
     pub changing_rules: tokio::sync::Mutex<()>,
     /// Whether it is the practice service that is signed in to, at which nothing is kept.

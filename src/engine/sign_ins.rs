@@ -247,6 +247,7 @@ impl Engine {
 
     /// Ends what runs for the service that somebody was signed in to.
     pub(super) fn close_workspace(&mut self) {
+        self.stop_approving();
         if let Some(workspace) = self.workspace.take() {
             let generation = Some(workspace.generation);
             self.scheduler.cancel_all(generation, EndedBy::SignOut);

@@ -50,7 +50,7 @@ impl State {
             Event::KeptParts(all) => self.kept_parts = all,
             Event::Surveyed(survey) => return self.surveyed(survey),
             Event::PlaceSeen { folder, place } => self.place_seen(folder, place),
-            Event::PasswordChecked(failure) => self.password_checked(failure),
+            Event::PasswordChecked(failure) => return self.password_checked(failure),
             Event::DeletionRules(rules) => self.rules_known(rules),
             Event::RulesNotChanged(failure) => self.rules_not_changed(failure),
             Event::RulesWereChanged => self.tell(Message::RulesWereChanged),
@@ -58,7 +58,7 @@ impl State {
             Event::DeletionNotApproved { doctor, failure } => {
                 return self.not_approved(doctor, failure);
             }
-            Event::JobStarted { id, kind } => self.job_started(id, kind),
+            Event::JobStarted { id, kind } => return self.job_started(id, kind),
             Event::JobEnded { id, ending } => return self.job_ended(id, *ending),
             Event::LookedAgain {
                 operation,

@@ -108,24 +108,38 @@ impl State {
         !self.is_approving() && self.password_tries.wait(self.now).is_none()
     }
 
-    /// The question for a delete is gone, and with it what was typed into it.
-    pub(super) fn stop_approving(&mut self) -> Vec<SideEffect> {
-        let was_trying = self.is_approving();
-        self.approval = None;
-        if was_trying {
-            engine(Command::StopApproving)
-        } else {
-            Vec::new()
+    /// What came of what was typed into the question on top.
+    #[must_use]
+    pub fn approval_here(&self) -> Option<&Attempt> {
+        let approving = self.approval.as_ref()?;
+        let is_here = is_question(self.modals.last()?, &approving.scope);
+        is_here.then_some(&approving.attempt)
+    }
+
+    /// This question is gone, and with it what was typed into it.
+    pub(super) fn stop_approving(&mut self, question: &Modal) -> Vec<SideEffect> {
+        let is_its = |approving: &mut Approving| is_question(question, &approving.scope);
+        match self.approval.take_if(is_its) {
+            Some(Approving { scope, attempt }) if attempt.trying => {
+                // It may have begun before this is heard.
+                self.given_up = Some(scope);
+                engine(Command::StopApproving)
+            }
+            _ => Vec::new(),
         }
+    }
+
+    /// Whether a delete begins whose question was closed meanwhile.
+    pub(super) fn was_given_up(&mut self, kind: &JobKind) -> bool {
+        self.given_up
+            .take_if(|scope| is_delete(kind, scope))
+            .is_some()
     }
 
     /// A job begins: where it is the delete that was approved, its question is answered.
     pub(super) fn is_approved(&mut self, kind: &JobKind) {
-        let is_it = |approving: &mut Approving| match (&approving.scope, kind) {
-            _ if !approving.attempt.trying => false,
-            (DeletionScope::Doctor(doctor), JobKind::Delete(of)) => doctor == of,
-            (DeletionScope::Everything, JobKind::DeleteAll) => true,
-            _ => false,
+        let is_it = |approving: &mut Approving| {
+            approving.attempt.trying && is_delete(kind, &approving.scope)
         };
         if let Some(approving) = self.approval.take_if(is_it) {
             self.password_tries.succeeded();
@@ -170,6 +184,15 @@ impl State {
             self.tell(Message::Failed { doctor, failure });
         }
         effects
+    }
+}
+
+/// Whether this deletes that.
+fn is_delete(kind: &JobKind, scope: &DeletionScope) -> bool {
+    match (scope, kind) {
+        (DeletionScope::Doctor(doctor), JobKind::Delete(of)) => doctor == of,
+        (DeletionScope::Everything, JobKind::DeleteAll) => true,
+        _ => false,
     }
 }
 

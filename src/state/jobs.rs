@@ -82,8 +82,9 @@ impl State {
         }
     }
 
-    pub(super) fn job_started(&mut self, id: JobId, kind: JobKind) {
+    pub(super) fn job_started(&mut self, id: JobId, kind: JobKind) -> Vec<SideEffect> {
         let progress = JobProgress::Looking;
+        let was_given_up = self.was_given_up(&kind);
         self.pace.begins(id, self.now);
         self.is_approved(&kind);
         if let JobKind::Download(doctor) = &kind {
@@ -101,6 +102,10 @@ impl State {
                 last_call: LastCall::NotYet,
             },
         );
+        if was_given_up {
+            return self.cancel(id);
+        }
+        Vec::new()
     }
 
     pub(super) fn cancel(&mut self, id: JobId) -> Vec<SideEffect> {

@@ -58,6 +58,8 @@ impl State {
     /// Asks first where jobs run.
     pub(super) fn ask_sign_out(&mut self) -> Vec<SideEffect> {
         if self.has_running_jobs() {
+            self.modals
+                .retain(|modal| *modal != Modal::SignOutWhileBusy);
             self.modals.push(Modal::SignOutWhileBusy);
             return Vec::new();
         }

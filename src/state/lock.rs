@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{Failure, Secret, SignInWith, TokenKeeping};
 use crate::engine::Command;
 use crate::settings::Settings;
-use crate::state::{Action, Attempt, Modal, SideEffect, SignIn, State, engine};
+use crate::state::{Action, Attempt, Modal, Mode, SideEffect, SignIn, State, engine};
 
 /// Whether the window is locked, and since when nobody has touched it.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl State {
     }
 
     /// Locks the window where nobody has touched it for long.
-    pub(super) fn lock_when_idle(&mut self) {
+    pub fn lock_when_idle(&mut self) -> Vec<SideEffect> {
         let touched_at = *self.lock.touched_at.get_or_insert(self.now);
         let idle = self.now.duration_since(touched_at);
         if idle.is_negative() {
@@ -44,15 +44,32 @@ impl State {
         let minutes = self.settings.lock_after.filter(|_| self.can_lock());
         let limit = minutes.map(|minutes| SignedDuration::from_mins(minutes.into()));
         if limit.is_some_and(|limit| idle >= limit) {
-            self.lock_now();
+            return self.lock_now();
         }
+        Vec::new()
     }
 
-    /// "Lock", or it was time for that.
-    pub(super) fn lock_now(&mut self) {
-        if self.can_lock() && self.lock.locked.is_none() {
-            self.lock.locked = Some(Attempt::default());
+    /// "Lock", or it was time for that. It outlasts the app: who starts it anew finds it locked.
+    pub(super) fn lock_now(&mut self) -> Vec<SideEffect> {
+        if !self.can_lock() || self.lock.locked.is_some() {
+            return Vec::new();
         }
+        self.lock.locked = Some(Attempt::default());
+        self.settings.locked = self.mode == Mode::Real;
+        self.save_settings()
+    }
+
+    /// Somebody is signed in: by hand that opens the lock, from what is kept it does not.
+    pub(super) fn lock_at_sign_in(&mut self, was_starting: bool) -> Vec<SideEffect> {
+        let stays = match self.locked() {
+            Some(tried) => !tried.trying,
+            None => was_starting && self.settings.locked,
+        };
+        if !stays || !self.can_lock() {
+            return self.unlocked();
+        }
+        self.lock.locked.get_or_insert_default();
+        Vec::new()
     }
 
     /// How long nobody has to touch the window before it locks, in minutes, of
@@ -81,7 +98,9 @@ impl State {
             trying: true,
             failure: None,
         });
-        if self.attempt().is_none() {
+        let has_ended =
+            |modal: &Modal| matches!(modal, Modal::SignInAgain(asked) if asked.has_ended);
+        if !self.modals.iter().any(has_ended) {
             return engine(Command::CheckPassword(password));
         }
         let with = SignInWith::Password {
@@ -91,22 +110,28 @@ impl State {
         self.sign_in(&address, with, keeping != TokenKeeping::Memory)
     }
 
-    pub(super) fn password_checked(&mut self, failure: Option<Failure>) {
+    pub(super) fn password_checked(&mut self, failure: Option<Failure>) -> Vec<SideEffect> {
         match failure {
             None => {
                 self.password_tries.succeeded();
-                self.unlocked();
+                self.unlocked()
             }
             Some(failure) => {
                 self.password_tries.failed(&failure, self.now);
                 self.not_unlocked(failure);
+                Vec::new()
             }
         }
     }
 
-    pub(super) fn unlocked(&mut self) {
+    pub(super) fn unlocked(&mut self) -> Vec<SideEffect> {
         self.lock.locked = None;
         self.touched();
+        if std::mem::take(&mut self.settings.locked) {
+            self.save_settings()
+        } else {
+            Vec::new()
+        }
     }
 
     pub(super) fn not_unlocked(&mut self, failure: Failure) {
@@ -120,10 +145,7 @@ impl State {
 
     /// What an action comes to while the window is locked; nothing where it may not come.
     pub(super) fn while_locked(&self, action: Action) -> Option<Action> {
-        let leaves = matches!(
-            self.modals.last(),
-            Some(Modal::CloseWhileBusy | Modal::SignOutWhileBusy)
-        );
+        let leaves = self.modals.last().is_some_and(Modal::leaves);
         match action {
             // Whoever answers a dialog may be somebody else.
             Action::SaveChosen { request, .. } => Some(Action::SaveChosen {

@@ -113,9 +113,12 @@ impl State {
     pub fn tick(&mut self, now: Timestamp) {
         self.now = now;
         self.password_tries.tick(now);
-        self.lock_when_idle();
+        // Nobody sees them while the window is locked.
+        let is_locked = self.locked().is_some();
         self.toasts.retain(|toast| {
-            toast.stands_until_dismissed() || now.duration_since(toast.at) < toast.stands_for()
+            is_locked
+                || toast.stands_until_dismissed()
+                || now.duration_since(toast.at) < toast.stands_for()
         });
     }
 

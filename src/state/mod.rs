@@ -69,7 +69,8 @@ pub use crate::engine::{
 use side_effect::engine;
 
 use crate::domain::{
-    DeletionRules, DoctorName, KeptPart, KnownDoctor, OriginError, ServiceOrigin, SetAside,
+    DeletionRules, DeletionScope, DoctorName, KeptPart, KnownDoctor, OriginError, ServiceOrigin,
+    SetAside,
 };
 use crate::settings::Settings;
 
@@ -116,6 +117,8 @@ pub struct State {
     pub rules: DeletionRules,
     /// What came of what was typed to have a delete carried out, while that is asked.
     pub approval: Option<Approving>,
+    /// A delete that was given up while it was being approved.
+    given_up: Option<DeletionScope>,
     lock: lock::Lock,
     /// How long looks and downloads take.
     pub pace: Pace,
@@ -175,6 +178,7 @@ impl State {
             record: Record::default(),
             rules: DeletionRules::default(),
             approval: None,
+            given_up: None,
             lock: lock::Lock::default(),
             pace: Pace::default(),
             password_tries: PasswordTries::default(),

@@ -84,6 +84,14 @@ pub enum Modal {
     SignOutWhileBusy,
 }
 
+impl Modal {
+    /// Whether it asks whether to leave what runs.
+    #[must_use]
+    pub const fn leaves(&self) -> bool {
+        matches!(self, Self::CloseWhileBusy | Self::SignOutWhileBusy)
+    }
+}
+
 impl State {
     pub(super) fn open_modal(&mut self, modal: Modal) -> Vec<SideEffect> {
         self.modals.push(modal);
@@ -104,9 +112,9 @@ impl State {
             _ => true,
         };
         effects.extend(match self.modals.pop_if(closes) {
-            Some(Modal::DeleteOne { .. }) => self.stop_approving(),
-            Some(Modal::DeleteAll { .. }) => {
-                let mut effects = self.stop_approving();
+            Some(question @ Modal::DeleteOne { .. }) => self.stop_approving(&question),
+            Some(question @ Modal::DeleteAll { .. }) => {
+                let mut effects = self.stop_approving(&question);
                 effects.extend(self.stop_survey());
                 effects
             }

@@ -48,6 +48,7 @@ impl State {
         };
         match DeletionPlan::new(confirmation, self.now) {
             Ok(plan) => {
+                self.given_up = None;
                 if self.rules.ask_for_a_password_before(plan.confirmation()) {
                     self.approval_is_tried(plan.scope());
                 }

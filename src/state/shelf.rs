@@ -110,7 +110,8 @@ impl State {
     /// Remembers since when what is on the shelf has been seen. To be told of each frame that is drawn: a
     /// hidden window draws none.
     pub fn results_are_seen(&mut self) {
-        if self.screen == Screen::Recordings && matches!(self.sign_in, SignIn::In(_)) {
+        let is_shown = matches!(self.sign_in, SignIn::In(_)) && self.locked().is_none();
+        if self.screen == Screen::Recordings && is_shown {
             for result in &mut self.results {
                 result.seen_since.get_or_insert(self.now);
             }

@@ -144,7 +144,7 @@ impl State {
         keychain: Option<Failure>,
     ) -> Vec<SideEffect> {
         self.password_tries.succeeded();
-        self.unlocked();
+        let was_starting = self.sign_in == SignIn::Starting;
         let last = self.service.replace(account.origin.clone());
         if let Some(last) = last.filter(|last| *last != account.origin) {
             self.keep_deletes_elsewhere(&last, &account.origin);
@@ -157,13 +157,15 @@ impl State {
             self.tell(Message::Keychain(failure));
         }
         self.forms += 1;
+        let mut effects = self.lock_at_sign_in(was_starting);
         if goes_on {
-            return self.goes_on();
+            effects.extend(self.goes_on());
+            return effects;
         }
         self.people += 1;
         self.forget_what_was_shown();
         self.screen = Screen::Recordings;
-        Vec::new()
+        effects
     }
 
     pub(super) fn person_known(&mut self, person: String) {
@@ -199,7 +201,7 @@ impl State {
             let service = self.service.clone();
             self.forget_what_waits(service.as_ref());
         }
-        self.unlocked();
+        let mut effects = self.unlocked();
         self.forms += 1;
         self.sign_in = SignIn::Out {
             because,
@@ -207,7 +209,8 @@ impl State {
         };
         self.forget_what_was_shown();
         // The question that they were for is gone.
-        self.stop_survey()
+        effects.extend(self.stop_survey());
+        effects
     }
 
     /// The keychain may still keep the token of a sign-out.

@@ -34,10 +34,7 @@ impl State {
             Action::Show(screen) => self.show(screen),
             Action::Check(doctor) => engine(Command::Check(doctor)),
             Action::CheckAll => self.begin(Batch::CheckAll),
-            Action::Lock => {
-                self.lock_now();
-                Vec::new()
-            }
+            Action::Lock => self.lock_now(),
             Action::Unlock(password) => self.unlock(password),
             Action::SetLockAfter(minutes) => self.set_lock_after(minutes),
             Action::StopSigningIn => self.stop_signing_in(),

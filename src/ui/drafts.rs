@@ -27,6 +27,7 @@ pub struct Drafts {
     pub(super) rules_password: PasswordDraft,
     /// The password that unlocks the window.
     pub(super) unlocking: PasswordDraft,
+    pub(super) unlocking_focus: Focus,
     /// The address in the settings, while it is being changed.
     pub(super) settings_address: Option<String>,
     /// Who types.
@@ -144,6 +145,7 @@ impl Default for Drafts {
             deletion: DeletionDraft::default(),
             rules_password: PasswordDraft::default(),
             unlocking: PasswordDraft::default(),
+            unlocking_focus: Focus::Wanted,
             settings_address: None,
             person: 0,
         }
@@ -171,6 +173,7 @@ impl Drafts {
         if state.locked().is_none() {
             // It is wiped.
             self.unlocking.take();
+            self.unlocking_focus = Focus::Wanted;
         }
         let is_out = !matches!(state.sign_in, SignIn::In(_));
         if is_out || self.person != state.person() {

@@ -65,11 +65,13 @@ pub fn show(ui: &mut Ui, state: &State, drafts: &mut Drafts, text: &Text) -> Vec
     };
     drafts.follow(state);
     shortcuts::take(ui, &mut view, drafts);
-    practice_stripe::show(ui, &mut view);
+    if state.locked().is_none() {
+        practice_stripe::show(ui, &mut view);
+    }
     let window = Frame::new().fill(Palette::here(ui).window);
     if let (Some(account), Some(locked)) = (state.account(), state.locked()) {
         tray::show_locked(ui, &mut view);
-        let draft = &mut drafts.unlocking;
+        let draft = (&mut drafts.unlocking, &mut drafts.unlocking_focus);
         CentralPanel::default().frame(window).show(ui, |ui| {
             screens::lock(ui, &mut view, draft, (account, locked));
         });

@@ -121,3 +121,30 @@ fn a_change_that_is_being_checked_is_not_taken_back() {
     tell(&mut state, 1, none);
     assert!(state.modals.is_empty());
 }
+
+#[test]
+fn closing_another_question_gives_up_nothing() {
+    let mut state = checking();
+    state.modals.clear();
+    state.update(Action::AskDelete(name("Dr. B")));
+    assert!(state.update(Action::CloseModal).is_empty());
+    assert!(state.is_approving());
+    tell(&mut state, 1, started(1, JobKind::Delete(name("Dr. A"))));
+    assert!(!state.is_approving());
+}
+
+#[test]
+fn a_delete_that_begins_although_its_question_was_closed_is_stopped_at_once() {
+    let mut state = checking();
+    state.update(Action::CloseModal);
+    let effects = tell(&mut state, 1, started(1, JobKind::Delete(name("Dr. A"))));
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::Cancel(JobId(1))]
+    ));
+    // The next one is another.
+    asked(&mut state);
+    confirm(&mut state, ConfirmedChoice::WithoutBackup);
+    let effects = tell(&mut state, 1, started(2, JobKind::Delete(name("Dr. A"))));
+    assert!(effects.is_empty());
+}

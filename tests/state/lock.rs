@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use audio_housekeeper::domain::{Failure, FailureKind, Secret, SignInWith};
+use audio_housekeeper::domain::{Failure, FailureKind, KnownDoctor, Secret, SignInWith};
 use audio_housekeeper::engine::{Command, Event, JobId, JobKind, SavePurpose, SignedOutBecause};
-use audio_housekeeper::state::{Action, Modal, SideEffect, SignIn, State};
+use audio_housekeeper::state::{Action, Modal, Mode, SideEffect, SignIn, State};
 use jiff::SignedDuration;
 
 use crate::{commands, name, sign_in, signed_in, tell};
@@ -14,6 +14,12 @@ fn locked() -> State {
     state.update(Action::Lock);
     assert!(state.locked().is_some());
     state
+}
+
+/// Time passes until then, as the window's frames tell it.
+fn passes(state: &mut State, then: jiff::Timestamp) -> Vec<SideEffect> {
+    state.tick(then);
+    state.lock_when_idle()
 }
 
 fn unlock(state: &mut State) -> Vec<SideEffect> {
@@ -35,11 +41,12 @@ fn a_window_that_nobody_touches_locks_and_one_that_is_touched_does_not() {
         let mut state = signed_in();
         state.settings.lock_after = minutes;
         let begun = state.now;
-        state.tick(begun + SignedDuration::from_mins(1));
+        passes(&mut state, begun + SignedDuration::from_mins(1));
         state.touched();
         let then = state.now + SignedDuration::from_mins(untouched);
-        state.tick(then);
+        let effects = passes(&mut state, then);
         assert_eq!(state.locked().is_some(), locks, "{minutes:?} {untouched}");
+        assert_eq!(effects.len(), usize::from(locks));
     }
 }
 
@@ -47,11 +54,11 @@ fn a_window_that_nobody_touches_locks_and_one_that_is_touched_does_not() {
 fn a_clock_that_is_set_back_does_not_put_the_lock_off_for_ever() {
     let mut state = signed_in();
     let begun = state.now + SignedDuration::from_hours(9);
-    state.tick(begun);
+    passes(&mut state, begun);
     state.touched();
-    state.tick(begun - SignedDuration::from_hours(9));
+    passes(&mut state, begun - SignedDuration::from_hours(9));
     let then = state.now + SignedDuration::from_mins(15);
-    state.tick(then);
+    passes(&mut state, then);
     assert!(state.locked().is_some());
 }
 
@@ -64,7 +71,7 @@ fn a_token_is_nothing_to_unlock_with_so_nothing_is_locked() {
     account.user_name = None;
     state.update(Action::Lock);
     let then = state.now + SignedDuration::from_hours(9);
-    state.tick(then);
+    passes(&mut state, then);
     assert!(state.locked().is_none());
 }
 
@@ -140,7 +147,8 @@ fn the_password_opens_the_lock_and_a_wrong_one_or_a_service_that_is_away_does_no
     tell(&mut state, 1, Event::PasswordChecked(None));
     assert!(state.locked().is_none());
     // It counts from then on.
-    state.tick(state.now);
+    let now = state.now;
+    passes(&mut state, now);
     assert!(state.locked().is_none());
 }
 
@@ -186,4 +194,59 @@ fn a_sign_out_opens_the_lock_for_whoever_comes_next() {
     let out = Event::SignedOut(SignedOutBecause::SignOut(None));
     tell(&mut state, 2, out);
     assert!(state.locked().is_none());
+}
+
+#[test]
+fn who_starts_the_app_anew_finds_it_locked_until_somebody_signs_in_by_hand() {
+    let mut state = signed_in();
+    let effects = state.update(Action::Lock);
+    let [Command::SaveSettings(kept)] = commands(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    let start = || State::new(Mode::Real, kept.clone(), jiff::Timestamp::UNIX_EPOCH);
+    // The keychain kept the sign-in.
+    let mut anew = start();
+    sign_in(&mut anew, 1);
+    assert!(anew.locked().is_some());
+    unlock(&mut anew);
+    let effects = tell(&mut anew, 1, Event::PasswordChecked(None));
+    let opened = commands(&effects);
+    assert!(matches!(opened[..], [Command::SaveSettings(settings)] if !settings.locked));
+    // It kept none.
+    let mut anew = start();
+    let out = Event::SignedOut(SignedOutBecause::NoToken);
+    let effects = tell(&mut anew, 1, out);
+    assert!(!commands(&effects).is_empty());
+    sign_in(&mut anew, 1);
+    assert!(anew.locked().is_none());
+}
+
+#[test]
+fn a_sign_in_that_was_under_way_opens_no_lock_that_came_after_it() {
+    let mut state = locked();
+    sign_in(&mut state, 1);
+    assert!(state.locked().is_some());
+}
+
+#[test]
+fn to_unlock_answers_no_question() {
+    let mut state = signed_in();
+    for number in 0..9 {
+        let doctor = KnownDoctor::new(name(&format!("Dr. {number}")));
+        tell(&mut state, 1, Event::Doctor(Box::new(doctor)));
+    }
+    let SignIn::In(account) = &mut state.sign_in else {
+        panic!("nobody is signed in")
+    };
+    account.ends_at = Some(state.now + SignedDuration::from_secs(3));
+    state.update(Action::CheckAll);
+    let asked = state.modals.clone();
+    state.update(Action::Lock);
+    let effects = unlock(&mut state);
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::CheckPassword(_)]
+    ));
+    tell(&mut state, 1, Event::PasswordChecked(None));
+    assert_eq!(state.modals, asked);
 }

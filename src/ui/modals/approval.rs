@@ -41,11 +41,7 @@ pub fn show(ui: &mut Ui, view: &View<'_>, draft: &mut DeletionDraft, is_everythi
         let id = Id::unique("the second person's password");
         password_field::show(ui, text, id, &name, &mut draft.second_password);
     }
-    password_field::outcome(
-        ui,
-        view,
-        view.state.approval.as_ref().map(|tried| &tried.attempt),
-    );
+    password_field::outcome(ui, view, view.state.approval_here());
 }
 
 /// Whether all that is asked for is filled in, and may be tried.
@@ -58,10 +54,8 @@ pub fn is_complete(view: &View<'_>, draft: &DeletionDraft, is_everything: bool) 
     }
     let has_second = !draft.second_name.trim().is_empty() && !draft.second_password.is_empty();
     view.state.has_password()
-        && password_field::may_try(
-            view,
-            view.state.approval.as_ref().map(|tried| &tried.attempt),
-        )
+        && !view.state.is_approving()
+        && password_field::may_try(view, None)
         && (!asks_password || !draft.password.is_empty())
         && (!asks_second || has_second)
 }

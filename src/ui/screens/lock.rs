@@ -3,6 +3,7 @@ use egui::{Id, Key, Ui};
 use crate::domain::{Account, FailureKind};
 use crate::state::{Action, Attempt};
 use crate::ui::View;
+use crate::ui::drafts::Focus;
 use crate::ui::password_field::{self, PasswordDraft};
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{Button, card, label_cut, wrapped};
@@ -14,7 +15,7 @@ const WIDTH: f32 = 410.0;
 pub fn show(
     ui: &mut Ui,
     view: &mut View<'_>,
-    draft: &mut PasswordDraft,
+    draft: (&mut PasswordDraft, &mut Focus),
     (account, locked): (&Account, &Attempt),
 ) {
     let room = ui.available_size();
@@ -40,7 +41,7 @@ pub fn show(
 fn form(
     ui: &mut Ui,
     view: &mut View<'_>,
-    draft: &mut PasswordDraft,
+    (draft, focus): (&mut PasswordDraft, &mut Focus),
     (account, locked): (&Account, &Attempt),
 ) {
     let palette = Palette::here(ui);
@@ -58,8 +59,14 @@ fn form(
     let field = Id::unique("password that unlocks");
     let shown = password_field::show(ui, text, field, &name, draft);
     let by_return = shown.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if ui.memory(|memory| memory.focused().is_none()) {
+    let frame = ui.ctx().cumulative_frame_nr();
+    let is_free = ui.memory(|memory| memory.focused().is_none());
+    if view.state.modals.last().is_none_or(|modal| !modal.leaves())
+        && (focus.is_due(frame) || is_free)
+    {
+        // The first key is not to go to what had the focus before.
         shown.request_focus();
+        ui.ctx().request_repaint();
     }
     password_field::outcome(ui, view, Some(locked));
     let is_wrong =
