@@ -186,6 +186,9 @@ fn sent(folder: &Path, answered_after: Duration) -> Driver {
     driver.ask_delete(AMELIA);
     driver.click("Delete without backup");
     driver.wait_for("Deleting for Dr. Amelia Smith…");
+    while driver.count(Call::Delete) == 0 {
+        driver.settle();
+    }
     driver
 }
 
