@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use audio_housekeeper::domain::{Account, Act, GENESIS, ServiceOrigin, TokenKeeping};
+use audio_housekeeper::domain::{Account, Act, GENESIS, Holder, ServiceOrigin, TokenKeeping};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{Mode, Screen, SignIn, State};
 use audio_housekeeper::text::Text;
@@ -36,6 +36,7 @@ fn frame(count: u64) -> anyhow::Result<Duration> {
     };
     state.sign_in = SignIn::In(Account {
         origin,
+        holder: Holder::Unnamed,
         person: Some("Front Desk".to_owned()),
         user_name: None,
         keeping: TokenKeeping::Keychain,

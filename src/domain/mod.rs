@@ -33,7 +33,7 @@ mod token_end;
 mod unfit;
 mod unusual_character;
 
-pub use account::{Account, TokenKeeping};
+pub use account::{Account, AccountKey, Holder, KeptAccount, TokenKeeping};
 pub use act::{Act, ActChoices, ActFilter, OutcomeGroup, Period, in_lower_case, who_of};
 pub use approval::Approval;
 pub use audio_format::{AudioFormat, ContentKind, OtherRecording};

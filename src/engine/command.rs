@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::{
-    ActFilter, Approval, DeletionPlan, DoctorName, OperationId, RecordCheck, RuleChange, Secret,
-    ServiceOrigin, SignInWith,
+    AccountKey, ActFilter, Approval, DeletionPlan, DoctorName, OperationId, RecordCheck,
+    RuleChange, Secret, ServiceOrigin, SignInWith,
 };
 use crate::settings::Settings;
 
@@ -22,6 +22,9 @@ pub enum Command {
     },
     /// Give up the sign-in that is under way.
     StopSigningIn,
+    /// Go on as another account, by what the keychain keeps for it, or have somebody else sign in; stop what
+    /// runs. What the keychain keeps for who was signed in stays there.
+    SwitchAccount(Option<AccountKey>),
     /// Forget the token, here and in the keychain, and stop what runs.
     SignOut,
     /// Ask what the server has for one doctor.

@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::{Notify, watch};
 
 use crate::api::{Connector, GivenToken, Person, RecordingsApi};
-use crate::domain::{Account, DoctorName, Failure, Secret, ServiceOrigin, TokenKeeping};
+use crate::domain::{
+    Account, AccountKey, DoctorName, Failure, Holder, KeptAccount, Secret, ServiceOrigin,
+    TokenKeeping,
+};
 
 /// One sign-in: a token that the service has accepted, or that is taken to be accepted.
 pub struct SignIn {
@@ -18,6 +21,8 @@ pub struct SignIn {
     pub user_name: Option<String>,
     /// Where the token is kept.
     pub keeping: TokenKeeping,
+    /// Whose account the keychain kept the token for, where it comes from there.
+    kept_for: Option<Holder>,
     given: GivenToken,
     /// Whose it is, once the service has answered that.
     whose: OnceLock<Person>,
@@ -37,8 +42,39 @@ impl SignIn {
             origin,
             user_name,
             keeping,
+            kept_for: None,
             given,
             whose: OnceLock::new(),
+        }
+    }
+
+    /// The same with what the keychain kept its token for.
+    pub fn kept_for(mut self, key: &AccountKey) -> Self {
+        self.kept_for = Some(key.holder.clone());
+        self
+    }
+
+    /// What the keychain keeps its token for, where it does.
+    pub fn key(&self) -> AccountKey {
+        let holder = match (&self.kept_for, &self.user_name, self.person_id()) {
+            (Some(holder), _, _) => holder.clone(),
+            (None, Some(user_name), _) => Holder::User(user_name.clone()),
+            (None, None, Some(id)) => Holder::TokenOf(id.to_owned()),
+            (None, None, None) => Holder::Unnamed,
+        };
+        AccountKey {
+            origin: self.origin.clone(),
+            holder,
+        }
+    }
+
+    /// What is to be known of the account whose token the keychain keeps.
+    pub fn kept_account(&self) -> KeptAccount {
+        KeptAccount {
+            key: self.key(),
+            user_name: self.user_name.clone(),
+            person: self.person(),
+            person_id: self.person_id().map(str::to_owned),
         }
     }
 
@@ -113,6 +149,7 @@ impl SignIn {
     pub fn account(&self) -> Account {
         Account {
             origin: self.origin.clone(),
+            holder: self.key().holder,
             person: self.person(),
             user_name: self.user_name.clone(),
             keeping: self.keeping,

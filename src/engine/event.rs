@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Account, Act, ActChoices, CheckedAudio, Completeness, DeletionOutcome, DeletionRules,
-    DeletionSurvey, DoctorName, Failure, KeptPart, KnownDoctor, NextTry, OperationId, Place,
-    Remark, ServiceOrigin, SetAside,
+    DeletionSurvey, DoctorName, Failure, KeptAccount, KeptPart, KnownDoctor, NextTry, OperationId,
+    Place, Remark, ServiceOrigin, SetAside,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
@@ -41,6 +41,8 @@ pub enum Event {
     PersonKnown(String),
     /// A token was refused, or could not be tried.
     SignInFailed(Failure),
+    /// The accounts that can be gone on with by what the keychain keeps, at all services.
+    Accounts(Vec<KeptAccount>),
     /// The token of a sign-out is forgotten.
     TokenForgotten,
     /// The token of a sign-out may still be in the keychain, for this reason. It is to be forgotten
@@ -248,6 +250,10 @@ pub enum SignedOutBecause {
     Ended,
     /// The keychain could not be read.
     KeychainUnreadable(Failure),
+    /// Another account is about to be gone on with.
+    Switch,
+    /// Somebody else is to sign in.
+    SomebodyElse,
 }
 
 /// What a job does.

@@ -144,6 +144,7 @@ impl Engine {
                 self.scheduler.spawn(Event::SignInFailed(internal()), work);
             }
             Command::StopSigningIn => self.stop_signing_in(),
+            Command::SwitchAccount(to) => self.switch(to),
             Command::StopApproving => self.stop_approving(),
             Command::SaveSettings(settings) => {
                 let resources = self.resources.clone();
@@ -196,7 +197,7 @@ impl Engine {
     }
 
     /// Nothing comes of an attempt at a sign-in that is under way.
-    fn stop_signing_in(&mut self) {
+    pub(super) fn stop_signing_in(&mut self) {
         self.attempt += 1;
         std::mem::take(&mut self.signing_in).cancel();
     }

@@ -187,9 +187,10 @@ pub fn start(setup: Setup) -> Handle {
     };
     let nobody = Event::SignedOut(SignedOutBecause::NoToken);
     match setup.opening {
-        Opening::Kept(origin) => engine
-            .scheduler
-            .spawn(nobody, sign_in::resume(resources, origin)),
+        Opening::Kept(origin) => engine.scheduler.spawn(
+            nobody,
+            sign_in::resume(resources, origin, engine.signing_in.clone()),
+        ),
         Opening::Practice {
             origin,
             with,

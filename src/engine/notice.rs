@@ -18,8 +18,8 @@ pub enum Notice {
         keychain: Option<Failure>,
         /// Why the service could not be asked whose token it is.
         unasked: Option<Failure>,
-        /// Whether a person signed in just now.
-        by_hand: bool,
+        /// How it began.
+        begun: Begun,
     },
     /// Nobody could be signed in at the start.
     NotSignedIn {
@@ -58,6 +58,17 @@ pub enum Notice {
     },
     /// The look into what earlier runs left is over, and `rest` could not be closed.
     LeftOpen { generation: u64, rest: LeftOver },
+}
+
+/// How a sign-in began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// By what the keychain keeps, when the app started.
+    AtTheStart,
+    /// A person signed in just now.
+    ByHand,
+    /// By what the keychain keeps, in place of that of this person.
+    Switched { before: Option<String> },
 }
 
 /// A job that has ended.

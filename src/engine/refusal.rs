@@ -43,6 +43,7 @@ impl Command {
             Self::CheckPassword(_) => Event::PasswordChecked(Some(failure)),
             Self::ChangeRule(..) => Event::RulesNotChanged(failure),
             Self::SignOut
+            | Self::SwitchAccount(_)
             | Self::StopSigningIn
             | Self::StopApproving
             | Self::TryNow(_)

@@ -6,10 +6,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{GivenToken, Person};
-use crate::domain::{Failure, Secret, ServiceOrigin, SignInWith, TokenKeeping, token_end};
+use crate::domain::{
+    AccountKey, Failure, KeptAccount, Secret, ServiceOrigin, SignInWith, TokenKeeping, token_end,
+};
 use crate::engine::credentials::SignIn;
-use crate::engine::notice::Notice;
-use crate::engine::resources::Resources;
+use crate::engine::notice::{Begun, Notice};
+use crate::engine::resources::{Resources, store_failure};
 use crate::engine::sign_out::{self, NotResumed, keychain_failure};
 use crate::engine::workspace::Workspace;
 use crate::engine::{SignedOutBecause, record_check};
@@ -35,13 +37,25 @@ pub struct SignInRequest {
 
 /// Reads the keychain at the start, and takes a kept token on trust until the service says
 /// otherwise: the app opens without a network too.
-pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
+pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin, given_up: CancellationToken) {
     record_check::prepare(&resources).await;
-    match sign_out::forget_from_earlier(&resources, &origin).await {
+    let key = match resources.store.account_to_resume(&origin).await {
+        Ok(key) => key,
+        Err(error) => {
+            return resources.notify(Notice::NotSignedIn {
+                attempt: OPENING,
+                because: SignedOutBecause::NoToken,
+                failure: Some(store_failure(&error)),
+            });
+        }
+    };
+    let forgotten = sign_out::forget_from_earlier(&resources, &origin, key.as_ref()).await;
+    sign_out::tell_accounts(&resources).await;
+    match forgotten {
         Ok(()) => {}
         Err(NotResumed::TokenKept(failure)) => {
             let because = SignedOutBecause::SignOut(Some(failure));
-            return resources.notify(not_signed_in(because));
+            return resources.notify(not_signed_in(OPENING, because));
         }
         Err(NotResumed::NotKnown(failure)) => {
             return resources.notify(Notice::NotSignedIn {
@@ -51,40 +65,108 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin) {
             });
         }
     }
-    let kept = resources.keychain.read(&origin).await;
-    if kept.is_ok() {
-        // It may have asked for its password meanwhile.
-        record_check::read_kept_where_not_read(&resources).await;
-    }
-    let notice = match kept {
-        Ok(None) | Err(KeychainError::None(_)) => not_signed_in(SignedOutBecause::NoToken),
-        Err(error) => not_signed_in(SignedOutBecause::KeychainUnreadable(keychain_failure(
-            &error,
-        ))),
-        Ok(Some(token)) => {
-            let user_name = resources.store.kept_user_name(&origin).await;
-            let user_name = user_name.unwrap_or_else(|error| {
-                tracing::warn!(%error, "who is signed in by the token that was kept can't be read");
-                None
-            });
-            sign_out::keeps_token(&resources, &origin, user_name.clone()).await;
-            let given = (on_its_own(token), user_name);
-            taken_on_trust(open(&resources, origin, given, TokenKeeping::Keychain).await)
+    let notice = match key {
+        Some(key) => {
+            let which = (OPENING, given_up);
+            from_keychain(&resources, key, which, Begun::AtTheStart).await
         }
+        None => not_signed_in(OPENING, SignedOutBecause::NoToken),
     };
     resources.notify(notice);
 }
 
-/// What comes of a kept token.
-fn taken_on_trust(opened: Result<SignIn, (Option<SignIn>, Failure)>) -> Notice {
-    match opened {
-        Ok(sign_in) => signed_in(OPENING, sign_in, None, None, false),
-        Err((Some(sign_in), failure)) if !failure.needs_sign_in() => {
-            signed_in(OPENING, sign_in, None, Some(failure), false)
+/// Goes on as another account, by what the keychain keeps for it, in place of `before`.
+pub async fn switch(
+    resources: Arc<Resources>,
+    key: AccountKey,
+    which: (u64, CancellationToken),
+    before: Option<String>,
+) {
+    let attempt = which.0;
+    let _one_at_a_time = resources.keeping.lock().await;
+    let origin = key.origin.clone();
+    let forgotten = sign_out::forget_from_earlier(&resources, &origin, Some(&key)).await;
+    let notice = match forgotten {
+        Ok(()) => from_keychain(&resources, key, which, Begun::Switched { before }).await,
+        Err(NotResumed::TokenKept(failure)) => {
+            not_signed_in(attempt, SignedOutBecause::KeychainUnreadable(failure))
         }
-        Err((_, failure)) if failure.needs_sign_in() => not_signed_in(SignedOutBecause::Ended),
+        Err(NotResumed::NotKnown(failure)) => Notice::NotSignedIn {
+            attempt,
+            because: SignedOutBecause::NoToken,
+            failure: Some(failure),
+        },
+    };
+    sign_out::tell_accounts(&resources).await;
+    resources.notify(notice);
+}
+
+/// Signs in by what the keychain keeps for an account.
+async fn from_keychain(
+    resources: &Arc<Resources>,
+    key: AccountKey,
+    (attempt, given_up): (u64, CancellationToken),
+    begun: Begun,
+) -> Notice {
+    let kept = resources.keychain.read(&key).await;
+    if kept.is_ok() {
+        // It may have asked for its password meanwhile.
+        record_check::read_kept_where_not_read(resources).await;
+    }
+    match kept {
+        // Somebody else may be signed in by now.
+        _ if given_up.is_cancelled() => not_signed_in(attempt, SignedOutBecause::NoToken),
+        Ok(None) if begun != Begun::AtTheStart => not_signed_in(attempt, SignedOutBecause::Ended),
+        Ok(None) | Err(KeychainError::None(_)) => not_signed_in(attempt, SignedOutBecause::NoToken),
+        Err(error) => not_signed_in(
+            attempt,
+            SignedOutBecause::KeychainUnreadable(keychain_failure(&error)),
+        ),
+        Ok(Some(token)) => {
+            let known = resources.store.kept_account(&key).await;
+            let known = known.unwrap_or_else(|error| {
+                tracing::warn!(%error, "who is signed in by the token that was kept can't be read");
+                None
+            });
+            let account = known.unwrap_or(KeptAccount {
+                key: key.clone(),
+                user_name: None,
+                person: None,
+                person_id: None,
+            });
+            let given = (on_its_own(token), account.user_name.clone());
+            sign_out::keeps_token(resources, account).await;
+            let opened = open(resources, key.origin.clone(), given, TokenKeeping::Keychain).await;
+            let opened = match opened {
+                Ok(sign_in) => Ok(sign_in.kept_for(&key)),
+                Err((sign_in, failure)) => {
+                    Err((sign_in.map(|sign_in| sign_in.kept_for(&key)), failure))
+                }
+            };
+            if let Ok(sign_in) = &opened {
+                sign_out::keeps_token(resources, sign_in.kept_account()).await;
+            }
+            taken_on_trust(attempt, begun, opened)
+        }
+    }
+}
+
+/// What comes of a kept token.
+fn taken_on_trust(
+    attempt: u64,
+    begun: Begun,
+    opened: Result<SignIn, (Option<SignIn>, Failure)>,
+) -> Notice {
+    match opened {
+        Ok(sign_in) => signed_in(attempt, sign_in, None, None, begun),
+        Err((Some(sign_in), failure)) if !failure.needs_sign_in() => {
+            signed_in(attempt, sign_in, None, Some(failure), begun)
+        }
+        Err((_, failure)) if failure.needs_sign_in() => {
+            not_signed_in(attempt, SignedOutBecause::Ended)
+        }
         Err((_, failure)) => Notice::NotSignedIn {
-            attempt: OPENING,
+            attempt,
             because: SignedOutBecause::NoToken,
             failure: Some(failure),
         },
@@ -96,7 +178,7 @@ pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, with: Si
     record_check::prepare(&resources).await;
     let opened = open_with(&resources, origin, with, TokenKeeping::Practice);
     let notice = match opened.await {
-        Ok(sign_in) => signed_in(OPENING, sign_in, None, None, true),
+        Ok(sign_in) => signed_in(OPENING, sign_in, None, None, Begun::ByHand),
         Err(failure) => Notice::NotSignedIn {
             attempt: OPENING,
             because: SignedOutBecause::NoToken,
@@ -135,7 +217,7 @@ pub async fn sign_in(
         Err(failure) => return resources.notify(Notice::SignInFailed { attempt, failure }),
     };
     if is_practice {
-        return resources.notify(signed_in(attempt, sign_in, None, None, true));
+        return resources.notify(signed_in(attempt, sign_in, None, None, Begun::ByHand));
     }
     let _one_at_a_time = resources.keeping.lock().await;
     if given_up.is_cancelled() {
@@ -152,7 +234,7 @@ pub async fn sign_in(
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
         (false, _) => TokenKeeping::Memory,
     };
-    resources.notify(signed_in(attempt, sign_in, failure, None, true));
+    resources.notify(signed_in(attempt, sign_in, failure, None, Begun::ByHand));
 }
 
 /// Finds out whose the present sign-in is, which was taken on trust: as soon as the service answers
@@ -238,9 +320,9 @@ fn on_its_own(token: Secret) -> GivenToken {
     }
 }
 
-const fn not_signed_in(because: SignedOutBecause) -> Notice {
+const fn not_signed_in(attempt: u64, because: SignedOutBecause) -> Notice {
     Notice::NotSignedIn {
-        attempt: OPENING,
+        attempt,
         because,
         failure: None,
     }
@@ -251,13 +333,13 @@ fn signed_in(
     sign_in: SignIn,
     keychain: Option<Failure>,
     unasked: Option<Failure>,
-    by_hand: bool,
+    begun: Begun,
 ) -> Notice {
     Notice::SignedIn {
         attempt,
         sign_in: Box::new(sign_in),
         keychain,
         unasked,
-        by_hand,
+        begun,
     }
 }

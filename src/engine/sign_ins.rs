@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::{AuditAction, AuditOutcome, Failure, TokenKeeping};
+use crate::domain::{AccountKey, AuditAction, AuditOutcome, Failure, TokenKeeping};
 use crate::engine::cancellation::EndedBy;
 use crate::engine::credentials::{Credentials, SignIn};
 use crate::engine::deletion_rules::not_approved;
 use crate::engine::event_loop::Engine;
 use crate::engine::jobs::{kept, set_aside};
-use crate::engine::notice::{BegunAt, Notice};
+use crate::engine::notice::{Begun, BegunAt, Notice};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::{internal, store_failure};
-use crate::engine::workspace::Workspace;
+use crate::engine::workspace::{Workspace, joined};
 use crate::engine::{
     Event, SignedOutBecause, backups, deletion_rules, record_check, recovery, settings, sign_in,
     sign_out,
@@ -24,9 +24,14 @@ impl Engine {
     pub(super) async fn notice(&mut self, notice: Notice) {
         match notice {
             Notice::SignedIn {
-                attempt, sign_in, ..
+                attempt,
+                sign_in,
+                begun: Begun::ByHand,
+                ..
             } if attempt != self.attempt => self.leave_no_token(*sign_in),
-            Notice::NotSignedIn { attempt, .. } | Notice::SignInFailed { attempt, .. }
+            Notice::SignedIn { attempt, .. }
+            | Notice::NotSignedIn { attempt, .. }
+            | Notice::SignInFailed { attempt, .. }
                 if attempt != self.attempt => {}
             Notice::SignInFailed {
                 attempt: _,
@@ -39,9 +44,9 @@ impl Engine {
                 sign_in,
                 keychain,
                 unasked,
-                by_hand,
+                begun,
             } => {
-                self.signed_in(*sign_in, keychain, unasked, by_hand).await;
+                self.signed_in(*sign_in, keychain, unasked, begun).await;
             }
             Notice::NotSignedIn {
                 attempt: _,
@@ -144,7 +149,7 @@ impl Engine {
             .as_ref()
             .map(|open| open.credentials.sign_in());
         let is_kept =
-            |one: &SignIn| one.origin == sign_in.origin && one.keeping == TokenKeeping::Keychain;
+            |one: &SignIn| one.key() == sign_in.key() && one.keeping == TokenKeeping::Keychain;
         if !is_kept(&sign_in) || present.is_some_and(|present| is_kept(&present)) {
             return;
         }
@@ -162,7 +167,7 @@ impl Engine {
         sign_in: SignIn,
         keychain: Option<Failure>,
         unasked: Option<Failure>,
-        by_hand: bool,
+        begun: Begun,
     ) {
         let account = sign_in.account();
         let before = self.generation;
@@ -184,8 +189,14 @@ impl Engine {
         }
         let settings_changes = std::mem::take(&mut self.settings_to_record);
         settings::record(&workspace, settings_changes).await;
-        if by_hand {
-            let entry = workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
+        if begun != Begun::AtTheStart {
+            let mut entry =
+                workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
+            if let Begun::Switched { before } = begun {
+                let by = "by what the keychain keeps, without a password".to_owned();
+                let instead = before.map(|before| format!("in place of {before}"));
+                entry.note = joined([Some(by), instead]);
+            }
             workspace.record(entry, Vec::new()).await;
         }
         for name in std::mem::take(&mut self.known_names) {
@@ -243,6 +254,39 @@ impl Engine {
         });
         self.workspace = Some(workspace.clone());
         (workspace, false)
+    }
+
+    /// Goes on as another account, by what the keychain keeps for it, or has somebody else sign in. What was
+    /// kept for who leaves stays kept; what was not is gone.
+    pub(super) fn switch(&mut self, to: Option<AccountKey>) {
+        self.stop_signing_in();
+        let left = self.workspace.clone();
+        self.close_workspace();
+        let mut before = None;
+        let because = match &to {
+            Some(_) => SignedOutBecause::Switch,
+            None => SignedOutBecause::SomebodyElse,
+        };
+        self.say_signed_out(because);
+        if let Some(left) = left {
+            before = left.credentials.person();
+            if left.credentials.sign_in().keeping != TokenKeeping::Keychain {
+                let work = sign_out::forget(left);
+                self.scheduler.spawn(Event::failed(None, internal()), work);
+            }
+        }
+        let resources = self.resources.clone();
+        let which = (self.attempt, self.signing_in.clone());
+        if let Some(key) = to {
+            let work = sign_in::switch(resources, key, which, before);
+            let on_panic = Event::SignedOut(SignedOutBecause::NoToken);
+            return self.scheduler.spawn(on_panic, work);
+        }
+        self.scheduler
+            .spawn(Event::failed(None, internal()), async move {
+                let _one_at_a_time = resources.keeping.lock().await;
+                sign_out::nobody_is_present(&resources).await;
+            });
     }
 
     /// Ends what runs for the service that somebody was signed in to.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, OperationId, ServiceOrigin,
-    TokenKeeping,
+    AccountKey, AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, KeptAccount,
+    OperationId, ServiceOrigin, TokenKeeping,
 };
 use crate::engine::Event;
 use crate::engine::credentials::SignIn;
@@ -47,21 +47,21 @@ pub async fn forget(workspace: Arc<Workspace>) {
         workspace.record(draft, Vec::new()).await;
         return workspace.resources.notify(Notice::Forgotten(None));
     }
-    let (resources, origin) = (&workspace.resources, &sign_in.origin);
+    let (resources, key) = (&workspace.resources, &sign_in.key());
     let token = TokenToForget {
         operation: operation.clone(),
-        origin: origin.clone(),
+        key: key.clone(),
         person: sign_in.person(),
         is_sign_out: true,
         asked_at: Timestamp::now(),
     };
     // Where nothing was kept, only a keychain that is there can keep it still.
     let may_be_kept =
-        sign_in.keeping == TokenKeeping::Keychain || may_be_kept(resources, origin).await;
+        sign_in.keeping == TokenKeeping::Keychain || may_be_kept(resources, key).await;
     if may_be_kept {
         keep_in_mind(resources, token.clone()).await;
     }
-    let failure = match cleared(resources, origin).await {
+    let failure = match cleared(resources, key).await {
         Cleared::Yes => None,
         Cleared::NoKeychain(_) if !may_be_kept => None,
         Cleared::NoKeychain(failure) | Cleared::No(failure) => Some(failure),
@@ -70,73 +70,125 @@ pub async fn forget(workspace: Arc<Workspace>) {
         keep_in_mind(resources, token).await;
     }
     if failure.is_none() {
-        settle(resources, origin, "at a later sign-out", Some(&operation)).await;
+        settle(resources, key, "at a later sign-out", Some(&operation)).await;
     }
     // Another token may have taken its place meanwhile.
-    let is_kept = failure.is_some() && is_owed(resources, origin).await;
+    let is_kept = failure.is_some() && is_owed(resources, key).await;
     let failure = failure.filter(|_| is_kept);
     resources.notify(Notice::Forgotten(failure));
+    tell_accounts(resources).await;
 }
 
-/// Has the keychain forget what it had not at an earlier sign-out, before anybody is signed in by what
-/// it keeps for `origin`.
+/// Has the keychain forget what it had not at an earlier sign-out, before anybody is signed in to
+/// `origin` by what it keeps for `key`.
 ///
 /// # Errors
 /// [`NotResumed`].
 pub async fn forget_from_earlier(
     resources: &Arc<Resources>,
     origin: &ServiceOrigin,
+    key: Option<&AccountKey>,
 ) -> Result<(), NotResumed> {
     let owed = resources.store.tokens_to_forget().await;
     let owed = owed.map_err(|error| NotResumed::NotKnown(store_failure(&error)))?;
-    let mut others: Vec<ServiceOrigin> = Vec::new();
-    for token in &owed {
-        if token.origin != *origin && !others.contains(&token.origin) {
-            others.push(token.origin.clone());
+    let mut keys: Vec<AccountKey> = Vec::new();
+    for token in owed {
+        if !keys.contains(&token.key) {
+            keys.push(token.key);
         }
     }
-    let kept = if owed.iter().any(|token| token.origin == *origin) {
-        forget_now(resources, origin).await
-    } else {
-        None
+    // What stands in the way comes first. Where nobody is to be signed in, that is all of this service.
+    let stands_in_the_way = |owed: &AccountKey| match key {
+        Some(key) => owed == key,
+        None => owed.origin == *origin,
     };
-    // What was kept for other services signs nobody in to this one.
-    for other in others {
-        match &kept {
-            // It would keep everybody waiting again.
-            Some(_) => break,
-            None => {
-                if let Some(failure) = forget_now(resources, &other).await {
-                    resources.notify(Notice::Tell(Box::new(Event::TokenKept(failure))));
-                    break;
-                }
-            }
+    keys.sort_by_key(|owed| !stands_in_the_way(owed));
+    for owed in keys {
+        let Some(failure) = forget_now(resources, &owed).await else {
+            continue;
+        };
+        // The others would keep everybody waiting again.
+        if stands_in_the_way(&owed) {
+            return Err(NotResumed::TokenKept(failure));
         }
+        resources.notify(Notice::Tell(Box::new(Event::TokenKept(failure))));
+        break;
     }
-    kept.map_or(Ok(()), |failure| Err(NotResumed::TokenKept(failure)))
+    Ok(())
 }
 
-async fn forget_now(resources: &Resources, origin: &ServiceOrigin) -> Option<Failure> {
-    match cleared(resources, origin).await {
+async fn forget_now(resources: &Resources, key: &AccountKey) -> Option<Failure> {
+    match cleared(resources, key).await {
         Cleared::Yes => {
-            settle(resources, origin, "at a later start", None).await;
+            settle(resources, key, "at a later start", None).await;
             None
         }
         Cleared::NoKeychain(failure) | Cleared::No(failure) => Some(failure),
     }
 }
 
-/// At a sign-in: keeps its token, or else sees to it that an earlier one does not stay behind, which
-/// would sign the next person in. Why that is not so, where it is not.
+/// At a sign-in: keeps its token, or else sees to it that an earlier one of the same account does not stay
+/// behind. Why that is not so, where it is not. Nor does one of the same person under another name, or one
+/// of which nobody knows whose it is.
 pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) -> Option<Failure> {
-    let (origin, token) = (&sign_in.origin, sign_in.token());
-    let keeps = || keeps_token(resources, origin, sign_in.user_name.clone());
+    nobody_is_present(resources).await;
+    let earlier = earlier_entries(resources, &sign_in.kept_account()).await;
+    let mut failure = keep_or_clear_own(resources, sign_in, stay).await;
+    for (key, may_be_kept) in earlier {
+        let may_still_be_kept = failure
+            .as_ref()
+            .filter(|failure| failure.kind == FailureKind::KeychainNotCleared);
+        let cleared = match may_still_be_kept {
+            // What has not answered once would only keep the person waiting again.
+            Some(failure) => Cleared::No(failure.clone()),
+            None => cleared(resources, &key).await,
+        };
+        match cleared {
+            Cleared::Yes => settle(resources, &key, "at the next sign-in", None).await,
+            Cleared::NoKeychain(_) if !may_be_kept => {}
+            Cleared::NoKeychain(reason) | Cleared::No(reason) => {
+                owe(resources, &key).await;
+                failure.get_or_insert(reason);
+            }
+        }
+    }
+    tell_accounts(resources).await;
+    failure
+}
+
+/// What the keychain may keep under another name than that of `account` and is to keep no longer, with
+/// whether it is known to have been given a token for it.
+async fn earlier_entries(resources: &Resources, account: &KeptAccount) -> Vec<(AccountKey, bool)> {
+    let kept = match resources.store.kept_accounts().await {
+        Ok(kept) => kept,
+        Err(error) => {
+            tell(resources, &error);
+            return Vec::new();
+        }
+    };
+    let origin = &account.key.origin;
+    let is_known = kept.iter().any(|kept| kept.key.origin == *origin);
+    let unnamed = AccountKey::unnamed(origin.clone());
+    let is_unknown = !is_known && !is_owed(resources, &unnamed).await;
+    let unknown = is_unknown.then_some((unnamed, false));
+    let same = kept
+        .into_iter()
+        .filter(|kept| kept.is_of_nobody_known() || kept.is_of_the_same_person(account))
+        .filter(|kept| kept.key.origin == *origin)
+        .map(|kept| (kept.key, true));
+    let all = same.chain(unknown);
+    all.filter(|(key, _)| *key != account.key).collect()
+}
+
+async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) -> Option<Failure> {
+    let (key, token) = (&sign_in.key(), sign_in.token());
+    let keeps = || keeps_token(resources, sign_in.kept_account());
     // By a keychain that is not there for the moment.
-    let was_kept = may_be_kept(resources, origin).await;
+    let was_kept = may_be_kept(resources, key).await;
     let written = if stay {
         // Whose the token is that it keeps is not known where this is cut off.
-        forget_user_name(resources, origin).await;
-        Some(resources.keychain.write(origin, token).await)
+        change(resources, Change::ForgetWhose(key.clone())).await;
+        Some(resources.keychain.write(key, token).await)
     } else {
         None
     };
@@ -152,11 +204,11 @@ pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) 
             keeps().await;
             (Some(not_cleared(&error)), false)
         }
-        Some(Err(error)) => match cleared(resources, origin).await {
+        Some(Err(error)) => match cleared(resources, key).await {
             Cleared::Yes => (Some(keychain_failure(&error)), true),
             Cleared::NoKeychain(failure) | Cleared::No(failure) => (Some(failure), false),
         },
-        None => match cleared(resources, origin).await {
+        None => match cleared(resources, key).await {
             Cleared::Yes => (None, true),
             Cleared::NoKeychain(failure) => (Some(failure).filter(|_| was_kept), false),
             Cleared::No(failure) => (Some(failure), false),
@@ -165,71 +217,77 @@ pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) 
     let may_be_kept = matches!(&failure, Some(failure)
         if failure.kind == FailureKind::KeychainNotCleared);
     if is_settled {
-        settle(resources, origin, "at the next sign-in", None).await;
-    } else if may_be_kept && !is_owed(resources, origin).await {
-        let token = TokenToForget {
-            operation: new_operation(),
-            origin: origin.clone(),
-            person: None,
-            is_sign_out: false,
-            asked_at: Timestamp::now(),
-        };
-        keep_in_mind(resources, token).await;
+        settle(resources, key, "at the next sign-in", None).await;
+    } else if may_be_kept {
+        owe(resources, key).await;
     }
     failure
 }
 
-/// Whether a token for `origin` is still to be forgotten, or that can't be read.
-async fn is_owed(resources: &Resources, origin: &ServiceOrigin) -> bool {
+/// Keeps in mind that a token which was left behind is to be forgotten.
+async fn owe(resources: &Resources, key: &AccountKey) {
+    if is_owed(resources, key).await {
+        return;
+    }
+    let token = TokenToForget {
+        operation: new_operation(),
+        key: key.clone(),
+        person: None,
+        is_sign_out: false,
+        asked_at: Timestamp::now(),
+    };
+    keep_in_mind(resources, token).await;
+}
+
+/// Whether a token for `key` is still to be forgotten, or that can't be read.
+async fn is_owed(resources: &Resources, key: &AccountKey) -> bool {
     let owed = resources.store.tokens_to_forget().await;
-    owed.map_or(true, |owed| {
-        owed.iter().any(|token| token.origin == *origin)
-    })
+    owed.map_or(true, |owed| owed.iter().any(|token| token.key == *key))
 }
 
-/// Whether the keychain may keep a token for `origin`, also where it is not there for the moment.
-async fn may_be_kept(resources: &Resources, origin: &ServiceOrigin) -> bool {
-    is_owed(resources, origin).await || resources.store.may_keep_token(origin).await.unwrap_or(true)
+/// Whether the keychain may keep a token for `key`, also where it is not there for the moment.
+async fn may_be_kept(resources: &Resources, key: &AccountKey) -> bool {
+    is_owed(resources, key).await || resources.store.may_keep_token(key).await.unwrap_or(true)
 }
 
-/// Writes down that the keychain has a token for `origin`, and for which user name it was given: where
-/// it is not there one day, that one is not forgotten.
-pub async fn keeps_token(resources: &Resources, origin: &ServiceOrigin, user_name: Option<String>) {
-    let origin = origin.clone();
-    let change = vec![Change::KeepToken { origin, user_name }];
-    if let Err(error) = resources.store.apply(change).await {
-        tell(resources, &error);
+/// Writes down that the keychain has a token for an account, who is signed in by it: where it is not there
+/// one day, that one is not forgotten.
+pub async fn keeps_token(resources: &Resources, account: KeptAccount) {
+    change(resources, Change::KeepToken(account)).await;
+}
+
+/// The next start signs nobody in by what the keychain keeps.
+pub async fn nobody_is_present(resources: &Resources) {
+    change(resources, Change::NobodyIsPresent).await;
+}
+
+/// Tells the window whom the keychain can sign in.
+pub async fn tell_accounts(resources: &Resources) {
+    match resources.store.kept_accounts().await {
+        Ok(accounts) => resources.notify(Notice::Tell(Box::new(Event::Accounts(accounts)))),
+        Err(error) => tell(resources, &error),
     }
 }
 
-async fn forget_user_name(resources: &Resources, origin: &ServiceOrigin) {
-    let change = vec![Change::ForgetUserName(origin.clone())];
-    if let Err(error) = resources.store.apply(change).await {
+async fn change(resources: &Resources, change: Change) {
+    if let Err(error) = resources.store.apply(vec![change]).await {
         tell(resources, &error);
     }
 }
 
 async fn keep_in_mind(resources: &Resources, token: TokenToForget) {
-    let change = vec![Change::ForgetToken(token)];
-    if let Err(error) = resources.store.apply(change).await {
-        tell(resources, &error);
-    }
+    change(resources, Change::ForgetToken(token)).await;
 }
 
-/// The keychain keeps no token for `origin` that was to be forgotten: the sign-outs that waited for that
+/// The keychain keeps no token for `key` that was to be forgotten: the sign-outs that waited for that
 /// are recorded, each but `own` with how it came to that.
-async fn settle(
-    resources: &Resources,
-    origin: &ServiceOrigin,
-    how: &str,
-    own: Option<&OperationId>,
-) {
+async fn settle(resources: &Resources, key: &AccountKey, how: &str, own: Option<&OperationId>) {
     let _one_at_a_time = resources.settling.lock().await;
     let owed = match resources.store.tokens_to_forget().await {
         Ok(owed) => owed,
         Err(error) => return tell(resources, &error),
     };
-    for token in owed.into_iter().filter(|token| token.origin == *origin) {
+    for token in owed.into_iter().filter(|token| token.key == *key) {
         let forgotten = vec![Change::TokenForgotten(token.operation.clone())];
         let settled = if token.is_sign_out {
             let how = Some(how).filter(|_| own != Some(&token.operation));
@@ -252,7 +310,7 @@ fn entry(resources: &Resources, token: TokenToForget, how: Option<&str>) -> Audi
         action: AuditAction::SignOut,
         outcome: AuditOutcome::Done,
         operation: token.operation,
-        who: resources.who(token.person, token.origin.ascii()),
+        who: resources.who(token.person, token.key.origin.ascii()),
         doctor: None,
         reason: None,
         plan: None,
@@ -262,13 +320,10 @@ fn entry(resources: &Resources, token: TokenToForget, how: Option<&str>) -> Audi
     }
 }
 
-async fn cleared(resources: &Resources, origin: &ServiceOrigin) -> Cleared {
-    match resources.keychain.forget(origin).await {
+async fn cleared(resources: &Resources, key: &AccountKey) -> Cleared {
+    match resources.keychain.forget(key).await {
         Ok(()) => {
-            let change = vec![Change::KeepNoToken(origin.clone())];
-            if let Err(error) = resources.store.apply(change).await {
-                tell(resources, &error);
-            }
+            change(resources, Change::KeepNoToken(key.clone())).await;
             Cleared::Yes
         }
         Err(error @ KeychainError::None(_)) => Cleared::NoKeychain(not_cleared(&error)),

@@ -2,33 +2,39 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Secret, ServiceOrigin};
+use crate::domain::{AccountKey, Secret};
 use crate::keychain::{HeadStore, KeychainError, TokenStore};
 
 /// Keeps tokens for as long as it lives: for practice, and for tests.
 #[derive(Debug, Default)]
 pub struct MemoryTokens {
-    tokens: Mutex<HashMap<ServiceOrigin, Secret>>,
+    tokens: Mutex<HashMap<AccountKey, Secret>>,
 }
 
 impl MemoryTokens {
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<ServiceOrigin, Secret>) -> T) -> T {
+    /// The accounts that it keeps a token for.
+    #[must_use]
+    pub fn keys(&self) -> Vec<AccountKey> {
+        self.with(|tokens| tokens.keys().cloned().collect())
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<AccountKey, Secret>) -> T) -> T {
         work(&mut self.tokens.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl TokenStore for MemoryTokens {
-    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
-        Ok(self.with(|tokens| tokens.get(origin).cloned()))
+    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
+        Ok(self.with(|tokens| tokens.get(key).cloned()))
     }
 
-    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
-        self.with(|tokens| tokens.insert(origin.clone(), token.clone()));
+    fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
+        self.with(|tokens| tokens.insert(key.clone(), token.clone()));
         Ok(())
     }
 
-    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
-        self.with(|tokens| tokens.remove(origin));
+    fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
+        self.with(|tokens| tokens.remove(key));
         Ok(())
     }
 }

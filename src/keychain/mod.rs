@@ -11,28 +11,28 @@ pub use record_heads::{HeadStore, RecordHeads};
 pub use system::SystemKeychain;
 pub use time_limited::Keychain;
 
-use crate::domain::{Secret, ServiceOrigin};
+use crate::domain::{AccountKey, Secret};
 
-/// Keeps one token a service. Calls block, and may stand for as long as the system asks the
+/// Keeps one token an account. Calls block, and may stand for as long as the system asks the
 /// person something: [`Keychain`] makes them on threads of their own, with a time limit.
 pub trait TokenStore: Send + Sync {
-    /// The token kept for `origin`, if there is one.
+    /// The token kept for `key`, if there is one.
     ///
     /// # Errors
     /// [`KeychainError`] where the keychain could not be asked.
-    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError>;
+    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError>;
 
-    /// Keeps `token` for `origin`, in place of an earlier one.
+    /// Keeps `token` for `key`, in place of an earlier one.
     ///
     /// # Errors
     /// [`KeychainError`] where it is not kept.
-    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError>;
+    fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError>;
 
-    /// Forgets the token for `origin`; none being there is fine.
+    /// Forgets the token for `key`; none being there is fine.
     ///
     /// # Errors
     /// [`KeychainError`] where it may still be kept.
-    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError>;
+    fn forget(&self, key: &AccountKey) -> Result<(), KeychainError>;
 }
 
 /// Why the keychain could not be used.

@@ -6,14 +6,14 @@ use keyring_core::Error as StoreError;
 use keyring_core::api::CredentialStoreApi;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::{Secret, ServiceOrigin};
+use crate::domain::{AccountKey, Secret};
 use crate::keychain::{HeadStore, KeychainError, TokenStore};
 
 /// The keychain of the operating system: the Secret Service on Linux, the Credential Manager on
 /// Windows (on this computer only, so that no token roams), the login keychain on macOS.
 ///
-/// An entry's service is [`SystemKeychain::SERVICE`], its account the service's origin in ASCII
-/// form, or the name of the record whose head it holds. Each call connects anew, so a Secret Service that starts late or starts again is found.
+/// An entry's service is [`SystemKeychain::SERVICE`], its account [`AccountKey::entry`],
+/// or the name of the record whose head it holds. Each call connects anew, so a Secret Service that starts late or starts again is found.
 /// There is no other place that it falls back to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemKeychain;
@@ -24,20 +24,20 @@ impl SystemKeychain {
 }
 
 impl TokenStore for SystemKeychain {
-    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
-        match first_of(entry_of(origin)?.get_secret(), Entry::get_secret) {
+    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
+        match first_of(entry_of(key)?.get_secret(), Entry::get_secret) {
             Ok(bytes) => secret_of(&Zeroizing::new(bytes)).map(Some),
             Err(StoreError::NoEntry) => Ok(None),
             Err(error) => Err(error_of(error)),
         }
     }
 
-    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
-        write(&entry_of(origin)?, token.expose().as_bytes())
+    fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
+        write(&entry_of(key)?, token.expose().as_bytes())
     }
 
-    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
-        match entry_of(origin)?.delete_credential() {
+    fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
+        match entry_of(key)?.delete_credential() {
             Ok(()) | Err(StoreError::NoEntry) => Ok(()),
             Err(StoreError::Ambiguous(entries)) => delete_all(&entries),
             Err(error) => Err(error_of(error)),
@@ -59,8 +59,8 @@ impl HeadStore for SystemKeychain {
     }
 }
 
-fn entry_of(origin: &ServiceOrigin) -> Result<Entry, KeychainError> {
-    entry(&origin.ascii(), &origin.label())
+fn entry_of(key: &AccountKey) -> Result<Entry, KeychainError> {
+    entry(&key.entry(), &key.label())
 }
 
 fn write(entry: &Entry, bytes: &[u8]) -> Result<(), KeychainError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::domain::{Secret, ServiceOrigin};
+use crate::domain::{AccountKey, Secret};
 use crate::keychain::running::Running;
 use crate::keychain::{KeychainError, TokenStore};
 
@@ -27,9 +27,9 @@ struct Shared {
     store: Arc<dyn TokenStore>,
     /// Calls whose threads have not ended.
     running: Arc<AtomicUsize>,
-    /// The number of the last write for each service, so that a late one can tell whether it was
+    /// The number of the last write for each account, so that a late one can tell whether it was
     /// that.
-    writes: Mutex<HashMap<ServiceOrigin, u64>>,
+    writes: Mutex<HashMap<AccountKey, u64>>,
     /// What changes the store waits for what changed it before: a late write must not land on a
     /// later one.
     turn: Mutex<()>,
@@ -56,29 +56,29 @@ impl Keychain {
         }
     }
 
-    /// The token kept for `origin`, if there is one.
+    /// The token kept for `key`, if there is one.
     ///
     /// # Errors
     /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's.
-    pub async fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
-        let origin = origin.clone();
-        self.call(move |shared| shared.store.read(&origin), |_, _| ())
+    pub async fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
+        let key = key.clone();
+        self.call(move |shared| shared.store.read(&key), |_, _| ())
             .await
     }
 
-    /// Keeps `token` for `origin`, in place of an earlier one.
+    /// Keeps `token` for `key`, in place of an earlier one.
     ///
     /// # Errors
     /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's. The token is not kept
     /// then: a write that succeeds after its limit is taken back.
-    pub async fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
-        let write = self.shared.begin_write(origin);
-        let (origin, token) = (origin.clone(), token.clone());
-        let undone = origin.clone();
+    pub async fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
+        let write = self.shared.begin_write(key);
+        let (key, token) = (key.clone(), token.clone());
+        let undone = key.clone();
         self.call(
             move |shared| {
                 let _turn = shared.turn();
-                shared.store.write(&origin, &token)
+                shared.store.write(&key, &token)
             },
             move |shared, result| {
                 let _turn = shared.turn();
@@ -91,16 +91,16 @@ impl Keychain {
         .await
     }
 
-    /// Forgets the token for `origin`; none being there is fine.
+    /// Forgets the token for `key`; none being there is fine.
     ///
     /// # Errors
     /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's. The token may still be
     /// kept then.
-    pub async fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
-        let origin = origin.clone();
+    pub async fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
+        let key = key.clone();
         let work = move |shared: &Shared| {
             let _turn = shared.turn();
-            shared.store.forget(&origin)
+            shared.store.forget(&key)
         };
         self.call(work, |_, _| ()).await
     }
@@ -141,16 +141,16 @@ impl Shared {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin_write(&self, origin: &ServiceOrigin) -> u64 {
+    fn begin_write(&self, key: &AccountKey) -> u64 {
         let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = writes.entry(origin.clone()).or_default();
+        let last = writes.entry(key.clone()).or_default();
         *last += 1;
         *last
     }
 
-    fn last_write(&self, origin: &ServiceOrigin) -> Option<u64> {
+    fn last_write(&self, key: &AccountKey) -> Option<u64> {
         let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        writes.get(origin).copied()
+        writes.get(key).copied()
     }
 }
 

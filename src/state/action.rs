@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use crate::domain::{
-    ActFilter, Approval, DeletionReason, DoctorName, Failure, OperationId, RuleChange, Secret,
-    SignInWith,
+    AccountKey, ActFilter, Approval, DeletionReason, DoctorName, Failure, OperationId, RuleChange,
+    Secret, SignInWith,
 };
 use crate::engine::{JobId, SavedFile};
 use crate::settings::{ThemeChoice, WindowPlace};
@@ -84,6 +84,12 @@ pub enum Action {
     AskDiscard(OperationId),
     /// "Discard" in that question.
     Discard,
+    /// "Switch account…".
+    AskWho,
+    /// An account was picked to go on with, or "Someone else…".
+    SwitchAccount(Option<AccountKey>),
+    /// "Stop and switch".
+    ConfirmSwitch,
     /// "Delete all recordings…".
     AskDeleteAll,
     /// "Check and back up first…" in that question.
@@ -240,6 +246,8 @@ impl Action {
                 | Self::ShowDetails { .. }
                 | Self::ShowProof { .. }
                 | Self::Copied
+                | Self::SwitchAccount(_)
+                | Self::ConfirmSwitch
                 | Self::DismissToast(_)
                 | Self::Forget(_)
                 | Self::CloseModal

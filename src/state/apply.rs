@@ -31,6 +31,7 @@ impl State {
             } => return self.signed_in(account, goes_on, keychain),
             Event::PersonKnown(person) => self.person_known(person),
             Event::SignInFailed(reason) => self.sign_in_failed(reason),
+            Event::Accounts(accounts) => self.accounts = accounts,
             Event::TokenForgotten => self.tell(Message::SignedOut),
             Event::TokenKept(failure) => self.token_kept(failure),
             Event::Doctors(doctors) => self.put_doctors(doctors),

@@ -124,9 +124,15 @@ impl State {
         }
     }
 
-    pub(super) fn unlocked(&mut self) -> Vec<SideEffect> {
+    /// Nobody is signed in any more, so there is nothing to cover. Who was locked out stays so: what the
+    /// keychain keeps opens nothing before somebody has signed in by hand.
+    pub(super) fn uncovered(&mut self) {
         self.lock.locked = None;
         self.touched();
+    }
+
+    pub(super) fn unlocked(&mut self) -> Vec<SideEffect> {
+        self.uncovered();
         if std::mem::take(&mut self.settings.locked) {
             self.save_settings()
         } else {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{DoctorName, Failure, ServiceOrigin};
+use crate::domain::{DoctorName, Failure, KeptAccount, ServiceOrigin};
 use crate::state::{SideEffect, State};
 
 /// A short message.
@@ -41,6 +41,8 @@ pub enum Message {
     Keychain(Failure),
     /// The token was forgotten.
     SignedOut,
+    /// This account was switched to.
+    GoesOnAs(KeptAccount),
     /// Text was put on the clipboard.
     Copied,
     /// The settings could not be read; the usual ones are used.

@@ -4,6 +4,7 @@
 //! Those two only say who does it. What an action and an event do to one subject stands in that
 //! subject's file.
 
+mod accounts;
 mod action;
 mod activity;
 mod apply;
@@ -69,8 +70,8 @@ pub use crate::engine::{
 use side_effect::engine;
 
 use crate::domain::{
-    DeletionRules, DeletionScope, DoctorName, KeptPart, KnownDoctor, OriginError, ServiceOrigin,
-    SetAside,
+    DeletionRules, DeletionScope, DoctorName, KeptAccount, KeptPart, KnownDoctor, OriginError,
+    ServiceOrigin, SetAside,
 };
 use crate::settings::Settings;
 
@@ -83,6 +84,10 @@ pub struct State {
     pub settings: Settings,
     /// Who is signed in, or why nobody is.
     pub sign_in: SignIn,
+    /// The accounts that can be gone on with by what the keychain keeps.
+    pub accounts: Vec<KeptAccount>,
+    /// Whose sign-in is waited for, where another account was picked.
+    switching_to: Option<Box<KeptAccount>>,
     /// The screen that is shown while somebody is signed in.
     pub screen: Screen,
     /// The time that relative times are told from; `app` sets it.
@@ -161,6 +166,8 @@ impl State {
             mode,
             settings,
             sign_in: SignIn::Starting,
+            accounts: Vec::new(),
+            switching_to: None,
             screen: Screen::Recordings,
             now,
             doctors: Vec::new(),

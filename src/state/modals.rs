@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{Act, DeletionSurvey, DoctorName, Failure, OperationId, RuleChange, SetAside};
+use crate::domain::{
+    Act, DeletionSurvey, DoctorName, Failure, KeptAccount, OperationId, RuleChange, SetAside,
+};
 use crate::engine::SavedFile;
 use crate::state::{Attempt, Batch, SideEffect, SignInAgain, State};
 
@@ -82,6 +84,10 @@ pub enum Modal {
     CloseWhileBusy,
     /// Sign out, although jobs run?
     SignOutWhileBusy,
+    /// Who is at the desk?
+    Accounts,
+    /// Go on as this account, or have somebody else sign in, although jobs run?
+    SwitchWhileBusy(Option<KeptAccount>),
 }
 
 impl Modal {

@@ -123,6 +123,10 @@ impl State {
 
     /// "Cancel" while somebody signs in.
     pub(super) fn stop_signing_in(&mut self) -> Vec<SideEffect> {
+        if self.sign_in == SignIn::Starting {
+            self.put_out(SignedOutBecause::NoToken);
+            return engine(Command::StopSigningIn);
+        }
         match self.attempt_mut() {
             Some(attempt) if attempt.trying => {
                 *attempt = Attempt::default();
@@ -157,6 +161,7 @@ impl State {
             self.tell(Message::Keychain(failure));
         }
         self.forms += 1;
+        self.has_switched(was_starting);
         let mut effects = self.lock_at_sign_in(was_starting);
         if goes_on {
             effects.extend(self.goes_on());
@@ -201,16 +206,27 @@ impl State {
             let service = self.service.clone();
             self.forget_what_waits(service.as_ref());
         }
-        let mut effects = self.unlocked();
+        self.uncovered();
+        self.nobody_goes_on();
+        if because == SignedOutBecause::Switch {
+            self.sign_in = SignIn::Starting;
+        } else {
+            self.put_out(because);
+        }
+        self.forget_what_was_shown();
+        // The question that they were for is gone.
+        self.stop_survey()
+    }
+
+    fn put_out(&mut self, because: SignedOutBecause) {
+        if because != SignedOutBecause::Ended {
+            self.switching_to = None;
+        }
         self.forms += 1;
         self.sign_in = SignIn::Out {
             because,
             attempt: Attempt::default(),
         };
-        self.forget_what_was_shown();
-        // The question that they were for is gone.
-        effects.extend(self.stop_survey());
-        effects
     }
 
     /// The keychain may still keep the token of a sign-out.

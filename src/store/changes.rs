@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::domain::{
-    AuditDraft, AuditEntry, Backup, BackupHealth, CheckedPart, DeletionRules, DoctorName,
-    LastDeletion, OperationId, PartCame, ServerKnowledge, ServiceOrigin, SetAside, Sha256Digest,
+    AccountKey, AuditDraft, AuditEntry, Backup, BackupHealth, CheckedPart, DeletionRules,
+    DoctorName, KeptAccount, LastDeletion, OperationId, PartCame, ServerKnowledge, SetAside,
+    Sha256Digest,
 };
 use crate::store::{
     Store, StoreError, TokenToForget, Transfer, WaitingDelete, audit_record, deletion_rules,
-    doctors, kept_tokens, parts, parts_apart, set_aside, settings_files, tokens_to_forget,
+    doctors, kept_accounts, parts, parts_apart, set_aside, settings_files, tokens_to_forget,
     transfers, waiting_deletes,
 };
 
@@ -99,17 +100,15 @@ pub enum Change {
     SettingsChanged(String),
     /// That is recorded.
     SettingsChangeRecorded(String),
-    /// The keychain was given a token for this service, or may have been.
-    KeepToken {
-        /// The service.
-        origin: ServiceOrigin,
-        /// The user name that it was given for.
-        user_name: Option<String>,
-    },
-    /// For which user name the token came that it keeps is not known.
-    ForgetUserName(ServiceOrigin),
+    /// The keychain was given a token for this account, or may have been, and the next start goes on with
+    /// it.
+    KeepToken(KeptAccount),
+    /// The next start goes on with nobody's.
+    NobodyIsPresent,
+    /// Whose the token is that it keeps for this account is not known.
+    ForgetWhose(AccountKey),
     /// It keeps none for it.
-    KeepNoToken(ServiceOrigin),
+    KeepNoToken(AccountKey),
     /// A person signed out: the keychain is to forget the token.
     ForgetToken(TokenToForget),
     /// It keeps it no longer.
@@ -214,11 +213,10 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::SettingsFile(digest) => settings_files::is_there(connection, digest.as_ref()),
         Change::SettingsChanged(note) => settings_files::changed(connection, &note),
         Change::SettingsChangeRecorded(note) => settings_files::recorded(connection, &note),
-        Change::KeepToken { origin, user_name } => {
-            kept_tokens::begin(connection, &origin, user_name.as_deref())
-        }
-        Change::ForgetUserName(origin) => kept_tokens::forget_user_name(connection, &origin),
-        Change::KeepNoToken(origin) => kept_tokens::end(connection, &origin),
+        Change::KeepToken(account) => kept_accounts::begin(connection, &account),
+        Change::NobodyIsPresent => kept_accounts::nobody_is_present(connection),
+        Change::ForgetWhose(key) => kept_accounts::forget_whose(connection, &key),
+        Change::KeepNoToken(key) => kept_accounts::end(connection, &key),
         Change::ForgetToken(token) => tokens_to_forget::begin(connection, &token),
         Change::TokenForgotten(operation) => tokens_to_forget::end(connection, &operation),
     })

@@ -13,7 +13,7 @@ mod deletion_rules;
 mod doctors;
 mod error;
 mod guards;
-mod kept_tokens;
+mod kept_accounts;
 mod migration;
 mod parts;
 mod parts_apart;

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::domain::{OperationId, ServiceOrigin};
+use crate::domain::{AccountKey, Holder, OperationId, ServiceOrigin};
 use crate::store::value_codec::{time_from_column, unreadable};
 use crate::store::{Store, StoreError};
 
@@ -11,8 +11,8 @@ use crate::store::{Store, StoreError};
 pub struct TokenToForget {
     /// The operation, as the audit record will know it.
     pub operation: OperationId,
-    /// The service that the token is for.
-    pub origin: ServiceOrigin,
+    /// What the token is kept for.
+    pub key: AccountKey,
     /// Who signed out, where known.
     pub person: Option<String>,
     /// Whether a person signed out; otherwise one signed in, and an earlier token may have stayed behind.
@@ -33,11 +33,12 @@ impl Store {
 
 pub(super) fn begin(connection: &Connection, token: &TokenToForget) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO tokens_to_forget (operation, origin, person, is_sign_out, asked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO tokens_to_forget (operation, origin, holder, person, is_sign_out, asked_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             token.operation.as_str(),
-            token.origin.ascii(),
+            token.key.origin.ascii(),
+            token.key.holder.to_string(),
             token.person,
             token.is_sign_out,
             token.asked_at.to_string(),
@@ -56,18 +57,22 @@ pub(super) fn end(connection: &Connection, operation: &OperationId) -> Result<()
 
 fn all(connection: &Connection) -> Result<Vec<TokenToForget>, StoreError> {
     let mut statement = connection.prepare(
-        "SELECT operation, origin, person, is_sign_out, asked_at FROM tokens_to_forget ORDER BY rowid",
+        "SELECT operation, origin, holder, person, is_sign_out, asked_at FROM tokens_to_forget
+         ORDER BY rowid",
     )?;
     let mut rows = statement.query([])?;
     let mut tokens = Vec::new();
     while let Some(row) = rows.next()? {
-        let origin: String = row.get(1)?;
+        let (origin, holder): (String, String) = (row.get(1)?, row.get(2)?);
         tokens.push(TokenToForget {
             operation: OperationId::from_stored(row.get(0)?),
-            origin: ServiceOrigin::parse(&origin).map_err(|_| unreadable())?,
-            person: row.get(2)?,
-            is_sign_out: row.get(3)?,
-            asked_at: time_from_column(row.get_ref(4)?.as_str().unwrap_or_default())?,
+            key: AccountKey {
+                origin: ServiceOrigin::parse(&origin).map_err(|_| unreadable())?,
+                holder: Holder::from_text(&holder),
+            },
+            person: row.get(3)?,
+            is_sign_out: row.get(4)?,
+            asked_at: time_from_column(row.get_ref(5)?.as_str().unwrap_or_default())?,
         });
     }
     Ok(tokens)

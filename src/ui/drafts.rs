@@ -208,9 +208,14 @@ impl SignInDraft {
             Typed::Accepted => {
                 match &state.sign_in {
                     SignIn::Out {
-                        because: SignedOutBecause::SignOut(_),
+                        because: SignedOutBecause::SignOut(_) | SignedOutBecause::SomebodyElse,
                         ..
                     } => self.user_name.clear(),
+                    SignIn::Out { .. } if state.expected().is_some() => {
+                        let expected = state.expected().unwrap_or_default();
+                        expected.clone_into(&mut self.user_name);
+                        self.address = None;
+                    }
                     SignIn::In(account) => {
                         self.user_name = account.user_name.clone().unwrap_or_default();
                         self.stay = account.keeping != TokenKeeping::Memory;

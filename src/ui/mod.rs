@@ -1,5 +1,6 @@
 //! What the person sees: views over the state, which return actions and do nothing else.
 
+mod accounts;
 mod commands;
 mod completion;
 mod drafts;

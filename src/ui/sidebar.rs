@@ -3,12 +3,15 @@ use egui::{
     accesskit, vec2,
 };
 
-use crate::domain::TokenKeeping;
+use crate::domain::{Account, TokenKeeping};
 use crate::state::{Action, Screen};
 use crate::ui::View;
 use crate::ui::commands::Command;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Button, chosen_mark, focus_ring, label_cut, wrapped};
+
+/// The least room for a name beside the way to the screens, in points.
+const LEAST_ROOM: f32 = 60.0;
 
 /// The way to the screens: at the left, or on top where the window is narrow.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -26,6 +29,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
                     if view.state.ends_soon().is_some() {
                         sign_in_again(ui, view);
                     }
+                    who(ui, view);
                 });
             });
     } else {
@@ -143,6 +147,41 @@ fn sign_in_again(ui: &mut Ui, view: &mut View<'_>) {
     }
 }
 
+/// Whose data is shown, where there is little room.
+fn who(ui: &mut Ui, view: &View<'_>) {
+    let Some(account) = view.state.account() else {
+        return;
+    };
+    let palette = Palette::here(ui);
+    let room = ui.available_size_before_wrap().x;
+    let room = if room < LEAST_ROOM {
+        ui.max_rect().width()
+    } else {
+        room
+    };
+    ui.allocate_ui_with_layout(
+        vec2(room, size::TARGET),
+        Layout::right_to_left(Align::Center),
+        |ui| label_cut(ui, Type::SmallStrong, palette.text, name(view, account)),
+    );
+}
+
+/// How the one who is signed in is named.
+fn name(view: &View<'_>, account: &Account) -> String {
+    let unnamed = || match account.keeping {
+        TokenKeeping::Practice => view.text.say("account-practice"),
+        _ => view.text.say("account-unnamed"),
+    };
+    account.person.clone().unwrap_or_else(unnamed)
+}
+
+fn switch(ui: &mut Ui, view: &mut View<'_>) {
+    let switch = view.text.say("accounts-switch");
+    if Button::link(&switch).small().pressed(ui) {
+        view.act(Action::AskWho);
+    }
+}
+
 /// From below: how long, where, who.
 fn account(ui: &mut Ui, view: &mut View<'_>) {
     let Some(account) = view.state.account() else {
@@ -154,15 +193,14 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
     let ends_at = account.ends_at.filter(|ends_at| *ends_at > now);
     let in_memory = account.keeping != TokenKeeping::Keychain;
     let until = ends_at.map(|ends_at| view.text.signed_in_until(ends_at, in_memory, now));
-    let (who, note) = match account.keeping {
-        TokenKeeping::Practice => (view.text.say("account-practice"), None),
-        TokenKeeping::Keychain => (view.text.say("account-unnamed"), until),
-        TokenKeeping::Memory | TokenKeeping::MemoryForLackOfKeychain => (
-            view.text.say("account-unnamed"),
-            until.or_else(|| Some(view.text.say("account-memory-only"))),
-        ),
+    let note = match account.keeping {
+        TokenKeeping::Practice => None,
+        TokenKeeping::Keychain => until,
+        TokenKeeping::Memory | TokenKeeping::MemoryForLackOfKeychain => {
+            until.or_else(|| Some(view.text.say("account-memory-only")))
+        }
     };
-    let who = account.person.clone().unwrap_or(who);
+    let who = name(view, account);
     Frame::new()
         .inner_margin(Margin::symmetric(10, 0))
         .show(ui, |ui| {
@@ -172,6 +210,7 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
                     view.act(Action::Lock);
                 }
             }
+            switch(ui, view);
             if let Some(ends_at) = view.state.ends_soon() {
                 sign_in_again(ui, view);
                 let time = view.text.time_of_day(ends_at).into();

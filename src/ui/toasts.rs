@@ -2,6 +2,7 @@ use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Stroke, Ui, vec
 
 use crate::state::{Message, Toast};
 use crate::ui::View;
+use crate::ui::accounts;
 use crate::ui::offers::{Offer, with_offers};
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Icon, announce, wrapped};
@@ -48,7 +49,9 @@ fn one(ui: &mut Ui, view: &mut View<'_>, toast: &Toast, width: f32) {
         | Message::SettingsWereChanged
         | Message::ClockSetBack
         | Message::ClockBehindRecord => (Icon::Information, palette.warning),
-        Message::SignedOut | Message::Copied => (Icon::Check, palette.success),
+        Message::SignedOut | Message::GoesOnAs(_) | Message::Copied => {
+            (Icon::Check, palette.success)
+        }
     };
     Frame::new()
         .fill(palette.card)
@@ -91,6 +94,10 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
             text.say_with("toast-nothing-there", &[("doctor", doctor.as_str().into())])
         }
         Message::SignedOut => text.say("toast-signed-out"),
+        Message::GoesOnAs(account) => {
+            let name = accounts::name(text, account);
+            text.say_with("toast-goes-on-as", &[("name", name.as_str().into())])
+        }
         Message::SettingsLost => text.say("toast-settings-lost"),
         Message::RulesWereChanged => text.say("rules-were-changed"),
         Message::SettingsWereChanged => text.say("settings-were-changed"),

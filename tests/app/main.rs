@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod addresses;
 mod audit_record;
 mod comparing;

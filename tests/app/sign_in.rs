@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use audio_housekeeper::domain::{Secret, ServiceOrigin};
+use audio_housekeeper::domain::{AccountKey, Secret, ServiceOrigin};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
 use audio_housekeeper::practice::{Call, Effect, Fault, PracticeUser};
 use audio_housekeeper::state::Mode;
@@ -12,8 +12,10 @@ use support::AMELIA;
 use support::driver::{Driver, Stage, desk, desk_with};
 
 fn kept(tokens: &MemoryTokens, driver: &Driver) -> Option<String> {
-    let origin = ServiceOrigin::parse(&driver.service.origin()).unwrap();
-    let token = tokens.read(&origin).unwrap();
+    let here = ServiceOrigin::parse(&driver.service.origin()).unwrap();
+    let mut keys = tokens.keys().into_iter();
+    let key = keys.find(|key| key.origin == here)?;
+    let token = tokens.read(&key).unwrap();
     token.map(|token| token.expose().to_owned())
 }
 
@@ -117,13 +119,13 @@ impl BadKeychain {
 }
 
 impl TokenStore for BadKeychain {
-    fn read(&self, _: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+    fn read(&self, _: &AccountKey) -> Result<Option<Secret>, KeychainError> {
         self.answer()
     }
-    fn write(&self, _: &ServiceOrigin, _: &Secret) -> Result<(), KeychainError> {
+    fn write(&self, _: &AccountKey, _: &Secret) -> Result<(), KeychainError> {
         self.answer()
     }
-    fn forget(&self, _: &ServiceOrigin) -> Result<(), KeychainError> {
+    fn forget(&self, _: &AccountKey) -> Result<(), KeychainError> {
         self.answer()
     }
 }

@@ -135,7 +135,7 @@ async fn confirm(
 
 /// What the keychain keeps.
 fn kept(desk: &Desk) -> String {
-    let token = desk.tokens.read(&desk.origin()).unwrap().unwrap();
+    let token = desk.tokens.read(&desk.tokens.keys()[0]).unwrap().unwrap();
     token.expose().to_owned()
 }
 

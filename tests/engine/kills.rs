@@ -9,7 +9,9 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use audio_housekeeper::domain::{AuditAction, AuditOutcome, KeptPart, ServiceOrigin, Sha256Digest};
+use audio_housekeeper::domain::{
+    AccountKey, AuditAction, AuditOutcome, KeptPart, ServiceOrigin, Sha256Digest,
+};
 use audio_housekeeper::engine::{self, Command, Destination, Event, Handle, JobProgress};
 use audio_housekeeper::keychain::{MemoryTokens, TokenStore as _};
 use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, PracticeService};
@@ -46,7 +48,9 @@ async fn download_until_killed(folder: &Path) {
     let origin = ServiceOrigin::parse(&env::var(SERVICE).unwrap()).unwrap();
     let tokens = Arc::new(MemoryTokens::default());
     let held = token(&env::var(TOKEN).unwrap());
-    tokens.write(&origin, &held).unwrap();
+    tokens
+        .write(&AccountKey::unnamed(origin.clone()), &held)
+        .unwrap();
     let store = Store::open(folder).unwrap();
     let is_left = !store.unfinished_transfers().await.unwrap().is_empty();
     let mut kept = store.kept_parts(&origin.ascii()).await.unwrap();

@@ -8,6 +8,7 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+mod accounts;
 mod activity;
 mod caches;
 mod comparing;

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use audio_housekeeper::domain::{Secret, ServiceOrigin};
+use audio_housekeeper::domain::{AccountKey, Secret};
 use audio_housekeeper::keychain::{Keychain, KeychainError, MemoryTokens, TokenStore};
 
-use crate::{origin, secret, text};
+use crate::{account, secret, text};
 
 const ADDRESS: &str = "https://api.nuxera.ai";
 const LIMIT: Duration = Duration::from_millis(150);
@@ -35,19 +35,19 @@ impl Gated {
 }
 
 impl TokenStore for Gated {
-    fn read(&self, origin: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
         self.pass();
-        self.tokens.read(origin)
+        self.tokens.read(key)
     }
 
-    fn write(&self, origin: &ServiceOrigin, token: &Secret) -> Result<(), KeychainError> {
+    fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
         self.pass();
-        self.tokens.write(origin, token)
+        self.tokens.write(key, token)
     }
 
-    fn forget(&self, origin: &ServiceOrigin) -> Result<(), KeychainError> {
+    fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
         self.pass();
-        self.tokens.forget(origin)
+        self.tokens.forget(key)
     }
 }
 
@@ -55,15 +55,15 @@ impl TokenStore for Gated {
 struct Failing(KeychainError);
 
 impl TokenStore for Failing {
-    fn read(&self, _: &ServiceOrigin) -> Result<Option<Secret>, KeychainError> {
+    fn read(&self, _: &AccountKey) -> Result<Option<Secret>, KeychainError> {
         Err(self.0.clone())
     }
 
-    fn write(&self, _: &ServiceOrigin, _: &Secret) -> Result<(), KeychainError> {
+    fn write(&self, _: &AccountKey, _: &Secret) -> Result<(), KeychainError> {
         Err(self.0.clone())
     }
 
-    fn forget(&self, _: &ServiceOrigin) -> Result<(), KeychainError> {
+    fn forget(&self, _: &AccountKey) -> Result<(), KeychainError> {
         panic!("a fault");
     }
 }
@@ -79,7 +79,7 @@ async fn until(what: impl Fn() -> bool) {
 #[tokio::test]
 async fn a_token_is_kept_replaced_and_forgotten_for_its_own_service_only() {
     let keychain = Keychain::new(Arc::new(MemoryTokens::default()), AMPLE);
-    let (here, there) = (origin(ADDRESS), origin("https://clinic.example"));
+    let (here, there) = (account(ADDRESS), account("https://clinic.example"));
     assert_eq!(text(keychain.read(&here).await.unwrap()), None);
     keychain.write(&here, &secret("one")).await.unwrap();
     keychain.write(&here, &secret("two")).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_hanging_keychain_is_given_up_and_the_runtime_goes_on_meanwhile() {
     store.set_shut(true);
     let keychain = Keychain::new(store.clone(), LIMIT);
     let begun = Instant::now();
-    let here = origin(ADDRESS);
+    let here = account(ADDRESS);
     // One thread runs both: a call that blocked it would let no tick come.
     let ticks = async {
         let mut ticks = 0;
@@ -118,7 +118,7 @@ async fn calls_left_behind_are_few_and_further_ones_fail_at_once_until_they_end(
     let store = Arc::new(Gated::default());
     store.set_shut(true);
     let keychain = Keychain::new(store.clone(), LIMIT);
-    let here = origin(ADDRESS);
+    let here = account(ADDRESS);
     for _ in 0..Keychain::MOST_AT_ONCE {
         assert!(matches!(
             keychain.read(&here).await,
@@ -147,7 +147,7 @@ async fn a_write_that_succeeds_after_it_was_given_up_is_taken_back() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
     let keychain = Keychain::new(store.clone(), LIMIT);
-    let here = origin(ADDRESS);
+    let here = account(ADDRESS);
     assert_eq!(
         keychain.write(&here, &secret("late")).await,
         Err(KeychainError::NoAnswer)
@@ -167,7 +167,7 @@ async fn a_late_write_neither_takes_back_a_later_one_nor_lands_on_it() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
     let keychain = Keychain::new(store.clone(), LIMIT * 5);
-    let here = origin(ADDRESS);
+    let here = account(ADDRESS);
     let new = secret("new");
     let late = keychain.write(&here, &secret("late")).await;
     assert_eq!(late, Err(KeychainError::NoAnswer));
@@ -185,7 +185,7 @@ async fn a_late_write_is_taken_back_whatever_else_was_asked_meanwhile() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
     let keychain = Keychain::new(store.clone(), LIMIT);
-    let (here, there) = (origin(ADDRESS), origin("https://clinic.example"));
+    let (here, there) = (account(ADDRESS), account("https://clinic.example"));
     let late = keychain.write(&here, &secret("late")).await;
     assert_eq!(late, Err(KeychainError::NoAnswer));
     // The person signs out, and somebody else signs in elsewhere.
@@ -209,7 +209,7 @@ async fn a_refusal_is_passed_on_and_a_panic_is_a_failure() {
         KeychainError::Other("odd".into()),
     ] {
         let keychain = Keychain::new(Arc::new(Failing(error.clone())), AMPLE);
-        let here = origin(ADDRESS);
+        let here = account(ADDRESS);
         assert_eq!(keychain.read(&here).await.unwrap_err(), error);
         assert_eq!(
             keychain.write(&here, &secret("t")).await,
@@ -228,7 +228,7 @@ async fn a_refusal_is_passed_on_and_a_panic_is_a_failure() {
 fn no_error_and_no_debug_shows_a_token() {
     let keychain = Keychain::new(Arc::new(MemoryTokens::default()), AMPLE);
     let tokens = MemoryTokens::default();
-    let here = origin(ADDRESS);
+    let here = account(ADDRESS);
     tokens.write(&here, &secret("s3cr3t")).unwrap();
     for shown in [format!("{keychain:?}"), format!("{tokens:?}")] {
         assert!(!shown.contains("s3cr3t"), "{shown}");

@@ -12,10 +12,10 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod secret_service;
 
-use audio_housekeeper::domain::{Secret, ServiceOrigin};
+use audio_housekeeper::domain::{AccountKey, Secret, ServiceOrigin};
 
-fn origin(address: &str) -> ServiceOrigin {
-    ServiceOrigin::parse(address).unwrap()
+fn account(address: &str) -> AccountKey {
+    AccountKey::unnamed(ServiceOrigin::parse(address).unwrap())
 }
 
 fn secret(text: &str) -> Secret {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use audio_housekeeper::domain::ServiceOrigin;
+use audio_housekeeper::domain::AccountKey;
 use audio_housekeeper::keychain::{HeadStore as _, KeychainError, SystemKeychain, TokenStore};
 
-use crate::{origin, secret, text};
+use crate::{account, secret, text};
 
 const ADDRESS: &str = "https://api.nuxera.ai";
 
@@ -98,9 +98,9 @@ const START_LOCKED: &str = "gnome-keyring-daemon --start --components=secrets >/
     gdbus wait --session --timeout 30 org.freedesktop.secrets";
 
 /// The service whose token is kept; nothing happens in a person's own session.
-fn here() -> ServiceOrigin {
+fn here() -> AccountKey {
     assert!(env::var_os(MARK).is_some(), "run by its parent alone");
-    origin(ADDRESS)
+    account(ADDRESS)
 }
 
 /// What `secret-tool`, which shares no code with the app, finds for an account.
@@ -138,7 +138,7 @@ fn the_real_keyring_keeps_replaces_and_forgets_a_token() {
 #[ignore = "the child of the_real_keyring_keeps_replaces_and_forgets_a_token"]
 fn keeps_replaces_and_forgets() {
     let here = here();
-    let there = origin("http://127.0.0.1:8080");
+    let there = account("http://127.0.0.1:8080");
     assert_eq!(text(SystemKeychain.read(&here).unwrap()), None);
     SystemKeychain.write(&here, &secret("one")).unwrap();
     assert_eq!(found_by_secret_tool(ADDRESS).as_deref(), Some("one"));

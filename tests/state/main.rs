@@ -8,6 +8,7 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+mod accounts;
 mod activity;
 mod deletion_rules;
 mod deletions;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 
 use audio_housekeeper::domain::{
     Account, BackupComparison, DeletionOutcome, DeletionSurvey, DoctorName, Failure, FailureKind,
-    KnownDoctor, OperationId, Secret, ServerCopy, ServiceOrigin, SignInWith, TokenKeeping,
+    Holder, KnownDoctor, OperationId, Secret, ServerCopy, ServiceOrigin, SignInWith, TokenKeeping,
 };
 use audio_housekeeper::engine::{
     CheckAllReport, Command, DeletionReport, Envelope, Event, JobEnding, JobFailure, JobId,
@@ -52,6 +53,7 @@ fn signed_in() -> State {
 fn sign_in(state: &mut State, generation: u64) {
     let account = Account {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
+        holder: Holder::User("front.desk".into()),
         person: Some("Front Desk".into()),
         user_name: Some("front.desk".into()),
         keeping: TokenKeeping::Keychain,

@@ -1,7 +1,8 @@
 //! What is on show of one service's deletes when somebody signs in at another.
 
 use audio_housekeeper::domain::{
-    Account, DeletionOutcome, Failure, FailureKind, OperationId, ServiceOrigin, TokenKeeping,
+    Account, DeletionOutcome, Failure, FailureKind, Holder, OperationId, ServiceOrigin,
+    TokenKeeping,
 };
 use audio_housekeeper::engine::{
     DeletionReport, Event, JobEnding, JobId, JobKind, JobProgress, SignedOutBecause, Unfinished,
@@ -22,6 +23,7 @@ fn origin(address: &str) -> ServiceOrigin {
 fn sign_in(state: &mut State, generation: u64, origin: &ServiceOrigin) {
     let account = Account {
         origin: origin.clone(),
+        holder: Holder::User("front.desk".into()),
         person: None,
         user_name: Some("front.desk".into()),
         keeping: TokenKeeping::Memory,

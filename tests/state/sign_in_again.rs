@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use audio_housekeeper::domain::{
-    Account, Failure, FailureKind, KnownDoctor, Secret, ServiceOrigin, SignInWith, TokenKeeping,
+    Account, Failure, FailureKind, Holder, KnownDoctor, Secret, ServiceOrigin, SignInWith,
+    TokenKeeping,
 };
 use audio_housekeeper::engine::{
     CheckAllReport, Command, Event, JobEnding, JobId, JobKind, SignedOutBecause,
@@ -31,6 +32,7 @@ fn ends_in(seconds: i64, doctors: usize) -> State {
 fn signs_in_again(state: &mut State) -> Vec<SideEffect> {
     let account = Account {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
+        holder: Holder::User("front.desk".into()),
         person: Some("Front Desk".into()),
         user_name: Some("front.desk".into()),
         keeping: TokenKeeping::Keychain,

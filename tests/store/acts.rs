@@ -321,7 +321,8 @@ fn as_the_version_before_left_it(folder: &Path) {
     older
         .execute_batch(
             "DROP TABLE acts; DROP TABLE steps; DROP TABLE parts_apart;
-             ALTER TABLE kept_tokens DROP COLUMN user_name; PRAGMA user_version = 13;",
+             DROP TABLE kept_accounts; CREATE TABLE kept_tokens (origin TEXT PRIMARY KEY) STRICT;
+             ALTER TABLE tokens_to_forget DROP COLUMN holder; PRAGMA user_version = 13;",
         )
         .unwrap();
 }

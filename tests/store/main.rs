@@ -12,6 +12,7 @@ mod acts;
 mod audit_record;
 mod doctors;
 mod durability;
+mod kept_accounts;
 mod migration;
 mod opening;
 mod parts;
@@ -29,7 +30,7 @@ use audio_housekeeper::store::Store;
 use rusqlite::Connection;
 
 /// The newest form of the database.
-const NEWEST: i64 = 18;
+const NEWEST: i64 = 19;
 
 /// A draft of its own operation, whose note is `number`.
 fn draft(number: u64) -> AuditDraft {

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod accounts;
 mod activity;
 mod confirmations;
 mod deletion_rules;

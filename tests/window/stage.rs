@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use audio_housekeeper::domain::{
     Account, AudioFormat, AudioState, Backup, BackupComparison, BackupHealth, BackupProof,
-    CheckedAudio, Codec, DeletionOutcome, DeletionSurvey, DoctorName, EndProof, KeptPart,
+    CheckedAudio, Codec, DeletionOutcome, DeletionSurvey, DoctorName, EndProof, Holder, KeptPart,
     KnownDoctor, LastDeletion, OperationId, PartCame, ServerCopy, ServerKnowledge, ServiceOrigin,
     Sha256Digest, TokenKeeping, Unfit,
 };
@@ -158,6 +158,7 @@ pub fn signed_in() -> State {
     let mut state = State::new(Mode::Real, Settings::default(), now());
     state.sign_in = SignIn::In(Account {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
+        holder: Holder::User("front.desk".into()),
         person: Some("Front Desk".into()),
         user_name: Some("front.desk".into()),
         keeping: TokenKeeping::Keychain,

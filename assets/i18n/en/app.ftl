@@ -4,6 +4,8 @@ nav-activity = Activity
 nav-settings = Settings
 account-unnamed = Signed in
 account-practice = Practice
+account-with-token = Signed in with an access token
+account-name = { $person } ({ $user })
 account-until = Signed in until { $time }
 account-ends-soon = Your sign-in ends at { $time }.
 account-memory-until = Signed in until the app is closed, { $time } at the latest
@@ -47,9 +49,12 @@ close-title = Close while something is running?
 close-anyway = Stop and close
 sign-out-title = Sign out while something is running?
 sign-out-anyway = Stop and sign out
+switch-title = Switch while something is running?
+switch-anyway = Stop and switch
 
 toast-nothing-there = The service has nothing under exactly this name: { $doctor }. It may have been deleted already, or the name is spelled differently there.
 toast-signed-out = Signed out. The sign-in was forgotten on this computer.
+toast-goes-on-as = You are now signed in as { $name }.
 toast-settings-lost = The settings could not be read, so the usual ones are used. Recordings and the record of activity are untouched.
 
 # The titles of the system's own dialogs.

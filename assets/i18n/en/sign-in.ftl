@@ -15,6 +15,7 @@ sign-in-keychain-unreadable = This computer's keychain could not be read, so ple
 sign-in-practice = To practise, sign in as front.desk or as back.office. The password is practice.
 sign-in-starting = Looking whether you are signed in…
 cannot-open-title = The app can't open its data
+sign-in-do-not-wait = Sign in without waiting
 sign-in-change = Change…
 sign-in-address = Service address
 sign-in-user-name = User name or email
@@ -36,6 +37,12 @@ sign-in-checking = Signing in…
 sign-in-practise = Practise with samples
 sign-in-token-missing = Paste your access token first.
 sign-in-token-not-accepted = The service doesn't accept this access token. Nothing was kept. Check that all of it was pasted, or ask IT for a new one.
+
+accounts-switch = Switch account…
+accounts-title = Who is at the desk?
+accounts-present = Signed in now
+accounts-kept = Stays signed in on this computer
+accounts-someone-else = Someone else…
 
 origin-not-an-address = This is not a web address. It looks like https://api.nuxera.ai.
 origin-not-secure = The address must begin with https://, so that recordings travel protected.

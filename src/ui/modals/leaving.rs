@@ -12,6 +12,8 @@ pub enum Way {
     Close,
     /// Signing out.
     SignOut,
+    /// Going on as another account.
+    Switch,
 }
 
 /// Leave, although something runs? Returns whether Escape was pressed.
@@ -21,6 +23,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, way: Way) -> bool {
     let (title, leave) = match way {
         Way::Close => (text.say("close-title"), text.say("close-anyway")),
         Way::SignOut => (text.say("sign-out-title"), text.say("sign-out-anyway")),
+        Way::Switch => (text.say("switch-title"), text.say("switch-anyway")),
     };
     let stay = text.say("leaving-stay");
     let jobs = running(view, way);
@@ -43,6 +46,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, id: Id, way: Way) -> bool {
     match (pressed, way) {
         (Some(true), Way::Close) => view.act(Action::ConfirmClose),
         (Some(true), Way::SignOut) => view.act(Action::ConfirmSignOut),
+        (Some(true), Way::Switch) => view.act(Action::ConfirmSwitch),
         (Some(false), _) => view.act(Action::CloseModal),
         (None, _) => {}
     }
@@ -66,7 +70,7 @@ fn running(view: &View<'_>, way: Way) -> Vec<String> {
     });
     match way {
         Way::Close => jobs.chain(sent).collect(),
-        Way::SignOut => jobs.collect(),
+        Way::SignOut | Way::Switch => jobs.collect(),
     }
 }
 

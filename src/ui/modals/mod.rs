@@ -1,5 +1,6 @@
 //! Questions, and things to read, over the window.
 
+mod accounts;
 mod act;
 mod approval;
 mod delete_all;
@@ -85,6 +86,11 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             }
             Modal::CloseWhileBusy => leaving::show(ui, view, id, leaving::Way::Close),
             Modal::SignOutWhileBusy => leaving::show(ui, view, id, leaving::Way::SignOut),
+            Modal::SwitchWhileBusy(_) => leaving::show(ui, view, id, leaving::Way::Switch),
+            Modal::Accounts => view
+                .state
+                .account()
+                .is_some_and(|account| accounts::show(ui, view, id, account)),
         };
         if escaped {
             view.act(Action::CloseModal);

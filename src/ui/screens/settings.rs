@@ -57,10 +57,12 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
     let text = view.text;
     let practice = view.state.mode == Mode::Practice;
     let (leave, sign_out) = (text.say("practice-leave"), text.say("settings-sign-out"));
+    let switch = text.say("accounts-switch");
     let sign_out = (Button::secondary(&sign_out).small(), Action::SignOut);
+    let switch = (Button::secondary(&switch).small(), Action::AskWho);
     let leave = Button::secondary(&leave).small();
     let leave = practice.then_some((leave, Action::Switch(Mode::Real)));
-    let buttons = leave.into_iter().chain([sign_out]).collect();
+    let buttons = leave.into_iter().chain([switch, sign_out]).collect();
     let pressed = with_buttons(ui, buttons, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         let who = match &account.person {

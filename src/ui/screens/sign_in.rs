@@ -1,13 +1,16 @@
 use egui::{ScrollArea, Ui};
 
 use crate::domain::ServiceOrigin;
-use crate::state::{Action, Mode, SignIn, SignedOutBecause};
+use crate::state::{Action, Attempt, Mode, SignIn, SignedOutBecause};
 use crate::ui::View;
+use crate::ui::accounts;
 use crate::ui::drafts::{Drafts, SignInDraft};
 use crate::ui::offers::{self, Offer};
 use crate::ui::sign_in_form::{self, With};
 use crate::ui::theme::{Palette, Type, size};
-use crate::ui::widgets::{Button, Field, Limit, announce, banner, card, checkbox, label, wrapped};
+use crate::ui::widgets::{
+    Button, Field, Limit, announce, banner, card, checkbox, divider, label, wrapped,
+};
 
 /// Width of the card.
 const WIDTH: f32 = 410.0;
@@ -63,6 +66,10 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
         label(ui, Type::Title, palette.text, text.say("sign-in-title"));
         let waiting = label(ui, Type::Body, palette.muted, text.say("sign-in-starting"));
         announce(&waiting);
+        let now = text.say("sign-in-do-not-wait");
+        if Button::link(&now).small().pressed(ui) {
+            view.act(Action::StopSigningIn);
+        }
         return;
     };
     let again = matches!(because, SignedOutBecause::Ended);
@@ -80,6 +87,7 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             wrapped(ui, Type::Small, palette.warning, said);
         });
     }
+    kept(ui, view, attempt);
     address(ui, view, &mut drafts.sign_in);
     let draft = &mut drafts.sign_in;
     let usually = view.state.settings.signs_in_with_token;
@@ -130,11 +138,29 @@ fn ways(ui: &mut Ui, view: &mut View<'_>, draft: &mut SignInDraft, with_token: b
     });
 }
 
+/// The accounts that can be gone on with.
+fn kept(ui: &mut Ui, view: &mut View<'_>, attempt: &Attempt) {
+    if view.state.other_accounts().next().is_none() {
+        return;
+    }
+    let palette = Palette::here(ui);
+    let text = view.text;
+    label(ui, Type::Small, palette.muted, text.say("accounts-kept"));
+    let picked = ui.add_enabled_ui(!attempt.trying, |ui| accounts::choose(ui, view));
+    if let Some(key) = picked.inner {
+        view.act(Action::SwitchAccount(Some(key)));
+    }
+    divider(ui);
+}
+
 /// Why nobody is signed in, where that needs saying.
 fn why(ui: &mut Ui, view: &mut View<'_>, because: &SignedOutBecause) {
     let palette = Palette::here(ui);
     let (said, failure) = match because {
-        SignedOutBecause::NoToken | SignedOutBecause::SignOut(None) => return,
+        SignedOutBecause::NoToken
+        | SignedOutBecause::SignOut(None)
+        | SignedOutBecause::Switch
+        | SignedOutBecause::SomebodyElse => return,
         SignedOutBecause::Ended => (view.text.say("sign-in-again-body"), None),
         SignedOutBecause::SignOut(Some(failure)) => {
             (view.text.say("sign-in-not-forgotten"), Some(failure))

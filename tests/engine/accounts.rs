@@ -1,0 +1,229 @@
+//! Several people at one desk, each with a token of their own in the keychain.
+
+use std::time::Duration;
+
+use audio_housekeeper::domain::{
+    AccountKey, AuditAction, DeletionChoice, Holder, KeptAccount, SignInWith,
+};
+use audio_housekeeper::engine::{Command, Event, SignedOutBecause};
+use audio_housekeeper::keychain::TokenStore as _;
+use audio_housekeeper::practice::{Call, Effect, Fault, PracticeConfig, PracticeUser};
+use axum::http::StatusCode;
+use support::desk::{Desk, holding_nothing, token};
+use support::{AMELIA, name, run};
+
+use crate::sign_in::{signed_out, token_forgotten};
+
+/// A desk of two people at which nobody stays signed in.
+async fn desk() -> Desk {
+    let users = ["front", "back"].map(|name| PracticeUser::new(name, token(name)));
+    let config = PracticeConfig {
+        users: users.into(),
+        ..holding_nothing()
+    };
+    let mut desk = Desk::with(config, Duration::from_secs(30)).await;
+    desk.send(Command::SignOut);
+    token_forgotten(&mut desk).await;
+    desk
+}
+
+async fn by_name(desk: &mut Desk, user_name: &str, stay: bool) {
+    let with = SignInWith::Password {
+        user_name: user_name.into(),
+        password: token(user_name),
+    };
+    let origin = desk.origin();
+    desk.send(Command::SignIn { origin, with, stay });
+    desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+        .await;
+}
+
+fn key(desk: &Desk, user_name: &str) -> AccountKey {
+    AccountKey {
+        origin: desk.origin(),
+        holder: Holder::User(user_name.into()),
+    }
+}
+
+async fn switch(desk: &mut Desk, user_name: &str) {
+    let key = key(desk, user_name);
+    desk.send(Command::SwitchAccount(Some(key)));
+    assert_eq!(signed_out(desk).await, SignedOutBecause::Switch);
+}
+
+async fn signed_in(desk: &mut Desk) -> Option<String> {
+    desk.until(|event| match event {
+        Event::SignedIn { account, .. } => Some(account.user_name.clone()),
+        _ => None,
+    })
+    .await
+}
+
+async fn accounts(desk: &mut Desk) -> Vec<KeptAccount> {
+    desk.until(|event| match event {
+        Event::Accounts(accounts) => Some(accounts.clone()),
+        _ => None,
+    })
+    .await
+}
+
+fn kept(desk: &Desk) -> Vec<String> {
+    let mut keys: Vec<_> = desk.tokens.keys();
+    keys.sort_by_key(AccountKey::entry);
+    keys.iter().map(|key| key.holder.to_string()).collect()
+}
+
+#[test]
+fn two_people_stay_signed_in_and_each_goes_on_without_a_password() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", true).await;
+        assert_eq!(kept(&desk), ["user back", "user front"]);
+        let mut desk = desk.restart().await;
+        let known = accounts(&mut desk).await;
+        let names: Vec<_> = known.iter().map(|kept| kept.person.as_deref()).collect();
+        assert_eq!(names, [Some("back"), Some("front")]);
+        assert_eq!(signed_in(&mut desk).await.as_deref(), Some("back"));
+        let before = desk.requests(Call::Login);
+        switch(&mut desk, "front").await;
+        assert_eq!(signed_in(&mut desk).await.as_deref(), Some("front"));
+        assert_eq!(desk.requests(Call::Login), before);
+        desk.until(|event| matches!(event, Event::Doctors(_)).then_some(()))
+            .await;
+        let entries = desk.record().await;
+        let last = entries
+            .iter()
+            .rfind(|entry| entry.draft.action == AuditAction::SignIn);
+        let draft = &last.unwrap().draft;
+        assert_eq!(draft.who.person.as_deref(), Some("front"));
+        assert_eq!(
+            draft.note.as_deref(),
+            Some("by what the keychain keeps, without a password; in place of back")
+        );
+        // The next start goes on with who was there last.
+        assert_eq!(kept(&desk), ["user back", "user front"]);
+        let mut desk = desk.restart().await;
+        assert_eq!(signed_in(&mut desk).await.as_deref(), Some("front"));
+    });
+}
+
+#[test]
+fn who_signs_out_is_forgotten_alone_and_the_next_start_signs_nobody_in() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", true).await;
+        desk.send(Command::SignOut);
+        token_forgotten(&mut desk).await;
+        assert_eq!(kept(&desk), ["user front"]);
+        let mut desk = desk.restart().await;
+        assert_eq!(accounts(&mut desk).await.len(), 1);
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::NoToken);
+        switch(&mut desk, "front").await;
+        assert_eq!(signed_in(&mut desk).await.as_deref(), Some("front"));
+    });
+}
+
+#[test]
+fn who_does_not_stay_leaves_the_others_tokens_alone_and_signs_nobody_in_later() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", false).await;
+        assert_eq!(kept(&desk), ["user front"]);
+        let mut desk = desk.restart().await;
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::NoToken);
+        // Who goes on as somebody else without staying is signed out by that.
+        by_name(&mut desk, "back", false).await;
+        switch(&mut desk, "front").await;
+        assert_eq!(signed_in(&mut desk).await.as_deref(), Some("front"));
+        assert_eq!(kept(&desk), ["user front"]);
+        let entries = desk.record().await;
+        let out = entries
+            .iter()
+            .rfind(|entry| entry.draft.action == AuditAction::SignOut);
+        assert_eq!(out.unwrap().draft.who.person.as_deref(), Some("back"));
+    });
+}
+
+#[test]
+fn somebody_else_finds_nobody_signed_in_and_who_was_stays_kept() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        desk.send(Command::SwitchAccount(None));
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::SomebodyElse);
+        desk.send(Command::Check(name(AMELIA)));
+        desk.until(|event| {
+            matches!(
+                event,
+                Event::CheckEnded {
+                    failure: Some(_),
+                    ..
+                }
+            )
+            .then_some(())
+        })
+        .await;
+        assert_eq!(kept(&desk), ["user front"]);
+        let mut desk = desk.restart().await;
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::NoToken);
+    });
+}
+
+#[test]
+fn a_kept_token_that_is_over_or_gone_asks_for_the_password_and_stays_of_use() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", true).await;
+        let over = Fault::on(Call::Me, Effect::status(StatusCode::UNAUTHORIZED));
+        desk.service.set_faults(vec![over]);
+        switch(&mut desk, "front").await;
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Ended);
+        desk.service.set_faults(Vec::new());
+        desk.tokens.forget(&key(&desk, "back")).unwrap();
+        switch(&mut desk, "back").await;
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Ended);
+        by_name(&mut desk, "back", true).await;
+        assert_eq!(kept(&desk), ["user back", "user front"]);
+    });
+}
+
+#[test]
+fn a_switch_sends_nothing_of_what_the_one_before_had_asked_for() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "back", true).await;
+        by_name(&mut desk, "front", true).await;
+        desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
+            .await;
+        switch(&mut desk, "back").await;
+        assert_eq!(signed_in(&mut desk).await.as_deref(), Some("back"));
+        desk.pass_time().await;
+        desk.send(Command::Check(name(AMELIA)));
+        desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
+            .await;
+        assert_eq!(desk.deletes_received(), 0);
+        assert!(desk.service.holds(AMELIA));
+    });
+}
+
+#[test]
+fn what_an_earlier_version_kept_for_a_service_goes_with_its_persons_own_entry() {
+    run(async {
+        let mut desk = desk().await;
+        // Its table was of services, and nobody knows of the token of a folder that was lost.
+        let unnamed = AccountKey::unnamed(desk.origin());
+        desk.tokens.write(&unnamed, &token("of whomever")).unwrap();
+        by_name(&mut desk, "front", true).await;
+        assert_eq!(kept(&desk), ["user front"]);
+        // A known one of another stays.
+        desk.tokens
+            .write(&unnamed, &token("of an IT person"))
+            .unwrap();
+        by_name(&mut desk, "back", true).await;
+        assert_eq!(kept(&desk), ["", "user back", "user front"]);
+    });
+}
