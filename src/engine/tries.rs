@@ -178,9 +178,7 @@ impl Tries {
     pub fn failed(&self, failure: Failure, goes_on: bool) -> Result<(Failure, Wait), Failure> {
         let awake = self.stopwatch.awake();
         let mut so_far = self.so_far();
-        if let Some((since, until)) = so_far.this_try.take() {
-            so_far.not_counted += until.saturating_sub(since);
-        }
+        so_far.end_try();
         let is_outage = goes_on && is_out_of_reach(&failure);
         if !is_outage && let Some(since) = so_far.outage_since.take() {
             so_far.not_counted += awake.saturating_sub(since);
@@ -201,7 +199,9 @@ impl Tries {
 
     /// Takes in what a try met that is made again at once.
     pub fn met(&self, failure: Failure) {
-        self.so_far().met.push(failure);
+        let mut so_far = self.so_far();
+        so_far.end_try();
+        so_far.met.push(failure);
     }
 
     /// Takes in what a try met after which there is no other, whatever it was.
@@ -217,6 +217,15 @@ impl Tries {
 
     fn so_far(&self) -> MutexGuard<'_, SoFar> {
         self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SoFar {
+    /// A try has ended: the time in which its bytes arrived is not counted.
+    fn end_try(&mut self) {
+        if let Some((since, until)) = self.this_try.take() {
+            self.not_counted += until.saturating_sub(since);
+        }
     }
 }
 
@@ -358,5 +367,23 @@ mod tests {
             tries.stopwatch.awake();
         };
         assert!(!again_after_twenty_minutes(silence));
+    }
+
+    #[test]
+    fn a_try_that_is_made_again_at_once_is_no_part_of_the_next_one() {
+        let (tries, clock) = tries();
+        pass(&tries, &clock, 60, Tries::bytes_came);
+        tries.met(failed(FailureKind::ServiceTrouble));
+        assert!(!tries.has_brought_bytes());
+        let silence = |tries: &Tries| {
+            tries.stopwatch.awake();
+        };
+        pass(&tries, &clock, 1200, silence);
+        tries.bytes_came();
+        let kind = FailureKind::ConnectionDropped {
+            received: 59,
+            total: None,
+        };
+        tries.failed(failed(kind), false).unwrap_err();
     }
 }
