@@ -55,7 +55,11 @@ impl Ledger for OnTheWay {
             .boxed()
     }
 
-    fn begun_anew<'a>(&'a self, _: &'a OperationId) -> BoxFuture<'a, Result<(), LedgerError>> {
+    fn begun_anew<'a>(
+        &'a self,
+        _: &'a OperationId,
+        _: Option<PartCame>,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
         ready(Ok(())).boxed()
     }
 

@@ -82,7 +82,7 @@ impl Engine {
                 self.resources.tell(self.generation, event);
             }
         }
-        let remove = unwanted::remove(self.resources.store.clone());
+        let remove = unwanted::remove(self.resources.clone());
         self.scheduler
             .spawn(Event::failed(None, internal()), remove);
         self.compare_clock_with_record().await;

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
-use crate::domain::{CheckedPart, OperationId, PartCame, ServerCopy};
+use crate::domain::{CheckedPart, KeptPart, OperationId, PartCame};
 use crate::engine::resources::Resources;
 use crate::engine::ticket::JobTicket;
 use crate::engine::unwanted;
 use crate::engine::workspace::Workspace;
 use crate::store::{Change, Transfer};
-use crate::transfer::{Ledger, LedgerError, Partial, SaveRequest, TransferEnd, TransferStart};
+use crate::transfer::{
+    Ledger, LedgerError, Partial, SaveRequest, TransferEnd, TransferStart, is_there,
+};
 
 /// The transfers' ledger, kept in the store, for all tries of one download. It is closed with the
 /// download's entry in the record.
@@ -29,14 +31,31 @@ pub struct StoreLedger {
     apart: Mutex<Option<Apart>>,
     /// Something was set apart once.
     has_set_apart: AtomicBool,
+    /// What came is not to be gone on with, as the store knows.
+    has_begun_anew: AtomicBool,
 }
 
 /// What came and could not be gone on with.
 struct Apart {
-    copy: ServerCopy,
-    size: u64,
+    kept: KeptPart,
     /// It is what the pieces were put behind that did not fit.
     is_pieced: bool,
+}
+
+/// What is kept of a download at its end, to be gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing.
+    Nothing,
+    /// Its part file.
+    Part,
+    /// What is set apart.
+    Apart {
+        /// How many bytes came, and are kept if it is there.
+        size: u64,
+        /// Whether it was seen there.
+        is_there: bool,
+    },
 }
 
 /// What stands in the ledger for a part file that is still to be made: no file has that name.
@@ -56,6 +75,7 @@ impl StoreLedger {
             part_left: AtomicBool::new(false),
             apart: Mutex::default(),
             has_set_apart: AtomicBool::new(false),
+            has_begun_anew: AtomicBool::new(false),
         }
     }
 
@@ -64,22 +84,32 @@ impl StoreLedger {
         self.part_left.load(Ordering::Relaxed)
     }
 
-    /// The change to the store at its end, where there is something to change.
-    pub fn ended(&self, operation: &OperationId, is_to_go_on: bool) -> Option<Change> {
+    /// Whether what came was written anew, or is to be removed.
+    pub fn has_begun_anew(&self) -> bool {
+        self.has_begun_anew.load(Ordering::Relaxed)
+    }
+
+    /// The changes to the store at its end, where there is something to change.
+    pub fn ended(&self, operation: &OperationId, rest: Rest) -> Vec<Change> {
         let operation = operation.clone();
-        if is_to_go_on {
-            return Some(Change::TransferRecorded(operation));
+        match rest {
+            Rest::Part => vec![Change::TransferRecorded(operation)],
+            Rest::Apart { .. } => vec![
+                Change::PartTakenBack(operation.clone()),
+                Change::TransferRecorded(operation),
+            ],
+            Rest::Nothing if self.has_left_a_part() => {
+                vec![Change::EndTransferPartLeft(operation)]
+            }
+            Rest::Nothing if self.begun.load(Ordering::Relaxed) => {
+                vec![Change::EndTransfer(operation)]
+            }
+            Rest::Nothing => Vec::new(),
         }
-        if self.has_left_a_part() {
-            // Nobody wants it: the next start removes it.
-            return Some(Change::PartBegunAnew(operation));
-        }
-        let is_begun = self.begun.load(Ordering::Relaxed);
-        is_begun.then_some(Change::EndTransfer(operation))
     }
 
     /// Sees to it that a download whose next try is waited for is written down, so that it is
-    /// named where the app ends meanwhile. There is no part file then.
+    /// named where the app ends meanwhile. One that ever had a part file is already.
     pub async fn keep_open(&self, request: &SaveRequest) {
         if self.begun.load(Ordering::Relaxed) {
             return;
@@ -95,29 +125,26 @@ impl StoreLedger {
         }
     }
 
-    /// Whether something that came is set apart.
-    pub fn has_set_apart(&self) -> bool {
-        self.apart().is_some()
-    }
-
-    /// Whether anything ever was: nothing is left then of what an earlier run kept.
+    /// Whether anything was ever set apart: nothing is left then of what an earlier run kept.
     pub fn has_ever_set_apart(&self) -> bool {
         self.has_set_apart.load(Ordering::Relaxed)
     }
 
-    /// Whether more is set apart that came whole, of the copy that this is of. What is set apart first may
-    /// be why the pieces did not fit, however much it is.
-    pub fn has_more_apart(&self, partial: &Partial) -> bool {
-        self.apart().as_ref().is_some_and(|apart| {
-            !apart.is_pieced && partial.is_of(&apart.copy) && partial.good_for() < apart.size
-        })
+    /// Whether more is set apart that came whole, of the copy that this is of, and is there. What is set apart
+    /// first may be why the pieces did not fit, however much it is.
+    pub async fn has_more_apart(&self, partial: &Partial) -> bool {
+        let is_more = self.apart().as_ref().is_some_and(|apart| {
+            let came = &apart.kept.came;
+            !apart.is_pieced && partial.is_of(&came.copy) && partial.good_for() < came.size
+        });
+        is_more && matches!(self.rest_apart().await, Rest::Apart { is_there: true, .. })
     }
 
     /// Sets what came apart, as the recording is to be fetched whole. It takes the place of what was set
     /// apart before, unless that is more. `is_pieced` of what the pieces were put behind that did not fit.
     pub async fn set_apart(&self, partial: Partial, request: &SaveRequest, is_pieced: bool) {
         let can_be_gone_on_with = request.checkpoints && partial.good_for() > 0;
-        if !can_be_gone_on_with || self.has_more_apart(&partial) {
+        if !can_be_gone_on_with || self.has_more_apart(&partial).await {
             return partial.discard(request, self).await;
         }
         let kept = partial.as_kept(request);
@@ -127,17 +154,14 @@ impl StoreLedger {
         let change = Change::PartSetApart {
             operation: request.operation.clone(),
             instead: no_part_of(request),
+            came_whole: !is_pieced,
         };
         if let Err(error) = self.keep(change).await {
             tracing::warn!(%error, "what came of a recording is not set apart");
             return Partial::of_earlier(&kept).discard(request, self).await;
         }
         self.has_set_apart.store(true, Ordering::Relaxed);
-        *self.apart() = Some(Apart {
-            copy: kept.came.copy,
-            size: kept.came.size,
-            is_pieced,
-        });
+        *self.apart() = Some(Apart { kept, is_pieced });
         self.remove_unwanted(request).await;
     }
 
@@ -154,27 +178,49 @@ impl StoreLedger {
         self.remove_unwanted(request).await;
     }
 
-    /// Has what is set apart be what is kept of the download, of which nothing else is. Whether there is
-    /// anything.
-    pub async fn take_back(&self, request: &SaveRequest) -> bool {
-        if self.apart().take().is_none() {
+    /// Removes what is set apart, if anything is, for the room or the name that it takes. Whether that is
+    /// free now: what can't be removed stays set apart.
+    pub async fn give_up_apart(&self, request: &SaveRequest) -> bool {
+        let kept = self.apart().as_ref().map(|apart| apart.kept.clone());
+        let Some(KeptPart {
+            part, mark, came, ..
+        }) = kept
+        else {
             return false;
+        };
+        match unwanted::remove_file(&part, mark.as_deref(), Some(&came)).await {
+            Ok(true) => {}
+            Ok(false) => return false,
+            Err(error) => {
+                tracing::warn!(%error, "what was set apart can't be removed");
+                return false;
+            }
         }
-        let back = Change::PartTakenBack(request.operation.clone());
-        if let Err(error) = self.keep(back).await {
-            tracing::warn!(%error, "what was set apart is for the next start to take back");
+        *self.apart() = None;
+        let unwanted = Change::PartApartUnwanted(request.operation.clone());
+        let gone = Change::UnwantedPartGone { part, mark };
+        if let Err(error) = self.keep_all(vec![unwanted, gone]).await {
+            tracing::warn!(%error, "what was set apart is still written down");
         }
-        // Where the part file could not be looked for, it is not known to be gone.
-        if !self.has_left_a_part() {
-            self.remove_unwanted(request).await;
+        true
+    }
+
+    /// What is set apart as what is kept of the download, of which nothing else is. It is taken back with the
+    /// entry of the end in the record, and else by the next start.
+    pub async fn rest_apart(&self) -> Rest {
+        let kept = self.apart().as_ref().map(|apart| apart.kept.clone());
+        match kept {
+            Some(kept) => Rest::Apart {
+                size: kept.came.size,
+                is_there: is_there(&kept.part, kept.mark.as_deref(), &kept.came).await,
+            },
+            None => Rest::Nothing,
         }
-        let known = self.resources.store.part(&request.operation).await;
-        known.is_ok_and(|known| known.came.is_some())
     }
 
     /// Removes what is unwanted where the recording is to go.
-    async fn remove_unwanted(&self, request: &SaveRequest) {
-        unwanted::remove_in(&self.resources.store, &request.destination).await;
+    pub async fn remove_unwanted(&self, request: &SaveRequest) {
+        unwanted::remove_in(&self.resources, &request.destination).await;
     }
 
     fn apart(&self) -> MutexGuard<'_, Option<Apart>> {
@@ -182,8 +228,12 @@ impl StoreLedger {
     }
 
     fn keep(&self, change: Change) -> BoxFuture<'_, Result<(), LedgerError>> {
+        self.keep_all(vec![change])
+    }
+
+    fn keep_all(&self, changes: Vec<Change>) -> BoxFuture<'_, Result<(), LedgerError>> {
         Box::pin(async {
-            let kept = self.resources.store.apply(vec![change]).await;
+            let kept = self.resources.store.apply(changes).await;
             kept.map_err(|error| LedgerError(error.to_string()))
         })
     }
@@ -232,14 +282,24 @@ impl Ledger for StoreLedger {
         came: PartCame,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
         let (operation, came) = (operation.clone(), Box::new(came));
-        self.keep(Change::PartKept { operation, came })
+        Box::pin(async move {
+            self.keep(Change::PartKept { operation, came }).await?;
+            self.has_begun_anew.store(false, Ordering::Relaxed);
+            Ok(())
+        })
     }
 
     fn begun_anew<'a>(
         &'a self,
         operation: &'a OperationId,
+        came: Option<PartCame>,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
-        self.keep(Change::PartBegunAnew(operation.clone()))
+        let (operation, came) = (operation.clone(), came.map(Box::new));
+        Box::pin(async move {
+            self.keep(Change::PartBegunAnew { operation, came }).await?;
+            self.has_begun_anew.store(true, Ordering::Relaxed);
+            Ok(())
+        })
     }
 
     fn end<'a>(

@@ -146,6 +146,7 @@ pub fn start(setup: Setup) -> Handle {
         changing_rules: tokio::sync::Mutex::default(),
         is_practice: matches!(setup.opening, Opening::Practice { .. }),
         telling: tokio::sync::Mutex::default(),
+        removing: Mutex::default(),
         store: setup.store,
         connector: setup.connector,
         keychain: setup.keychain,

@@ -19,7 +19,7 @@ use crate::engine::resources::store_failure;
 use crate::engine::unwanted;
 use crate::engine::workspace::Workspace;
 use crate::engine::{DeletionReport, Event, SavedFile, Unfinished};
-use crate::store::{Change, DoctorFact, Transfer, WaitingDelete};
+use crate::store::{Change, DoctorFact, PartApart, Transfer, WaitingDelete};
 use crate::transfer::{self, Found, TransferError};
 
 /// Looks into what an earlier run left unfinished for this service, closes it, and tells it.
@@ -120,23 +120,22 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
         }
     }
     if saved.is_none() {
-        let kept = if let Some(came) = part.came {
+        let apart = match workspace.resources.store.part_apart(&left.operation).await {
+            Ok(apart) => apart,
+            Err(error) => return not_closed(workspace, left, Some(store_failure(&error))),
+        };
+        if let Some(apart) = to_take_back(apart, part.came.as_ref()).await {
+            let came = part.came.as_ref().or(part.unwanted.as_ref());
+            return Some(close_taken_back(workspace, left, (mark, came), &apart).await);
+        }
+        if let Some(came) = part.came {
             // What is set apart was only to stay until so much of it came again.
             let unwanted = Change::PartApartUnwanted(left.operation.clone());
-            Some((came, unwanted))
-        } else {
-            let back = Change::PartTakenBack(left.operation.clone());
-            match workspace.resources.store.part_apart(&left.operation).await {
-                Ok(apart) => apart.and_then(|apart| Some((apart.came?, back))),
-                Err(error) => return not_closed(workspace, left, Some(store_failure(&error))),
-            }
-        };
-        if let Some((came, change)) = kept {
-            return Some(close_kept(workspace, left, &came, change).await);
+            return Some(close_kept(workspace, left, &came, unwanted, "").await);
         }
     }
     let mut note = "no part file is left";
-    if let Err(error) = transfer::remove_left_over(&left.part, mark).await {
+    if let Err(error) = unwanted::remove_file(&left.part, mark, part.unwanted.as_ref()).await {
         let is_another = matches!(error, TransferError::FileNameRefused { .. });
         let failure = error.into_failure(Timestamp::now());
         // What has come to stand at its name is not the app's to remove.
@@ -150,7 +149,7 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
     }
     if let Some((found, checked)) = saved {
         let saved = close_saved(workspace, left, checked, found).await;
-        unwanted::remove_in(&workspace.resources.store, &left.destination).await;
+        unwanted::remove_in(&workspace.resources, &left.destination).await;
         return Some(Closed::As(Box::new(saved)));
     }
     let ended = Change::EndTransfer(left.operation.clone());
@@ -161,21 +160,62 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
     })))
 }
 
+/// What came of what is set apart, where that is to be gone on with: in place of what came since, where it came
+/// whole as well, of the same copy, and is more.
+async fn to_take_back(apart: Option<PartApart>, since: Option<&PartCame>) -> Option<PartCame> {
+    let PartApart {
+        part,
+        mark,
+        came,
+        came_whole,
+    } = apart?;
+    let came = came?;
+    let Some(since) = since else {
+        return Some(came);
+    };
+    let validator = came.copy.strong_validator();
+    let is_of_it = validator.is_some() && validator == since.copy.strong_validator();
+    let is_more = came_whole && is_of_it && came.size > since.size;
+    // The other is removed for it.
+    let is_taken = is_more && transfer::is_there(&part, mark.as_deref(), &came).await;
+    is_taken.then_some(came)
+}
+
+/// Removes the part file, known by its mark and what came into it, and has what is set apart in its place.
+async fn close_taken_back(
+    workspace: &Workspace,
+    left: &Transfer,
+    (mark, came): (Option<&str>, Option<&PartCame>),
+    apart: &PartCame,
+) -> Closed {
+    let mut beside = "";
+    // What can't be removed now is removed later.
+    if let Err(error) = unwanted::remove_file(&left.part, mark, came).await
+        && matches!(error, TransferError::FileNameRefused { .. })
+    {
+        not_closed(workspace, left, error.into_failure(Timestamp::now()));
+        beside = "; something else is at the name of the part file beside them, and was left alone";
+    }
+    let back = Change::PartTakenBack(left.operation.clone());
+    close_kept(workspace, left, apart, back, beside).await
+}
+
 /// Records that the app had ended in the middle of a download of which this came and is kept.
 async fn close_kept(
     workspace: &Workspace,
     left: &Transfer,
     came: &PartCame,
     change: Change,
+    beside: &str,
 ) -> Closed {
     // Whether it is still there shows when somebody goes on with it.
     let note = format!(
-        "the {} bytes that had come are kept if they are there",
+        "the {} bytes that had come are kept if they are there{beside}",
         came.size
     );
     let recorded = Change::TransferRecorded(left.operation.clone());
     record_cut_off(workspace, left, &note, vec![change, recorded]).await;
-    unwanted::remove_in(&workspace.resources.store, &left.destination).await;
+    unwanted::remove_in(&workspace.resources, &left.destination).await;
     Closed::Kept
 }
 

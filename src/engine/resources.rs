@@ -1,5 +1,7 @@
 //! What lasts as long as the engine, and is the same for every sign-in.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -54,6 +56,8 @@ pub struct Resources {
     pub board: JobBoard,
     /// Held while what is kept is read and told, so that the newest is told last.
     pub telling: tokio::sync::Mutex<()>,
+    /// The part files that are being removed.
+    pub removing: Mutex<BTreeSet<PathBuf>>,
     pub wake: Wake,
     pub events: mpsc::UnboundedSender<Envelope>,
     pub notices: mpsc::UnboundedSender<Notice>,

@@ -17,10 +17,10 @@ use crate::engine::jobs::kept;
 use crate::engine::notice::{BegunAt, Ended, Notice};
 use crate::engine::resources::internal;
 use crate::engine::ticket::{JobBoard, JobTicket};
+use crate::engine::unwanted;
 use crate::engine::workspace::Workspace;
 use crate::engine::{CheckAllReport, DeletionReport, Event, JobEnding, JobFailure, JobId, JobKind};
 use crate::store::Change;
-use crate::transfer;
 
 /// How long the end of a job that panicked waits to be recorded.
 const LONGEST_ENTRY: Duration = Duration::from_secs(5);
@@ -314,9 +314,21 @@ impl Running {
         if part.came.is_some() {
             return Some(Vec::new());
         }
-        let removed = transfer::remove_left_over(&open.part, part.mark.as_deref()).await;
+        let apart = store.part_apart(&self.operation).await.ok()?;
+        let (mark, came) = (part.mark, part.unwanted);
+        let removed = unwanted::remove_file(&open.part, mark.as_deref(), came.as_ref()).await;
         removed.ok()?;
-        Some(vec![Change::EndTransfer(self.operation.clone())])
+        let operation = self.operation.clone();
+        Some(if apart.is_some_and(|apart| apart.came.is_some()) {
+            let part = open.part;
+            vec![
+                Change::PartTakenBack(operation.clone()),
+                Change::UnwantedPartGone { part, mark },
+                Change::TransferRecorded(operation),
+            ]
+        } else {
+            vec![Change::EndTransfer(operation)]
+        })
     }
 
     /// An entry of the record about it.

@@ -56,8 +56,13 @@ pub enum Change {
         /// What came.
         came: Box<PartCame>,
     },
-    /// What came of it is not kept.
-    PartBegunAnew(OperationId),
+    /// What came of it is not to be gone on with.
+    PartBegunAnew {
+        /// The download.
+        operation: OperationId,
+        /// What is in its part file, which is still known by it; `None` where that is not known better.
+        came: Option<Box<PartCame>>,
+    },
     /// The record says how a download ended whose part file is kept.
     TransferRecorded(OperationId),
     /// What came of a download is set apart, as the recording is fetched whole.
@@ -66,15 +71,24 @@ pub enum Change {
         operation: OperationId,
         /// The name that stands for the next part file, which is still to be made.
         instead: PathBuf,
+        /// Whether it came whole, in one answer.
+        came_whole: bool,
     },
     /// What was set apart of it is what is kept, and its present part file is to be removed.
     PartTakenBack(OperationId),
     /// What was set apart of it is to be removed.
     PartApartUnwanted(OperationId),
     /// A part file that was to be removed is gone.
-    UnwantedPartGone(PathBuf),
+    UnwantedPartGone {
+        /// Where it was.
+        part: PathBuf,
+        /// Its mark: what has come to its name since is another one.
+        mark: Option<String>,
+    },
     /// A download has ended, however it did.
     EndTransfer(OperationId),
+    /// A download has ended, and its part file is still to be removed.
+    EndTransferPartLeft(OperationId),
     /// The files at these paths are no backups any more: others were saved there.
     NoBackupsAt(Vec<PathBuf>),
     /// What came was set aside.
@@ -186,19 +200,29 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::PartMade { operation, mark } => parts::made(connection, &operation, &mark),
         Change::PartChecked { operation, part } => parts::checked(connection, &operation, &part),
         Change::PartKept { operation, came } => parts::kept(connection, &operation, &came),
-        Change::PartBegunAnew(operation) => parts::begun_anew(connection, &operation),
+        Change::PartBegunAnew { operation, came } => {
+            parts::begun_anew(connection, &operation, came.as_deref())
+        }
         Change::TransferRecorded(operation) => {
             transfers::set_recorded(connection, &operation, true)
         }
-        Change::PartSetApart { operation, instead } => {
-            parts_apart::set_apart(connection, &operation, &instead)
-        }
+        Change::PartSetApart {
+            operation,
+            instead,
+            came_whole,
+        } => parts_apart::set_apart(connection, &operation, &instead, came_whole),
         Change::PartTakenBack(operation) => parts_apart::taken_back(connection, &operation),
         Change::PartApartUnwanted(operation) => {
             parts_apart::no_longer_wanted(connection, &operation)
         }
-        Change::UnwantedPartGone(part) => parts_apart::gone(connection, &part),
+        Change::UnwantedPartGone { part, mark } => {
+            parts_apart::gone(connection, &part, mark.as_deref())
+        }
         Change::EndTransfer(operation) => transfers::end(connection, &operation),
+        Change::EndTransferPartLeft(operation) => {
+            parts_apart::left(connection, &operation)?;
+            transfers::end(connection, &operation)
+        }
         Change::NoBackupsAt(paths) => paths
             .iter()
             .try_for_each(|path| doctors::no_backup_at(connection, path)),

@@ -39,6 +39,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     RULES,
     SETTINGS_FILES,
     include_str!("migrations/0018.sql"),
+    include_str!("migrations/0019.sql"),
     include_str!("migrations/0020.sql"),
 ];
 

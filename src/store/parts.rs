@@ -17,6 +17,8 @@ pub struct KnownPart {
     pub checked: Option<CheckedPart>,
     /// What of the recording is in it, where it is kept to be gone on with.
     pub came: Option<PartCame>,
+    /// What is in it that is not to be gone on with: the file is known by it, as by its mark.
+    pub unwanted: Option<PartCame>,
 }
 
 impl Store {
@@ -84,7 +86,7 @@ pub(super) fn kept(
     connection.execute(
         "INSERT INTO parts (operation, came_size, came_sha256, came_copy) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (operation) DO UPDATE SET came_size = excluded.came_size,
-            came_sha256 = excluded.came_sha256, came_copy = excluded.came_copy",
+            came_sha256 = excluded.came_sha256, came_copy = excluded.came_copy, unwanted = 0",
         params![
             operation.as_str(),
             count_to_column(came.size)?,
@@ -95,14 +97,17 @@ pub(super) fn kept(
     Ok(())
 }
 
-/// What came into it counts no more.
+/// What came into it is not to be gone on with.
 pub(super) fn begun_anew(
     connection: &Connection,
     operation: &OperationId,
+    came: Option<&PartCame>,
 ) -> Result<(), StoreError> {
+    if let Some(came) = came {
+        kept(connection, operation, came)?;
+    }
     connection.execute(
-        "UPDATE parts SET came_size = NULL, came_sha256 = NULL, came_copy = NULL
-         WHERE operation = ?1",
+        "UPDATE parts SET unwanted = 1 WHERE operation = ?1",
         [operation.as_str()],
     )?;
     Ok(())
@@ -138,14 +143,20 @@ fn part(connection: &Connection, operation: &OperationId) -> Result<KnownPart, S
 }
 
 fn known(row: &Row) -> Result<KnownPart, StoreError> {
-    let (mark, came) = (row.get("mark")?, came(row)?);
+    let came = came(row)?;
+    let (came, unwanted) = if row.get("unwanted")? {
+        (None, came)
+    } else {
+        (came, None)
+    };
+    let part = KnownPart {
+        mark: row.get("mark")?,
+        checked: None,
+        came,
+        unwanted,
+    };
     let Some(sha256) = row.get::<_, Option<[u8; 32]>>("sha256")? else {
-        let checked = None;
-        return Ok(KnownPart {
-            mark,
-            checked,
-            came,
-        });
+        return Ok(part);
     };
     let format: Option<String> = row.get("format")?;
     let format = format.map(|word| AudioFormat::from_extension(&word).ok_or_else(unreadable));
@@ -161,10 +172,8 @@ fn known(row: &Row) -> Result<KnownPart, StoreError> {
         completeness: completeness_from_column(&row.get::<_, String>("completeness")?)?,
         copy: copy_from_column(&row.get::<_, String>("copy")?)?,
     };
-    let checked = Some(checked);
     Ok(KnownPart {
-        mark,
-        checked,
-        came,
+        checked: Some(checked),
+        ..part
     })
 }

@@ -15,6 +15,8 @@ pub struct PartApart {
     pub mark: Option<String>,
     /// What came into it, where that is known.
     pub came: Option<PartCame>,
+    /// Whether that came whole, in one answer.
+    pub came_whole: bool,
 }
 
 impl Store {
@@ -52,15 +54,16 @@ pub(super) fn set_apart(
     connection: &Connection,
     operation: &OperationId,
     instead: &Path,
+    came_whole: bool,
 ) -> Result<(), StoreError> {
     no_longer_wanted(connection, operation)?;
     let operation = operation.as_str();
     connection.execute(
         "INSERT OR REPLACE INTO parts_apart
-            (part, operation, mark, came_size, came_sha256, came_copy)
-         SELECT part, operation, mark, came_size, came_sha256, came_copy
+            (part, operation, mark, came_size, came_sha256, came_copy, came_whole)
+         SELECT part, operation, mark, came_size, came_sha256, came_copy, ?2
          FROM transfers JOIN parts USING (operation) WHERE operation = ?1",
-        [operation],
+        params![operation, came_whole],
     )?;
     connection.execute("DELETE FROM parts WHERE operation = ?1", [operation])?;
     connection.execute(
@@ -76,20 +79,15 @@ pub(super) fn taken_back(
     connection: &Connection,
     operation: &OperationId,
 ) -> Result<(), StoreError> {
+    let is_any = connection
+        .prepare("SELECT 1 FROM parts_apart WHERE operation = ?1")?
+        .exists([operation.as_str()])?;
+    if !is_any {
+        return Ok(());
+    }
+    left(connection, operation)?;
+    parts::forget(connection, operation)?;
     let operation = operation.as_str();
-    let is_any = "EXISTS (SELECT 1 FROM parts_apart WHERE operation = ?1)";
-    connection.execute(
-        &format!(
-            "INSERT OR REPLACE INTO parts_apart (part, mark)
-             SELECT part, mark FROM transfers LEFT JOIN parts USING (operation)
-             WHERE operation = ?1 AND {is_any}"
-        ),
-        [operation],
-    )?;
-    connection.execute(
-        &format!("DELETE FROM parts WHERE operation = ?1 AND {is_any}"),
-        [operation],
-    )?;
     connection.execute(
         "UPDATE transfers SET part = parts_apart.part FROM parts_apart
          WHERE transfers.operation = ?1 AND parts_apart.operation = ?1",
@@ -105,6 +103,20 @@ pub(super) fn taken_back(
     Ok(())
 }
 
+/// The part file that a download has is to be removed. A file that is set apart is not, where it has the same
+/// name: the other was never made then.
+pub(super) fn left(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT OR REPLACE INTO parts_apart (part, mark, came_size, came_sha256, came_copy)
+         SELECT part, mark, came_size, came_sha256, came_copy
+         FROM transfers LEFT JOIN parts USING (operation)
+         WHERE operation = ?1
+            AND part NOT IN (SELECT part FROM parts_apart WHERE operation IS NOT NULL)",
+        [operation.as_str()],
+    )?;
+    Ok(())
+}
+
 /// What is set apart of a download is to be removed.
 pub(super) fn no_longer_wanted(
     connection: &Connection,
@@ -117,11 +129,15 @@ pub(super) fn no_longer_wanted(
     Ok(())
 }
 
-/// A part file that was to be removed is gone.
-pub(super) fn gone(connection: &Connection, part: &Path) -> Result<(), StoreError> {
+/// The part file of this mark that was to be removed is gone.
+pub(super) fn gone(
+    connection: &Connection,
+    part: &Path,
+    mark: Option<&str>,
+) -> Result<(), StoreError> {
     connection.execute(
-        "DELETE FROM parts_apart WHERE part = ?1 AND operation IS NULL",
-        [path_to_column(part)],
+        "DELETE FROM parts_apart WHERE part = ?1 AND mark IS ?2 AND operation IS NULL",
+        params![path_to_column(part), mark],
     )?;
     Ok(())
 }
@@ -154,5 +170,6 @@ fn apart(row: &Row) -> Result<PartApart, StoreError> {
         part: path_from_column(row.get("part")?)?,
         mark: row.get("mark")?,
         came: parts::came(row)?,
+        came_whole: row.get("came_whole")?,
     })
 }

@@ -123,6 +123,7 @@ pub(super) fn set_recorded(
         "UPDATE transfers SET recorded = ?2 WHERE operation = ?1 AND EXISTS (
             SELECT 1 FROM parts
             WHERE parts.operation = transfers.operation AND came_sha256 IS NOT NULL
+               AND unwanted = 0
          )",
         params![operation.as_str(), recorded],
     )?;
@@ -133,7 +134,7 @@ fn kept(connection: &Connection, service: &str) -> Result<Vec<KeptPart>, StoreEr
     let mut statement = connection.prepare(
         "SELECT operation, doctor, destination, part, mark, came_size, came_sha256, came_copy
          FROM transfers JOIN parts USING (operation)
-         WHERE service = ?1 AND recorded = 1 ORDER BY transfers.rowid",
+         WHERE service = ?1 AND recorded = 1 AND unwanted = 0 ORDER BY transfers.rowid",
     )?;
     let mut rows = statement.query([service])?;
     let mut all = Vec::new();

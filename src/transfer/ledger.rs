@@ -45,13 +45,15 @@ pub trait Ledger: Send + Sync {
         came: PartCame,
     ) -> BoxFuture<'a, Result<(), LedgerError>>;
 
-    /// Forgets, durably, what came into the part file: it is written anew.
+    /// Remembers, durably, that what came into the part file is not to be gone on with: it is written anew,
+    /// or to be removed. It is still known by `came`, where that is in it.
     ///
     /// # Errors
     /// [`LedgerError`]: what is remembered does not fit the part file any more.
     fn begun_anew<'a>(
         &'a self,
         operation: &'a OperationId,
+        came: Option<PartCame>,
     ) -> BoxFuture<'a, Result<(), LedgerError>>;
 
     /// Remembers how it ended.

@@ -45,7 +45,7 @@ pub use from_disk::ReadFrom;
 pub use ledger::{Ledger, LedgerError, TransferEnd, TransferStart};
 pub use lost_volume::FirstVolume;
 pub use part::{check_destination, remove_left_over};
-pub use partial::{NotSaved, Partial, TakenUp, remove_kept};
+pub use partial::{NotSaved, Partial, TakenUp, is_there, remove_kept};
 pub use seen::FileSeen;
 pub use verify::{VerifiedBackup, verify_backup};
 
@@ -208,7 +208,7 @@ pub async fn save_on(
             ..
         } = taken_up;
         if recording.from == 0 {
-            partial::forget(&request, ledger).await;
+            partial::forget(None, &request, ledger).await;
             writer.start_over().await;
         } else {
             before = Some((copy, came));
@@ -241,7 +241,7 @@ pub async fn save_on(
     };
     // What an earlier run kept stays known where it may still be there.
     if matches!(end, TransferEnd::SetAside | TransferEnd::Discarded) {
-        partial::forget(&request, ledger).await;
+        partial::forget(None, &request, ledger).await;
     }
     saved
 }

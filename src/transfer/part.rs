@@ -188,6 +188,16 @@ impl OwnPart {
         Some(file)
     }
 
+    /// Whether a file stands at its name that may be the one that was made, and `size` bytes came into. Some
+    /// volumes give a file another mark from time to time: its length tells too.
+    pub(super) fn is_as_long(&self, size: u64) -> bool {
+        let Ok(found) = std::fs::symlink_metadata(&self.path) else {
+            return false;
+        };
+        let is_it = found.is_file() && self.is_there().unwrap_or(false);
+        found.is_file() && (found.len() == size || is_it && found.len() > size)
+    }
+
     /// Whether somebody's file stands at its name.
     pub(super) fn is_another(&self) -> bool {
         File::open(&self.path).is_ok_and(|there| !self.is_it(&there))

@@ -190,12 +190,12 @@ impl Partial {
         let mut taken_up = match opened.await? {
             Ok(Found::ItIs(taken_up)) => *taken_up,
             Ok(Found::Another) => {
-                forget(request, ledger).await;
+                forget(None, request, ledger).await;
                 end(TransferEnd::Discarded, request, ledger).await;
                 return Ok(None);
             }
             Ok(Found::Nothing) => {
-                forget(request, ledger).await;
+                forget(None, request, ledger).await;
                 return match say_gone(part, request, ledger).await {
                     TransferEnd::Discarded => Ok(None),
                     _ => Err(TransferError::PartGone { path: place }.into()),
@@ -291,7 +291,7 @@ impl Partial {
 
     /// Removes it, and has the ledger know where that fails.
     pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
-        forget(request, ledger).await;
+        forget(Some(self.as_came()), request, ledger).await;
         let part = (self.part.path().to_path_buf(), self.part.volume());
         let mut own = self.part;
         let removed = on_reader(&request.destination, move |_| {
@@ -338,6 +338,14 @@ pub async fn remove_kept(
     if is_it.await? { Ok(true) } else { Err(refused) }
 }
 
+/// Whether what is kept is there, as far as is told without reading it.
+pub async fn is_there(part: &Path, mark: Option<&str>, came: &PartCame) -> bool {
+    let own = OwnPart::of_earlier(part.to_path_buf(), mark.map(ToOwned::to_owned));
+    let size = came.size;
+    let looked = on_reader(part, move |_| Ok(own.is_as_long(size)));
+    looked.await.unwrap_or(false)
+}
+
 /// What stands at a part file's name.
 enum Found {
     /// The one that was made.
@@ -366,12 +374,12 @@ pub(super) async fn say_gone(
     gone
 }
 
-/// Has the ledger forget what came, where it knows of any: it is not to be gone on with.
-pub(super) async fn forget(request: &SaveRequest, ledger: &dyn Ledger) {
+/// Has the ledger know that what came, which is this where that is in the part file, is not to be gone on with.
+pub(super) async fn forget(came: Option<PartCame>, request: &SaveRequest, ledger: &dyn Ledger) {
     if !request.checkpoints {
         return;
     }
-    if let Err(error) = ledger.begun_anew(&request.operation).await {
+    if let Err(error) = ledger.begun_anew(&request.operation, came).await {
         // It shows when that is gone on with.
         tracing::warn!(%error, "what had come of a recording is still written down");
     }
@@ -435,7 +443,7 @@ impl TakenUp {
 
     /// Removes it.
     pub async fn discard(self, request: &SaveRequest, ledger: &dyn Ledger) {
-        forget(request, ledger).await;
+        forget(None, request, ledger).await;
         self.writer.give_up().await;
         say_gone((self.path, self.made_on), request, ledger).await;
     }

@@ -428,8 +428,8 @@ fn a_part_on_a_drive_that_was_taken_away_stays_known_where_the_download_is_cance
         let ended = desk.end_of_download().await;
         assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
         let store = Store::open(desk.folder.path()).unwrap();
-        let left = store.unfinished_transfers().await.unwrap();
-        assert_eq!(left[0].part, drive.join("a.wav.part"));
+        let unwanted = store.unwanted_parts().await.unwrap();
+        assert_eq!(unwanted[0].part, drive.join("a.wav.part"));
     });
 }
 

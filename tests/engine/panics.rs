@@ -13,7 +13,7 @@ use audio_housekeeper::domain::{
     OperationId, Secret, ServiceOrigin, SignInWith,
 };
 use audio_housekeeper::engine::{Command, Event, JobEnding, JobFailure, Unfinished};
-use audio_housekeeper::practice::{Call, Effect, Fault, PracticeService};
+use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, PracticeService};
 use audio_housekeeper::store::Store;
 use axum::http::header::ETAG;
 use axum::http::{HeaderValue, StatusCode};
@@ -23,7 +23,8 @@ use support::desk::{Desk, holding_nothing};
 use support::recordings::wav;
 use support::{AMELIA, name, run};
 
-use crate::resumes::until_something_is_written_down;
+use crate::pieces::{CAME, FIRST, held, spoken_of, until_the_wait};
+use crate::resumes::{on_download, until_something_is_written_down};
 
 /// Opens the service, and panics in every call that fetches or deletes while it is told to by a 1, in
 /// looks too by a 2, and in those only after a while by a 3; by a 4 in the middle of what a download brings, as soon as it is a 5.
@@ -162,12 +163,16 @@ impl RecordingBody for NoBody {
 
 /// A desk whose calls panic while the switch is on, with one backup.
 async fn desk() -> (Desk, Arc<AtomicU8>) {
+    desk_at(holding_nothing()).await
+}
+
+async fn desk_at(config: PracticeConfig) -> (Desk, Arc<AtomicU8>) {
     let panics = Arc::new(AtomicU8::new(0));
     let connector = Arc::new(Faulty {
         real: HttpConnector::default(),
         panics: panics.clone(),
     });
-    let mut desk = Desk::with_connector(connector).await;
+    let mut desk = Desk::with_connector_at(config, connector).await;
     desk.download(AMELIA, "a.wav").await.unwrap();
     panics.store(1, Ordering::Relaxed);
     (desk, panics)
@@ -339,6 +344,40 @@ fn a_download_that_panics_in_a_later_try_is_closed_as_that_and_not_at_the_next_s
             let store = Store::open(desk.folder.path()).unwrap();
             assert_eq!(store.unfinished_transfers().await.unwrap(), []);
         }
+    });
+}
+
+#[test]
+fn what_is_set_apart_of_a_download_that_panics_is_kept() {
+    run(async {
+        let (mut desk, panics) = desk_at(PracticeConfig {
+            ranges: true,
+            etags: Etags::All,
+            ..holding_nothing()
+        })
+        .await;
+        panics.store(0, Ordering::Relaxed);
+        desk.service.put(AMELIA, "a.flac", held());
+        for fault in [
+            on_download(Effect::CutAfter(CAME)).only(1),
+            on_download(Effect::FlipBit(CAME + 5_000)).only(2),
+        ] {
+            desk.service.add_fault(fault);
+        }
+        let id = until_the_wait(&mut desk).await;
+        panics.store(1, Ordering::Relaxed);
+        desk.send(Command::TryNow(id));
+        let JobEnding::Download { result, .. } = end(&mut desk).await else {
+            panic!("another job ended");
+        };
+        assert!(matches!(result, Err(JobFailure::Failed(_))), "{result:?}");
+        let (unfinished, kept) = spoken_of(&desk).await;
+        assert_eq!((unfinished, kept.len()), (Vec::new(), 1));
+        assert_eq!(
+            (&kept[0].part, kept[0].came.size),
+            (&desk.file(FIRST), CAME)
+        );
+        assert!(kept[0].part.exists());
     });
 }
 

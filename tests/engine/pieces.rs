@@ -57,7 +57,7 @@ fn dies_behind(bytes: u64) -> [Fault; 2] {
 }
 
 /// The names of what there is of the recording.
-fn there(desk: &Desk) -> Vec<String> {
+pub fn there(desk: &Desk) -> Vec<String> {
     let mut names = names_in(desk.folder.path());
     names.retain(|name| name.contains("a.flac") || name.contains("a (damaged)"));
     names
@@ -109,10 +109,17 @@ async fn until_the_second(desk: &mut Desk, most: u64) -> JobId {
 }
 
 /// Begins a download and waits until its pieces did not fit, and the next try is waited for.
-async fn until_the_wait(desk: &mut Desk) -> JobId {
+pub async fn until_the_wait(desk: &mut Desk) -> JobId {
+    let id = until_the_wait_of(desk, "a.flac").await;
+    assert_eq!(there(desk), [FIRST]);
+    id
+}
+
+/// The same, of a file of this name.
+pub async fn until_the_wait_of(desk: &mut Desk, file: &str) -> JobId {
     desk.impatient = false;
     desk.clock.stop();
-    let id = desk.begin_download(AMELIA, "a.flac").await;
+    let id = desk.begin_download(AMELIA, file).await;
     let waits = |does_fit| {
         move |now: &JobProgress| match now {
             JobProgress::WaitingToTryAgain { failure, .. } => {
@@ -124,7 +131,6 @@ async fn until_the_wait(desk: &mut Desk) -> JobId {
     desk.progress(id, waits(true)).await;
     desk.send(Command::TryNow(id));
     desk.progress(id, waits(false)).await;
-    assert_eq!(there(desk), [FIRST]);
     id
 }
 

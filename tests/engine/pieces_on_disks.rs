@@ -23,7 +23,7 @@ use crate::resumes::on_download;
 use crate::retries::failure_of;
 
 /// Waits until a file is gone that is removed in the background.
-async fn until_gone(desk: &mut Desk, file: &Path) {
+pub async fn until_gone(desk: &mut Desk, file: &Path) {
     for _ in 0..2_000 {
         if !file.exists() {
             return;
@@ -182,6 +182,7 @@ async fn killed_once_it_had_its_name(desk: &Desk) {
     let apart = Change::PartSetApart {
         operation: operation.clone(),
         instead: desk.file("none.part"),
+        came_whole: false,
     };
     let checked = Change::PartChecked {
         operation: operation.clone(),

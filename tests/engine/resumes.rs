@@ -433,14 +433,17 @@ fn what_came_of_one_that_is_cancelled_is_forgotten_where_it_can_not_be_removed()
             desk.send(Command::Cancel(id));
             let ended = desk.end_of_download().await;
             assert_eq!(ended.unwrap_err(), JobFailure::Cancelled);
-            assert_eq!(written_down(&desk).await.unwrap().1, None);
+            assert_eq!(written_down(&desk).await, None);
+            let store = Store::open(desk.folder.path()).unwrap();
+            let unwanted = store.unwanted_parts().await.unwrap();
+            assert_eq!(unwanted[0].part, desk.file("a.wav.part"));
         }
     });
 }
 
 /// Begins a download that stalls behind 4.5 MB, with the clock stopped, until something of it is written
 /// down, or until it waits for its next try too.
-async fn until_it_stalls(desk: &mut Desk, waits: bool) -> JobId {
+pub async fn until_it_stalls(desk: &mut Desk, waits: bool) -> JobId {
     desk.service.put(AMELIA, "b.wav", wav(5_000_000, 2));
     let stall = Effect::StallAfter {
         bytes: 4_500_000,

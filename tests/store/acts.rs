@@ -321,6 +321,7 @@ fn as_the_version_before_left_it(folder: &Path) {
     older
         .execute_batch(
             "DROP TABLE acts; DROP TABLE steps; DROP TABLE parts_apart;
+             ALTER TABLE parts DROP COLUMN unwanted;
              DROP TABLE kept_accounts; CREATE TABLE kept_tokens (origin TEXT PRIMARY KEY) STRICT;
              ALTER TABLE tokens_to_forget DROP COLUMN holder; PRAGMA user_version = 13;",
         )

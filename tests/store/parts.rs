@@ -92,7 +92,7 @@ async fn what_is_known_of_a_part_file_outlasts_the_app_and_ends_with_its_downloa
         let expected = KnownPart {
             mark: Some("made 1".into()),
             checked: Some(part),
-            came: None,
+            ..KnownPart::default()
         };
         assert_eq!(known, expected);
         // Another try makes another part file, of which nothing is known yet.
@@ -180,17 +180,18 @@ fn kept(size: u64) -> Change {
     }
 }
 
-fn set_apart() -> Change {
+fn set_apart(came_whole: bool) -> Change {
     Change::PartSetApart {
         operation: operation(),
         instead: "/home/a/none.part".into(),
+        came_whole,
     }
 }
 
 /// A download of which a part is set apart.
 async fn with_a_part_apart(folder: &std::path::Path) -> Store {
     let store = Store::open(folder).unwrap();
-    let all = vec![begin(), made("made 1"), kept(59), set_apart()];
+    let all = vec![begin(), made("made 1"), kept(59), set_apart(false)];
     store.apply(all).await.unwrap();
     store
 }
@@ -210,7 +211,13 @@ fn first() -> PartApart {
         part: "/home/a/a.wav.part".into(),
         mark: Some("made 1".to_owned()),
         came: Some(came(59)),
+        came_whole: false,
     }
+}
+
+fn gone(part: PartApart) -> Change {
+    let PartApart { part, mark, .. } = part;
+    Change::UnwantedPartGone { part, mark }
 }
 
 #[tokio::test]
@@ -243,10 +250,10 @@ async fn what_is_set_apart_is_known_beside_the_present_part_and_taken_back_in_it
         part: "/home/a/a.wav (2).part".into(),
         mark: Some("made 2".to_owned()),
         came: None,
+        came_whole: false,
     };
     assert_eq!(store.unwanted_parts().await, Ok(vec![second.clone()]));
-    let gone = vec![Change::UnwantedPartGone(second.part)];
-    store.apply(gone).await.unwrap();
+    store.apply(vec![gone(second)]).await.unwrap();
     assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
 }
 
@@ -260,8 +267,7 @@ async fn what_is_set_apart_is_to_be_removed_once_its_download_has_ended_or_does_
         let folder = tempfile::tempdir().unwrap();
         let store = with_a_part_apart(folder.path()).await;
         // It is not gone by that.
-        let early = Change::UnwantedPartGone(first().part);
-        store.apply(vec![early, over]).await.unwrap();
+        store.apply(vec![gone(first()), over]).await.unwrap();
         drop(store);
         let store = Store::open(folder.path()).unwrap();
         assert_eq!(store.part_apart(&operation()).await, Ok(None));
@@ -279,9 +285,66 @@ async fn what_is_set_apart_is_to_be_removed_once_its_download_has_ended_or_does_
 async fn what_is_set_apart_takes_the_place_of_what_was() {
     let folder = tempfile::tempdir().unwrap();
     let store = with_a_part_apart(folder.path()).await;
-    let again = vec![begin_beside_it(), made("made 2"), kept(70), set_apart()];
+    let again = vec![begin_beside_it(), made("made 2"), kept(70), set_apart(true)];
     store.apply(again).await.unwrap();
     let apart = store.part_apart(&operation()).await.unwrap().unwrap();
-    assert_eq!(apart.came, Some(came(70)));
+    assert_eq!((apart.came, apart.came_whole), (Some(came(70)), true));
     assert_eq!(store.unwanted_parts().await, Ok(vec![first()]));
+}
+
+/// The next part file, which has not been made, would have had the name.
+#[tokio::test]
+async fn what_is_set_apart_is_taken_back_where_the_next_part_file_was_to_have_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_a_part_apart(folder.path()).await;
+    let back = Change::PartTakenBack(operation());
+    store.apply(vec![begin(), back]).await.unwrap();
+    let known = store.part(&operation()).await.unwrap();
+    assert_eq!((known.mark, known.came), (first().mark, first().came));
+    assert_eq!(store.part_apart(&operation()).await, Ok(None));
+    assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
+}
+
+/// Whoever removed it had looked at another one of its name.
+#[tokio::test]
+async fn a_part_file_of_another_mark_is_still_to_be_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_a_part_apart(folder.path()).await;
+    store.end_transfer(&operation()).await.unwrap();
+    for mark in [None, Some("made 0".to_owned())] {
+        let other = PartApart { mark, ..first() };
+        store.apply(vec![gone(other)]).await.unwrap();
+        assert_eq!(store.unwanted_parts().await, Ok(vec![first()]));
+    }
+    store.apply(vec![gone(first())]).await.unwrap();
+    assert_eq!(store.unwanted_parts().await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn a_part_file_that_is_left_at_the_end_is_to_be_removed_and_known_by_what_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let begun_anew = |came: Option<PartCame>| Change::PartBegunAnew {
+        operation: operation(),
+        came: came.map(Box::new),
+    };
+    for (last, size) in [(None, 40), (Some(came(59)), 59)] {
+        let store = Store::open(folder.path()).unwrap();
+        let all = vec![begin(), made("made 1"), kept(40), begun_anew(last)];
+        store.apply(all).await.unwrap();
+        let known = store.part(&operation()).await.unwrap();
+        assert_eq!((known.came, known.unwanted), (None, Some(came(size))));
+        // There is nothing to go on with.
+        let recorded = Change::TransferRecorded(operation());
+        store.apply(vec![recorded]).await.unwrap();
+        assert_eq!(store.unfinished_transfers().await.unwrap().len(), 1);
+        let left = Change::EndTransferPartLeft(operation());
+        store.apply(vec![left]).await.unwrap();
+        assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
+        let unwanted = PartApart {
+            came: Some(came(size)),
+            ..first()
+        };
+        assert_eq!(store.unwanted_parts().await, Ok(vec![unwanted.clone()]));
+        store.apply(vec![gone(unwanted)]).await.unwrap();
+    }
 }

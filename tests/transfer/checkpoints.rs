@@ -91,7 +91,11 @@ impl Ledger for Withholding {
         })
     }
 
-    fn begun_anew<'a>(&'a self, _: &'a OperationId) -> BoxFuture<'a, Result<(), LedgerError>> {
+    fn begun_anew<'a>(
+        &'a self,
+        _: &'a OperationId,
+        _: Option<audio_housekeeper::domain::PartCame>,
+    ) -> BoxFuture<'a, Result<(), LedgerError>> {
         ready(Ok(())).boxed()
     }
 

@@ -172,7 +172,11 @@ mod drives {
             Box::pin(async { Ok(()) })
         }
 
-        fn begun_anew<'a>(&'a self, _: &'a OperationId) -> BoxFuture<'a, Result<(), LedgerError>> {
+        fn begun_anew<'a>(
+            &'a self,
+            _: &'a OperationId,
+            _: Option<audio_housekeeper::domain::PartCame>,
+        ) -> BoxFuture<'a, Result<(), LedgerError>> {
             Box::pin(async { Ok(()) })
         }
 

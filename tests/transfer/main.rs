@@ -114,6 +114,7 @@ impl Ledger for Book {
     fn begun_anew<'a>(
         &'a self,
         _operation: &'a OperationId,
+        _came: Option<PartCame>,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
         Box::pin(async move {
             self.came.lock().unwrap().push(None);

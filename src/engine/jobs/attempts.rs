@@ -106,8 +106,8 @@ pub async fn persist(
     }
 }
 
-/// Gives up what is set apart where it takes the room, or the name, that the recording needs: whether there
-/// was anything, and the next try is to be made at once.
+/// Gives up what is set apart where it takes the room, or the name, that the recording needs: whether that is
+/// free, and the next try is to be made at once.
 async fn gives_way(
     not_fetched: &NotFetched,
     request: &SaveRequest,
@@ -122,10 +122,9 @@ async fn gives_way(
         failure.kind,
         FailureKind::DiskFull { .. } | FailureKind::FileNameRefused { .. }
     );
-    if !is_in_the_way || ledger.has_left_a_part() || !ledger.has_set_apart() {
+    if !is_in_the_way || ledger.has_left_a_part() || !ledger.give_up_apart(request).await {
         return false;
     }
-    ledger.discard_apart(request).await;
     if matches!(failure.kind, FailureKind::DiskFull { .. }) {
         tries.met(failure.clone());
     }

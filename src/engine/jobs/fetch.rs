@@ -13,7 +13,7 @@ use crate::engine::facts::{about, answer_of};
 use crate::engine::jobs::attempts::{Fetched, NotFetched, keeps_what_came, persist};
 use crate::engine::jobs::replacing::{Agreed, agreed};
 use crate::engine::jobs::{kept, set_aside};
-use crate::engine::ledger::StoreLedger;
+use crate::engine::ledger::{Rest, StoreLedger};
 use crate::engine::retry::Budget;
 use crate::engine::saved::{in_record, proof_in_words};
 use crate::engine::ticket::JobTicket;
@@ -68,16 +68,7 @@ pub async fn fetch(
     let was_kept = earlier.is_some();
     let ledger = StoreLedger::new(workspace, ticket, was_kept);
     let tries = Tries::new(workspace, Budget::DOWNLOAD);
-    match workspace
-        .resources
-        .store
-        .came(&workspace.service, doctor)
-        .await
-    {
-        Ok(earlier) => tries.came(earlier),
-        // Without it, no more is lost than a proof.
-        Err(error) => tracing::warn!(%error, "what came earlier can't be read"),
-    }
+    remember_what_came(workspace, doctor, &tries).await;
     let (agreed, refused) = match agreed(workspace, &destination, as_it_is, ticket).await {
         Ok(agreed) => (agreed, None),
         Err(failure) => (Agreed::default(), Some(failure)),
@@ -120,12 +111,13 @@ pub async fn fetch(
     let was_kept = was_kept && !ledger.has_ever_set_apart();
     let is_unseen = was_kept && could_not_be_seen(&result);
     let partial = partial.filter(|_| !is_unseen);
-    let is_kept = keep(partial, wants_it, &request, &ledger).await;
+    let mut rest = keep(partial, wants_it, &request, &ledger).await;
+    let kept = kept_in_words(rest);
     if workspace.resources.leaving.is_cancelled() && is_cancelled {
         return result;
     }
     let now = Timestamp::now();
-    let (outcome, facts) = learned(&result, shown, &tries, ended_by(ticket, is_kept), now);
+    let (outcome, facts) = learned(&result, shown, &tries, ended_by(ticket, rest), now);
     let facts = facts.into_iter().chain([DoctorFact::Used(now)]);
     let saved = result.as_ref().ok().map(|fetched| &fetched.saved.path);
     let replaced = saved.map(|saved| agreed.replaced(&request.destination, saved));
@@ -135,15 +127,18 @@ pub async fn fetch(
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
     // What was kept before and can't be seen is still to be gone on with.
-    let is_to_go_on = is_kept || is_unseen || was_kept && ledger.has_left_a_part();
-    let ended = ledger.ended(&operation, is_to_go_on);
-    changes.extend(ended.filter(|_| is_seen));
+    let is_known_as_before = ledger.has_left_a_part() && !ledger.has_begun_anew();
+    if rest == Rest::Nothing && (is_unseen || was_kept && is_known_as_before) {
+        rest = Rest::Part;
+    }
+    if is_seen {
+        changes.extend(ledger.ended(&operation, rest));
+    }
     let aside = aside.filter(|_| is_seen);
     let aside = set_aside::prepare(workspace, &request, aside, &mut changes).await;
     let (done_in, what) = (tries.done_in(), (AuditAction::Download, outcome));
     let mut draft = workspace.draft_of_job(ticket, done_in.as_deref(), what, operation);
     draft.doctor = Some(doctor.clone());
-    let kept = is_kept.then(|| "what came is kept".to_owned());
     draft.note = joined([draft.note, tries.note(), proven(&result), kept]);
     match &result {
         Ok(fetched) => {
@@ -155,6 +150,10 @@ pub async fn fetch(
     }
     if workspace.record(draft, changes).await.is_some() {
         set_aside::finish(workspace, aside).await;
+        // Where the part file could not be looked for, it is not known to be gone.
+        if matches!(rest, Rest::Apart { .. }) && !ledger.has_left_a_part() {
+            ledger.remove_unwanted(&request).await;
+        }
     }
     if keeps {
         kept::tell(workspace).await;
@@ -162,6 +161,16 @@ pub async fn fetch(
     agreed.tell(workspace).await;
     workspace.tell_doctor(doctor).await;
     result
+}
+
+/// What earlier downloads brought that was not kept is as if the tries had brought it.
+async fn remember_what_came(workspace: &Workspace, doctor: &DoctorName, tries: &Tries) {
+    let store = &workspace.resources.store;
+    match store.came(&workspace.service, doctor).await {
+        Ok(earlier) => tries.came(earlier),
+        // Without it, no more is lost than a proof.
+        Err(error) => tracing::warn!(%error, "what came earlier can't be read"),
+    }
 }
 
 /// Whether what had come could not be looked for, or was not there.
@@ -188,35 +197,49 @@ fn is_settled(result: &Result<Fetched, JobFailure>, shown: Option<&ServerKnowled
     }
 }
 
-/// Keeps what came, or removes it; whether any of it is kept. What is set apart is kept in place of what came
+/// Keeps what came, or removes it; what is kept. What is set apart is kept in place of what came
 /// last only where nothing of that can be gone on with, or more is set apart that came whole.
 async fn keep(
     partial: Option<Partial>,
     keeps: bool,
     request: &SaveRequest,
     ledger: &StoreLedger,
-) -> bool {
-    let is_last_kept = match partial {
-        Some(partial) if keeps && partial.good_for() > 0 && !ledger.has_more_apart(&partial) => {
-            partial.keep(request, ledger).await
-        }
-        Some(partial) => {
+) -> Rest {
+    let mut is_last_kept = false;
+    if let Some(partial) = partial {
+        let is_good = keeps && partial.good_for() > 0;
+        if is_good && !ledger.has_more_apart(&partial).await {
+            is_last_kept = partial.keep(request, ledger).await;
+        } else {
             partial.discard(request, ledger).await;
-            false
         }
-        None => false,
-    };
+    }
     if keeps && !is_last_kept {
-        return ledger.take_back(request).await;
+        return ledger.rest_apart().await;
     }
     ledger.discard_apart(request).await;
-    is_last_kept
+    if is_last_kept {
+        Rest::Part
+    } else {
+        Rest::Nothing
+    }
+}
+
+/// The record's words for what is kept.
+fn kept_in_words(rest: Rest) -> Option<String> {
+    match rest {
+        Rest::Nothing => None,
+        Rest::Part | Rest::Apart { is_there: true, .. } => Some("what came is kept".to_owned()),
+        Rest::Apart { size, .. } => Some(format!(
+            "the {size} bytes that had come are kept if they are there"
+        )),
+    }
 }
 
 /// Why it was ended early: what is not kept was not paused.
-fn ended_by(ticket: &JobTicket, is_kept: bool) -> EndedBy {
+fn ended_by(ticket: &JobTicket, rest: Rest) -> EndedBy {
     match ticket.cancellation.ended_by() {
-        EndedBy::Pause if !is_kept => EndedBy::Person,
+        EndedBy::Pause if rest == Rest::Nothing => EndedBy::Person,
         ended_by => ended_by,
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::{
     AuditAction, AuditOutcome, DoctorName, Failure, FailureKind, OperationId, SetAside,
 };
 use crate::engine::jobs::replacing::{agreed, is_one_of};
-use crate::engine::ledger::StoreLedger;
+use crate::engine::ledger::{Rest, StoreLedger};
 use crate::engine::resources::store_failure;
 use crate::engine::saved::{in_record, proof_in_words};
 use crate::engine::ticket::JobTicket;
@@ -184,7 +184,7 @@ async fn save(
     let replaced = saved.map(|saved| agreed.replaced(&place, saved));
     let changes = replaced
         .into_iter()
-        .chain(ledger.ended(&operation, false))
+        .chain(ledger.ended(&operation, Rest::Nothing))
         .collect();
     workspace.record(draft, changes).await;
     let saved = result.map_err(|error| match error.into_failure(Timestamp::now()) {

@@ -76,7 +76,11 @@ impl Desk {
 
     /// A desk whose service is opened in another way than usual.
     pub async fn with_connector(connector: Arc<dyn Connector>) -> Self {
-        Self::open(holding_nothing(), waits(USUAL_WAIT), Some(connector)).await
+        Self::with_connector_at(holding_nothing(), connector).await
+    }
+
+    pub async fn with_connector_at(config: PracticeConfig, connector: Arc<dyn Connector>) -> Self {
+        Self::open(config, waits(USUAL_WAIT), Some(connector)).await
     }
 
     async fn open(
