@@ -262,31 +262,30 @@ impl Engine {
         self.stop_signing_in();
         let left = self.workspace.clone();
         self.close_workspace();
-        let mut before = None;
         let because = match &to {
             Some(_) => SignedOutBecause::Switch,
             None => SignedOutBecause::SomebodyElse,
         };
         self.say_signed_out(because);
-        if let Some(left) = left {
-            before = left.credentials.person();
-            if left.credentials.sign_in().keeping != TokenKeeping::Keychain {
-                let work = sign_out::forget(left);
-                self.scheduler.spawn(Event::failed(None, internal()), work);
-            }
-        }
         let resources = self.resources.clone();
         let which = (self.attempt, self.signing_in.clone());
-        if let Some(key) = to {
-            let work = sign_in::switch(resources, key, which, before);
-            let on_panic = Event::SignedOut(SignedOutBecause::NoToken);
-            return self.scheduler.spawn(on_panic, work);
-        }
-        self.scheduler
-            .spawn(Event::failed(None, internal()), async move {
-                let _one_at_a_time = resources.keeping.lock().await;
-                sign_out::nobody_is_present(&resources).await;
-            });
+        let on_panic = match &to {
+            Some(_) => Event::SignedOut(SignedOutBecause::NoToken),
+            None => Event::failed(None, internal()),
+        };
+        self.scheduler.spawn(on_panic, async move {
+            let before = left.as_ref().and_then(|left| left.credentials.person());
+            if let Some(left) = left
+                && left.credentials.sign_in().keeping != TokenKeeping::Keychain
+            {
+                sign_out::forget(left).await;
+            }
+            if let Some(key) = to {
+                return sign_in::switch(resources, key, which, before).await;
+            }
+            let _one_at_a_time = resources.keeping.lock().await;
+            sign_out::nobody_is_present(&resources).await;
+        });
     }
 
     /// Ends what runs for the service that somebody was signed in to.

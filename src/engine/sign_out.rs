@@ -75,8 +75,8 @@ pub async fn forget(workspace: Arc<Workspace>) {
     // Another token may have taken its place meanwhile.
     let is_kept = failure.is_some() && is_owed(resources, key).await;
     let failure = failure.filter(|_| is_kept);
-    resources.notify(Notice::Forgotten(failure));
     tell_accounts(resources).await;
+    resources.notify(Notice::Forgotten(failure));
 }
 
 /// Has the keychain forget what it had not at an earlier sign-out, before anybody is signed in to

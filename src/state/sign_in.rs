@@ -191,6 +191,10 @@ impl State {
     }
 
     pub(super) fn signed_out(&mut self, because: SignedOutBecause) -> Vec<SideEffect> {
+        if let (SignedOutBecause::SignOut(_), Some(account)) = (&because, self.account()) {
+            let key = account.key();
+            self.accounts.retain(|kept| kept.key != key);
+        }
         // A token that ends is nothing that the person did: what they were being told stays, and what
         // runs waits for the next sign-in. After a sign-out it stays only where nobody knows yet what
         // a delete did.

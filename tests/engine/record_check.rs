@@ -5,11 +5,13 @@ use std::thread;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AuditEntry, AuditOutcome, DeletionChoice, DeletionOutcome, FailureKind, RecordCheck,
-    RecordComparison, RecordFault, RecordFaultKind, Sha256Digest,
+    AccountKey, AuditEntry, AuditOutcome, DeletionChoice, DeletionOutcome, FailureKind,
+    RecordCheck, RecordComparison, RecordFault, RecordFaultKind, Sha256Digest,
 };
 use audio_housekeeper::engine::{self, Command, Event, RecordReport, Setup, Unfinished};
-use audio_housekeeper::keychain::{HeadStore, KeychainError, MemoryHeads, RecordHeads};
+use audio_housekeeper::keychain::{
+    HeadStore, KeychainError, MemoryHeads, RecordHeads, TokenStore as _,
+};
 use audio_housekeeper::store::Store;
 use rusqlite::{Connection, params};
 use support::desk::{Desk, setup};
@@ -273,6 +275,8 @@ fn a_keychain_that_refuses_or_hangs_raises_no_alarm_and_holds_no_delete_up() {
             let store = Store::open(folder.path()).unwrap();
             let limit = Duration::from_millis(100);
             let (origin, tokens) = (desk.origin(), desk.tokens.clone());
+            let unnamed = AccountKey::unnamed(origin.clone());
+            tokens.write(&unnamed, &desk.service.token()).unwrap();
             desk.engine = engine::start(Setup {
                 heads: Some(RecordHeads::new(Arc::new(Bad { hangs }), "record", limit)),
                 clock: desk.clock.clock(),

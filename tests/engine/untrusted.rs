@@ -8,8 +8,9 @@ use audio_housekeeper::api::{
     ApiError, Connector, Deletion, DeletionOfAll, Download, GivenToken, HttpConnector, Look,
     Person, RecordingsApi, ResumePoint,
 };
-use audio_housekeeper::domain::{DoctorName, FailureKind, Secret, ServiceOrigin};
+use audio_housekeeper::domain::{AccountKey, DoctorName, FailureKind, Secret, ServiceOrigin};
 use audio_housekeeper::engine::{self, Command, Event, Opening, Setup};
+use audio_housekeeper::keychain::TokenStore as _;
 use audio_housekeeper::store::Store;
 use futures_util::future::BoxFuture;
 use support::again::{again, assert_passed, given, without_proxies};
@@ -111,6 +112,8 @@ fn a_certificate_that_nobody_vouches_for_is_met_once() {
         let store = Store::open(folder.path()).unwrap();
         let elsewhere = ServiceOrigin::parse(&format!("https://localhost:{port}")).unwrap();
         let tokens = desk.tokens.clone();
+        let unnamed = AccountKey::unnamed(desk.origin());
+        tokens.write(&unnamed, &desk.service.token()).unwrap();
         desk.engine = engine::start(Setup {
             connector: Arc::new(Elsewhere(elsewhere)),
             opening: Opening::Kept(desk.origin()),

@@ -126,8 +126,8 @@ fn who_signs_out_of_a_locked_desk_opens_nobody_elses_account_without_a_password(
         Event::SignedOut(SignedOutBecause::SignOut(None)),
     );
     assert!(state.settings.locked);
-    // A token has no password that would guard it.
-    assert_eq!(others(&state), 2);
+    // A token has no password that would guard it, and who signs out is offered no more.
+    assert_eq!(others(&state), 1);
     let by_token = kept(Holder::TokenOf("7".into()), None);
     assert!(switches(&mut state, to(&by_token)).is_empty());
     assert_eq!(switches(&mut state, to(&back())).len(), 1);
