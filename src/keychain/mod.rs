@@ -1,15 +1,19 @@
 //! The token in the system's keychain, and the last entry of the audit record.
 
+mod limited_calls;
 mod memory;
 mod record_heads;
-mod running;
+#[cfg(target_os = "linux")]
+mod secret_service;
 mod system;
 mod time_limited;
+mod token_entries;
 
 pub use memory::{MemoryHeads, MemoryTokens};
 pub use record_heads::{HeadStore, RecordHeads};
 pub use system::SystemKeychain;
 pub use time_limited::Keychain;
+pub use token_entries::{Entries, EntryName, TokenEntries};
 
 use crate::domain::{AccountKey, Secret};
 
@@ -41,15 +45,21 @@ pub enum KeychainError {
     /// There is none on this computer, or it is not running.
     #[error("no keychain: {0}")]
     None(String),
-    /// It is locked, or refused.
+    /// It is running, and no place in it was ever made to keep anything in.
+    #[error("the keychain has no place to keep anything in: {0}")]
+    NoPlace(String),
+    /// It is locked, or refused: nothing of it was changed.
     #[error("the keychain refused: {0}")]
     Refused(String),
-    /// It did not answer in time.
+    /// It did not answer in time, or went away while it was asked: whether it did it is not known.
     #[error("the keychain did not answer")]
     NoAnswer,
     /// The token is longer than the platform keeps.
     #[error("the token is too long for this keychain")]
     TooLong,
+    /// What it kept of a token was cut off, or is of several: it is no token.
+    #[error("the keychain kept a part of the token only")]
+    Incomplete,
     /// Anything else.
     #[error("the keychain failed: {0}")]
     Other(String),

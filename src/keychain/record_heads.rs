@@ -1,13 +1,9 @@
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
-
-use tokio::sync::oneshot;
 
 use crate::domain::KeptHead;
 use crate::keychain::KeychainError;
-use crate::keychain::running::Running;
+use crate::keychain::limited_calls::LimitedCalls;
 
 /// Keeps one text a record: what its last entry was, apart from the record itself. Calls block, as those
 /// of a [`TokenStore`](crate::keychain::TokenStore) do.
@@ -31,9 +27,7 @@ pub trait HeadStore: Send + Sync {
 pub struct RecordHeads {
     store: Arc<dyn HeadStore>,
     record: Arc<str>,
-    limit: Duration,
-    /// Calls whose threads have not ended.
-    running: Arc<AtomicUsize>,
+    calls: LimitedCalls,
     /// Each call waits for those before it.
     turn: Arc<Mutex<()>>,
 }
@@ -52,8 +46,7 @@ impl RecordHeads {
         Self {
             store,
             record: record.into(),
-            limit,
-            running: Arc::default(),
+            calls: LimitedCalls::new("keychain-heads", limit, Self::MOST_AT_ONCE),
             turn: Arc::default(),
         }
     }
@@ -80,24 +73,15 @@ impl RecordHeads {
         &self,
         work: impl FnOnce(&dyn HeadStore, &str) -> Result<T, KeychainError> + Send + 'static,
     ) -> Result<T, KeychainError> {
-        let running =
-            Running::begin(&self.running, Self::MOST_AT_ONCE).ok_or(KeychainError::NoAnswer)?;
-        let (answer, answered) = oneshot::channel();
         let heads = self.clone();
-        thread::Builder::new()
-            .name("keychain-heads".into())
-            .spawn(move || {
-                let _running = running;
-                let _turn = heads.turn.lock().unwrap_or_else(PoisonError::into_inner);
-                if answer.send(work(&*heads.store, &heads.record)).is_err() {
-                    tracing::warn!("the keychain answered late about the record's head");
-                }
+        let work = move || {
+            let _turn = heads.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&*heads.store, &heads.record)
+        };
+        self.calls
+            .call(work, |_| {
+                tracing::warn!("the keychain answered late about the record's head");
             })
-            .map_err(|error| KeychainError::Other(error.kind().to_string()))?;
-        match tokio::time::timeout(self.limit, answered).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(KeychainError::Other("a fault of the app".into())),
-            Err(_) => Err(KeychainError::NoAnswer),
-        }
+            .await
     }
 }

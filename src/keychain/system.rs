@@ -1,19 +1,23 @@
-#[cfg(not(target_os = "macos"))]
+#[cfg(target_os = "windows")]
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 
 use keyring_core::Entry;
 use keyring_core::Error as StoreError;
+#[cfg(not(target_os = "linux"))]
 use keyring_core::api::CredentialStoreApi;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::domain::{AccountKey, Secret};
-use crate::keychain::{HeadStore, KeychainError, TokenStore};
+#[cfg(target_os = "linux")]
+use crate::keychain::secret_service;
+use crate::keychain::{Entries, EntryName, HeadStore, KeychainError};
 
 /// The keychain of the operating system: the Secret Service on Linux, the Credential Manager on
 /// Windows (on this computer only, so that no token roams), the login keychain on macOS.
 ///
-/// An entry's service is [`SystemKeychain::SERVICE`], its account [`AccountKey::entry`],
-/// or the name of the record whose head it holds. Each call connects anew, so a Secret Service that starts late or starts again is found.
+/// An entry's service is [`SystemKeychain::SERVICE`], its account that of the token or a part of it, or the
+/// name of the record whose head it holds. Each call connects anew, so a Secret Service that starts late or
+/// starts again is found.
 /// There is no other place that it falls back to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemKeychain;
@@ -23,21 +27,33 @@ impl SystemKeychain {
     pub const SERVICE: &'static str = "Audio Housekeeper";
 }
 
-impl TokenStore for SystemKeychain {
-    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
-        match first_of(entry_of(key)?.get_secret(), Entry::get_secret) {
-            Ok(bytes) => secret_of(&Zeroizing::new(bytes)).map(Some),
+impl Entries for SystemKeychain {
+    fn most_bytes(&self) -> Option<NonZeroUsize> {
+        // CRED_MAX_CREDENTIAL_BLOB_SIZE, 5 * 512. The others keep megabytes.
+        cfg!(target_os = "windows")
+            .then(|| NonZeroUsize::new(2_560))
+            .flatten()
+    }
+
+    fn read_entry(&self, name: &EntryName) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+        let entry = entry(&name.account, &name.label)?;
+        match first_of(entry.get_secret(), Entry::get_secret) {
+            Ok(bytes) => {
+                #[cfg(target_os = "linux")]
+                secret_service::rename_as_today(&entry);
+                Ok(Some(Zeroizing::new(bytes)))
+            }
             Err(StoreError::NoEntry) => Ok(None),
             Err(error) => Err(error_of(error)),
         }
     }
 
-    fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
-        write(&entry_of(key)?, token.expose().as_bytes())
+    fn write_entry(&self, name: &EntryName, bytes: &[u8]) -> Result<(), KeychainError> {
+        write(&entry(&name.account, &name.label)?, bytes)
     }
 
-    fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
-        match entry_of(key)?.delete_credential() {
+    fn remove_entry(&self, name: &EntryName) -> Result<(), KeychainError> {
+        match entry(&name.account, &name.label)?.delete_credential() {
             Ok(()) | Err(StoreError::NoEntry) => Ok(()),
             Err(StoreError::Ambiguous(entries)) => delete_all(&entries),
             Err(error) => Err(error_of(error)),
@@ -59,10 +75,6 @@ impl HeadStore for SystemKeychain {
     }
 }
 
-fn entry_of(key: &AccountKey) -> Result<Entry, KeychainError> {
-    entry(&key.entry(), &key.label())
-}
-
 fn write(entry: &Entry, bytes: &[u8]) -> Result<(), KeychainError> {
     match entry.set_secret(bytes) {
         Err(StoreError::Ambiguous(entries)) => {
@@ -75,15 +87,7 @@ fn write(entry: &Entry, bytes: &[u8]) -> Result<(), KeychainError> {
 
 #[cfg(target_os = "linux")]
 fn entry(account: &str, label: &str) -> Result<Entry, KeychainError> {
-    let label = format!("{}: {label}", SystemKeychain::SERVICE);
-    zbus_secret_service_keyring_store::Store::new()
-        .map_err(|error| KeychainError::None(error.to_string()))?
-        .build(
-            SystemKeychain::SERVICE,
-            account,
-            Some(&HashMap::from([("label", label.as_str())])),
-        )
-        .map_err(error_of)
+    secret_service::entry(account, label)
 }
 
 #[cfg(target_os = "windows")]
@@ -129,14 +133,12 @@ fn delete_all(entries: &[Entry]) -> Result<(), KeychainError> {
         })
 }
 
-fn secret_of(bytes: &Zeroizing<Vec<u8>>) -> Result<Secret, KeychainError> {
-    std::str::from_utf8(bytes)
-        .map(|text| Secret::new(text.to_owned()))
-        .map_err(|_| KeychainError::Other("the entry is no text".into()))
-}
-
 /// Some of the lower layer's errors carry what they read, which is wiped and not shown.
 fn error_of(error: StoreError) -> KeychainError {
+    #[cfg(target_os = "linux")]
+    if let Some(error) = secret_service::error_of(&error) {
+        return error;
+    }
     match error {
         StoreError::NoStorageAccess(error) => KeychainError::Refused(error.to_string()),
         StoreError::TooLong(..) => KeychainError::TooLong,

@@ -2,15 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
 use crate::domain::{AccountKey, Secret};
-use crate::keychain::running::Running;
+use crate::keychain::limited_calls::LimitedCalls;
 use crate::keychain::{KeychainError, TokenStore};
 
 /// A token store that never keeps anyone waiting for longer than a limit.
@@ -20,13 +16,11 @@ use crate::keychain::{KeychainError, TokenStore};
 #[derive(Clone)]
 pub struct Keychain {
     shared: Arc<Shared>,
-    limit: Duration,
+    calls: LimitedCalls,
 }
 
 struct Shared {
     store: Arc<dyn TokenStore>,
-    /// Calls whose threads have not ended.
-    running: Arc<AtomicUsize>,
     /// The number of the last write for each account, so that a late one can tell whether it was
     /// that.
     writes: Mutex<HashMap<AccountKey, u64>>,
@@ -48,11 +42,10 @@ impl Keychain {
         Self {
             shared: Arc::new(Shared {
                 store,
-                running: Arc::default(),
                 writes: Mutex::default(),
                 turn: Mutex::default(),
             }),
-            limit,
+            calls: LimitedCalls::new("keychain", limit, Self::MOST_AT_ONCE),
         }
     }
 
@@ -105,34 +98,18 @@ impl Keychain {
         self.call(work, |_, _| ()).await
     }
 
-    /// Runs `work` on a thread of its own; `late` gets its result when nobody waits any more.
     async fn call<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Shared) -> Result<T, KeychainError> + Send + 'static,
         late: impl FnOnce(&Shared, Result<T, KeychainError>) + Send + 'static,
     ) -> Result<T, KeychainError> {
-        let running = Running::begin(&self.shared.running, Self::MOST_AT_ONCE)
-            .ok_or(KeychainError::NoAnswer)?;
-        let shared = Arc::clone(&self.shared);
-        let (answer, mut answered) = oneshot::channel();
-        thread::Builder::new()
-            .name("keychain".into())
-            .spawn(move || {
-                let _running = running;
-                if let Err(unclaimed) = answer.send(work(&shared)) {
-                    late(&shared, unclaimed);
-                }
-            })
-            .map_err(|error| KeychainError::Other(error.kind().to_string()))?;
-        match tokio::time::timeout(self.limit, &mut answered).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(KeychainError::Other("a fault of the app".into())),
-            Err(_) => {
-                // Once closed, an answer has either come or will be known to be late.
-                answered.close();
-                answered.try_recv().unwrap_or(Err(KeychainError::NoAnswer))
-            }
-        }
+        let (shared, shared_late) = (Arc::clone(&self.shared), Arc::clone(&self.shared));
+        self.calls
+            .call(
+                move || work(&shared),
+                move |result| late(&shared_late, result),
+            )
+            .await
     }
 }
 

@@ -8,9 +8,16 @@
     reason = "in a test a panic is how a failure is said"
 )]
 
+#[cfg(target_os = "linux")]
+mod bad_days;
 mod limits;
+mod parts;
 #[cfg(target_os = "linux")]
 mod secret_service;
+#[cfg(target_os = "linux")]
+mod session;
+#[cfg(target_os = "linux")]
+mod system_prompt;
 
 use audio_housekeeper::domain::{AccountKey, Secret, ServiceOrigin};
 

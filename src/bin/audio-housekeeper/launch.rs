@@ -11,7 +11,7 @@ use audio_housekeeper::domain::{
     DoctorName, Failure, FailureKind, ServiceOrigin, Sha256Digest, SignInWith,
 };
 use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
-use audio_housekeeper::keychain::{Keychain, RecordHeads, SystemKeychain};
+use audio_housekeeper::keychain::{Keychain, RecordHeads, SystemKeychain, TokenEntries};
 use audio_housekeeper::platform::{self, DataFolderError, DataLock, Entrance};
 use audio_housekeeper::practice::{PracticeConfig, PracticeService, PracticeUser, sample_doctors};
 use audio_housekeeper::settings::{Settings, SettingsFile};
@@ -205,10 +205,11 @@ impl Launcher for RealLauncher {
             let record = record_name(&folder, &computer);
             RecordHeads::new(Arc::new(SystemKeychain), &record, RecordHeads::USUAL_LIMIT)
         });
+        let tokens = Arc::new(TokenEntries::new(SystemKeychain));
         let _inside = self.runtime.enter();
         let engine = engine::start(Setup {
             store,
-            keychain: Keychain::new(Arc::new(SystemKeychain), Keychain::USUAL_LIMIT),
+            keychain: Keychain::new(tokens, Keychain::USUAL_LIMIT),
             heads,
             connector: Arc::new(HttpConnector::default()),
             opening,

@@ -1,0 +1,84 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::keychain::KeychainError;
+
+/// Calls on threads of their own, that nobody waits for any longer than a limit. One that stands past it is
+/// left behind, and while as many stand as may, every further one fails at once.
+#[derive(Clone)]
+pub(super) struct LimitedCalls {
+    /// What their threads are called.
+    name: &'static str,
+    limit: Duration,
+    most_at_once: usize,
+    /// Calls whose threads have not ended.
+    running: Arc<AtomicUsize>,
+}
+
+impl LimitedCalls {
+    pub(super) fn new(name: &'static str, limit: Duration, most_at_once: usize) -> Self {
+        Self {
+            name,
+            limit,
+            most_at_once,
+            running: Arc::default(),
+        }
+    }
+
+    /// What comes of `work`; `late` gets that when nobody waits any more.
+    ///
+    /// # Errors
+    /// [`KeychainError::NoAnswer`] past the limit, or where too many stand; otherwise that of `work`.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, KeychainError> + Send + 'static,
+        late: impl FnOnce(Result<T, KeychainError>) + Send + 'static,
+    ) -> Result<T, KeychainError> {
+        let running =
+            Running::begin(&self.running, self.most_at_once).ok_or(KeychainError::NoAnswer)?;
+        let (answer, mut answered) = oneshot::channel();
+        thread::Builder::new()
+            .name(self.name.into())
+            .spawn(move || {
+                let _running = running;
+                if let Err(unclaimed) = answer.send(work()) {
+                    late(unclaimed);
+                }
+            })
+            .map_err(|error| KeychainError::Other(error.kind().to_string()))?;
+        match tokio::time::timeout(self.limit, &mut answered).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(KeychainError::Other("a fault of the app".into())),
+            Err(_) => {
+                // Once closed, an answer has either come or will be known to be late.
+                answered.close();
+                answered.try_recv().unwrap_or(Err(KeychainError::NoAnswer))
+            }
+        }
+    }
+}
+
+/// Counts a call for as long as its thread lives, a panic in it included.
+struct Running(Arc<AtomicUsize>);
+
+impl Running {
+    /// `None` where `most` stand already.
+    fn begin(running: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        running
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |running| {
+                (running < most).then_some(running + 1)
+            })
+            .ok()
+            .map(|_| Self(Arc::clone(running)))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
