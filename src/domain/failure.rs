@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::domain::{DoctorName, OtherRecording};
+use crate::domain::{DoctorName, KeychainTrouble, OtherRecording};
 
 /// Something that did not work, with what a person can do about it as its kind.
 ///
@@ -222,10 +222,10 @@ pub enum FailureKind {
     PracticeTrouble,
     /// The system shows no file dialogs.
     NoFileDialogs,
-    /// There is no keychain, it is locked, it refused or it did not answer in time.
-    KeychainTrouble,
+    /// The keychain keeps no token, or could not be asked for one.
+    KeychainTrouble(KeychainTrouble),
     /// The keychain may still keep an earlier token that it was to forget.
-    KeychainNotCleared,
+    KeychainNotCleared(KeychainTrouble),
     /// The computer slept, or its clock was set, between a confirmation and its delete.
     SleptMeanwhile,
     /// The window did not answer in time whether Stop was pressed, before a delete was sent.

@@ -217,8 +217,8 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::DataFolderUnusable { .. }
         | FailureKind::PracticeTrouble
         | FailureKind::NoFileDialogs
-        | FailureKind::KeychainTrouble
-        | FailureKind::KeychainNotCleared
+        | FailureKind::KeychainTrouble(_)
+        | FailureKind::KeychainNotCleared(_)
         | FailureKind::SleptMeanwhile
         | FailureKind::WindowDidNotAnswer
         | FailureKind::ConfirmationStale

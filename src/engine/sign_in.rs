@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{GivenToken, Person};
 use crate::domain::{
-    AccountKey, Failure, KeptAccount, Secret, ServiceOrigin, SignInWith, TokenKeeping, token_end,
+    AccountKey, Failure, FailureKind, KeptAccount, KeychainTrouble, Secret, ServiceOrigin,
+    SignInWith, TokenKeeping, token_end,
 };
 use crate::engine::credentials::SignIn;
 use crate::engine::notice::{Begun, Notice};
@@ -117,7 +119,19 @@ async fn from_keychain(
         // Somebody else may be signed in by now.
         _ if given_up.is_cancelled() => not_signed_in(attempt, SignedOutBecause::NoToken),
         Ok(None) if begun != Begun::AtTheStart => not_signed_in(attempt, SignedOutBecause::Ended),
-        Ok(None) | Err(KeychainError::None(_)) => not_signed_in(attempt, SignedOutBecause::NoToken),
+        Ok(None) => not_signed_in(attempt, {
+            let gone = FailureKind::KeychainTrouble(KeychainTrouble::Gone);
+            keeps_nothing(
+                resources,
+                &key,
+                Failure::new(gone, Timestamp::now(), "no entry"),
+            )
+            .await
+        }),
+        Err(error @ KeychainError::None(_)) => not_signed_in(
+            attempt,
+            keeps_nothing(resources, &key, keychain_failure(&error)).await,
+        ),
         Err(error) => not_signed_in(
             attempt,
             SignedOutBecause::KeychainUnreadable(keychain_failure(&error)),
@@ -148,6 +162,18 @@ async fn from_keychain(
             }
             taken_on_trust(attempt, begun, opened)
         }
+    }
+}
+
+/// Nobody is signed in, which needs saying where the keychain was given a token.
+async fn keeps_nothing(
+    resources: &Resources,
+    key: &AccountKey,
+    failure: Failure,
+) -> SignedOutBecause {
+    match resources.store.may_keep_token(key).await {
+        Ok(true) => SignedOutBecause::KeychainUnreadable(failure),
+        Ok(false) | Err(_) => SignedOutBecause::NoToken,
     }
 }
 

@@ -137,7 +137,7 @@ pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) 
     for (key, may_be_kept) in earlier {
         let may_still_be_kept = failure
             .as_ref()
-            .filter(|failure| failure.kind == FailureKind::KeychainNotCleared);
+            .filter(|failure| matches!(failure.kind, FailureKind::KeychainNotCleared(_)));
         let cleared = match may_still_be_kept {
             // What has not answered once would only keep the person waiting again.
             Some(failure) => Cleared::No(failure.clone()),
@@ -215,7 +215,7 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
         },
     };
     let may_be_kept = matches!(&failure, Some(failure)
-        if failure.kind == FailureKind::KeychainNotCleared);
+        if matches!(failure.kind, FailureKind::KeychainNotCleared(_)));
     if is_settled {
         settle(resources, key, "at the next sign-in", None).await;
     } else if may_be_kept {
@@ -337,12 +337,12 @@ fn tell(resources: &Resources, error: &StoreError) {
 }
 
 fn not_cleared(error: &KeychainError) -> Failure {
-    let kind = FailureKind::KeychainNotCleared;
+    let kind = FailureKind::KeychainNotCleared(error.trouble());
     Failure::new(kind, Timestamp::now(), error.to_string())
 }
 
 /// Why the keychain keeps nothing, as people are told it.
 pub fn keychain_failure(error: &KeychainError) -> Failure {
-    let kind = FailureKind::KeychainTrouble;
+    let kind = FailureKind::KeychainTrouble(error.trouble());
     Failure::new(kind, Timestamp::now(), error.to_string())
 }

@@ -15,7 +15,7 @@ pub use system::SystemKeychain;
 pub use time_limited::Keychain;
 pub use token_entries::{Entries, EntryName, TokenEntries};
 
-use crate::domain::{AccountKey, Secret};
+use crate::domain::{AccountKey, KeychainTrouble, Secret};
 
 /// Keeps one token an account. Calls block, and may stand for as long as the system asks the
 /// person something: [`Keychain`] makes them on threads of their own, with a time limit.
@@ -63,4 +63,20 @@ pub enum KeychainError {
     /// Anything else.
     #[error("the keychain failed: {0}")]
     Other(String),
+}
+
+impl KeychainError {
+    /// As people are told it.
+    #[must_use]
+    pub const fn trouble(&self) -> KeychainTrouble {
+        match self {
+            Self::None(_) => KeychainTrouble::Missing,
+            Self::NoPlace(_) => KeychainTrouble::NoPlace,
+            Self::Refused(_) => KeychainTrouble::Refused,
+            Self::NoAnswer => KeychainTrouble::NoAnswer,
+            Self::TooLong => KeychainTrouble::TooLong,
+            Self::Incomplete => KeychainTrouble::Incomplete,
+            Self::Other(_) => KeychainTrouble::Fault,
+        }
+    }
 }

@@ -326,8 +326,8 @@ impl Text {
             FailureKind::RecordTampered => self.say("failure-record-tampered"),
             FailureKind::StoreTrouble => self.say("failure-store-trouble"),
             FailureKind::NotRecorded => self.say("failure-not-recorded"),
-            FailureKind::KeychainTrouble => self.say("failure-keychain-trouble"),
-            FailureKind::KeychainNotCleared => self.say("failure-keychain-not-cleared"),
+            FailureKind::KeychainTrouble(trouble) => self.token_not_kept(*trouble),
+            FailureKind::KeychainNotCleared(trouble) => self.token_not_cleared(*trouble),
             FailureKind::ConfirmationStale => self.say("failure-confirmation-stale"),
             FailureKind::SleptMeanwhile => self.say("failure-slept-meanwhile"),
             FailureKind::WindowDidNotAnswer => self.say("failure-window-did-not-answer"),
@@ -365,7 +365,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::domain::OtherRecording;
+    use crate::domain::{KeychainTrouble, OtherRecording};
 
     fn damaged(damage: Damage, on_server: bool) -> FailureKind {
         FailureKind::DamagedRecording { damage, on_server }
@@ -471,8 +471,8 @@ mod tests {
             FailureKind::RecordTampered,
             FailureKind::StoreTrouble,
             FailureKind::NotRecorded,
-            FailureKind::KeychainTrouble,
-            FailureKind::KeychainNotCleared,
+            FailureKind::KeychainTrouble(KeychainTrouble::Refused),
+            FailureKind::KeychainNotCleared(KeychainTrouble::Refused),
             FailureKind::ConfirmationStale,
             FailureKind::SleptMeanwhile,
             FailureKind::WindowDidNotAnswer,

@@ -21,6 +21,7 @@ macro_rules! language {
                 include_str!(concat!("../../assets/i18n/", $tag, "/failures.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/proof.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/formats.ftl")),
+                include_str!(concat!("../../assets/i18n/", $tag, "/keychain.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/places.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/record.ftl")),
                 include_str!(concat!("../../assets/i18n/", $tag, "/recordings.ftl")),

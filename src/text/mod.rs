@@ -8,6 +8,7 @@ mod deletion;
 mod dialogs;
 mod doctors;
 mod failures;
+mod keychain;
 mod languages;
 mod numbers;
 mod places;

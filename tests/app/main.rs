@@ -14,6 +14,7 @@ mod ended_sign_ins;
 mod everything;
 mod input_methods;
 mod keyboard;
+mod keychain;
 mod last_call;
 mod leaving;
 mod lock;

@@ -138,9 +138,9 @@ fn a_keychain_that_refuses_is_said_and_the_token_lives_for_this_session() {
         ..Stage::empty(folder.path())
     };
     let mut driver = Driver::open(stage);
-    driver.wait_for("This computer's keychain could not be read, so please sign in.");
+    driver.wait_for("keychain is locked, or its question was closed. Please sign in");
     driver.sign_in();
-    driver.wait_for("This computer's keychain can't be used just now");
+    driver.wait_for("So it may still hold an earlier sign-in");
     let copied = driver.copied_details();
     let token = driver.service.token();
     assert!(!copied.contains(token.expose()), "{copied}");
@@ -171,9 +171,9 @@ fn a_keychain_that_hangs_stops_nothing_but_itself() {
         begun.elapsed() < Duration::from_secs(2),
         "the window waited"
     );
-    driver.wait_for("This computer's keychain could not be read, so please sign in.");
+    driver.wait_for("keychain did not answer in time. Please sign in");
     driver.sign_in();
-    driver.wait_for("This computer's keychain can't be used just now");
+    driver.wait_for("So it is not known which sign-in it holds, if any");
     driver
         .service
         .put(AMELIA, "a.wav", support::recordings::wav(20_000, 1));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AccountKey, AuditAction, FailureKind, Secret, ServiceOrigin, SignInWith,
+    AccountKey, AuditAction, FailureKind, KeychainTrouble, Secret, ServiceOrigin, SignInWith,
 };
 use audio_housekeeper::engine::{self, Command, Event, Handle, SignedOutBecause};
 use audio_housekeeper::keychain::{KeychainError, MemoryTokens, TokenStore};
@@ -71,7 +71,8 @@ fn where_a_token_can_not_be_kept_an_earlier_one_does_not_stay_in_its_place() {
                 break keychain;
             }
         };
-        assert_eq!(keychain.unwrap().kind, FailureKind::KeychainTrouble);
+        let too_long = FailureKind::KeychainTrouble(KeychainTrouble::TooLong);
+        assert_eq!(keychain.unwrap().kind, too_long);
         assert!(tokens.0.keys().is_empty());
     });
 }
@@ -181,7 +182,8 @@ fn where_an_earlier_token_may_still_be_kept_it_is_said_so() {
                     break keychain;
                 }
             };
-            assert_eq!(keychain.unwrap().kind, FailureKind::KeychainNotCleared);
+            let refused = FailureKind::KeychainNotCleared(KeychainTrouble::Refused);
+            assert_eq!(keychain.unwrap().kind, refused);
 
             engine.send(Command::SignOut).unwrap();
             let failure = loop {
@@ -190,7 +192,7 @@ fn where_an_earlier_token_may_still_be_kept_it_is_said_so() {
                     break failure;
                 }
             };
-            assert_eq!(failure.kind, FailureKind::KeychainNotCleared);
+            assert_eq!(failure.kind, refused);
         }
     });
 }
@@ -316,7 +318,7 @@ fn not_forgotten(starts_late: bool) {
         let SignedOutBecause::SignOut(Some(failure)) = because else {
             panic!("{because:?}");
         };
-        assert_eq!(failure.kind, FailureKind::KeychainNotCleared);
+        assert!(matches!(failure.kind, FailureKind::KeychainNotCleared(_)));
         engine.close().await;
 
         tokens.forgets.send_replace(Forgets::AtOnce);
@@ -460,8 +462,8 @@ fn who_signed_in_to_stay_is_not_signed_in_after_somebody_else_was_there_without_
     let none = || KeychainError::None("no Secret Service".into());
     let refused = || KeychainError::Refused("locked".into());
     let (trouble, not_cleared) = (
-        Some(FailureKind::KeychainTrouble),
-        Some(FailureKind::KeychainNotCleared),
+        Some(FailureKind::KeychainTrouble(KeychainTrouble::Missing)),
+        Some(FailureKind::KeychainNotCleared(KeychainTrouble::Refused)),
     );
     for (away, stay, is_resumed, said) in [
         (none(), false, false, None),

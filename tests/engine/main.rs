@@ -22,6 +22,7 @@ mod everything;
 mod faults;
 mod kept_parts;
 mod kept_tokens;
+mod keychain_days;
 mod kills;
 mod leaving;
 mod looks;

@@ -10,8 +10,8 @@ sign-in-first-body = This may take { NUMBER($minutes) } { $minutes ->
    *[other] minutes
 }, and your sign-in ends at { $time }. What is not done by then waits until you sign in again.
 sign-in-begin-anyway = Begin anyway
-sign-in-not-forgotten = You are signed out. This computer's keychain can't be used just now, so it may still hold your sign-in. Remove “Audio Housekeeper” from the keychain, or ask IT to do it.
-sign-in-keychain-unreadable = This computer's keychain could not be read, so please sign in. Nothing was lost.
+sign-in-not-forgotten = You are signed out. { $why } So it may still hold your sign-in, which this app won't use any more. Remove “Audio Housekeeper” in { $program }, or ask IT to do it.
+sign-in-keychain-unreadable = { $why } Please sign in; nothing else is lost. { $advice }
 sign-in-practice = To practise, sign in as front.desk or as back.office. The password is practice.
 sign-in-starting = Looking whether you are signed in…
 cannot-open-title = The app can't open its data

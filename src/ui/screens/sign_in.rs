@@ -162,11 +162,12 @@ fn why(ui: &mut Ui, view: &mut View<'_>, because: &SignedOutBecause) {
         | SignedOutBecause::Switch
         | SignedOutBecause::SomebodyElse => return,
         SignedOutBecause::Ended => (view.text.say("sign-in-again-body"), None),
-        SignedOutBecause::SignOut(Some(failure)) => {
-            (view.text.say("sign-in-not-forgotten"), Some(failure))
-        }
+        SignedOutBecause::SignOut(Some(failure)) => (
+            view.text.sign_in_not_forgotten(&failure.kind),
+            Some(failure),
+        ),
         SignedOutBecause::KeychainUnreadable(failure) => {
-            (view.text.say("sign-in-keychain-unreadable"), Some(failure))
+            (view.text.keychain_unreadable(&failure.kind), Some(failure))
         }
     };
     banner(ui, palette.warning_soft, |ui| {
