@@ -222,6 +222,46 @@ fn is_asked_and_left() {
 }
 
 #[test]
+fn a_keyring_that_goes_away_while_it_asks_has_not_answered() {
+    Home::new().session(&Keyring::Unlocked, "bad_days::goes_away");
+}
+
+#[test]
+#[ignore = "the child of a_keyring_that_goes_away_while_it_asks_has_not_answered"]
+fn goes_away() {
+    service().get_default_collection().unwrap().lock().unwrap();
+    let question = Question::default();
+    let _desktop = question.played();
+    let keychain = Keychain::new(Arc::new(tokens()), Duration::from_secs(5));
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().build().unwrap();
+    let writing = thread::spawn(move || {
+        let (here, new) = (here(), secret("new"));
+        runtime.block_on(keychain.write(&here, &new))
+    });
+    question.until_asked();
+    let asks = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+    let number = Connection::session()
+        .unwrap()
+        .call_method(
+            Some(asks.0),
+            asks.1,
+            Some(asks.0),
+            "GetConnectionUnixProcessID",
+            &SECRETS,
+        )
+        .unwrap();
+    let number: u32 = number.body().deserialize().unwrap();
+    let killed = Command::new("kill")
+        .args(["-9", &number.to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+    assert_eq!(writing.join().unwrap(), Err(KeychainError::NoAnswer));
+    let read = tokens().read(&here()).map(text);
+    assert!(matches!(read, Err(KeychainError::None(_))), "{read:?}");
+}
+
+#[test]
 fn an_entry_that_was_removed_by_other_means_is_none_and_kept_anew() {
     Home::new().session(&Keyring::Unlocked, "bad_days::is_gone");
 }

@@ -1,10 +1,11 @@
 //! Signing in, and signing in again where that has ended.
 
-use audio_housekeeper::domain::{Failure, FailureKind, SignInWith};
+use audio_housekeeper::domain::{Failure, FailureKind, KeychainTrouble, SignInWith};
 use audio_housekeeper::engine::{Envelope, Event};
 use audio_housekeeper::settings::Settings;
 use audio_housekeeper::state::{
-    Action, Attempt, Batch, JobProgress, Modal, Mode, SignIn, SignInAgain, SignedOutBecause, State,
+    Action, Attempt, Batch, JobProgress, Message, Modal, Mode, SignIn, SignInAgain,
+    SignedOutBecause, State,
 };
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -24,6 +25,9 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         ("sign-in-before", sign_in_before),
         ("sign-in-first", sign_in_first),
         ("sign-in-practice", practice_sign_in),
+        ("sign-in-not-in-keychain", not_in_keychain),
+        ("sign-in-not-forgotten", not_forgotten),
+        ("keychain-without-a-place", without_a_place),
     ]
 }
 
@@ -32,6 +36,38 @@ fn by_name() -> State {
     let mut state = signed_out();
     state.settings.signs_in_with_token = false;
     state
+}
+
+/// Who was to stay signed in is not.
+fn not_in_keychain() -> State {
+    out_because(SignedOutBecause::KeychainUnreadable(keychain(
+        FailureKind::KeychainTrouble(KeychainTrouble::Gone),
+    )))
+}
+
+fn not_forgotten() -> State {
+    out_because(SignedOutBecause::SignOut(Some(keychain(
+        FailureKind::KeychainNotCleared(KeychainTrouble::Refused),
+    ))))
+}
+
+/// Somebody signed in to stay, where the keychain has no place for that.
+fn without_a_place() -> State {
+    let mut state = signed_in();
+    let kind = FailureKind::KeychainTrouble(KeychainTrouble::NoPlace);
+    state.tell(Message::Keychain(keychain(kind)));
+    state
+}
+
+fn out_because(because: SignedOutBecause) -> State {
+    let mut state = by_name();
+    let attempt = Attempt::default();
+    state.sign_in = SignIn::Out { because, attempt };
+    state
+}
+
+fn keychain(kind: FailureKind) -> Failure {
+    Failure::new(kind, now(), "what the keychain answered")
 }
 
 /// An attempt to sign in that failed.
