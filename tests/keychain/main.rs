@@ -10,6 +10,8 @@
 
 #[cfg(target_os = "linux")]
 mod bad_days;
+#[cfg(target_os = "windows")]
+mod credential_manager;
 mod limits;
 mod parts;
 #[cfg(target_os = "linux")]
