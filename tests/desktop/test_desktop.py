@@ -70,7 +70,7 @@ AMELIA, JUERGEN, KENJI, PRIYA = (
 class Walk:
     """What the steps share: the desktop, the service, and the app."""
 
-    def __init__(self, programs, home):
+    def __init__(self, programs, home, *service_options):
         self.programs = programs
         self.home = home
         self.data = home / "data-folder"
@@ -85,7 +85,7 @@ class Walk:
         self.service = PracticeService(
             programs / "practice-service",
             "--token", TOKEN, "--user", f"{USER}:{PASSWORD}",
-            "--recordings", self.recordings, "--verbose",
+            "--recordings", self.recordings, "--verbose", *service_options,
             log=home / "service.log",
         )
         self.app = None
@@ -121,7 +121,11 @@ class Walk:
 
     def deletes(self):
         """How many DELETE requests the service has answered."""
-        return len(re.findall(r"method=DELETE ", self.service.log.read_text(errors="replace")))
+        return self.answered(r"method=DELETE ")
+
+    def answered(self, pattern):
+        """How many requests the service has answered whose line in its log fits."""
+        return len(re.findall(pattern, self.service.log.read_text(errors="replace")))
 
     # What a person does again and again.
 

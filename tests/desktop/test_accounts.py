@@ -1,0 +1,245 @@
+"""Who is at the desk, in a real window: names, passwords, an end, a lock, two people, and what of
+their secrets is left behind afterwards:
+
+    tests/desktop/session /usr/bin/python3 tests/desktop/test_accounts.py FOLDER_OF_THE_PROGRAMS \\
+        [LAST_STEP]
+
+The steps run in this order, as those of `test_desktop.py`.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+from desktop import ENABLED, run_steps, text_of, until
+from memory import found_in_memory
+from test_desktop import (
+    A_DELETE, A_DELETE_OF_ALL, ACTIVITY, ALL_TITLE, AMELIA, CHECK, DELETE_ALL,
+    DELETE_ALL_NOW, DOCTOR_FIELD, GONE, GONE_ALL, JUERGEN, NAME_FIELD, NOT_ACCEPTED, NOT_KNOWN,
+    PASSWORD, PASSWORD_FIELD, PHRASE_FIELD, RECORDINGS, SETTINGS, SIGN_IN, SIGN_OUT, TOKEN, USER,
+    WAITING, WITH_PASSWORD, WITHOUT_BACKUP, Walk, fill_token,
+)
+
+ANOTHER, ANOTHERS = "back.office", "staple canary battery"
+WRONG = "a canary that is wrong"
+NO_TOKEN = "a.canary.that-is-no-token"
+
+# What the window says. The words are those of assets/i18n/en.
+AGAIN_TITLE = "Please sign in again"
+LOCK, LOCKED, UNLOCK = "Lock", "Locked", "Unlock"
+SWITCH, SOMEONE_ELSE = "Switch account…", "Someone else…"
+GOES_ON_AS = "You are now signed in as {}."
+KEPT = "Stays signed in on this computer"
+ASK_PASSWORD = "Ask for the password before each delete"
+ASK_TWO = "Ask a second person to agree before everything is deleted"
+YOUR_PASSWORD = "Your password"
+THEIR_NAME, THEIR_PASSWORD = "Their user name or email", "Their password"
+LOGIN = r"path=\"?/api/auth/login"
+
+
+def logins(walk):
+    return walk.answered(LOGIN)
+
+
+def sign_in_as(walk, name, password):
+    walk.desktop.fill(NAME_FIELD, name)
+    walk.desktop.fill(PASSWORD_FIELD, password)
+    walk.desktop.click("button", SIGN_IN)
+
+
+def record(walk):
+    """The entries of the audit record, oldest first."""
+    database = sqlite3.connect(f"file:{walk.data / 'housekeeper.sqlite3'}?mode=ro", uri=True)
+    try:
+        rows = database.execute("SELECT canonical FROM audit ORDER BY number").fetchall()
+    finally:
+        database.close()
+    return [json.loads(row[0]) for row in rows]
+
+
+# The steps.
+
+
+def a_try_is_one_call_and_a_wrong_password_keeps_nothing(walk):
+    walk.open()
+    walk.desktop.find("button", SIGN_IN, 60)
+    if walk.desktop.shows(WITH_PASSWORD):
+        walk.desktop.click("button", WITH_PASSWORD)
+    sign_in_as(walk, USER, WRONG)
+    walk.desktop.wait_for(NOT_KNOWN)
+    assert logins(walk) == 1
+    assert walk.in_the_keychain() == []
+    sign_in_as(walk, USER, PASSWORD)
+    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    assert logins(walk) == 2
+    until(lambda: walk.in_the_keychain() == [TOKEN], "the token in the keychain")
+    assert found_in_memory(walk.app.process.pid, TOKEN), "what is there is not found"
+
+
+def a_sign_in_that_ends_asks_for_the_password_alone(walk):
+    walk.desktop.fill(DOCTOR_FIELD, AMELIA)
+    walk.desktop.click("button", CHECK)
+    walk.desktop.wait_for(AGAIN_TITLE, 20)
+    walk.desktop.wait_for(USER)
+    walk.desktop.fill(PASSWORD_FIELD, PASSWORD)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.gone(AGAIN_TITLE)
+    walk.choose(AMELIA)
+    walk.desktop.wait_for("WAV, 32", 20)
+    assert logins(walk) == 3
+
+
+def a_locked_window_names_nobody_and_opens_by_the_password(walk):
+    walk.desktop.click("button", LOCK)
+    walk.desktop.wait_for(LOCKED)
+    assert not walk.desktop.shows(AMELIA)
+    walk.desktop.fill(PASSWORD_FIELD, WRONG)
+    walk.desktop.click("button", UNLOCK)
+    walk.desktop.wait_for(NOT_KNOWN)
+    walk.desktop.fill(PASSWORD_FIELD, PASSWORD)
+    walk.desktop.click("button", UNLOCK)
+    walk.desktop.gone(LOCKED)
+    walk.desktop.find("entry", DOCTOR_FIELD)
+    assert logins(walk) == 5
+
+
+def two_people_stay_signed_in_and_one_goes_on_for_the_other(walk):
+    walk.desktop.click("button", SWITCH)
+    walk.desktop.click("button", SOMEONE_ELSE)
+    walk.desktop.wait_for(KEPT)
+    sign_in_as(walk, ANOTHER, ANOTHERS)
+    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    until(lambda: len(walk.in_the_keychain()) == 2, "two tokens in the keychain")
+    walk.tokens = [token for token in walk.in_the_keychain() if token != TOKEN]
+    before = logins(walk)
+    walk.desktop.click("button", SWITCH)
+    walk.desktop.click("button", USER)
+    walk.desktop.wait_for(GOES_ON_AS.format(USER), 20)
+    assert logins(walk) == before == 6
+    assert not walk.desktop.shows(ANOTHER)
+
+
+def a_delete_asks_for_the_password(walk):
+    walk.desktop.click("tab", SETTINGS)
+    walk.desktop.click("checkbox", ASK_PASSWORD)
+    walk.desktop.click("checkbox", ASK_TWO)
+    walk.desktop.click("tab", RECORDINGS)
+    walk.choose(AMELIA)
+    walk.ask_to_delete(AMELIA)
+    walk.desktop.fill(YOUR_PASSWORD, WRONG)
+    walk.desktop.click("button", WITHOUT_BACKUP)
+    walk.desktop.wait_for(NOT_KNOWN)
+    assert walk.deletes() == 0
+    walk.desktop.fill(YOUR_PASSWORD, PASSWORD)
+    walk.desktop.click("button", WITHOUT_BACKUP)
+    walk.desktop.wait_for(WAITING.format(AMELIA))
+    walk.desktop.wait_for(GONE, A_DELETE)
+    assert walk.deletes() == 1
+    assert walk.held(AMELIA) is None
+
+
+def everything_is_deleted_by_two_people(walk):
+    walk.desktop.click("button", DELETE_ALL)
+    walk.desktop.wait_for(ALL_TITLE)
+    walk.desktop.fill(PHRASE_FIELD, "DELETE ALL")
+    walk.desktop.fill(YOUR_PASSWORD, PASSWORD)
+    # Nobody agrees with oneself.
+    for name, password in [(USER, PASSWORD), (ANOTHER, ANOTHERS)]:
+        assert walk.deletes() == 1
+        walk.desktop.fill(THEIR_NAME, name)
+        walk.desktop.fill(THEIR_PASSWORD, password)
+        if not walk.desktop.find("button", DELETE_ALL_NOW, enabled=None).has(ENABLED):
+            walk.desktop.fill(YOUR_PASSWORD, PASSWORD)
+        walk.desktop.click("button", DELETE_ALL_NOW)
+        time.sleep(2)
+    walk.desktop.wait_for(GONE_ALL, A_DELETE_OF_ALL)
+    assert walk.held(JUERGEN) is None
+
+
+def the_record_says_who_did_and_who_agreed(walk):
+    entries = record(walk)
+    outcomes = {"gone", "gone-all"}
+    done = [(e["action"], e["person"]) for e in entries if e["outcome"] in outcomes]
+    assert done == [("delete", USER), ("delete-all", USER)], done
+    intents = [e for e in entries if e["action"] == "delete-all" and e["outcome"] == "intended"]
+    assert ANOTHER in intents[0]["note"], intents
+    people = [e["person"] for e in entries if e["action"] == "sign-in"]
+    assert people == [USER, USER, ANOTHER, USER], people
+    walk.desktop.click("tab", ACTIVITY)
+    walk.desktop.wait_for(ANOTHER, 20)
+
+
+def everybody_signs_out_and_a_wrong_token_is_refused(walk):
+    for _ in range(2):
+        walk.desktop.click("tab", SETTINGS)
+        walk.desktop.click("button", SIGN_OUT)
+        walk.desktop.find("button", SIGN_IN, 20)
+        if walk.desktop.shows(KEPT):
+            walk.desktop.click("button", ANOTHER)
+            walk.desktop.wait_for(GOES_ON_AS.format(ANOTHER), 20)
+    until(lambda: walk.in_the_keychain() == [], "the keychain to be empty")
+    fill_token(walk.desktop, NO_TOKEN)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.wait_for(NOT_ACCEPTED)
+    fill_token(walk.desktop, TOKEN)
+    walk.desktop.click("button", SIGN_IN)
+    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    walk.desktop.click("tab", SETTINGS)
+    walk.desktop.click("button", SIGN_OUT)
+    walk.desktop.find("button", SIGN_IN, 20)
+    until(lambda: walk.in_the_keychain() == [], "the keychain to be empty")
+
+
+def no_secret_is_in_a_file_the_log_a_variable_or_an_argument(walk):
+    secrets = [TOKEN, *walk.tokens, NO_TOKEN, PASSWORD, ANOTHERS, WRONG]
+    process = Path("/proc") / str(walk.app.process.pid)
+    places = [file for file in walk.home.rglob("*") if file.is_file() and "keyrings" not in file.parts]
+    places = [file for file in places if file != walk.service.log]
+    assert any(walk.data in file.parents for file in places)
+    for place in [*places, process / "environ", process / "cmdline"]:
+        contents = place.read_bytes()
+        for secret in secrets:
+            assert secret.encode() not in contents, (place, secret)
+
+
+def of_the_memory_only_what_the_network_had_freed_holds_a_secret(walk):
+    for secret in [TOKEN, *walk.tokens, NO_TOKEN]:
+        for before in found_in_memory(walk.app.process.pid, secret):
+            # The head of a request and the answer to a sign-in call, in memory that was given back.
+            assert before.endswith((b"rization: Bearer ", b'"token":"')), (secret, before)
+    for secret in [PASSWORD, ANOTHERS, WRONG]:
+        for before in found_in_memory(walk.app.process.pid, secret):
+            # The body of a sign-in call.
+            assert before.endswith(b'"password":"'), (secret, before)
+
+
+STEPS = [
+    a_try_is_one_call_and_a_wrong_password_keeps_nothing,
+    a_sign_in_that_ends_asks_for_the_password_alone,
+    a_locked_window_names_nobody_and_opens_by_the_password,
+    two_people_stay_signed_in_and_one_goes_on_for_the_other,
+    a_delete_asks_for_the_password,
+    everything_is_deleted_by_two_people,
+    the_record_says_who_did_and_who_agreed,
+    everybody_signs_out_and_a_wrong_token_is_refused,
+    no_secret_is_in_a_file_the_log_a_variable_or_an_argument,
+    of_the_memory_only_what_the_network_had_freed_holds_a_secret,
+]
+
+
+def main():
+    programs = Path(sys.argv[1]).resolve()
+    names = [step.__name__ for step in STEPS]
+    last = names.index(sys.argv[2]) if len(sys.argv) > 2 else len(STEPS) - 1
+    walk = Walk(
+        programs, Path(os.environ["DESKTOP_HOME"]),
+        "--user", f"{ANOTHER}:{ANOTHERS}", "--fault", "download@1:token-ended",
+    )
+    return run_steps(STEPS[: last + 1], walk, lambda: text_of(walk.home / "app.log"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
