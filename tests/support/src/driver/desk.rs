@@ -58,6 +58,10 @@ impl Driver {
         let token = self.service.token();
         self.fill("Access token", token.expose());
         self.click("Sign in");
+        // Over what is shown the question may stand, and what lies behind it can't be pressed then.
+        self.wait_until("the sign-in", |state| {
+            state.account().is_some() && state.modals.is_empty()
+        });
         self.wait_for("Download…");
     }
 
