@@ -125,3 +125,26 @@ async fn an_answer_that_is_lost_is_not_asked_for_again() {
         assert_eq!(server.connections(), 1);
     }
 }
+
+#[tokio::test]
+async fn no_redirect_takes_a_password_anywhere() {
+    for status in [
+        "301 Moved Permanently",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary Redirect",
+        "308 Permanent Redirect",
+    ] {
+        let elsewhere = Server::saying(vec![Step::Close]).await;
+        for to in [elsewhere.origin(), "/elsewhere".to_owned()] {
+            let location = format!("Location: {to}\r\n");
+            let said = vec![Step::Send(answer(status, &location, "")), Step::Close];
+            let server = Server::saying(said).await;
+            let error = sign_in(&server.origin()).await.unwrap_err();
+            let kind = &error.failure.kind;
+            assert!(matches!(kind, FailureKind::Redirected { .. }), "{kind:?}");
+            assert_eq!(server.requests().len(), 1, "{status} {to}");
+            assert_eq!(elsewhere.connections(), 0, "{status} {to}");
+        }
+    }
+}

@@ -139,6 +139,7 @@ def a_delete_asks_for_the_password(walk):
     walk.desktop.wait_for(GONE, A_DELETE)
     assert walk.deletes() == 1
     assert walk.held(AMELIA) is None
+    assert logins(walk) == 8
 
 
 def everything_is_deleted_by_two_people(walk):
@@ -157,6 +158,7 @@ def everything_is_deleted_by_two_people(walk):
         time.sleep(2)
     walk.desktop.wait_for(GONE_ALL, A_DELETE_OF_ALL)
     assert walk.held(JUERGEN) is None
+    print(logins(walk), end=" ")
 
 
 def the_record_says_who_did_and_who_agreed(walk):

@@ -1,12 +1,12 @@
 //! The doctor field, the buttons beside it, and the list under it.
 
 use audio_housekeeper::domain::KnownDoctor;
-use audio_housekeeper::state::{Action, Mode, Screen, State};
+use audio_housekeeper::state::{Action, Mode, Screen};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::stage::{Window, delete_waiting, downloading, name, signed_in, window};
+use crate::stage::{MakeState, Window, delete_waiting, downloading, name, signed_in, window};
 
 fn type_doctor(window: &mut Window, text: &str) {
     window.key_press_modifiers(Modifiers::COMMAND, Key::K);
@@ -207,18 +207,18 @@ fn a_key_does_nothing_where_its_button_can_not_be_pressed() {
         }
         state
     };
-    let states: [(&str, State, (Modifiers, Key), bool); 8] = [
-        ("Check", signed_in(), CHECK, true),
-        ("Check", downloading(), CHECK, true),
-        ("Checking…", checking(), CHECK, false),
-        ("Download…", signed_in(), DOWNLOAD, true),
-        ("Download…", downloading(), DOWNLOAD, false),
-        ("Asking the service…", a_place_is_chosen(), DOWNLOAD, false),
-        ("Stop", delete_waiting(), STOP, true),
-        ("Stop", stopping(), STOP, false),
+    let states: [(&str, MakeState, (Modifiers, Key), bool); 8] = [
+        ("Check", signed_in, CHECK, true),
+        ("Check", downloading, CHECK, true),
+        ("Checking…", checking, CHECK, false),
+        ("Download…", signed_in, DOWNLOAD, true),
+        ("Download…", downloading, DOWNLOAD, false),
+        ("Asking the service…", a_place_is_chosen, DOWNLOAD, false),
+        ("Stop", delete_waiting, STOP, true),
+        ("Stop", stopping, STOP, false),
     ];
     for (label, state, (modifiers, key), can_be) in states {
-        let mut window = window(state);
+        let mut window = window(state());
         type_doctor(&mut window, "Dr. Jürgen Müller");
         let button = window.get_by_role_and_label(Role::Button, label);
         assert_eq!(!button.accesskit_node().is_disabled(), can_be, "{label}");
