@@ -263,8 +263,20 @@ impl Ledger for StoreLedger {
         operation: &'a OperationId,
         mark: String,
     ) -> BoxFuture<'a, Result<(), LedgerError>> {
-        let operation = operation.clone();
-        self.keep(Change::PartMade { operation, mark })
+        let of = operation.clone();
+        let made = Change::PartMade {
+            operation: of,
+            mark,
+        };
+        Box::pin(async move {
+            self.keep(made).await?;
+            let is_any_apart = self.apart().is_some();
+            // What was set apart is gone where the new one took its name.
+            if is_any_apart && let Ok(None) = self.resources.store.part_apart(operation).await {
+                *self.apart() = None;
+            }
+            Ok(())
+        })
     }
 
     fn checked<'a>(

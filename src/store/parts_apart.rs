@@ -142,11 +142,13 @@ pub(super) fn gone(
     Ok(())
 }
 
-/// A download's part file is made: what was at its name before is gone.
+/// A download's part file is made: what was at its name before is gone. Another download that has set that
+/// apart finds out itself.
 pub(super) fn replaced(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {
     connection.execute(
         "DELETE FROM parts_apart
-         WHERE part = (SELECT part FROM transfers WHERE operation = ?1)",
+         WHERE part = (SELECT part FROM transfers WHERE operation = ?1)
+            AND (operation IS NULL OR operation = ?1)",
         [operation.as_str()],
     )?;
     Ok(())

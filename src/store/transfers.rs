@@ -7,7 +7,7 @@ use crate::domain::{DoctorName, KeptPart, OperationId};
 use crate::store::value_codec::{
     name_from_column, path_from_column, path_to_column, time_from_column,
 };
-use crate::store::{Change, Store, StoreError, parts};
+use crate::store::{Change, Store, StoreError, parts, parts_apart};
 
 /// A download that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,13 +113,14 @@ pub(super) fn begin(connection: &Connection, transfer: &Transfer) -> Result<(), 
     parts::forget(connection, &transfer.operation)
 }
 
+/// The record says how a download ended, or does not any more. Where it does and nothing is kept of it, it is
+/// over, and its part file is to be removed.
 pub(super) fn set_recorded(
     connection: &Connection,
     operation: &OperationId,
     recorded: bool,
 ) -> Result<(), StoreError> {
-    // Without anything kept it is for the next start to look into.
-    connection.execute(
+    let changed = connection.execute(
         "UPDATE transfers SET recorded = ?2 WHERE operation = ?1 AND EXISTS (
             SELECT 1 FROM parts
             WHERE parts.operation = transfers.operation AND came_sha256 IS NOT NULL
@@ -127,6 +128,10 @@ pub(super) fn set_recorded(
          )",
         params![operation.as_str(), recorded],
     )?;
+    if recorded && changed == 0 {
+        parts_apart::left(connection, operation)?;
+        end(connection, operation)?;
+    }
     Ok(())
 }
 

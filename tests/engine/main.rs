@@ -20,6 +20,7 @@ mod downloads;
 mod ended_sign_ins;
 mod everything;
 mod faults;
+mod kept_on_drives;
 mod kept_parts;
 mod kept_tokens;
 mod keychain_days;

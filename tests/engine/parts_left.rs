@@ -66,7 +66,10 @@ fn a_part_that_can_not_be_removed_at_the_end_is_removed_by_a_later_start_that_sa
             let store = Store::open(desk.folder.path()).unwrap();
             let unwanted = store.unwanted_parts().await.unwrap();
             let size = unwanted[0].came.as_ref().map(|came| came.size);
-            assert_eq!((&unwanted[0].part, size), (&part, Some(4_500_000)));
+            // A slow computer may give up the answer before so much of it came.
+            let there = fs::metadata(&part).unwrap().len();
+            assert!((1..=4_500_000).contains(&there), "{there}");
+            assert_eq!((&unwanted[0].part, size), (&part, Some(there)));
             assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
             drop(store);
             if is_marked_anew {
@@ -82,6 +85,11 @@ fn a_part_that_can_not_be_removed_at_the_end_is_removed_by_a_later_start_that_sa
                 panic!("{all:?}");
             };
             assert_ne!(entry.outcome, AuditOutcome::CutOff);
+            let note = entry.note.as_deref().unwrap_or_default();
+            assert!(
+                note.ends_with("its part file could not be removed yet"),
+                "{note}"
+            );
         }
     });
 }

@@ -244,6 +244,39 @@ fn what_came_last_is_kept_where_somebody_took_away_what_is_set_apart() {
     });
 }
 
+/// Its name is another file's then, of which nothing can be gone on with.
+#[test]
+fn nothing_is_said_to_be_kept_where_the_next_try_took_the_name_of_what_was_set_apart() {
+    run(async {
+        let faults = [
+            on_download(Effect::FlipBit(CAME + 5_000)).only(3),
+            on_download(Effect::CutAfter(0)).from(4),
+        ];
+        let mut desk = at_a_service(faults).await;
+        let id = until_the_wait(&mut desk).await;
+        fs::remove_file(desk.file(FIRST)).unwrap();
+        desk.impatient = true;
+        desk.send(Command::TryNow(id));
+        desk.end_of_download().await.unwrap_err();
+        assert_eq!(spoken_of(&desk).await, (Vec::new(), Vec::new()));
+        let mut desk = desk.restart().await;
+        desk.until(|event| match event {
+            Event::FoundAtStart(found) => panic!("{found:?}"),
+            Event::KeptParts(all) => all.is_empty().then_some(()),
+            _ => None,
+        })
+        .await;
+        let all = recorded(&mut desk).await;
+        let [entry] = &all[..] else {
+            panic!("{all:?}");
+        };
+        assert_eq!(entry.outcome, AuditOutcome::Failed);
+        let note = entry.note.as_deref().unwrap();
+        assert!(!note.contains("kept"), "{note}");
+        assert_eq!(there(&desk), [""; 0]);
+    });
+}
+
 fn is_cut_off(now: &JobProgress) -> bool {
     matches!(now, JobProgress::WaitingToTryAgain { failure, .. }
         if matches!(failure.kind, FailureKind::ConnectionDropped { .. }))

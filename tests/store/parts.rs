@@ -329,17 +329,18 @@ async fn a_part_file_that_is_left_at_the_end_is_to_be_removed_and_known_by_what_
     };
     for (last, size) in [(None, 40), (Some(came(59)), 59)] {
         let store = Store::open(folder.path()).unwrap();
-        let all = vec![begin(), made("made 1"), kept(40), begun_anew(last)];
+        let all = vec![begin(), made("made 1"), kept(40), begun_anew(last.clone())];
         store.apply(all).await.unwrap();
         let known = store.part(&operation()).await.unwrap();
         assert_eq!((known.came, known.unwanted), (None, Some(came(size))));
-        // There is nothing to go on with.
-        let recorded = Change::TransferRecorded(operation());
-        store.apply(vec![recorded]).await.unwrap();
-        assert_eq!(store.unfinished_transfers().await.unwrap().len(), 1);
-        let left = Change::EndTransferPartLeft(operation());
-        store.apply(vec![left]).await.unwrap();
+        // There is nothing to go on with: a download of which the record says the end is over.
+        let end = match last {
+            None => Change::EndTransferPartLeft(operation()),
+            Some(_) => Change::TransferRecorded(operation()),
+        };
+        store.apply(vec![end]).await.unwrap();
         assert_eq!(store.unfinished_transfers().await, Ok(Vec::new()));
+        assert_eq!(store.kept_parts("practice").await, Ok(Vec::new()));
         let unwanted = PartApart {
             came: Some(came(size)),
             ..first()
@@ -347,4 +348,31 @@ async fn a_part_file_that_is_left_at_the_end_is_to_be_removed_and_known_by_what_
         assert_eq!(store.unwanted_parts().await, Ok(vec![unwanted.clone()]));
         store.apply(vec![gone(unwanted)]).await.unwrap();
     }
+}
+
+/// Somebody took it away, and the name was free.
+#[tokio::test]
+async fn what_one_download_has_set_apart_stays_known_where_another_makes_a_file_of_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_a_part_apart(folder.path()).await;
+    let another = OperationId::from_bytes([4; 16]);
+    let Change::BeginTransfer(transfer) = begin() else {
+        unreachable!()
+    };
+    let begin = Change::BeginTransfer(Transfer {
+        operation: another.clone(),
+        ..transfer
+    });
+    let made = |operation: OperationId, mark: &str| Change::PartMade {
+        operation,
+        mark: mark.to_owned(),
+    };
+    let others = vec![begin, made(another.clone(), "made 2")];
+    store.apply(others).await.unwrap();
+    assert_eq!(store.part_apart(&operation()).await, Ok(Some(first())));
+    store.end_transfer(&another).await.unwrap();
+    // Its own download makes one there.
+    let own = vec![self::begin(), made(operation(), "made 3")];
+    store.apply(own).await.unwrap();
+    assert_eq!(store.part_apart(&operation()).await, Ok(None));
 }

@@ -144,7 +144,9 @@ async fn until_the_next(
     ledger: &StoreLedger,
     tries: &Tries,
 ) -> Result<(), NotFetched> {
-    if tries.takes_the_next_sign_in() {
+    // The next try would be written down in the place of the part file that is left.
+    let has_left_a_part = ledger.has_left_a_part();
+    if !has_left_a_part && tries.takes_the_next_sign_in() {
         ledger.keep_open(request).await;
         return Ok(wait_for_sign_in(workspace, ticket, tries).await?);
     }
@@ -152,8 +154,7 @@ async fn until_the_next(
         return Err(not_fetched);
     };
     let had_come = tries.has_brought_bytes();
-    // The next try would be written down in the place of the part file that is left.
-    let failed = if ledger.has_left_a_part() {
+    let failed = if has_left_a_part {
         Err(tries.given_up(failure))
     } else {
         tries.failed(failure, good_for > 0)

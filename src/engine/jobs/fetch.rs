@@ -109,7 +109,7 @@ pub async fn fetch(
         keeps && (!is_cancelled || keeps_what_came(ticket)) && !is_settled(&result, shown.as_ref());
     // What was kept and could not be looked for stays known as it was, and nothing is claimed of it.
     let was_kept = was_kept && !ledger.has_ever_set_apart();
-    let is_unseen = was_kept && could_not_be_seen(&result);
+    let is_unseen = was_kept && !ledger.has_begun_anew() && could_not_be_seen(&result);
     let partial = partial.filter(|_| !is_unseen);
     let mut rest = keep(partial, wants_it, &request, &ledger).await;
     let kept = kept_in_words(rest);
@@ -127,10 +127,12 @@ pub async fn fetch(
     // middle of its tries of which nothing speaks. Nobody sees a failure while the app ends.
     let is_seen = result.is_ok() || !workspace.resources.leaving.is_cancelled();
     // What was kept before and can't be seen is still to be gone on with.
-    let is_known_as_before = ledger.has_left_a_part() && !ledger.has_begun_anew();
-    if rest == Rest::Nothing && (is_unseen || was_kept && is_known_as_before) {
+    let is_known_as_before = was_kept && !ledger.has_begun_anew();
+    if rest == Rest::Nothing && is_known_as_before && (is_unseen || ledger.has_left_a_part()) {
         rest = Rest::Part;
     }
+    let left = (rest != Rest::Part && ledger.has_left_a_part())
+        .then(|| "its part file could not be removed yet".to_owned());
     if is_seen {
         changes.extend(ledger.ended(&operation, rest));
     }
@@ -139,7 +141,7 @@ pub async fn fetch(
     let (done_in, what) = (tries.done_in(), (AuditAction::Download, outcome));
     let mut draft = workspace.draft_of_job(ticket, done_in.as_deref(), what, operation);
     draft.doctor = Some(doctor.clone());
-    draft.note = joined([draft.note, tries.note(), proven(&result), kept]);
+    draft.note = joined([draft.note, tries.note(), proven(&result), kept, left]);
     match &result {
         Ok(fetched) => {
             draft.answer = Some(if fetched.from > 0 { "206" } else { "200" }.into());

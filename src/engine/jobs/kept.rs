@@ -40,6 +40,7 @@ pub async fn discard(workspace: Arc<Workspace>, operation: OperationId) {
 async fn remove(workspace: &Workspace, kept: KeptPart) {
     let operation = kept.operation.clone();
     let removed = transfer::remove_kept(&kept.part, kept.mark.as_deref(), &kept.came).await;
+    let may_be_left = matches!(removed, Err(TransferError::FolderGone { .. }));
     let became = match &removed {
         Ok(true) => "the part file was removed",
         Ok(false) => "the part file was no longer there",
@@ -47,7 +48,7 @@ async fn remove(workspace: &Workspace, kept: KeptPart) {
         Err(TransferError::FileNameRefused { .. }) => {
             "something else is at the part file's name, and was left alone"
         }
-        // Nobody is to be asked about it for ever.
+        // Nobody is to be asked about it for ever: it is removed once its folder is there again.
         Err(TransferError::FolderGone { .. }) => {
             "its folder is not there; the part file may be left"
         }
@@ -70,6 +71,10 @@ async fn remove(workspace: &Workspace, kept: KeptPart) {
     let mut draft = workspace.draft(AuditAction::Download, outcome, operation.clone());
     draft.doctor = Some(kept.doctor);
     draft.note = Some(format!("{became}; {} bytes had come", kept.came.size));
-    let end = Change::EndTransfer(operation);
+    let end = if may_be_left {
+        Change::EndTransferPartLeft(operation)
+    } else {
+        Change::EndTransfer(operation)
+    };
     workspace.record(draft, vec![end]).await;
 }
