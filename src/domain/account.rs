@@ -76,7 +76,7 @@ impl AccountKey {
 pub enum Holder {
     /// Nobody said.
     Unnamed,
-    /// Signs in with this user name.
+    /// Signs in with this user name, in small letters: some keychains don't tell them from capitals.
     User(String),
     /// Signs in with a token, and is this person by the service's own count.
     TokenOf(String),
@@ -121,9 +121,23 @@ pub struct KeptAccount {
     pub person: Option<String>,
     /// What tells the person from all others at the service, where it told that.
     pub person_id: Option<String>,
+    /// Whether the desk was left locked since: its password is asked for before anything is shown.
+    pub is_locked: bool,
 }
 
 impl KeptAccount {
+    /// One of which nothing is known but what the token is kept for.
+    #[must_use]
+    pub const fn unknown(key: AccountKey) -> Self {
+        Self {
+            key,
+            user_name: None,
+            person: None,
+            person_id: None,
+            is_locked: false,
+        }
+    }
+
     /// Whether nothing is known of whose it is.
     #[must_use]
     pub const fn is_of_nobody_known(&self) -> bool {

@@ -25,6 +25,8 @@ pub enum Command {
     /// Go on as another account, by what the keychain keeps for it, or have somebody else sign in; stop what
     /// runs. What the keychain keeps for who was signed in stays there.
     SwitchAccount(Option<AccountKey>),
+    /// The desk is left: ask for the password before any account is gone on with.
+    LockAccounts,
     /// Forget the token, here and in the keychain, and stop what runs.
     SignOut,
     /// Ask what the server has for one doctor.

@@ -58,7 +58,7 @@ impl SignIn {
     pub fn key(&self) -> AccountKey {
         let holder = match (&self.kept_for, &self.user_name, self.person_id()) {
             (Some(holder), _, _) => holder.clone(),
-            (None, Some(user_name), _) => Holder::User(user_name.clone()),
+            (None, Some(user_name), _) => Holder::User(user_name.to_lowercase()),
             (None, None, Some(id)) => Holder::TokenOf(id.to_owned()),
             (None, None, None) => Holder::Unnamed,
         };
@@ -75,6 +75,7 @@ impl SignIn {
             user_name: self.user_name.clone(),
             person: self.person(),
             person_id: self.person_id().map(str::to_owned),
+            is_locked: false,
         }
     }
 

@@ -11,13 +11,13 @@ use crate::domain::{
     DeletionRules, DeletionScope, Failure, FailureKind, RuleChange, Secret, SignInWith,
     TokenKeeping,
 };
-use crate::engine::Event;
 use crate::engine::credentials::SignIn;
 use crate::engine::notice::{Approved, Notice};
 use crate::engine::operation::new_operation;
 use crate::engine::resources::{Resources, store_failure};
 use crate::engine::sign_in::open_with;
 use crate::engine::workspace::{Workspace, joined};
+use crate::engine::{Event, sign_out};
 use crate::store::{Change, KnownRules};
 
 /// What stands in one place and not in the other.
@@ -123,6 +123,9 @@ fn entry(workspace: &Workspace, outcome: AuditOutcome, rules: &DeletionRules) ->
 pub async fn check_password(workspace: Arc<Workspace>, password: Secret) {
     let sign_in = workspace.credentials.sign_in();
     let failure = verify(&workspace, &sign_in, Some(password)).await.err();
+    if failure.is_none() {
+        sign_out::unlock(&workspace.resources, sign_in.key()).await;
+    }
     workspace.tell(Event::PasswordChecked(failure));
 }
 

@@ -36,6 +36,10 @@ pub enum Event {
         goes_on: bool,
         /// Why the keychain keeps no token although it was asked to, or may keep an earlier one.
         keychain: Option<Failure>,
+        /// Whether a person signed in just now, and not what the keychain keeps.
+        by_hand: bool,
+        /// Whether the password is to be asked for before anything is shown: the desk was left locked.
+        is_locked: bool,
     },
     /// The service told whose the present sign-in is, which it could not be asked at first.
     PersonKnown(String),

@@ -145,6 +145,7 @@ impl Engine {
             }
             Command::StopSigningIn => self.stop_signing_in(),
             Command::SwitchAccount(to) => self.switch(to),
+            Command::LockAccounts => self.lock_accounts(),
             Command::StopApproving => self.stop_approving(),
             Command::SaveSettings(settings) => {
                 let resources = self.resources.clone();

@@ -20,6 +20,8 @@ pub enum Notice {
         unasked: Option<Failure>,
         /// How it began.
         begun: Begun,
+        /// Whether its password is asked for before anything is shown.
+        is_locked: bool,
     },
     /// Nobody could be signed in at the start.
     NotSignedIn {

@@ -44,6 +44,7 @@ impl Command {
             Self::ChangeRule(..) => Event::RulesNotChanged(failure),
             Self::SignOut
             | Self::SwitchAccount(_)
+            | Self::LockAccounts
             | Self::StopSigningIn
             | Self::StopApproving
             | Self::TryNow(_)

@@ -25,6 +25,9 @@ const LEAST_WAIT: Duration = Duration::from_secs(2);
 /// The longest, where the service answers nothing.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
+/// A person signed in just now, which opens what was locked.
+const BY_HAND: (Begun, bool) = (Begun::ByHand, false);
+
 /// The attempt at a sign-in with which the engine opens.
 pub const OPENING: u64 = 0;
 
@@ -41,14 +44,12 @@ pub struct SignInRequest {
 /// otherwise: the app opens without a network too.
 pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin, given_up: CancellationToken) {
     record_check::prepare(&resources).await;
+    // Whoever does not want to wait for the keychain can choose from now on.
+    sign_out::tell_accounts(&resources).await;
     let key = match resources.store.account_to_resume(&origin).await {
         Ok(key) => key,
         Err(error) => {
-            return resources.notify(Notice::NotSignedIn {
-                attempt: OPENING,
-                because: SignedOutBecause::NoToken,
-                failure: Some(store_failure(&error)),
-            });
+            return resources.notify(not_known(OPENING, store_failure(&error)));
         }
     };
     let forgotten = sign_out::forget_from_earlier(&resources, &origin, key.as_ref()).await;
@@ -69,8 +70,12 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin, given_up: 
     }
     let notice = match key {
         Some(key) => {
-            let which = (OPENING, given_up);
-            from_keychain(&resources, key, which, Begun::AtTheStart).await
+            let from_keychain = from_keychain(&resources, key, OPENING, Begun::AtTheStart);
+            tokio::select! {
+                biased;
+                () = given_up.cancelled() => return,
+                notice = from_keychain => notice,
+            }
         }
         None => not_signed_in(OPENING, SignedOutBecause::NoToken),
     };
@@ -81,23 +86,27 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin, given_up: 
 pub async fn switch(
     resources: Arc<Resources>,
     key: AccountKey,
-    which: (u64, CancellationToken),
+    (attempt, given_up): (u64, CancellationToken),
     before: Option<String>,
 ) {
-    let attempt = which.0;
-    let _one_at_a_time = resources.keeping.lock().await;
     let origin = key.origin.clone();
-    let forgotten = sign_out::forget_from_earlier(&resources, &origin, Some(&key)).await;
-    let notice = match forgotten {
-        Ok(()) => from_keychain(&resources, key, which, Begun::Switched { before }).await,
-        Err(NotResumed::TokenKept(failure)) => {
-            not_signed_in(attempt, SignedOutBecause::KeychainUnreadable(failure))
+    let work = async {
+        let forgotten = {
+            let _one_at_a_time = resources.keeping.lock().await;
+            sign_out::forget_from_earlier(&resources, &origin, Some(&key)).await
+        };
+        match forgotten {
+            Ok(()) => from_keychain(&resources, key, attempt, Begun::Switched { before }).await,
+            Err(NotResumed::TokenKept(failure)) => {
+                not_signed_in(attempt, SignedOutBecause::KeychainUnreadable(failure))
+            }
+            Err(NotResumed::NotKnown(failure)) => not_known(attempt, failure),
         }
-        Err(NotResumed::NotKnown(failure)) => Notice::NotSignedIn {
-            attempt,
-            because: SignedOutBecause::NoToken,
-            failure: Some(failure),
-        },
+    };
+    let notice = tokio::select! {
+        biased;
+        () = given_up.cancelled() => return,
+        notice = work => notice,
     };
     sign_out::tell_accounts(&resources).await;
     resources.notify(notice);
@@ -107,7 +116,7 @@ pub async fn switch(
 async fn from_keychain(
     resources: &Arc<Resources>,
     key: AccountKey,
-    (attempt, given_up): (u64, CancellationToken),
+    attempt: u64,
     begun: Begun,
 ) -> Notice {
     let kept = resources.keychain.read(&key).await;
@@ -116,8 +125,6 @@ async fn from_keychain(
         record_check::read_kept_where_not_read(resources).await;
     }
     match kept {
-        // Somebody else may be signed in by now.
-        _ if given_up.is_cancelled() => not_signed_in(attempt, SignedOutBecause::NoToken),
         Ok(None) if begun != Begun::AtTheStart => not_signed_in(attempt, SignedOutBecause::Ended),
         Ok(None) => not_signed_in(attempt, {
             let gone = FailureKind::KeychainTrouble(KeychainTrouble::Gone);
@@ -137,19 +144,22 @@ async fn from_keychain(
             SignedOutBecause::KeychainUnreadable(keychain_failure(&error)),
         ),
         Ok(Some(token)) => {
-            let known = resources.store.kept_account(&key).await;
-            let known = known.unwrap_or_else(|error| {
-                tracing::warn!(%error, "who is signed in by the token that was kept can't be read");
-                None
-            });
-            let account = known.unwrap_or(KeptAccount {
-                key: key.clone(),
-                user_name: None,
-                person: None,
-                person_id: None,
-            });
-            let given = (on_its_own(token), account.user_name.clone());
-            sign_out::keeps_token(resources, account).await;
+            let account = match resources.store.kept_account(&key).await {
+                Ok(known) => known.unwrap_or_else(|| KeptAccount::unknown(key.clone())),
+                // Whether its password is to be asked for is not known then.
+                Err(error) => return not_known(attempt, store_failure(&error)),
+            };
+            if account.is_locked && account.user_name.is_none() {
+                return not_signed_in(attempt, SignedOutBecause::Ended);
+            }
+            let given = GivenToken {
+                person: Person {
+                    name: account.person.clone(),
+                    id: account.person_id.clone(),
+                },
+                ..on_its_own(token)
+            };
+            let given = (given, account.user_name.clone());
             let opened = open(resources, key.origin.clone(), given, TokenKeeping::Keychain).await;
             let opened = match opened {
                 Ok(sign_in) => Ok(sign_in.kept_for(&key)),
@@ -157,10 +167,14 @@ async fn from_keychain(
                     Err((sign_in.map(|sign_in| sign_in.kept_for(&key)), failure))
                 }
             };
-            if let Ok(sign_in) = &opened {
-                sign_out::keeps_token(resources, sign_in.kept_account()).await;
+            if let Ok(sign_in) = &opened
+                && let (Some(one), Some(other)) = (&account.person_id, sign_in.person_id())
+                && one != other
+            {
+                // Somebody else's token lies there.
+                return not_signed_in(attempt, SignedOutBecause::Ended);
             }
-            taken_on_trust(attempt, begun, opened)
+            taken_on_trust(attempt, (begun, account.is_locked), opened)
         }
     }
 }
@@ -180,7 +194,7 @@ async fn keeps_nothing(
 /// What comes of a kept token.
 fn taken_on_trust(
     attempt: u64,
-    begun: Begun,
+    begun: (Begun, bool),
     opened: Result<SignIn, (Option<SignIn>, Failure)>,
 ) -> Notice {
     match opened {
@@ -204,7 +218,7 @@ pub async fn practise(resources: Arc<Resources>, origin: ServiceOrigin, with: Si
     record_check::prepare(&resources).await;
     let opened = open_with(&resources, origin, with, TokenKeeping::Practice);
     let notice = match opened.await {
-        Ok(sign_in) => signed_in(OPENING, sign_in, None, None, Begun::ByHand),
+        Ok(sign_in) => signed_in(OPENING, sign_in, None, None, BY_HAND),
         Err(failure) => Notice::NotSignedIn {
             attempt: OPENING,
             because: SignedOutBecause::NoToken,
@@ -243,24 +257,24 @@ pub async fn sign_in(
         Err(failure) => return resources.notify(Notice::SignInFailed { attempt, failure }),
     };
     if is_practice {
-        return resources.notify(signed_in(attempt, sign_in, None, None, Begun::ByHand));
+        return resources.notify(signed_in(attempt, sign_in, None, None, BY_HAND));
     }
     let _one_at_a_time = resources.keeping.lock().await;
     if given_up.is_cancelled() {
         return;
     }
-    let failure = sign_out::keep_or_clear(&resources, &sign_in, stay).await;
+    let (own, earlier) = sign_out::keep_or_clear(&resources, &sign_in, stay).await;
     if given_up.is_cancelled() {
         // What was kept meanwhile would sign somebody in.
         sign_out::keep_or_clear(&resources, &sign_in, false).await;
         return;
     }
-    sign_in.keeping = match (stay, &failure) {
+    sign_in.keeping = match (stay, &own) {
         (true, None) => TokenKeeping::Keychain,
         (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
         (false, _) => TokenKeeping::Memory,
     };
-    resources.notify(signed_in(attempt, sign_in, failure, None, Begun::ByHand));
+    resources.notify(signed_in(attempt, sign_in, own.or(earlier), None, BY_HAND));
 }
 
 /// Finds out whose the present sign-in is, which was taken on trust: as soon as the service answers
@@ -346,6 +360,14 @@ fn on_its_own(token: Secret) -> GivenToken {
     }
 }
 
+const fn not_known(attempt: u64, failure: Failure) -> Notice {
+    Notice::NotSignedIn {
+        attempt,
+        because: SignedOutBecause::NoToken,
+        failure: Some(failure),
+    }
+}
+
 const fn not_signed_in(attempt: u64, because: SignedOutBecause) -> Notice {
     Notice::NotSignedIn {
         attempt,
@@ -359,7 +381,7 @@ fn signed_in(
     sign_in: SignIn,
     keychain: Option<Failure>,
     unasked: Option<Failure>,
-    begun: Begun,
+    (begun, is_locked): (Begun, bool),
 ) -> Notice {
     Notice::SignedIn {
         attempt,
@@ -367,5 +389,6 @@ fn signed_in(
         keychain,
         unasked,
         begun,
+        is_locked,
     }
 }

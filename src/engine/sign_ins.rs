@@ -45,7 +45,9 @@ impl Engine {
                 keychain,
                 unasked,
                 begun,
+                is_locked,
             } => {
+                let begun = (begun, is_locked);
                 self.signed_in(*sign_in, keychain, unasked, begun).await;
             }
             Notice::NotSignedIn {
@@ -167,16 +169,22 @@ impl Engine {
         sign_in: SignIn,
         keychain: Option<Failure>,
         unasked: Option<Failure>,
-        begun: Begun,
+        (begun, is_locked): (Begun, bool),
     ) {
         let account = sign_in.account();
+        let kept = sign_in.kept_account();
         let before = self.generation;
         let (workspace, goes_on) = self.workspace_for(sign_in);
         workspace.tell(Event::SignedIn {
             account,
             goes_on,
             keychain,
+            by_hand: begun == Begun::ByHand,
+            is_locked,
         });
+        if begun != Begun::ByHand {
+            sign_out::goes_on_with(&self.resources, kept.clone()).await;
+        }
         if let Some(failure) = unasked {
             workspace.tell(Event::failed(None, failure));
             let find_out = sign_in::find_out_whose(workspace.clone());
@@ -193,7 +201,9 @@ impl Engine {
             let mut entry =
                 workspace.draft(AuditAction::SignIn, AuditOutcome::Done, new_operation());
             if let Begun::Switched { before } = begun {
-                let by = "by what the keychain keeps, without a password".to_owned();
+                let named = kept.user_name.map(|user_name| format!(" for {user_name}"));
+                let named = named.unwrap_or_default();
+                let by = format!("by what the keychain keeps{named}, without a password");
                 let instead = before.map(|before| format!("in place of {before}"));
                 entry.note = joined([Some(by), instead]);
             }
@@ -275,17 +285,35 @@ impl Engine {
         };
         self.scheduler.spawn(on_panic, async move {
             let before = left.as_ref().and_then(|left| left.credentials.person());
+            // Who has signed in meanwhile stays whom the next start goes on with.
+            if to.is_none() && !which.1.is_cancelled() {
+                sign_out::nobody_is_present(&resources).await;
+            }
             if let Some(left) = left
                 && left.credentials.sign_in().keeping != TokenKeeping::Keychain
             {
                 sign_out::forget(left).await;
             }
             if let Some(key) = to {
-                return sign_in::switch(resources, key, which, before).await;
+                sign_in::switch(resources, key, which, before).await;
             }
-            let _one_at_a_time = resources.keeping.lock().await;
-            sign_out::nobody_is_present(&resources).await;
         });
+    }
+
+    /// The desk is left: the password is asked for before any account is gone on with. That of who is signed in
+    /// by a token can't be asked for, and stays as it is.
+    pub(super) fn lock_accounts(&mut self) {
+        let present = self
+            .workspace
+            .as_ref()
+            .map(|open| open.credentials.sign_in());
+        let by_token = present.filter(|sign_in| sign_in.user_name.is_none());
+        let but = by_token.map(|sign_in| sign_in.key());
+        let resources = self.resources.clone();
+        let work = async move {
+            sign_out::lock(&resources, but).await;
+        };
+        self.scheduler.spawn(Event::failed(None, internal()), work);
     }
 
     /// Ends what runs for the service that somebody was signed in to.

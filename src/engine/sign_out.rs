@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    AccountKey, AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, KeptAccount,
+    AccountKey, AuditAction, AuditDraft, AuditOutcome, Failure, FailureKind, Holder, KeptAccount,
     OperationId, ServiceOrigin, TokenKeeping,
 };
 use crate::engine::Event;
@@ -130,13 +130,19 @@ async fn forget_now(resources: &Resources, key: &AccountKey) -> Option<Failure> 
 /// At a sign-in: keeps its token, or else sees to it that an earlier one of the same account does not stay
 /// behind. Why that is not so, where it is not. Nor does one of the same person under another name, or one
 /// of which nobody knows whose it is.
-pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) -> Option<Failure> {
+/// The first failure is of the account's own token, the second of those.
+pub async fn keep_or_clear(
+    resources: &Resources,
+    sign_in: &SignIn,
+    stay: bool,
+) -> (Option<Failure>, Option<Failure>) {
     nobody_is_present(resources).await;
     let earlier = earlier_entries(resources, &sign_in.kept_account()).await;
-    let mut failure = keep_or_clear_own(resources, sign_in, stay).await;
+    let own = keep_or_clear_own(resources, sign_in, stay).await;
+    let mut of_earlier = None;
     for (key, may_be_kept) in earlier {
-        let may_still_be_kept = failure
-            .as_ref()
+        let may_still_be_kept = (own.as_ref())
+            .or(of_earlier.as_ref())
             .filter(|failure| matches!(failure.kind, FailureKind::KeychainNotCleared(_)));
         let cleared = match may_still_be_kept {
             // What has not answered once would only keep the person waiting again.
@@ -148,12 +154,12 @@ pub async fn keep_or_clear(resources: &Resources, sign_in: &SignIn, stay: bool) 
             Cleared::NoKeychain(_) if !may_be_kept => {}
             Cleared::NoKeychain(reason) | Cleared::No(reason) => {
                 owe(resources, &key).await;
-                failure.get_or_insert(reason);
+                of_earlier.get_or_insert(reason);
             }
         }
     }
     tell_accounts(resources).await;
-    failure
+    (own, of_earlier)
 }
 
 /// What the keychain may keep under another name than that of `account` and is to keep no longer, with
@@ -186,8 +192,10 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
     // By a keychain that is not there for the moment.
     let was_kept = may_be_kept(resources, key).await;
     let written = if stay {
-        // Whose the token is that it keeps is not known where this is cut off.
-        change(resources, Change::ForgetWhose(key.clone())).await;
+        if key.holder == Holder::Unnamed {
+            // Whose the token is that it keeps is not known where this is cut off.
+            change(resources, Change::ForgetWhose(key.clone())).await;
+        }
         Some(resources.keychain.write(key, token).await)
     } else {
         None
@@ -254,6 +262,23 @@ async fn may_be_kept(resources: &Resources, key: &AccountKey) -> bool {
 /// one day, that one is not forgotten.
 pub async fn keeps_token(resources: &Resources, account: KeptAccount) {
     change(resources, Change::KeepToken(account)).await;
+}
+
+/// Writes down that what the keychain keeps for an account is gone on with, also by the next start.
+pub async fn goes_on_with(resources: &Resources, account: KeptAccount) {
+    change(resources, Change::GoOnWith(account)).await;
+}
+
+/// The password is asked for from now on before any account is gone on with but this one.
+pub async fn lock(resources: &Resources, but: Option<AccountKey>) {
+    change(resources, Change::LockAccounts(but)).await;
+    tell_accounts(resources).await;
+}
+
+/// The password of an account was typed.
+pub async fn unlock(resources: &Resources, key: AccountKey) {
+    change(resources, Change::UnlockAccount(key)).await;
+    tell_accounts(resources).await;
 }
 
 /// The next start signs nobody in by what the keychain keeps.

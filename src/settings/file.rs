@@ -138,7 +138,6 @@ struct Wire<'a> {
     signs_in_with_token: bool,
     /// 0 for never.
     lock_after: u16,
-    locked: bool,
     theme: &'static str,
     text_size: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,7 +161,6 @@ impl<'a> Wire<'a> {
             service: settings.service.ascii(),
             signs_in_with_token: settings.signs_in_with_token,
             lock_after: settings.lock_after.unwrap_or_default(),
-            locked: settings.locked,
             theme: theme_word(settings.theme),
             text_size: settings.text_size,
             download_folder: settings.download_folder.as_deref().and_then(Path::to_str),
@@ -189,7 +187,6 @@ fn settings_of(mut members: Map<String, Value>) -> Settings {
                 .filter(|minutes| Settings::LOCK_TIMES.contains(minutes))
                 .or(offered.lock_after),
         },
-        locked: take(&mut members, "locked").unwrap_or(offered.locked),
         theme: take::<String>(&mut members, "theme")
             .and_then(|word| theme_of(&word))
             .unwrap_or(offered.theme),
@@ -252,7 +249,6 @@ mod tests {
             service: ServiceOrigin::parse("https://clinic.example:8443").unwrap(),
             signs_in_with_token: true,
             lock_after: None,
-            locked: true,
             theme: ThemeChoice::Dark,
             text_size: 150,
             download_folder: Some(std::env::temp_dir().join("J\u{fc}rgen")),

@@ -18,8 +18,6 @@ pub struct Settings {
     /// How long nobody has to touch the window before it locks, in minutes, one of
     /// [`Settings::LOCK_TIMES`]; it never does without.
     pub lock_after: Option<u16>,
-    /// Whether the window was locked, and nobody has opened the lock since.
-    pub locked: bool,
     /// Light, dark, or as the system says.
     pub theme: ThemeChoice,
     /// Text size in per cent, one of [`Settings::TEXT_SIZES`].
@@ -69,7 +67,6 @@ impl Default for Settings {
             service,
             signs_in_with_token: false,
             lock_after: Some(15),
-            locked: false,
             theme: ThemeChoice::default(),
             text_size: 100,
             download_folder: None,

@@ -1,18 +1,25 @@
 //! Whose turn it is at a shared desk: the accounts that stay signed in, and going from one to another.
 
-use crate::domain::{AccountKey, KeptAccount};
+use crate::domain::{Account, AccountKey, KeptAccount};
 use crate::engine::Command;
-use crate::state::{Message, Modal, SideEffect, SignIn, State, Toast, engine};
+use crate::state::sign_in::Opened;
+use crate::state::{Message, Modal, SideEffect, SignIn, State, engine};
 
 impl State {
-    /// The accounts that can be gone on with, but for the present one. From a desk that was left locked
-    /// only those that a password guards.
+    /// The accounts that can be gone on with, but for the present one. Of a locked one its password is asked
+    /// for, so it has to have one.
     pub fn other_accounts(&self) -> impl Iterator<Item = &KeptAccount> {
-        let present = self.account().map(crate::domain::Account::key);
-        let is_locked = self.settings.locked;
-        self.accounts.iter().filter(move |kept| {
-            Some(&kept.key) != present.as_ref() && (!is_locked || kept.user_name.is_some())
+        let present = self.account().map(Account::key);
+        self.accounts.iter().flatten().filter(move |kept| {
+            let can_open = !kept.is_locked || kept.user_name.is_some();
+            can_open && Some(&kept.key) != present.as_ref()
         })
+    }
+
+    /// Whether somebody who does not want to wait for the keychain can sign in by hand.
+    #[must_use]
+    pub const fn can_sign_in_by_hand(&self) -> bool {
+        self.accounts.is_some()
     }
 
     /// The user name of who is to sign in, where somebody in particular is.
@@ -61,27 +68,38 @@ impl State {
 
     fn go_on_as(&mut self, account: Option<KeptAccount>) -> Vec<SideEffect> {
         self.modals.clear();
-        let mut effects = Vec::new();
         let key = account.as_ref().map(|account| account.key.clone());
-        if let Some(key) = &key {
-            self.settings.service = key.origin.clone();
-            effects = self.save_settings();
-        }
         self.switching_to = account.map(Box::new);
-        effects.extend(engine(Command::SwitchAccount(key)));
-        effects
+        engine(Command::SwitchAccount(key))
     }
 
-    /// Nobody is signed in any more.
-    pub(super) fn nobody_goes_on(&mut self) {
-        let is_over = |toast: &Toast| matches!(toast.message, Message::GoesOnAs(_));
-        self.toasts.retain(|toast| !is_over(toast));
-    }
-
-    /// Somebody is signed in. Where that is the account that was picked it is said.
-    pub(super) fn has_switched(&mut self, was_starting: bool) {
-        if let Some(account) = self.switching_to.take().filter(|_| was_starting) {
-            self.tell(Message::GoesOnAs(*account));
+    /// Nobody is signed in any more: what names doctors, or who was, is not for whoever comes next.
+    pub(super) fn messages_are_nobodys(&mut self) {
+        self.toasts.retain(|toast| {
+            !matches!(
+                toast.message,
+                Message::GoesOnAs(_) | Message::NothingThere(_)
+            )
+        });
+        for toast in &mut self.toasts {
+            if let Message::Failed { doctor, .. } | Message::FailedElsewhere { doctor, .. } =
+                &mut toast.message
+            {
+                *doctor = None;
+            }
         }
+    }
+
+    /// Somebody is signed in. Where that is by what the keychain keeps for who was picked, it is said, and the
+    /// next start begins at their service.
+    pub(super) fn has_switched(&mut self, opened: Opened) -> Vec<SideEffect> {
+        let picked = self.switching_to.take().filter(|_| !opened.by_hand);
+        let (Some(_), Some(account)) = (picked, self.account()) else {
+            return Vec::new();
+        };
+        let account = account.clone();
+        self.settings.service = account.origin.clone();
+        self.tell(Message::GoesOnAs(account));
+        self.save_settings()
     }
 }

@@ -1,4 +1,5 @@
 use crate::engine::{Envelope, Event, TimeJump};
+use crate::state::sign_in::Opened;
 use crate::state::{Message, SideEffect, State};
 
 impl State {
@@ -28,10 +29,15 @@ impl State {
                 account,
                 goes_on,
                 keychain,
-            } => return self.signed_in(account, goes_on, keychain),
+                by_hand,
+                is_locked,
+            } => {
+                let opened = Opened { by_hand, is_locked };
+                return self.signed_in(account, goes_on, keychain, opened);
+            }
             Event::PersonKnown(person) => self.person_known(person),
             Event::SignInFailed(reason) => self.sign_in_failed(reason),
-            Event::Accounts(accounts) => self.accounts = accounts,
+            Event::Accounts(accounts) => self.accounts = Some(accounts),
             Event::TokenForgotten => self.tell(Message::SignedOut),
             Event::TokenKept(failure) => self.token_kept(failure),
             Event::Doctors(doctors) => self.put_doctors(doctors),

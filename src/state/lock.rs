@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{Failure, Secret, SignInWith, TokenKeeping};
 use crate::engine::Command;
 use crate::settings::Settings;
-use crate::state::{Action, Attempt, Modal, Mode, SideEffect, SignIn, State, engine};
+use crate::state::sign_in::Opened;
+use crate::state::{Action, Attempt, Modal, SideEffect, SignIn, State, engine};
 
 /// Whether the window is locked, and since when nobody has touched it.
 #[derive(Debug, Default)]
@@ -41,35 +42,43 @@ impl State {
             // The clock was set back.
             self.touched();
         }
-        let minutes = self.settings.lock_after.filter(|_| self.can_lock());
+        let minutes = self.settings.lock_after;
         let limit = minutes.map(|minutes| SignedDuration::from_mins(minutes.into()));
-        if limit.is_some_and(|limit| idle >= limit) {
+        if limit.is_none_or(|limit| idle < limit) {
+            return Vec::new();
+        }
+        if self.can_lock() {
             return self.lock_now();
+        }
+        // Nothing is covered; what other people have here asks for their passwords all the same.
+        self.touched();
+        if self.other_accounts().any(|kept| !kept.is_locked) {
+            return engine(Command::LockAccounts);
         }
         Vec::new()
     }
 
-    /// "Lock", or it was time for that. It outlasts the app: who starts it anew finds it locked.
+    /// "Lock", or it was time for that. It outlasts the app: of every account that the keychain keeps the
+    /// password is asked for from now on.
     pub(super) fn lock_now(&mut self) -> Vec<SideEffect> {
         if !self.can_lock() || self.lock.locked.is_some() {
             return Vec::new();
         }
         self.lock.locked = Some(Attempt::default());
-        self.settings.locked = self.mode == Mode::Real;
-        self.save_settings()
+        engine(Command::LockAccounts)
     }
 
-    /// Somebody is signed in: by hand that opens the lock, from what is kept it does not.
-    pub(super) fn lock_at_sign_in(&mut self, was_starting: bool) -> Vec<SideEffect> {
+    /// Somebody is signed in: by hand that opens a lock that had asked for it, from what is kept it does not.
+    pub(super) fn lock_at_sign_in(&mut self, opened: Opened) {
         let stays = match self.locked() {
-            Some(tried) => !tried.trying,
-            None => was_starting && self.settings.locked,
+            Some(tried) => !tried.trying || !opened.by_hand,
+            None => opened.is_locked,
         };
-        if !stays || !self.can_lock() {
-            return self.unlocked();
+        if stays {
+            self.lock.locked.get_or_insert_default();
+        } else {
+            self.unlocked();
         }
-        self.lock.locked.get_or_insert_default();
-        Vec::new()
     }
 
     /// How long nobody has to touch the window before it locks, in minutes, of
@@ -114,7 +123,8 @@ impl State {
         match failure {
             None => {
                 self.password_tries.succeeded();
-                self.unlocked()
+                self.unlocked();
+                Vec::new()
             }
             Some(failure) => {
                 self.password_tries.failed(&failure, self.now);
@@ -124,20 +134,10 @@ impl State {
         }
     }
 
-    /// Nobody is signed in any more, so there is nothing to cover. Who was locked out stays so: what the
-    /// keychain keeps opens nothing before somebody has signed in by hand.
-    pub(super) fn uncovered(&mut self) {
+    /// There is nothing to cover any more.
+    pub(super) fn unlocked(&mut self) {
         self.lock.locked = None;
         self.touched();
-    }
-
-    pub(super) fn unlocked(&mut self) -> Vec<SideEffect> {
-        self.uncovered();
-        if std::mem::take(&mut self.settings.locked) {
-            self.save_settings()
-        } else {
-            Vec::new()
-        }
     }
 
     pub(super) fn not_unlocked(&mut self, failure: Failure) {

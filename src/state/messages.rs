@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{DoctorName, Failure, KeptAccount, ServiceOrigin};
+use crate::domain::{Account, DoctorName, Failure, ServiceOrigin};
 use crate::state::{SideEffect, State};
 
 /// A short message.
@@ -42,7 +42,7 @@ pub enum Message {
     /// The token was forgotten.
     SignedOut,
     /// This account was switched to.
-    GoesOnAs(KeptAccount),
+    GoesOnAs(Account),
     /// Text was put on the clipboard.
     Copied,
     /// The settings could not be read; the usual ones are used.

@@ -84,8 +84,8 @@ pub struct State {
     pub settings: Settings,
     /// Who is signed in, or why nobody is.
     pub sign_in: SignIn,
-    /// The accounts that can be gone on with by what the keychain keeps.
-    pub accounts: Vec<KeptAccount>,
+    /// The accounts that can be gone on with by what the keychain keeps, once that is known.
+    pub accounts: Option<Vec<KeptAccount>>,
     /// Whose sign-in is waited for, where another account was picked.
     switching_to: Option<Box<KeptAccount>>,
     /// The screen that is shown while somebody is signed in.
@@ -166,7 +166,7 @@ impl State {
             mode,
             settings,
             sign_in: SignIn::Starting,
-            accounts: Vec::new(),
+            accounts: None,
             switching_to: None,
             screen: Screen::Recordings,
             now,

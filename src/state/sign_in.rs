@@ -22,6 +22,15 @@ pub enum SignIn {
     CannotOpen(Failure),
 }
 
+/// How somebody came to be signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Opened {
+    /// By what a person typed just now.
+    pub by_hand: bool,
+    /// By what the keychain keeps, of a desk that was left locked.
+    pub is_locked: bool,
+}
+
 /// An attempt to sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Attempt {
@@ -68,8 +77,9 @@ impl State {
     /// The service that is to be signed in to. Where the last sign-in has just ended it is that one's.
     #[must_use]
     pub fn service_to_sign_in_to(&self) -> &ServiceOrigin {
-        match &self.sign_in {
-            SignIn::In(account) => &account.origin,
+        match (&self.sign_in, &self.switching_to) {
+            (SignIn::In(account), _) => &account.origin,
+            (_, Some(account)) => &account.key.origin,
             _ => &self.settings.service,
         }
     }
@@ -123,7 +133,7 @@ impl State {
 
     /// "Cancel" while somebody signs in.
     pub(super) fn stop_signing_in(&mut self) -> Vec<SideEffect> {
-        if self.sign_in == SignIn::Starting {
+        if self.sign_in == SignIn::Starting && self.can_sign_in_by_hand() {
             self.put_out(SignedOutBecause::NoToken);
             return engine(Command::StopSigningIn);
         }
@@ -146,9 +156,11 @@ impl State {
         account: Account,
         goes_on: bool,
         keychain: Option<Failure>,
+        opened: Opened,
     ) -> Vec<SideEffect> {
-        self.password_tries.succeeded();
-        let was_starting = self.sign_in == SignIn::Starting;
+        if opened.by_hand {
+            self.password_tries.succeeded();
+        }
         let last = self.service.replace(account.origin.clone());
         if let Some(last) = last.filter(|last| *last != account.origin) {
             self.keep_deletes_elsewhere(&last, &account.origin);
@@ -161,8 +173,8 @@ impl State {
             self.tell(Message::Keychain(failure));
         }
         self.forms += 1;
-        self.has_switched(was_starting);
-        let mut effects = self.lock_at_sign_in(was_starting);
+        let mut effects = self.has_switched(opened);
+        self.lock_at_sign_in(opened);
         if goes_on {
             effects.extend(self.goes_on());
             return effects;
@@ -193,7 +205,9 @@ impl State {
     pub(super) fn signed_out(&mut self, because: SignedOutBecause) -> Vec<SideEffect> {
         if let (SignedOutBecause::SignOut(_), Some(account)) = (&because, self.account()) {
             let key = account.key();
-            self.accounts.retain(|kept| kept.key != key);
+            if let Some(accounts) = &mut self.accounts {
+                accounts.retain(|kept| kept.key != key);
+            }
         }
         // A token that ends is nothing that the person did: what they were being told stays, and what
         // runs waits for the next sign-in. After a sign-out it stays only where nobody knows yet what
@@ -210,8 +224,8 @@ impl State {
             let service = self.service.clone();
             self.forget_what_waits(service.as_ref());
         }
-        self.uncovered();
-        self.nobody_goes_on();
+        self.unlocked();
+        self.messages_are_nobodys();
         if because == SignedOutBecause::Switch {
             self.sign_in = SignIn::Starting;
         } else {

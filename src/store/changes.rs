@@ -114,9 +114,15 @@ pub enum Change {
     SettingsChanged(String),
     /// That is recorded.
     SettingsChangeRecorded(String),
-    /// The keychain was given a token for this account, or may have been, and the next start goes on with
-    /// it.
+    /// The keychain was given a token for this account, or may have been, by somebody who signed in, and the
+    /// next start goes on with it.
     KeepToken(KeptAccount),
+    /// What it keeps for this account is gone on with, also by the next start.
+    GoOnWith(KeptAccount),
+    /// The password is asked for before any account is gone on with but this one.
+    LockAccounts(Option<AccountKey>),
+    /// The password of this account was typed.
+    UnlockAccount(AccountKey),
     /// The next start goes on with nobody's.
     NobodyIsPresent,
     /// Whose the token is that it keeps for this account is not known.
@@ -238,6 +244,9 @@ fn apply(connection: &Connection, changes: Vec<Change>) -> Result<(), StoreError
         Change::SettingsChanged(note) => settings_files::changed(connection, &note),
         Change::SettingsChangeRecorded(note) => settings_files::recorded(connection, &note),
         Change::KeepToken(account) => kept_accounts::begin(connection, &account),
+        Change::GoOnWith(account) => kept_accounts::go_on(connection, &account),
+        Change::LockAccounts(but) => kept_accounts::lock(connection, but.as_ref()),
+        Change::UnlockAccount(key) => kept_accounts::unlock(connection, &key),
         Change::NobodyIsPresent => kept_accounts::nobody_is_present(connection),
         Change::ForgetWhose(key) => kept_accounts::forget_whose(connection, &key),
         Change::KeepNoToken(key) => kept_accounts::end(connection, &key),

@@ -4,7 +4,7 @@ use crate::domain::{AccountKey, Holder, KeptAccount, ServiceOrigin};
 use crate::store::value_codec::unreadable;
 use crate::store::{Store, StoreError};
 
-const COLUMNS: &str = "origin, holder, user_name, person, person_id";
+const COLUMNS: &str = "origin, holder, user_name, person, person_id, is_locked";
 
 impl Store {
     /// Whether the keychain was given a token for `key` that it is not known to have forgotten: where
@@ -90,8 +90,14 @@ impl Store {
     }
 }
 
-/// The keychain was given a token for this account, which is signed in now and no other is.
+/// The keychain was given a token for this account, which somebody signed in by hand; no other is signed in.
 pub(super) fn begin(connection: &Connection, account: &KeptAccount) -> Result<(), StoreError> {
+    go_on(connection, account)?;
+    unlock(connection, &account.key)
+}
+
+/// What the keychain keeps for this account is gone on with; no other is signed in.
+pub(super) fn go_on(connection: &Connection, account: &KeptAccount) -> Result<(), StoreError> {
     nobody_is_present(connection)?;
     let (origin, holder) = names(&account.key);
     connection.execute(
@@ -116,6 +122,25 @@ pub(super) fn begin(connection: &Connection, account: &KeptAccount) -> Result<()
 /// Nobody is signed in by what the keychain keeps.
 pub(super) fn nobody_is_present(connection: &Connection) -> Result<(), StoreError> {
     connection.execute("UPDATE kept_accounts SET is_present = 0", [])?;
+    Ok(())
+}
+
+/// The password is asked for before any account is gone on with but this one.
+pub(super) fn lock(connection: &Connection, but: Option<&AccountKey>) -> Result<(), StoreError> {
+    let (origin, holder) = but.map(names).unzip();
+    connection.execute(
+        "UPDATE kept_accounts SET is_locked = 1 WHERE origin IS NOT ?1 OR holder IS NOT ?2",
+        params![origin, holder],
+    )?;
+    Ok(())
+}
+
+/// This account's password was typed.
+pub(super) fn unlock(connection: &Connection, key: &AccountKey) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE kept_accounts SET is_locked = 0 WHERE origin = ?1 AND holder = ?2",
+        names(key),
+    )?;
     Ok(())
 }
 
@@ -151,5 +176,6 @@ fn account(row: &Row<'_>) -> Result<KeptAccount, StoreError> {
         user_name: row.get(2)?,
         person: row.get(3)?,
         person_id: row.get(4)?,
+        is_locked: row.get(5)?,
     })
 }

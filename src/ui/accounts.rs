@@ -1,6 +1,6 @@
 use egui::Ui;
 
-use crate::domain::{AccountKey, KeptAccount};
+use crate::domain::{Account, AccountKey};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type};
@@ -13,7 +13,7 @@ pub fn choose(ui: &mut Ui, view: &View<'_>) -> Option<AccountKey> {
     let mut pressed = None;
     for kept in view.state.other_accounts() {
         let service = kept.key.origin.label();
-        let name = name(view.text, kept);
+        let name = name(view.text, kept.person.as_deref(), kept.user_name.as_deref());
         let button = Button::secondary(&name).full_width().about(&service);
         if button.pressed(ui) {
             pressed = Some(kept.key.clone());
@@ -26,13 +26,22 @@ pub fn choose(ui: &mut Ui, view: &View<'_>) -> Option<AccountKey> {
 }
 
 /// How people know an account.
-pub fn name(text: &Text, kept: &KeptAccount) -> String {
-    match (&kept.person, &kept.user_name) {
+pub fn name(text: &Text, person: Option<&str>, user_name: Option<&str>) -> String {
+    match (person, user_name) {
         (Some(person), Some(user_name)) if person != user_name => {
-            let (person, user) = (person.as_str().into(), user_name.as_str().into());
+            let (person, user) = (person.into(), user_name.into());
             text.say_with("account-name", &[("person", person), ("user", user)])
         }
-        (Some(name), _) | (None, Some(name)) => name.clone(),
+        (Some(name), _) | (None, Some(name)) => name.to_owned(),
         (None, None) => text.say("account-with-token"),
     }
+}
+
+/// How people know who is signed in.
+pub fn name_of(text: &Text, account: &Account) -> String {
+    name(
+        text,
+        account.person.as_deref(),
+        account.user_name.as_deref(),
+    )
 }

@@ -207,14 +207,13 @@ impl SignInDraft {
             // Who signs in after a sign-out may be somebody else.
             Typed::Accepted => {
                 match &state.sign_in {
-                    SignIn::Out {
-                        because: SignedOutBecause::SignOut(_) | SignedOutBecause::SomebodyElse,
-                        ..
-                    } => self.user_name.clear(),
                     SignIn::Out { .. } if state.expected().is_some() => {
                         let expected = state.expected().unwrap_or_default();
                         expected.clone_into(&mut self.user_name);
                         self.address = None;
+                    }
+                    SignIn::Out { because, .. } if *because != SignedOutBecause::Ended => {
+                        self.user_name.clear();
                     }
                     SignIn::In(account) => {
                         self.user_name = account.user_name.clone().unwrap_or_default();

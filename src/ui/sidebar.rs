@@ -172,7 +172,8 @@ fn name(view: &View<'_>, account: &Account) -> String {
         TokenKeeping::Practice => view.text.say("account-practice"),
         _ => view.text.say("account-unnamed"),
     };
-    account.person.clone().unwrap_or_else(unnamed)
+    let named = account.person.as_ref().or(account.user_name.as_ref());
+    named.cloned().unwrap_or_else(unnamed)
 }
 
 fn switch(ui: &mut Ui, view: &mut View<'_>) {

@@ -95,7 +95,7 @@ fn sentence(view: &View<'_>, message: &Message) -> String {
         }
         Message::SignedOut => text.say("toast-signed-out"),
         Message::GoesOnAs(account) => {
-            let name = accounts::name(text, account);
+            let name = accounts::name_of(text, account);
             text.say_with("toast-goes-on-as", &[("name", name.as_str().into())])
         }
         Message::SettingsLost => text.say("toast-settings-lost"),

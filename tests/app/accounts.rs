@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use audio_housekeeper::practice::{Call, Effect, Fault};
+use audio_housekeeper::state::Mode;
 use support::AMELIA;
 use support::driver::Driver;
 
@@ -102,4 +103,23 @@ fn from_a_locked_desk_nobody_elses_account_opens_without_its_password() {
     driver.click("Unlock");
     driver.wait_for("Download…");
     assert_eq!(present(&driver), Some("colleague"));
+}
+
+#[test]
+fn a_desk_that_was_left_locked_is_found_locked_by_whoever_starts_the_app_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = shared(folder.path());
+    driver.click("Lock");
+    driver.wait_for("Locked");
+    let mut driver = driver.restart(Mode::Real);
+    driver.wait_for("Locked");
+    assert!(!driver.shows(AMELIA));
+    driver.fill("Password", "first");
+    driver.click("Unlock");
+    driver.wait_for("Download…");
+    assert_eq!(present(&driver), Some("front"));
+    // The other's is still asked for.
+    switch(&mut driver, "colleague");
+    driver.wait_for("Locked");
+    assert!(!driver.shows(AMELIA));
 }

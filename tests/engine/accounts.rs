@@ -99,7 +99,7 @@ fn two_people_stay_signed_in_and_each_goes_on_without_a_password() {
         assert_eq!(draft.who.person.as_deref(), Some("front"));
         assert_eq!(
             draft.note.as_deref(),
-            Some("by what the keychain keeps, without a password; in place of back")
+            Some("by what the keychain keeps for front, without a password; in place of back")
         );
         // The next start goes on with who was there last.
         assert_eq!(kept(&desk), ["user back", "user front"]);
@@ -225,5 +225,105 @@ fn what_an_earlier_version_kept_for_a_service_goes_with_its_persons_own_entry() 
             .unwrap();
         by_name(&mut desk, "back", true).await;
         assert_eq!(kept(&desk), ["", "user back", "user front"]);
+    });
+}
+
+/// Whether who is signed in next is asked for the password first.
+async fn is_locked(desk: &mut Desk) -> bool {
+    desk.until(|event| match event {
+        Event::SignedIn { is_locked, .. } => Some(*is_locked),
+        _ => None,
+    })
+    .await
+}
+
+async fn until_locked(desk: &mut Desk) {
+    desk.send(Command::LockAccounts);
+    desk.until(|event| match event {
+        Event::Accounts(accounts) => accounts.iter().all(|kept| kept.is_locked).then_some(()),
+        _ => None,
+    })
+    .await;
+}
+
+#[test]
+fn of_a_desk_that_was_left_locked_each_account_asks_for_its_own_password() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", true).await;
+        until_locked(&mut desk).await;
+        let mut desk = desk.restart().await;
+        assert!(is_locked(&mut desk).await);
+        desk.send(Command::CheckPassword(token("front")));
+        let checked = |event: &Event| match event {
+            Event::PasswordChecked(failure) => Some(failure.is_none()),
+            _ => None,
+        };
+        assert!(!desk.until(checked).await);
+        // Whoever signs in by hand opens their own account and no other.
+        by_name(&mut desk, "front", true).await;
+        switch(&mut desk, "back").await;
+        assert!(is_locked(&mut desk).await);
+        desk.send(Command::CheckPassword(token("back")));
+        assert!(desk.until(checked).await);
+        switch(&mut desk, "front").await;
+        assert!(!is_locked(&mut desk).await);
+        switch(&mut desk, "back").await;
+        assert!(!is_locked(&mut desk).await);
+    });
+}
+
+#[test]
+fn of_a_locked_desk_a_token_that_no_password_guards_opens_nothing() {
+    run(async {
+        let mut desk = desk().await;
+        desk.sign_in(true).await;
+        let by_token = desk.tokens.keys().remove(0);
+        by_name(&mut desk, "back", true).await;
+        desk.send(Command::SwitchAccount(Some(by_token.clone())));
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Switch);
+        assert!(!is_locked(&mut desk).await);
+        switch(&mut desk, "back").await;
+        assert!(!is_locked(&mut desk).await);
+        until_locked(&mut desk).await;
+        desk.send(Command::SwitchAccount(Some(by_token)));
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Switch);
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Ended);
+    });
+}
+
+#[test]
+fn who_signs_in_by_hand_meanwhile_is_whom_the_next_start_goes_on_with() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        let slow = Effect::StallBeforeHead(Duration::from_secs(2));
+        let asked = desk.requests(Call::Me);
+        desk.service
+            .set_faults(vec![Fault::on(Call::Me, slow).only(1)]);
+        let mut desk = desk.restart().await;
+        while desk.requests(Call::Me) == asked {
+            desk.pass_time().await;
+        }
+        desk.send(Command::StopSigningIn);
+        by_name(&mut desk, "back", false).await;
+        // What was to be gone on with at the start is answered by now.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let mut desk = desk.restart().await;
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::NoToken);
+    });
+}
+
+#[test]
+fn another_persons_token_in_an_entry_is_not_taken_for_its_owners() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", true).await;
+        let of_back = desk.tokens.read(&key(&desk, "back")).unwrap().unwrap();
+        desk.tokens.write(&key(&desk, "front"), &of_back).unwrap();
+        switch(&mut desk, "front").await;
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Ended);
     });
 }

@@ -1,10 +1,11 @@
 //! Whose turn it is: what a switch asks first, and what a locked desk offers.
 
 use audio_housekeeper::domain::{
-    AccountKey, Holder, KeptAccount, Secret, ServiceOrigin, SignInWith,
+    AccountKey, Failure, FailureKind, Holder, KeptAccount, ServiceOrigin,
 };
 use audio_housekeeper::engine::{Command, Event, JobId, JobKind, SignedOutBecause};
 use audio_housekeeper::state::{Action, Message, Modal, SignIn, State};
+use jiff::Timestamp;
 
 use crate::{commands, name, signed_in};
 
@@ -17,7 +18,14 @@ fn kept(holder: Holder, user_name: Option<&str>) -> KeptAccount {
         user_name: user_name.map(Into::into),
         person: user_name.map(|name| format!("Ms {name}")),
         person_id: None,
+        is_locked: false,
     }
+}
+
+/// Two who stay signed in.
+pub fn two() -> Vec<KeptAccount> {
+    let front = kept(Holder::User("front.desk".into()), Some("front.desk"));
+    vec![back(), front]
 }
 
 fn back() -> KeptAccount {
@@ -67,9 +75,10 @@ fn the_one_who_is_signed_in_is_not_offered_and_a_switch_says_who_is_signed_in_th
     tell(&mut state, Event::SignedOut(SignedOutBecause::Switch));
     assert_eq!(state.sign_in, SignIn::Starting);
     assert!(state.doctors.is_empty());
-    crate::sign_in(&mut state, 1);
+    crate::sign_in_from_keychain(&mut state, false);
     let said: Vec<_> = state.toasts.iter().map(|toast| &toast.message).collect();
-    assert_eq!(said, [&Message::GoesOnAs(back())]);
+    let present = state.account().unwrap().clone();
+    assert_eq!(said, [&Message::GoesOnAs(present)]);
 }
 
 #[test]
@@ -114,7 +123,7 @@ fn who_can_not_go_on_is_asked_for_by_name_and_whoever_else_signs_in_is_not_taken
 }
 
 #[test]
-fn who_signs_out_of_a_locked_desk_opens_nobody_elses_account_without_a_password() {
+fn of_a_desk_that_was_left_locked_nothing_opens_that_no_password_guards() {
     let mut state = desk();
     state.update(Action::Lock);
     assert!(switches(&mut state, to(&back())).is_empty());
@@ -125,38 +134,71 @@ fn who_signs_out_of_a_locked_desk_opens_nobody_elses_account_without_a_password(
         &mut state,
         Event::SignedOut(SignedOutBecause::SignOut(None)),
     );
-    assert!(state.settings.locked);
-    // A token has no password that would guard it, and who signs out is offered no more.
+    let accounts = state.accounts.clone().unwrap().into_iter();
+    let locked = accounts.map(|kept| KeptAccount {
+        is_locked: true,
+        ..kept
+    });
+    tell(&mut state, Event::Accounts(locked.collect()));
+    // A token has no password, and who signs out is offered no more.
     assert_eq!(others(&state), 1);
     let by_token = kept(Holder::TokenOf("7".into()), None);
     assert!(switches(&mut state, to(&by_token)).is_empty());
     assert_eq!(switches(&mut state, to(&back())).len(), 1);
     tell(&mut state, Event::SignedOut(SignedOutBecause::Switch));
-    crate::sign_in(&mut state, 1);
+    crate::sign_in_from_keychain(&mut state, true);
     assert!(state.locked().is_some());
 }
 
 #[test]
-fn who_signs_in_by_hand_after_that_opens_the_desk() {
+fn a_switch_begins_no_count_of_wrong_passwords_anew() {
     let mut state = desk();
-    state.update(Action::Lock);
-    state.update(Action::SignOut);
-    tell(
-        &mut state,
-        Event::SignedOut(SignedOutBecause::SignOut(None)),
-    );
-    state.update(Action::SignIn {
-        address: ServiceOrigin::DEFAULT.into(),
-        with: SignInWith::Password {
-            user_name: "back.office".into(),
-            password: Secret::new("pw".into()),
-        },
-        stay: true,
+    for _ in 0..5 {
+        let wrong = Failure::new(FailureKind::PasswordNotAccepted, Timestamp::UNIX_EPOCH, "");
+        tell(&mut state, Event::SignInFailed(wrong));
+    }
+    let now = state.now;
+    assert!(state.password_tries.wait(now).is_some());
+    crate::sign_in_from_keychain(&mut state, false);
+    assert!(state.password_tries.wait(now).is_some());
+}
+
+#[test]
+fn what_named_a_doctor_does_not_stand_before_whoever_comes_next() {
+    let mut state = desk();
+    let failure = Failure::new(FailureKind::NoAnswer, Timestamp::UNIX_EPOCH, "");
+    state.tell(Message::Failed {
+        doctor: Some(name("Dr. A")),
+        failure: failure.clone(),
     });
-    crate::sign_in(&mut state, 1);
-    assert!(state.locked().is_none());
-    assert!(!state.settings.locked);
-    assert_eq!(others(&state), 2);
+    state.tell(Message::NothingThere(name("Dr. B")));
+    tell(&mut state, Event::SignedOut(SignedOutBecause::SomebodyElse));
+    let said: Vec<_> = state.toasts.iter().map(|toast| &toast.message).collect();
+    let doctor = None;
+    assert_eq!(said, [&Message::Failed { doctor, failure }]);
+}
+
+#[test]
+fn the_next_start_begins_where_the_switch_led_to_and_not_where_it_was_refused() {
+    let mut state = desk();
+    let elsewhere = KeptAccount {
+        key: AccountKey {
+            origin: ServiceOrigin::parse("https://clinic.example").unwrap(),
+            ..back().key
+        },
+        ..back()
+    };
+    tell(&mut state, Event::Accounts(vec![elsewhere.clone()]));
+    state.update(Action::AskWho);
+    let effects = state.update(to(&elsewhere));
+    assert!(matches!(
+        commands(&effects)[..],
+        [Command::SwitchAccount(_)]
+    ));
+    assert_eq!(state.settings.service.ascii(), ServiceOrigin::DEFAULT);
+    tell(&mut state, Event::SignedOut(SignedOutBecause::Switch));
+    tell(&mut state, Event::SignedOut(SignedOutBecause::Ended));
+    assert_eq!(*state.service_to_sign_in_to(), elsewhere.key.origin);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use audio_housekeeper::engine::{Command, Event, JobId, JobKind, SavePurpose, Sig
 use audio_housekeeper::state::{Action, Modal, Mode, SideEffect, SignIn, State};
 use jiff::SignedDuration;
 
-use crate::{commands, name, sign_in, signed_in, tell};
+use crate::{commands, name, sign_in, sign_in_from_keychain, signed_in, tell};
 
 fn locked() -> State {
     let mut state = signed_in();
@@ -197,28 +197,61 @@ fn a_sign_out_opens_the_lock_for_whoever_comes_next() {
 }
 
 #[test]
-fn who_starts_the_app_anew_finds_it_locked_until_somebody_signs_in_by_hand() {
+fn who_starts_the_app_anew_finds_it_locked_until_its_own_password_opens_it() {
     let mut state = signed_in();
     let effects = state.update(Action::Lock);
-    let [Command::SaveSettings(kept)] = commands(&effects)[..] else {
-        panic!("{effects:?}")
+    assert!(matches!(commands(&effects)[..], [Command::LockAccounts]));
+    // The keychain kept the sign-in, and the store that the desk was left locked.
+    for press_first in [false, true] {
+        let settings = audio_housekeeper::settings::Settings::default();
+        let mut anew = State::new(Mode::Real, settings, jiff::Timestamp::UNIX_EPOCH);
+        if press_first {
+            // Whoever does not wait is not in for that.
+            tell(&mut anew, 1, Event::Accounts(Vec::new()));
+            anew.update(Action::StopSigningIn);
+            assert!(matches!(anew.sign_in, SignIn::Out { .. }));
+        }
+        sign_in_from_keychain(&mut anew, true);
+        assert!(anew.locked().is_some());
+        unlock(&mut anew);
+        tell(&mut anew, 1, Event::PasswordChecked(None));
+        assert!(anew.locked().is_none());
+    }
+}
+
+#[test]
+fn a_sign_in_that_is_not_by_hand_opens_no_lock() {
+    let mut state = locked();
+    unlock(&mut state);
+    sign_in_from_keychain(&mut state, false);
+    assert!(state.locked().is_some());
+}
+
+#[test]
+fn a_desk_at_which_nobody_can_lock_asks_for_the_passwords_of_the_others_all_the_same() {
+    let mut state = signed_in();
+    let SignIn::In(account) = &mut state.sign_in else {
+        panic!("nobody is signed in")
     };
-    let start = || State::new(Mode::Real, kept.clone(), jiff::Timestamp::UNIX_EPOCH);
-    // The keychain kept the sign-in.
-    let mut anew = start();
-    sign_in(&mut anew, 1);
-    assert!(anew.locked().is_some());
-    unlock(&mut anew);
-    let effects = tell(&mut anew, 1, Event::PasswordChecked(None));
-    let opened = commands(&effects);
-    assert!(matches!(opened[..], [Command::SaveSettings(settings)] if !settings.locked));
-    // It kept none.
-    let mut anew = start();
-    let out = Event::SignedOut(SignedOutBecause::NoToken);
-    tell(&mut anew, 1, out);
-    assert!(anew.locked().is_none() && anew.settings.locked);
-    sign_in(&mut anew, 1);
-    assert!(anew.locked().is_none() && !anew.settings.locked);
+    account.user_name = None;
+    account.holder = audio_housekeeper::domain::Holder::TokenOf("7".into());
+    let others = crate::accounts::two();
+    tell(&mut state, 1, Event::Accounts(others.clone()));
+    let begun = state.now;
+    passes(&mut state, begun);
+    let then = begun + SignedDuration::from_mins(15);
+    let effects = passes(&mut state, then);
+    assert!(matches!(commands(&effects)[..], [Command::LockAccounts]));
+    assert!(state.locked().is_none());
+    let locked = others
+        .into_iter()
+        .map(|kept| audio_housekeeper::domain::KeptAccount {
+            is_locked: true,
+            ..kept
+        });
+    tell(&mut state, 1, Event::Accounts(locked.collect()));
+    let effects = passes(&mut state, then + SignedDuration::from_mins(15));
+    assert!(commands(&effects).is_empty());
 }
 
 #[test]

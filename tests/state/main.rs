@@ -51,6 +51,15 @@ fn signed_in() -> State {
 }
 
 fn sign_in(state: &mut State, generation: u64) {
+    tell(state, generation, signed_in_by(true, false));
+}
+
+/// The keychain signs Front Desk in, perhaps of a desk that was left locked.
+fn sign_in_from_keychain(state: &mut State, is_locked: bool) {
+    tell(state, 1, signed_in_by(false, is_locked));
+}
+
+fn signed_in_by(by_hand: bool, is_locked: bool) -> Event {
     let account = Account {
         origin: ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap(),
         holder: Holder::User("front.desk".into()),
@@ -59,12 +68,13 @@ fn sign_in(state: &mut State, generation: u64) {
         keeping: TokenKeeping::Keychain,
         ends_at: None,
     };
-    let event = Event::SignedIn {
+    Event::SignedIn {
         account,
         goes_on: false,
         keychain: None,
-    };
-    tell(state, generation, event);
+        by_hand,
+        is_locked,
+    }
 }
 
 fn survey(doctor: &str) -> Box<DeletionSurvey> {
@@ -274,6 +284,8 @@ fn a_dialog_that_outlasts_its_sign_in_asks_for_nothing() {
         account,
         goes_on: false,
         keychain: None,
+        by_hand: true,
+        is_locked: false,
     };
     tell(&mut state, 3, signed_in);
     let chosen = Some((PathBuf::from("/a.wav"), false));

@@ -37,6 +37,8 @@ fn sign_in(state: &mut State, generation: u64, origin: &ServiceOrigin) {
             account,
             goes_on: false,
             keychain,
+            by_hand: true,
+            is_locked: false,
         },
     );
 }

@@ -42,6 +42,8 @@ fn signs_in_again(state: &mut State) -> Vec<SideEffect> {
         account,
         goes_on: true,
         keychain: None,
+        by_hand: true,
+        is_locked: false,
     };
     tell(state, 1, event)
 }

@@ -19,6 +19,7 @@ fn account(user_name: &str) -> KeptAccount {
         user_name: Some(user_name.into()),
         person: None,
         person_id: None,
+        is_locked: false,
     }
 }
 

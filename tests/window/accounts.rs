@@ -17,7 +17,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         ("accounts-many", || asked(many())),
         ("accounts-busy", || {
             let mut state = delete_waiting();
-            state.accounts = two();
+            state.accounts = Some(two());
             let to = two().remove(0);
             state.modals.push(Modal::SwitchWhileBusy(Some(to)));
             state
@@ -29,7 +29,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
         ("recordings-switched", || {
             let mut state = signed_in();
-            let to = two().remove(0);
+            let to = state.account().unwrap().clone();
             state.tell(audio_housekeeper::state::Message::GoesOnAs(to));
             state
         }),
@@ -45,6 +45,7 @@ fn kept(address: &str, user_name: &str, person: Option<&str>) -> KeptAccount {
         user_name: Some(user_name.into()),
         person: person.map(Into::into),
         person_id: None,
+        is_locked: false,
     }
 }
 
@@ -69,7 +70,7 @@ fn many() -> Vec<KeptAccount> {
 
 fn asked(accounts: Vec<KeptAccount>) -> State {
     let mut state = signed_in();
-    state.accounts = accounts;
+    state.accounts = Some(accounts);
     state.update(Action::AskWho);
     state
 }
@@ -80,7 +81,7 @@ fn nobody(accounts: Vec<KeptAccount>) -> State {
         because: SignedOutBecause::SomebodyElse,
         attempt: Attempt::default(),
     };
-    state.accounts = accounts;
+    state.accounts = Some(accounts);
     state
 }
 

@@ -404,6 +404,8 @@ fn signs_in(window: &mut Window, goes_on: bool) {
             account,
             goes_on,
             keychain,
+            by_hand: true,
+            is_locked: false,
         },
     );
 }

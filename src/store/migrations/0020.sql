@@ -7,6 +7,8 @@ CREATE TABLE kept_accounts (
     person TEXT,
     person_id TEXT,
     is_present INTEGER NOT NULL CHECK (is_present IN (0, 1)),
+    -- Whether the desk was left locked since its password was last typed.
+    is_locked INTEGER NOT NULL DEFAULT 0 CHECK (is_locked IN (0, 1)),
     PRIMARY KEY (origin, holder)
 ) STRICT;
 INSERT INTO kept_accounts (origin, holder, user_name, is_present)

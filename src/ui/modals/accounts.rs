@@ -1,6 +1,6 @@
 use egui::{Id, Ui};
 
-use crate::domain::{Account, KeptAccount};
+use crate::domain::Account;
 use crate::state::Action;
 use crate::ui::View;
 use crate::ui::accounts;
@@ -12,17 +12,11 @@ pub fn show(ui: &Ui, view: &mut View<'_>, id: Id, account: &Account) -> bool {
     let text = view.text;
     let title = text.say("accounts-title");
     let (someone, cancel) = (text.say("accounts-someone-else"), text.say("button-cancel"));
-    let present = KeptAccount {
-        key: account.key(),
-        user_name: account.user_name.clone(),
-        person: account.person.clone(),
-        person_id: None,
-    };
     let mut picked = None;
     let body = |ui: &mut Ui| {
         let palette = Palette::here(ui);
         label_cut(ui, Type::Small, palette.muted, text.say("accounts-present"));
-        let name = accounts::name(text, &present);
+        let name = accounts::name_of(text, account);
         label_cut(ui, Type::Strong, palette.text, name);
         wrapped(ui, Type::Small, palette.muted, text.token_keeping(account));
         if view.state.other_accounts().next().is_some() {

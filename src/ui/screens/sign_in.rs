@@ -67,7 +67,7 @@ fn form(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
         let waiting = label(ui, Type::Body, palette.muted, text.say("sign-in-starting"));
         announce(&waiting);
         let now = text.say("sign-in-do-not-wait");
-        if Button::link(&now).small().pressed(ui) {
+        if view.state.can_sign_in_by_hand() && Button::link(&now).small().pressed(ui) {
             view.act(Action::StopSigningIn);
         }
         return;
