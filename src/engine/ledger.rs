@@ -251,7 +251,9 @@ impl Ledger for StoreLedger {
                 person: self.person.clone(),
                 begun_at: Timestamp::now(),
             };
-            let begun = self.resources.store.begin_transfer(transfer).await;
+            let resources = &self.resources;
+            let _no_other = unwanted::none_at(&resources.removing, &transfer.part).await;
+            let begun = resources.store.begin_transfer(transfer).await;
             begun.map_err(|error| LedgerError(error.to_string()))?;
             self.begun.store(true, Ordering::Relaxed);
             Ok(())

@@ -131,7 +131,7 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
         if let Some(came) = part.came {
             // What is set apart was only to stay until so much of it came again.
             let unwanted = Change::PartApartUnwanted(left.operation.clone());
-            return Some(close_kept(workspace, left, &came, unwanted, "").await);
+            return Some(close_kept(workspace, left, &came, vec![unwanted], "").await);
         }
     }
     let mut note = "no part file is left";
@@ -189,15 +189,19 @@ async fn close_taken_back(
     apart: &PartCame,
 ) -> Closed {
     let mut beside = "";
+    let mut changes = vec![Change::PartTakenBack(left.operation.clone())];
     // What can't be removed now is removed later.
     if let Err(error) = unwanted::remove_file(&left.part, mark, came).await
         && matches!(error, TransferError::FileNameRefused { .. })
     {
         not_closed(workspace, left, error.into_failure(Timestamp::now()));
         beside = "; something else is at the name of the part file beside them, and was left alone";
+        changes.push(Change::UnwantedPartGone {
+            part: left.part.clone(),
+            mark: mark.map(ToOwned::to_owned),
+        });
     }
-    let back = Change::PartTakenBack(left.operation.clone());
-    close_kept(workspace, left, apart, back, beside).await
+    close_kept(workspace, left, apart, changes, beside).await
 }
 
 /// Records that the app had ended in the middle of a download of which this came and is kept.
@@ -205,7 +209,7 @@ async fn close_kept(
     workspace: &Workspace,
     left: &Transfer,
     came: &PartCame,
-    change: Change,
+    mut changes: Vec<Change>,
     beside: &str,
 ) -> Closed {
     // Whether it is still there shows when somebody goes on with it.
@@ -213,8 +217,8 @@ async fn close_kept(
         "the {} bytes that had come are kept if they are there{beside}",
         came.size
     );
-    let recorded = Change::TransferRecorded(left.operation.clone());
-    record_cut_off(workspace, left, &note, vec![change, recorded]).await;
+    changes.push(Change::TransferRecorded(left.operation.clone()));
+    record_cut_off(workspace, left, &note, changes).await;
     unwanted::remove_in(&workspace.resources, &left.destination).await;
     Closed::Kept
 }

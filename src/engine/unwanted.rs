@@ -3,13 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::domain::PartCame;
+use crate::engine::Event;
+use crate::engine::notice::Notice;
 use crate::engine::resources::Resources;
 use crate::store::{Change, PartApart, Store};
 use crate::transfer::{self, TransferError};
 
-/// Removes them all, as far as they can be reached. Nobody is told: of each, all is said.
+/// How often it is looked whether a part file is still being removed.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+
+/// Removes them all, as far as they can be reached. People are told only of one at whose name something else is:
+/// of the others all is said.
 pub async fn remove(resources: Arc<Resources>) {
     remove_where(&resources, |_| true).await;
 }
@@ -50,12 +59,23 @@ async fn remove_where(resources: &Resources, is_meant: impl Fn(&PartApart) -> bo
         let PartApart {
             part, mark, came, ..
         } = unwanted;
-        // What has come to stand at its name is not the app's to remove.
-        if let Err(error) = remove_file(&part, mark.as_deref(), came.as_ref()).await
-            && !matches!(error, TransferError::FileNameRefused { .. })
-        {
-            tracing::warn!(%error, "a part file that nobody wants can't be removed");
-            continue;
+        match remove_file(&part, mark.as_deref(), came.as_ref()).await {
+            Ok(_) => {}
+            // What has come to stand at its name, or can't be told from that, is not the app's to remove.
+            Err(error @ TransferError::FileNameRefused { .. }) => {
+                // Nobody would hear it now.
+                if resources.leaving.is_cancelled() {
+                    return;
+                }
+                if let Some(failure) = error.into_failure(Timestamp::now()) {
+                    let event = Event::failed(None, failure);
+                    resources.notify(Notice::Tell(Box::new(event)));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a part file that nobody wants can't be removed");
+                continue;
+            }
         }
         let gone = Change::UnwantedPartGone { part, mark };
         if let Err(error) = store.apply(vec![gone]).await {
@@ -71,8 +91,19 @@ async fn all(store: &Store) -> Vec<PartApart> {
     })
 }
 
+/// Waits until no part file of this name is being removed, and has none be until what comes of this is dropped:
+/// a new one would be taken for that.
+pub async fn none_at<'a>(removing: &'a Mutex<BTreeSet<PathBuf>>, part: &Path) -> Removing<'a> {
+    loop {
+        if let Some(alone) = Removing::begin(removing, part) {
+            return alone;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
 /// A part file that is being removed, until this is dropped.
-struct Removing<'a> {
+pub struct Removing<'a> {
     all: &'a Mutex<BTreeSet<PathBuf>>,
     part: PathBuf,
 }
@@ -94,4 +125,25 @@ impl Drop for Removing<'_> {
 
 fn locked(all: &Mutex<BTreeSet<PathBuf>>) -> MutexGuard<'_, BTreeSet<PathBuf>> {
     all.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_file_is_removed_by_one_alone_and_none_is_made_at_its_name_meanwhile() {
+        let (all, part) = (Mutex::default(), Path::new("/a/a.wav.part"));
+        let first = Removing::begin(&all, part).unwrap();
+        assert!(Removing::begin(&all, part).is_none());
+        assert!(Removing::begin(&all, Path::new("/a/b.wav.part")).is_some());
+        let wait = 3 * BETWEEN_LOOKS;
+        let made = tokio::time::timeout(wait, none_at(&all, part)).await;
+        assert!(made.is_err());
+        drop(first);
+        let made = none_at(&all, part).await;
+        assert!(Removing::begin(&all, part).is_none());
+        drop(made);
+        assert!(Removing::begin(&all, part).is_some());
+    }
 }

@@ -159,33 +159,35 @@ impl OwnPart {
     }
 
     /// Takes the file at its name for the one that was made, where it is what had come, no more and no
-    /// less. Some volumes give a file another mark from time to time.
-    pub(super) fn adopt(&mut self, came: Came) -> Option<File> {
-        let found = std::fs::symlink_metadata(&self.path).ok()?;
+    /// less; nothing where it is not. Some volumes give a file another mark from time to time.
+    ///
+    /// # Errors
+    /// The system's, where what is there can't be told.
+    pub(super) fn adopt(&mut self, came: Came) -> io::Result<Option<File>> {
+        let found = match std::fs::symlink_metadata(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            found => found?,
+        };
         if !found.is_file() || found.len() != came.size {
-            return None;
+            return Ok(None);
         }
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .open(&self.path)
-            .ok()?;
+        let file = File::options().read(true).write(true).open(&self.path)?;
         let mut hash = RunningHash::default();
         let mut there = (&file).take(came.size);
         let mut buffer = vec![0; 256 * 1024];
         loop {
             match there.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(read) => hash.take(buffer.get(..read)?),
+                Ok(read) => hash.take(buffer.get(..read).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return None,
+                Err(error) => return Err(error),
             }
         }
         if hash.finish() != (came.size, came.sha256) {
-            return None;
+            return Ok(None);
         }
         self.made = mark(&file).ok();
-        Some(file)
+        Ok(Some(file))
     }
 
     /// Whether a file stands at its name that may be the one that was made, and `size` bytes came into. Some

@@ -237,7 +237,13 @@ impl Partial {
         };
         let file = match file {
             // Some volumes give a file another mark from time to time: its contents tell too.
-            None if self.is_of_earlier => self.part.adopt(self.came),
+            None if self.is_of_earlier => match self.part.adopt(self.came) {
+                Ok(file) => file,
+                Err(error) => {
+                    let error = TransferError::in_work(destination, "going on", error);
+                    return Err(self.not_opened(error));
+                }
+            },
             file => file,
         };
         let is_long = |file: &File| {
@@ -328,11 +334,10 @@ pub async fn remove_kept(
     let mut own = OwnPart::of_earlier(part.to_path_buf(), mark.map(ToOwned::to_owned));
     let place = part.to_path_buf();
     let is_it = on_reader(part, move |_| {
-        if own.adopt(came).is_none() {
-            return Ok(false);
-        }
-        let removed = own.remove();
-        let removed = removed.map(|()| true);
+        let removed = own.adopt(came).and_then(|found| match found {
+            Some(_) => own.remove().map(|()| true),
+            None => Ok(false),
+        });
         removed.map_err(|error| TransferError::in_work(&place, "removing a part file", error))
     });
     if is_it.await? { Ok(true) } else { Err(refused) }

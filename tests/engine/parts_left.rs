@@ -2,17 +2,19 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 
-use audio_housekeeper::domain::{AuditOutcome, FailureKind};
+use audio_housekeeper::domain::{
+    AuditOutcome, FailureKind, OperationId, PartCame, ServerCopy, Sha256Digest,
+};
 use audio_housekeeper::engine::{Command, Event, JobFailure};
-use audio_housekeeper::store::Store;
+use audio_housekeeper::store::{Change, Store, Transfer};
 use support::again::on_its_own_mount;
 use support::desk::Desk;
-use support::run;
+use support::{AMELIA, name, run};
 
-use crate::pieces::{CAME, at_a_service, recorded, spoken_of, until_the_wait_of};
+use crate::pieces::{CAME, FIRST, at_a_service, held, recorded, spoken_of, until_the_wait_of};
 use crate::pieces_on_disks::until_gone;
 use crate::resumes::{desk, until_it_stalls};
 use crate::retries::failure_of;
@@ -91,6 +93,97 @@ fn a_part_that_can_not_be_removed_at_the_end_is_removed_by_a_later_start_that_sa
                 "{note}"
             );
         }
+    });
+}
+
+/// Begins and ends a download that left a part file, of which so much is known; the file is another one by its
+/// mark.
+async fn left(desk: &Desk, part: &Path, contents: &[u8], known: usize) {
+    fs::write(part, contents).unwrap();
+    let operation = OperationId::from_bytes([9; 16]);
+    let begin = Change::BeginTransfer(Transfer {
+        operation: operation.clone(),
+        service: desk.origin().ascii(),
+        doctor: name(AMELIA),
+        destination: part.with_extension(""),
+        part: part.to_path_buf(),
+        person: None,
+        begun_at: jiff::Timestamp::now(),
+    });
+    let made = Change::PartMade {
+        operation: operation.clone(),
+        mark: "made 1".to_owned(),
+    };
+    let came = Change::PartKept {
+        operation: operation.clone(),
+        came: Box::new(PartCame {
+            size: known as u64,
+            sha256: Sha256Digest::of(&contents[..known]),
+            copy: ServerCopy::default(),
+        }),
+    };
+    let store = Store::open(desk.folder.path()).unwrap();
+    let end = Change::EndTransferPartLeft(operation);
+    store.apply(vec![begin, made, came, end]).await.unwrap();
+}
+
+async fn unwanted(desk: &Desk) -> Vec<PathBuf> {
+    let store = Store::open(desk.folder.path()).unwrap();
+    let unwanted = store.unwanted_parts().await.unwrap();
+    unwanted.into_iter().map(|one| one.part).collect()
+}
+
+/// On some volumes a file's mark is another one by then, and more may have come than was known.
+#[test]
+fn a_part_that_is_not_known_again_is_left_alone_and_spoken_of_once() {
+    run(async {
+        let desk = desk().await;
+        let part = desk.file(FIRST);
+        left(&desk, &part, &held()[..20_000], 10_000).await;
+        let mut desk = desk.restart().await;
+        let failure = desk.until(|event| match event {
+            Event::Failed { failure, .. } => Some(failure.clone()),
+            _ => None,
+        });
+        let path = part.clone();
+        assert_eq!(failure.await.kind, FailureKind::FileNameRefused { path });
+        for _ in 0..400 {
+            if unwanted(&desk).await.is_empty() {
+                break;
+            }
+            desk.pass_time().await;
+        }
+        let desk = starts_again(desk).await;
+        assert_eq!(fs::read(&part).unwrap(), &held()[..20_000]);
+        assert_eq!(unwanted(&desk).await, [""; 0].map(PathBuf::from));
+    });
+}
+
+#[test]
+fn a_part_that_the_disk_does_not_tell_from_another_file_is_tried_again_later() {
+    let test =
+        "parts_left::a_part_that_the_disk_does_not_tell_from_another_file_is_tried_again_later";
+    let Some(drive) = on_its_own_mount(test, "mount -t tmpfs none \"$0\"") else {
+        return;
+    };
+    run(async {
+        let desk = desk().await;
+        let part = drive.join(FIRST);
+        left(&desk, &part, &held()[..10_000], 10_000).await;
+        hold(&part);
+        let read_only = process::Command::new("mount")
+            .args(["-o", "remount,bind,ro"])
+            .arg(&part)
+            .status();
+        assert!(read_only.unwrap().success());
+        let mut desk = starts_again(desk).await;
+        for _ in 0..100 {
+            desk.pass_time().await;
+        }
+        assert_eq!(unwanted(&desk).await, std::slice::from_ref(&part));
+        let_go(&part);
+        let mut desk = starts_again(desk).await;
+        until_gone(&mut desk, &part).await;
     });
 }
 
