@@ -9,6 +9,7 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_audio-housekeeper");
+const MAN_PAGE: &str = include_str!("../../assets/linux/audio-housekeeper.1");
 
 #[test]
 fn help_and_version_are_told() {
@@ -19,6 +20,14 @@ fn help_and_version_are_told() {
     };
     for option in ["--practice", "--service", "--data-dir", "--renderer"] {
         assert!(output("--help").contains(option), "{option}");
+    }
+    // The man page knows what the help knows, and writes hyphens as roff has them.
+    let help = output("--help");
+    let words = help.split(|character: char| !character.is_ascii_lowercase() && character != '-');
+    let options: Vec<_> = words.filter(|word| word.starts_with("--")).collect();
+    assert!(options.len() > 5, "{options:?}");
+    for option in options {
+        assert!(MAN_PAGE.contains(&option.replace('-', r"\-")), "{option}");
     }
     assert_eq!(
         output("--version").trim_end(),
