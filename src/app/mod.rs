@@ -349,7 +349,9 @@ impl App {
         let next_toast = next_toast
             .map(|toast| toast.stands_for() - self.state.now.duration_since(toast.at))
             .min();
-        let tells_times = matches!(self.state.sign_in, SignIn::In(_));
+        // Where nobody is signed in, the accounts that can be gone on with are to lock in time.
+        let tells_times =
+            matches!(self.state.sign_in, SignIn::In(_)) || self.state.has_open_accounts();
         let next = match (
             next_toast.into_iter().chain(self.state.folds_in()).min(),
             tells_times,

@@ -147,11 +147,11 @@ impl KeptAccount {
     /// Whether it is certain that `other` is the same person's.
     #[must_use]
     pub fn is_of_the_same_person(&self, other: &Self) -> bool {
-        let are_equal =
-            |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-        self.key.origin == other.key.origin
-            && (are_equal(&self.person_id, &other.person_id)
-                || are_equal(&self.user_name, &other.user_name))
+        let small = |name: &Option<String>| name.as_deref().map(str::to_lowercase);
+        let is_one_id = self.person_id.is_some() && self.person_id == other.person_id;
+        let is_one_name =
+            self.user_name.is_some() && small(&self.user_name) == small(&other.user_name);
+        self.key.origin == other.key.origin && (is_one_id || is_one_name)
     }
 }
 

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::{GivenToken, Person};
 use crate::domain::{
-    AccountKey, Failure, FailureKind, KeptAccount, KeychainTrouble, Secret, ServiceOrigin,
+    AccountKey, Failure, FailureKind, Holder, KeptAccount, KeychainTrouble, Secret, ServiceOrigin,
     SignInWith, TokenKeeping, token_end,
 };
 use crate::engine::credentials::SignIn;
@@ -43,9 +43,9 @@ pub struct SignInRequest {
 /// Reads the keychain at the start, and takes a kept token on trust until the service says
 /// otherwise: the app opens without a network too.
 pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin, given_up: CancellationToken) {
-    record_check::prepare(&resources).await;
     // Whoever does not want to wait for the keychain can choose from now on.
     sign_out::tell_accounts(&resources).await;
+    record_check::prepare(&resources).await;
     let key = match resources.store.account_to_resume(&origin).await {
         Ok(key) => key,
         Err(error) => {
@@ -145,7 +145,10 @@ async fn from_keychain(
         ),
         Ok(Some(token)) => {
             let account = match resources.store.kept_account(&key).await {
-                Ok(known) => known.unwrap_or_else(|| KeptAccount::unknown(key.clone())),
+                Ok(Some(known)) => known,
+                Ok(None) if key.holder == Holder::Unnamed => KeptAccount::unknown(key.clone()),
+                // It was forgotten meanwhile.
+                Ok(None) => return not_signed_in(attempt, SignedOutBecause::Ended),
                 // Whether its password is to be asked for is not known then.
                 Err(error) => return not_known(attempt, store_failure(&error)),
             };

@@ -173,6 +173,7 @@ impl Engine {
     ) {
         let account = sign_in.account();
         let kept = sign_in.kept_account();
+        let is_locked = is_locked || begun != Begun::ByHand && self.is_locked(&kept.key).await;
         let before = self.generation;
         let (workspace, goes_on) = self.workspace_for(sign_in);
         workspace.tell(Event::SignedIn {
@@ -204,8 +205,9 @@ impl Engine {
                 let named = kept.user_name.map(|user_name| format!(" for {user_name}"));
                 let named = named.unwrap_or_default();
                 let by = format!("by what the keychain keeps{named}, without a password");
+                let locked = is_locked.then(|| "locked until the password is typed".to_owned());
                 let instead = before.map(|before| format!("in place of {before}"));
-                entry.note = joined([Some(by), instead]);
+                entry.note = joined([Some(by), locked, instead]);
             }
             workspace.record(entry, Vec::new()).await;
         }
@@ -298,6 +300,12 @@ impl Engine {
                 sign_in::switch(resources, key, which, before).await;
             }
         });
+    }
+
+    /// Whether the desk was left locked meanwhile, or that can't be read.
+    async fn is_locked(&self, key: &AccountKey) -> bool {
+        let known = self.resources.store.kept_account(key).await;
+        known.map_or(true, |known| known.is_some_and(|known| known.is_locked))
     }
 
     /// The desk is left: the password is asked for before any account is gone on with. That of who is signed in

@@ -3,7 +3,7 @@
 use crate::domain::{Account, AccountKey, KeptAccount};
 use crate::engine::Command;
 use crate::state::sign_in::Opened;
-use crate::state::{Message, Modal, SideEffect, SignIn, State, engine};
+use crate::state::{Message, Modal, Mode, SideEffect, SignIn, State, engine};
 
 impl State {
     /// The accounts that can be gone on with, but for the present one. Of a locked one its password is asked
@@ -14,6 +14,12 @@ impl State {
             let can_open = !kept.is_locked || kept.user_name.is_some();
             can_open && Some(&kept.key) != present.as_ref()
         })
+    }
+
+    /// Whether any of them can be gone on with without a password.
+    #[must_use]
+    pub fn has_open_accounts(&self) -> bool {
+        self.other_accounts().any(|kept| !kept.is_locked)
     }
 
     /// Whether somebody who does not want to wait for the keychain can sign in by hand.
@@ -27,6 +33,16 @@ impl State {
     pub fn expected(&self) -> Option<&str> {
         let going = self.switching_to.as_ref()?;
         going.user_name.as_deref()
+    }
+
+    /// Practice, or back. Nobody watches over the accounts here meanwhile.
+    pub(super) fn switch(&mut self, mode: Mode) -> Vec<SideEffect> {
+        let mut effects = match mode {
+            Mode::Practice => self.lock_accounts(),
+            Mode::Real => Vec::new(),
+        };
+        effects.push(SideEffect::Switch(mode));
+        effects
     }
 
     /// "Switch account…".
@@ -99,7 +115,9 @@ impl State {
         };
         let account = account.clone();
         self.settings.service = account.origin.clone();
-        self.tell(Message::GoesOnAs(account));
+        if !opened.is_locked {
+            self.tell(Message::GoesOnAs(account));
+        }
         self.save_settings()
     }
 }

@@ -8,12 +8,19 @@ use crate::settings::Settings;
 use crate::state::sign_in::Opened;
 use crate::state::{Action, Attempt, Modal, SideEffect, SignIn, State, engine};
 
+/// How long it is waited until accounts are to be locked that were not.
+const ONCE_MORE: SignedDuration = SignedDuration::from_mins(1);
+
 /// Whether the window is locked, and since when nobody has touched it.
 #[derive(Debug, Default)]
 pub struct Lock {
     /// What came of the password, while it is locked.
     pub(super) locked: Option<Attempt>,
+    /// The password that was typed there signs in anew, as the sign-in has ended.
+    signs_in: bool,
     pub(super) touched_at: Option<Timestamp>,
+    /// When the accounts were last to be locked.
+    asked_at: Option<Timestamp>,
 }
 
 impl State {
@@ -36,6 +43,9 @@ impl State {
 
     /// Locks the window where nobody has touched it for long.
     pub fn lock_when_idle(&mut self) -> Vec<SideEffect> {
+        if self.locked().is_some() {
+            return self.lock_once_more();
+        }
         let touched_at = *self.lock.touched_at.get_or_insert(self.now);
         let idle = self.now.duration_since(touched_at);
         if idle.is_negative() {
@@ -52,8 +62,8 @@ impl State {
         }
         // Nothing is covered; what other people have here asks for their passwords all the same.
         self.touched();
-        if self.other_accounts().any(|kept| !kept.is_locked) {
-            return engine(Command::LockAccounts);
+        if self.has_open_accounts() {
+            return self.lock_accounts();
         }
         Vec::new()
     }
@@ -65,20 +75,43 @@ impl State {
             return Vec::new();
         }
         self.lock.locked = Some(Attempt::default());
+        self.lock_accounts()
+    }
+
+    /// Has each account ask for its password, also at the next start.
+    pub(super) fn lock_accounts(&mut self) -> Vec<SideEffect> {
+        self.lock.asked_at = Some(self.now);
         engine(Command::LockAccounts)
     }
 
-    /// Somebody is signed in: by hand that opens a lock that had asked for it, from what is kept it does not.
-    pub(super) fn lock_at_sign_in(&mut self, opened: Opened) {
+    /// The same where it is not so although the window is locked: the disk was full, or a sign-in that was under
+    /// way came to its end.
+    fn lock_once_more(&mut self) -> Vec<SideEffect> {
+        let is_open = self.accounts.iter().flatten().any(|kept| !kept.is_locked);
+        let asked_at = self.lock.asked_at;
+        let is_due = asked_at.is_none_or(|asked_at| {
+            let since = self.now.duration_since(asked_at);
+            since.is_negative() || since >= ONCE_MORE
+        });
+        if is_open && is_due {
+            return self.lock_accounts();
+        }
+        Vec::new()
+    }
+
+    /// Somebody is signed in: by what was typed behind the lock that opens it, by anything else it does not.
+    pub(super) fn lock_at_sign_in(&mut self, opened: Opened) -> Vec<SideEffect> {
         let stays = match self.locked() {
-            Some(tried) => !tried.trying || !opened.by_hand,
+            Some(_) => !(opened.by_hand && self.lock.signs_in),
             None => opened.is_locked,
         };
-        if stays {
-            self.lock.locked.get_or_insert_default();
-        } else {
+        if !stays {
             self.unlocked();
+            return Vec::new();
         }
+        self.lock.locked.get_or_insert_default();
+        // One that was under way when it was locked has opened its account.
+        self.lock_accounts()
     }
 
     /// How long nobody has to touch the window before it locks, in minutes, of
@@ -109,7 +142,8 @@ impl State {
         });
         let has_ended =
             |modal: &Modal| matches!(modal, Modal::SignInAgain(asked) if asked.has_ended);
-        if !self.modals.iter().any(has_ended) {
+        self.lock.signs_in = self.modals.iter().any(has_ended);
+        if !self.lock.signs_in {
             return engine(Command::CheckPassword(password));
         }
         let with = SignInWith::Password {
@@ -123,7 +157,10 @@ impl State {
         match failure {
             None => {
                 self.password_tries.succeeded();
-                self.unlocked();
+                let is_asked = self.locked().is_some_and(|tried| tried.trying);
+                if is_asked && !self.lock.signs_in {
+                    self.unlocked();
+                }
                 Vec::new()
             }
             Some(failure) => {
@@ -137,6 +174,7 @@ impl State {
     /// There is nothing to cover any more.
     pub(super) fn unlocked(&mut self) {
         self.lock.locked = None;
+        self.lock.signs_in = false;
         self.touched();
     }
 

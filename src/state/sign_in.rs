@@ -174,7 +174,7 @@ impl State {
         }
         self.forms += 1;
         let mut effects = self.has_switched(opened);
-        self.lock_at_sign_in(opened);
+        effects.extend(self.lock_at_sign_in(opened));
         if goes_on {
             effects.extend(self.goes_on());
             return effects;

@@ -28,7 +28,7 @@ impl State {
                 with,
                 stay,
             } => self.sign_in(&address, with, stay),
-            Action::Switch(mode) => vec![SideEffect::Switch(mode)],
+            Action::Switch(mode) => self.switch(mode),
             Action::SignOut => self.ask_sign_out(),
             Action::ConfirmSignOut => self.sign_out(),
             Action::Show(screen) => self.show(screen),

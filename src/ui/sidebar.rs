@@ -10,8 +10,11 @@ use crate::ui::commands::Command;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{Button, chosen_mark, focus_ring, label_cut, wrapped};
 
-/// The least room for a name beside the way to the screens, in points.
+/// The least room for a name beside the way to the screens, in points; with less it stands below.
 const LEAST_ROOM: f32 = 60.0;
+
+/// The least height of a window that has room for it there, in points.
+const LEAST_HEIGHT: f32 = 260.0;
 
 /// The way to the screens: at the left, or on top where the window is narrow.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -154,6 +157,9 @@ fn who(ui: &mut Ui, view: &View<'_>) {
     };
     let palette = Palette::here(ui);
     let room = ui.available_size_before_wrap().x;
+    if room < LEAST_ROOM && ui.ctx().content_rect().height() < LEAST_HEIGHT {
+        return;
+    }
     let room = if room < LEAST_ROOM {
         ui.max_rect().width()
     } else {

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from desktop import ENABLED, run_steps, text_of, until
+from desktop import CHECKED, ENABLED, run_steps, text_of, until
 from memory import found_in_memory
 from test_desktop import (
     A_DELETE, A_DELETE_OF_ALL, ACTIVITY, ALL_TITLE, AMELIA, CHECK, DELETE_ALL,
@@ -37,6 +37,7 @@ ASK_PASSWORD = "Ask for the password before each delete"
 ASK_TWO = "Ask a second person to agree before everything is deleted"
 YOUR_PASSWORD = "Your password"
 THEIR_NAME, THEIR_PASSWORD = "Their user name or email", "Their password"
+LESS_TITLE, CHANGE = "Ask for less before a delete?", "Change"
 LOGIN = r"path=\"?/api/auth/login"
 
 
@@ -158,7 +159,21 @@ def everything_is_deleted_by_two_people(walk):
         time.sleep(2)
     walk.desktop.wait_for(GONE_ALL, A_DELETE_OF_ALL)
     assert walk.held(JUERGEN) is None
-    print(logins(walk), end=" ")
+    assert logins(walk) == 12
+
+
+def to_ask_for_less_takes_the_password(walk):
+    walk.desktop.click("tab", SETTINGS)
+    walk.desktop.click("checkbox", ASK_TWO)
+    walk.desktop.wait_for(LESS_TITLE)
+    walk.desktop.fill(YOUR_PASSWORD, WRONG)
+    walk.desktop.click("button", CHANGE)
+    walk.desktop.wait_for(NOT_KNOWN)
+    walk.desktop.fill(YOUR_PASSWORD, PASSWORD)
+    walk.desktop.click("button", CHANGE)
+    walk.desktop.gone(LESS_TITLE)
+    assert not walk.desktop.find("checkbox", ASK_TWO).has(CHECKED)
+    assert logins(walk) == 14
 
 
 def the_record_says_who_did_and_who_agreed(walk):
@@ -225,6 +240,7 @@ STEPS = [
     two_people_stay_signed_in_and_one_goes_on_for_the_other,
     a_delete_asks_for_the_password,
     everything_is_deleted_by_two_people,
+    to_ask_for_less_takes_the_password,
     the_record_says_who_did_and_who_agreed,
     everybody_signs_out_and_a_wrong_token_is_refused,
     no_secret_is_in_a_file_the_log_a_variable_or_an_argument,

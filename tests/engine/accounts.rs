@@ -327,3 +327,18 @@ fn another_persons_token_in_an_entry_is_not_taken_for_its_owners() {
         assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Ended);
     });
 }
+
+#[test]
+fn who_is_switched_to_at_a_locked_desk_is_not_recorded_as_having_opened_it() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", true).await;
+        until_locked(&mut desk).await;
+        switch(&mut desk, "front").await;
+        assert!(is_locked(&mut desk).await);
+        let entries = desk.record().await;
+        let note = entries.last().unwrap().draft.note.as_deref();
+        assert!(note.unwrap().contains("locked until the password is typed"));
+    });
+}

@@ -220,6 +220,54 @@ fn who_starts_the_app_anew_finds_it_locked_until_its_own_password_opens_it() {
 }
 
 #[test]
+fn a_sign_in_that_was_under_way_when_it_was_locked_leaves_no_account_open() {
+    let mut state = signed_in();
+    state.update(Action::AskToSignIn);
+    state.update(Action::Lock);
+    // Whoever tries a password meanwhile is not in by that.
+    unlock(&mut state);
+    let effects = tell(&mut state, 1, crate::signed_in_by(true, false));
+    assert!(state.locked().is_some());
+    let sent = commands(&effects);
+    assert!(
+        sent.iter()
+            .any(|command| matches!(command, Command::LockAccounts))
+    );
+}
+
+#[test]
+fn a_password_that_was_checked_for_an_earlier_lock_opens_no_later_one() {
+    let mut state = locked();
+    tell(&mut state, 1, Event::PasswordChecked(None));
+    assert!(state.locked().is_some());
+}
+
+#[test]
+fn an_account_that_is_still_open_behind_the_lock_is_to_be_locked_once_more() {
+    let mut state = signed_in();
+    tell(&mut state, 1, Event::Accounts(crate::accounts::two()));
+    state.update(Action::Lock);
+    let begun = state.now;
+    for (seconds, asks) in [(30, false), (60, true), (90, false), (120, true)] {
+        let effects = passes(&mut state, begun + SignedDuration::from_secs(seconds));
+        assert_eq!(!commands(&effects).is_empty(), asks, "{seconds}");
+    }
+}
+
+#[test]
+fn who_goes_to_practise_leaves_no_account_open() {
+    let mut state = signed_in();
+    let effects = state.update(Action::Switch(Mode::Practice));
+    assert!(matches!(
+        effects[..],
+        [
+            SideEffect::Engine(Command::LockAccounts),
+            SideEffect::Switch(_)
+        ]
+    ));
+}
+
+#[test]
 fn a_sign_in_that_is_not_by_hand_opens_no_lock() {
     let mut state = locked();
     unlock(&mut state);
