@@ -25,7 +25,7 @@ use crate::domain::{Failure, FailureKind};
 use crate::engine::{Command, Handle, NotTaken, Progress, Wake};
 use crate::platform::Dialogs;
 use crate::settings::{Settings, ThemeChoice};
-use crate::state::{Action, Message, Mode, PasswordTries, SideEffect, SignIn, State};
+use crate::state::{About, Action, Message, Mode, PasswordTries, SideEffect, SignIn, State};
 use crate::ui::theme::Contrast;
 use crate::ui::{self, Window};
 use jiff::{SignedDuration, Timestamp};
@@ -143,6 +143,13 @@ impl App {
         self
     }
 
+    /// Tells under About what the app is and runs on.
+    #[must_use]
+    pub fn being(mut self, about: About) -> Self {
+        self.state.about = about;
+        self
+    }
+
     /// Leaves what is to be put away to `later` when the window closes.
     #[must_use]
     pub fn putting_away_later(mut self, later: PutAwayLater) -> Self {
@@ -257,6 +264,7 @@ impl App {
                     let settings = self.state.settings.clone();
                     let next = State::new(mode, settings, Timestamp::now());
                     let left = std::mem::replace(&mut self.state, next);
+                    self.state.about = left.about;
                     match mode {
                         Mode::Practice => self.real_tries = left.password_tries,
                         Mode::Real => self.state.password_tries = self.real_tries.clone(),

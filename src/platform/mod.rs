@@ -6,6 +6,7 @@ mod dialog_service;
 mod file_dialog;
 mod first_copy;
 mod folders;
+mod licences;
 mod locale;
 mod message;
 mod os_user;
@@ -15,6 +16,7 @@ mod screen_setup;
 mod session_end;
 mod show_in_folder;
 mod system_look;
+mod system_name;
 
 pub use crash_dumps::keep_memory_out_of_crash_dumps;
 pub use data_lock::DataLock;
@@ -25,6 +27,7 @@ pub use file_dialog::{
 };
 pub use first_copy::{Doorbell, Entrance, enter};
 pub use folders::{DataFolderError, data_folder, downloads_folder};
+pub use licences::licences;
 pub use locale::system_locale;
 pub use message::show_message;
 pub use os_user::{computer_name, os_user};
@@ -34,3 +37,4 @@ pub use screen_setup::screen_setup;
 pub use session_end::session_ends;
 pub use show_in_folder::{ShowInFolderError, show_in_folder};
 pub use system_look::{SystemContrast, SystemLook, SystemTheme, watch_system_look};
+pub use system_name::system_name;

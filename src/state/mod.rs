@@ -4,6 +4,7 @@
 //! Those two only say who does it. What an action and an event do to one subject stands in that
 //! subject's file.
 
+mod about;
 mod accounts;
 mod action;
 mod activity;
@@ -41,6 +42,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+pub use about::About;
 pub use action::Action;
 pub use activity::Activity;
 pub use delete_one::ConfirmedChoice;
@@ -80,6 +82,8 @@ use crate::settings::Settings;
 pub struct State {
     /// Practice or the real service.
     pub mode: Mode,
+    /// What the app is and runs on.
+    pub about: About,
     /// What the person chose.
     pub settings: Settings,
     /// Who is signed in, or why nobody is.
@@ -164,6 +168,7 @@ impl State {
     pub fn new(mode: Mode, settings: Settings, now: Timestamp) -> Self {
         Self {
             mode,
+            about: About::default(),
             settings,
             sign_in: SignIn::Starting,
             accounts: None,

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod about;
 mod accounts;
 mod activity;
 mod confirmations;

@@ -21,7 +21,7 @@ use crate::stage::{
     LARGE, MakeState, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy,
     delete_waiting, downloading, kept_parts, name, now, open, open_on, signed_in,
 };
-use crate::{accounts, deletion_rules, lock, record, sign_in};
+use crate::{about, accounts, deletion_rules, lock, record, sign_in};
 
 /// The four ways in which everything is looked at.
 const WAYS: [(&str, Vec2, Theme, u16); 5] = [
@@ -220,6 +220,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
     ];
     views.extend(questions());
+    views.extend(about::views());
     views.extend(sign_in::views());
     views.extend(deletion_rules::views());
     views.extend(lock::views());

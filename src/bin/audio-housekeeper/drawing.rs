@@ -50,14 +50,15 @@ impl Drawing {
         }
     }
 
-    /// Opens the window and stays until it is closed. `make` makes what is in it.
+    /// Opens the window and stays until it is closed. `make` makes what is in it, and is told in words
+    /// what draws it.
     ///
     /// # Errors
     /// A window that could not be made, or could not be drawn any longer.
     pub fn run(
         &self,
         viewport: egui::ViewportBuilder,
-        make: impl FnOnce(&eframe::CreationContext<'_>) -> App,
+        make: impl FnOnce(&eframe::CreationContext<'_>, &str) -> App,
     ) -> Result<(), Failed> {
         panics::watch();
         // What is demanded says nothing about the next start.
@@ -89,8 +90,8 @@ impl Drawing {
                 options,
                 Box::new(move |creation| {
                     monitoring.watch(creation);
-                    let app = make(creation);
                     let renderer = in_words(renderer, creation);
+                    let app = make(creation, &renderer);
                     Ok(Box::new(MonitoredApp::new(
                         app, monitoring, renderer, shown,
                     )))

@@ -21,9 +21,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use audio_housekeeper::app::{App, AppSignals, OpeningMode, PutAwayLater};
-use audio_housekeeper::platform::{NativeDialogs, keep_memory_out_of_crash_dumps, system_locale};
+use audio_housekeeper::platform::{
+    NativeDialogs, keep_memory_out_of_crash_dumps, licences, system_locale, system_name,
+};
 use audio_housekeeper::settings::{Settings, WindowPlace};
-use audio_housekeeper::state::Mode;
+use audio_housekeeper::state::{About, Mode};
 use audio_housekeeper::text::Text;
 
 use crate::arguments::{Arguments, Invocation};
@@ -89,10 +91,11 @@ fn window(arguments: Arguments, dumps: Option<io::Error>) -> anyhow::Result<Exit
     let viewport = viewport(&settings);
     let locale = system_locale().unwrap_or_default();
     let later = PutAwayLater::default();
-    let made = drawing.run(viewport, |creation| {
+    let made = drawing.run(viewport, |creation, renderer| {
         let dialogs = Box::new(NativeDialogs);
         let app = App::new(&creation.egui_ctx, opening, dialogs, &locale, settings)
-            .heeding(&creation.egui_ctx, signals);
+            .heeding(&creation.egui_ctx, signals)
+            .being(about(renderer));
         // On a Mac, Quit ends the process as soon as the window has ended; elsewhere Wayland lets no
         // window hide before it is gone.
         if cfg!(target_os = "macos") {
@@ -120,6 +123,15 @@ fn window(arguments: Arguments, dumps: Option<io::Error>) -> anyhow::Result<Exit
             drawing.go_on(&failed, folder.as_deref(), &Text::new(&locale), lock)
         }
     })
+}
+
+fn about(renderer: &str) -> About {
+    About {
+        build: option_env!("AUDIO_HOUSEKEEPER_BUILD").map(Into::into),
+        system: system_name(),
+        renderer: renderer.to_owned(),
+        licences: licences(),
+    }
 }
 
 fn viewport(settings: &Settings) -> egui::ViewportBuilder {

@@ -1,5 +1,6 @@
 //! The screens: sign-in, and the three behind it.
 
+mod about;
 mod activity;
 mod activity_filter;
 mod deletion_rules;

@@ -5,7 +5,7 @@ use crate::settings::{Settings, ThemeChoice};
 use crate::state::{Action, Mode};
 use crate::ui::View;
 use crate::ui::drafts::Drafts;
-use crate::ui::screens::deletion_rules;
+use crate::ui::screens::{about, deletion_rules};
 use crate::ui::theme::{Palette, Type};
 use crate::ui::widgets::{
     Button, Field, Limit, announce, card, choices, divider, label, screen, with_buttons, wrapped,
@@ -15,7 +15,6 @@ use crate::ui::widgets::{
 pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
     let title = view.text.say("settings-title");
     screen(ui, &title, |ui| {
-        let palette = Palette::here(ui);
         section(ui, view.text.say("settings-account"), |ui| {
             account(ui, view);
             divider(ui);
@@ -30,12 +29,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>, drafts: &mut Drafts) {
             appearance(ui, view);
         });
         section(ui, view.text.say("settings-about"), |ui| {
-            label(ui, Type::Strong, palette.text, view.text.say("app-name"));
-            let version = env!("CARGO_PKG_VERSION").into();
-            let said = view
-                .text
-                .say_with("settings-version", &[("version", version)]);
-            label(ui, Type::Small, palette.muted, said);
+            about::show(ui, view);
         });
     });
 }
