@@ -168,6 +168,7 @@ async fn to_take_back(apart: Option<PartApart>, since: Option<&PartCame>) -> Opt
         mark,
         came,
         came_whole,
+        ..
     } = apart?;
     let came = came?;
     let Some(since) = since else {

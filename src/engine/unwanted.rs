@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::PartCame;
+use crate::domain::{AuditDraft, AuditEntry, AuditWho, OperationId, PartCame};
 use crate::engine::Event;
 use crate::engine::notice::Notice;
 use crate::engine::resources::Resources;
-use crate::store::{Change, PartApart, Store};
+use crate::store::{Change, PartApart, Store, StoreError};
 use crate::transfer::{self, TransferError};
 
 /// How often it is looked whether a part file is still being removed.
@@ -57,31 +57,70 @@ async fn remove_where(resources: &Resources, is_meant: impl Fn(&PartApart) -> bo
             continue;
         }
         let PartApart {
-            part, mark, came, ..
+            part,
+            mark,
+            came,
+            download,
+            ..
         } = unwanted;
-        match remove_file(&part, mark.as_deref(), came.as_ref()).await {
-            Ok(_) => {}
-            // What has come to stand at its name, or can't be told from that, is not the app's to remove.
+        let removed = remove_file(&part, mark.as_deref(), came.as_ref()).await;
+        let gone = Change::UnwantedPartGone { part, mark };
+        let forgotten = match removed {
+            Ok(_) => store.apply(vec![gone]).await,
             Err(error @ TransferError::FileNameRefused { .. }) => {
-                // Nobody would hear it now.
-                if resources.leaving.is_cancelled() {
-                    return;
-                }
-                if let Some(failure) = error.into_failure(Timestamp::now()) {
-                    let event = Event::failed(None, failure);
-                    resources.notify(Notice::Tell(Box::new(event)));
-                }
+                leave_alone(resources, error, download, gone).await
             }
             Err(error) => {
                 tracing::warn!(%error, "a part file that nobody wants can't be removed");
                 continue;
             }
-        }
-        let gone = Change::UnwantedPartGone { part, mark };
-        if let Err(error) = store.apply(vec![gone]).await {
+        };
+        if let Err(error) = forgotten {
             tracing::warn!(%error, "a part file that is gone is still written down");
         }
     }
+}
+
+/// Records and says that something else is at a part file's name, or what can't be told from that: it is not the
+/// app's to remove.
+async fn leave_alone(
+    resources: &Resources,
+    error: TransferError,
+    download: Option<OperationId>,
+    gone: Change,
+) -> Result<(), StoreError> {
+    let last = match &download {
+        Some(download) => resources.store.entries_of(download).await?.pop(),
+        None => None,
+    };
+    // Before the download's own end is recorded there is nothing to add to; and nobody hears it while the app
+    // ends.
+    let is_early = download.is_some() && last.is_none();
+    if is_early || resources.leaving.is_cancelled() {
+        return Ok(());
+    }
+    let doctor = last.as_ref().and_then(|last| last.draft.doctor.clone());
+    if let Some(AuditEntry { draft, .. }) = last {
+        let note =
+            "as recorded before; something else is at its part file's name, and was left alone";
+        let draft = AuditDraft {
+            time: Timestamp::now(),
+            who: AuditWho {
+                service: draft.who.service,
+                ..resources.who(None, String::new())
+            },
+            note: Some(note.to_owned()),
+            ..draft
+        };
+        resources.store.append_with(draft, vec![gone]).await?;
+    } else {
+        resources.store.apply(vec![gone]).await?;
+    }
+    if let Some(failure) = error.into_failure(Timestamp::now()) {
+        let event = Event::failed(doctor, failure);
+        resources.notify(Notice::Tell(Box::new(event)));
+    }
+    Ok(())
 }
 
 async fn all(store: &Store) -> Vec<PartApart> {

@@ -17,6 +17,8 @@ pub struct PartApart {
     pub came: Option<PartCame>,
     /// Whether that came whole, in one answer.
     pub came_whole: bool,
+    /// The download that made it, where that is known.
+    pub download: Option<OperationId>,
 }
 
 impl Store {
@@ -60,8 +62,8 @@ pub(super) fn set_apart(
     let operation = operation.as_str();
     connection.execute(
         "INSERT OR REPLACE INTO parts_apart
-            (part, operation, mark, came_size, came_sha256, came_copy, came_whole)
-         SELECT part, operation, mark, came_size, came_sha256, came_copy, ?2
+            (part, operation, mark, came_size, came_sha256, came_copy, came_whole, download)
+         SELECT part, operation, mark, came_size, came_sha256, came_copy, ?2, operation
          FROM transfers JOIN parts USING (operation) WHERE operation = ?1",
         params![operation, came_whole],
     )?;
@@ -107,8 +109,8 @@ pub(super) fn taken_back(
 /// name: the other was never made then.
 pub(super) fn left(connection: &Connection, operation: &OperationId) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT OR REPLACE INTO parts_apart (part, mark, came_size, came_sha256, came_copy)
-         SELECT part, mark, came_size, came_sha256, came_copy
+        "INSERT OR REPLACE INTO parts_apart (part, mark, came_size, came_sha256, came_copy, download)
+         SELECT part, mark, came_size, came_sha256, came_copy, operation
          FROM transfers LEFT JOIN parts USING (operation)
          WHERE operation = ?1
             AND part NOT IN (SELECT part FROM parts_apart WHERE operation IS NOT NULL)",
@@ -173,5 +175,8 @@ fn apart(row: &Row) -> Result<PartApart, StoreError> {
         mark: row.get("mark")?,
         came: parts::came(row)?,
         came_whole: row.get("came_whole")?,
+        download: row
+            .get::<_, Option<String>>("download")?
+            .map(OperationId::from_stored),
     })
 }

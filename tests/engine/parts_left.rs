@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use audio_housekeeper::domain::{
-    AuditOutcome, FailureKind, OperationId, PartCame, ServerCopy, Sha256Digest,
+    AuditAction, AuditDraft, AuditOutcome, AuditWho, FailureKind, OperationId, PartCame,
+    ServerCopy, Sha256Digest,
 };
 use audio_housekeeper::engine::{Command, Event, JobFailure};
 use audio_housekeeper::store::{Change, Store, Transfer};
@@ -123,8 +124,22 @@ async fn left(desk: &Desk, part: &Path, contents: &[u8], known: usize) {
         }),
     };
     let store = Store::open(desk.folder.path()).unwrap();
-    let end = Change::EndTransferPartLeft(operation);
-    store.apply(vec![begin, made, came, end]).await.unwrap();
+    let end = Change::EndTransferPartLeft(operation.clone());
+    let entry = AuditDraft {
+        time: jiff::Timestamp::now(),
+        action: AuditAction::Download,
+        outcome: AuditOutcome::Stopped,
+        operation,
+        who: AuditWho::default(),
+        doctor: Some(name(AMELIA)),
+        reason: None,
+        plan: None,
+        backup: None,
+        answer: None,
+        note: None,
+    };
+    let changes = vec![begin, made, came, end];
+    store.append_with(entry, changes).await.unwrap();
 }
 
 async fn unwanted(desk: &Desk) -> Vec<PathBuf> {
@@ -142,18 +157,21 @@ fn a_part_that_is_not_known_again_is_left_alone_and_spoken_of_once() {
         left(&desk, &part, &held()[..20_000], 10_000).await;
         let mut desk = desk.restart().await;
         let failure = desk.until(|event| match event {
-            Event::Failed { failure, .. } => Some(failure.clone()),
+            Event::Failed { doctor, failure } => Some((doctor.clone(), failure.kind.clone())),
             _ => None,
         });
         let path = part.clone();
-        assert_eq!(failure.await.kind, FailureKind::FileNameRefused { path });
-        for _ in 0..400 {
-            if unwanted(&desk).await.is_empty() {
-                break;
-            }
-            desk.pass_time().await;
-        }
-        let desk = starts_again(desk).await;
+        let refused = FailureKind::FileNameRefused { path };
+        assert_eq!(failure.await, (Some(name(AMELIA)), refused));
+        let mut desk = starts_again(desk).await;
+        // What came of the download is as it was.
+        let all = recorded(&mut desk).await;
+        let [first, second] = &all[..] else {
+            panic!("{all:?}");
+        };
+        assert_eq!(second.outcome, AuditOutcome::Stopped);
+        assert_eq!(second.operation, first.operation);
+        assert!(second.note.as_ref().unwrap().ends_with("was left alone"));
         assert_eq!(fs::read(&part).unwrap(), &held()[..20_000]);
         assert_eq!(unwanted(&desk).await, [""; 0].map(PathBuf::from));
     });

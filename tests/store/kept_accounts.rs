@@ -4,7 +4,7 @@ use audio_housekeeper::domain::{AccountKey, Holder, KeptAccount, OperationId, Se
 use audio_housekeeper::store::{Change, Store, TokenToForget};
 use jiff::Timestamp;
 
-use crate::{NEWEST, outsider};
+use crate::outsider;
 
 fn origin() -> ServiceOrigin {
     ServiceOrigin::parse(ServiceOrigin::DEFAULT).unwrap()
@@ -34,15 +34,15 @@ async fn what_an_older_version_kept_for_a_service_is_gone_on_with_as_that() {
     drop(Store::open(folder.path()).unwrap());
     let older = outsider(folder.path());
     older
-        .execute_batch(&format!(
+        .execute_batch(
             "DROP TABLE kept_accounts; ALTER TABLE tokens_to_forget DROP COLUMN holder;
+             ALTER TABLE parts_apart DROP COLUMN download;
              CREATE TABLE kept_tokens (origin TEXT PRIMARY KEY, user_name TEXT) STRICT;
              INSERT INTO kept_tokens VALUES ('https://api.nuxera.ai', 'front.desk');
              INSERT INTO tokens_to_forget VALUES
                  ('one', 'https://other.example', NULL, 1, '2026-11-01T00:00:00Z');
-             PRAGMA user_version = {};",
-            NEWEST - 1
-        ))
+             PRAGMA user_version = 19;",
+        )
         .unwrap();
     drop(older);
     let store = Store::open(folder.path()).unwrap();

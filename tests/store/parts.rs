@@ -212,6 +212,7 @@ fn first() -> PartApart {
         mark: Some("made 1".to_owned()),
         came: Some(came(59)),
         came_whole: false,
+        download: Some(operation()),
     }
 }
 
@@ -251,6 +252,7 @@ async fn what_is_set_apart_is_known_beside_the_present_part_and_taken_back_in_it
         mark: Some("made 2".to_owned()),
         came: None,
         came_whole: false,
+        download: Some(operation()),
     };
     assert_eq!(store.unwanted_parts().await, Ok(vec![second.clone()]));
     store.apply(vec![gone(second)]).await.unwrap();

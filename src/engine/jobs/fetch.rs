@@ -153,7 +153,7 @@ pub async fn fetch(
     if workspace.record(draft, changes).await.is_some() {
         set_aside::finish(workspace, aside).await;
         // Where the part file could not be looked for, it is not known to be gone.
-        if matches!(rest, Rest::Apart { .. }) && !ledger.has_left_a_part() {
+        if ledger.has_ever_set_apart() && !ledger.has_left_a_part() {
             ledger.remove_unwanted(&request).await;
         }
     }
