@@ -68,6 +68,13 @@ impl SignIn {
         }
     }
 
+    /// Whether the service says that it is another person's than the keychain kept it for.
+    pub fn is_somebody_elses(&self) -> bool {
+        let kept_of = self.given.person.id.as_deref();
+        let is_another = |id: &str| kept_of.is_some_and(|kept_of| kept_of != id);
+        self.kept_for.is_some() && self.person_id().is_some_and(is_another)
+    }
+
     /// What is to be known of the account whose token the keychain keeps.
     pub fn kept_account(&self) -> KeptAccount {
         KeptAccount {

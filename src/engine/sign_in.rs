@@ -170,11 +170,7 @@ async fn from_keychain(
                     Err((sign_in.map(|sign_in| sign_in.kept_for(&key)), failure))
                 }
             };
-            if let Ok(sign_in) = &opened
-                && let (Some(one), Some(other)) = (&account.person_id, sign_in.person_id())
-                && one != other
-            {
-                // Somebody else's token lies there.
+            if opened.as_ref().is_ok_and(SignIn::is_somebody_elses) {
                 return not_signed_in(attempt, SignedOutBecause::Ended);
             }
             taken_on_trust(attempt, (begun, account.is_locked), opened)

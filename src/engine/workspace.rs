@@ -93,11 +93,17 @@ impl Workspace {
     /// Ends the sign-in that a call was made with where its `failure` says that the token is no
     /// longer accepted.
     pub fn noticed(&self, failure: Failure, sign_in: &Arc<SignIn>) -> Failure {
-        if failure.needs_sign_in() && self.credentials.end(sign_in) {
+        if failure.needs_sign_in() {
+            self.end(sign_in);
+        }
+        failure
+    }
+
+    fn end(&self, sign_in: &Arc<SignIn>) {
+        if self.credentials.end(sign_in) {
             let generation = self.generation;
             self.resources.notify(Notice::SignInEnded { generation });
         }
-        failure
     }
 
     /// Whether the service refused a call for a doctor for want of a sign-in, and accepts this one all the
@@ -162,6 +168,10 @@ impl Workspace {
             return true;
         }
         match sign_in.ask_whose().await {
+            Ok(()) if sign_in.is_somebody_elses() => {
+                self.end(sign_in);
+                true
+            }
             Ok(()) => {
                 if self.credentials.is_present(sign_in)
                     && let Some(person) = sign_in.person()

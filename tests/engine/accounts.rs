@@ -329,6 +329,24 @@ fn another_persons_token_in_an_entry_is_not_taken_for_its_owners() {
 }
 
 #[test]
+fn another_persons_token_in_an_entry_is_not_taken_for_its_owners_either_once_the_service_answers() {
+    run(async {
+        let mut desk = desk().await;
+        by_name(&mut desk, "front", true).await;
+        by_name(&mut desk, "back", true).await;
+        let of_back = desk.tokens.read(&key(&desk, "back")).unwrap().unwrap();
+        desk.tokens.write(&key(&desk, "front"), &of_back).unwrap();
+        let away = Effect::status(StatusCode::SERVICE_UNAVAILABLE);
+        desk.service.set_faults(vec![Fault::on(Call::Me, away)]);
+        switch(&mut desk, "front").await;
+        assert_eq!(signed_in(&mut desk).await.as_deref(), Some("front"));
+        desk.service.set_faults(Vec::new());
+        desk.send(Command::Check(name(AMELIA)));
+        assert_eq!(signed_out(&mut desk).await, SignedOutBecause::Ended);
+    });
+}
+
+#[test]
 fn who_is_switched_to_at_a_locked_desk_is_not_recorded_as_having_opened_it() {
     run(async {
         let mut desk = desk().await;
