@@ -253,7 +253,10 @@ fn a_service_that_can_not_tell_whose_a_token_is_lets_it_in_and_deletes_go() {
             desk.service
                 .add_fault(Fault::on(Call::Me, Effect::status(status)));
             let mut desk = desk.restart().await;
-            assert_eq!(signed_in(&mut desk).await, (TokenKeeping::Keychain, None));
+            // Whose it is was known when it was kept.
+            let person = Some("Practice desk".to_owned());
+            let kept = (TokenKeeping::Keychain, person);
+            assert_eq!(signed_in(&mut desk).await, kept);
             let (report, _) = desk.delete(AMELIA, DeletionChoice::WithoutBackup).await;
             assert_eq!(report.outcome, DeletionOutcome::Gone);
             // A token that it does not take shows at the first call.
