@@ -137,7 +137,7 @@ impl StoreLedger {
             let came = &apart.kept.came;
             !apart.is_pieced && partial.is_of(&came.copy) && partial.good_for() < came.size
         });
-        is_more && matches!(self.rest_apart().await, Rest::Apart { is_there: true, .. })
+        is_more && matches!(self.apart_now().await, Rest::Apart { is_there: true, .. })
     }
 
     /// Sets what came apart, as the recording is to be fetched whole. It takes the place of what was set
@@ -207,7 +207,20 @@ impl StoreLedger {
 
     /// What is set apart as what is kept of the download, of which nothing else is. It is taken back with the
     /// entry of the end in the record, and else by the next start.
-    pub async fn rest_apart(&self) -> Rest {
+    pub async fn rest_apart(&self, operation: &OperationId) -> Rest {
+        self.forget_what_is_not_apart(operation).await;
+        self.apart_now().await
+    }
+
+    /// What was set apart is gone where another file, of this download or of another, took its name.
+    async fn forget_what_is_not_apart(&self, operation: &OperationId) {
+        let is_any_apart = self.apart().is_some();
+        if is_any_apart && let Ok(None) = self.resources.store.part_apart(operation).await {
+            *self.apart() = None;
+        }
+    }
+
+    async fn apart_now(&self) -> Rest {
         let kept = self.apart().as_ref().map(|apart| apart.kept.clone());
         match kept {
             Some(kept) => Rest::Apart {
@@ -272,11 +285,7 @@ impl Ledger for StoreLedger {
         };
         Box::pin(async move {
             self.keep(made).await?;
-            let is_any_apart = self.apart().is_some();
-            // What was set apart is gone where the new one took its name.
-            if is_any_apart && let Ok(None) = self.resources.store.part_apart(operation).await {
-                *self.apart() = None;
-            }
+            self.forget_what_is_not_apart(operation).await;
             Ok(())
         })
     }

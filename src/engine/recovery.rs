@@ -145,7 +145,7 @@ async fn close_download(workspace: &Workspace, left: &Transfer) -> Option<Closed
         if saved.is_none() {
             not_closed(workspace, left, failure);
         }
-        note = "something else is at its part file's name, and was left alone";
+        note = "what is at its part file's name is not known for it, and was left alone";
     }
     if let Some((found, checked)) = saved {
         let saved = close_saved(workspace, left, checked, found).await;
@@ -196,7 +196,7 @@ async fn close_taken_back(
         && matches!(error, TransferError::FileNameRefused { .. })
     {
         not_closed(workspace, left, error.into_failure(Timestamp::now()));
-        beside = "; something else is at the name of the part file beside them, and was left alone";
+        beside = "; what is at the name of the part file beside them is not known for it, and was left alone";
         changes.push(Change::UnwantedPartGone {
             part: left.part.clone(),
             mark: mark.map(ToOwned::to_owned),

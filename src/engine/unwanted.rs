@@ -101,8 +101,7 @@ async fn leave_alone(
     }
     let doctor = last.as_ref().and_then(|last| last.draft.doctor.clone());
     if let Some(AuditEntry { draft, .. }) = last {
-        let note =
-            "as recorded before; something else is at its part file's name, and was left alone";
+        let note = "as recorded before; what is at its part file's name is not known for it, and was left alone";
         let draft = AuditDraft {
             time: Timestamp::now(),
             who: AuditWho {

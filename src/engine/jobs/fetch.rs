@@ -217,7 +217,7 @@ async fn keep(
         }
     }
     if keeps && !is_last_kept {
-        return ledger.rest_apart().await;
+        return ledger.rest_apart(&request.operation).await;
     }
     ledger.discard_apart(request).await;
     if is_last_kept {

@@ -46,7 +46,7 @@ async fn remove(workspace: &Workspace, kept: KeptPart) {
         Ok(false) => "the part file was no longer there",
         // What has come to stand at its name is not the app's to remove.
         Err(TransferError::FileNameRefused { .. }) => {
-            "something else is at the part file's name, and was left alone"
+            "what is at the part file's name is not known for it, and was left alone"
         }
         // Nobody is to be asked about it for ever: it is removed once its folder is there again.
         Err(TransferError::FolderGone { .. }) => {
