@@ -6,8 +6,8 @@ import re
 ENCODINGS = ("utf-8", "utf-16-le")
 
 
-def found_in_memory(pid, secret, before=24):
-    """The bytes that stand right before `secret`, at each place in the memory of `pid` where it is.
+def found_in_memory(pid, secret, around=24):
+    """The bytes that stand right before `secret` and right behind it, at each place in the memory of `pid`.
     What can't be written to, or not be read, as the graphics driver's, is left out."""
     needles = [secret.encode(encoding) for encoding in ENCODINGS]
     found = []
@@ -22,7 +22,8 @@ def found_in_memory(pid, secret, before=24):
                 continue
             for needle in needles:
                 for match in re.finditer(re.escape(needle), contents):
-                    found.append(contents[max(match.start() - before, 0):match.start()])
+                    before = contents[max(match.start() - around, 0):match.start()]
+                    found.append((before, contents[match.end():match.end() + around]))
     return found
 
 
