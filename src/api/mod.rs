@@ -9,6 +9,7 @@ mod content_range;
 mod headers;
 mod kept_open;
 mod login;
+mod newest_version;
 mod resume_point;
 mod said;
 mod transport;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 use crate::domain::{DoctorName, Failure, Secret, ServerCopy, ServiceOrigin};
 
 pub use connector::{HttpConnector, Timeouts};
+pub use newest_version::{NoVersion, ask_newest_version};
 pub use resume_point::ResumePoint;
 
 /// The calls of the Nuxera Audio Management API, for one sign-in.

@@ -114,11 +114,11 @@ fn is_refusal_of_a_proxy(cause: &(dyn StdError + 'static)) -> bool {
     cause.to_string().starts_with("tunnel error")
 }
 
-fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
+pub(super) fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
     cause.is::<rustls::Error>()
 }
 
-fn any_cause(
+pub(super) fn any_cause(
     error: &(dyn StdError + 'static),
     holds: impl Fn(&(dyn StdError + 'static)) -> bool,
 ) -> bool {

@@ -33,6 +33,8 @@ mod sign_in_with;
 mod token_end;
 mod unfit;
 mod unusual_character;
+mod update_source;
+mod version;
 
 pub use account::{Account, AccountKey, Holder, KeptAccount, TokenKeeping};
 pub use act::{Act, ActChoices, ActFilter, OutcomeGroup, Period, in_lower_case, who_of};
@@ -75,3 +77,5 @@ pub use sign_in_with::SignInWith;
 pub use token_end::token_end;
 pub use unfit::Unfit;
 pub use unusual_character::UnusualCharacter;
+pub use update_source::{NewestVersion, UpdateAddress, UpdatePolicy, UpdateSource};
+pub use version::Version;

@@ -89,7 +89,7 @@ impl ServiceOrigin {
     }
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
+pub(super) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
         Host::Ipv4(address) => IpAddr::from(*address).is_loopback(),

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Account, Act, ActChoices, CheckedAudio, Completeness, DeletionOutcome, DeletionRules,
-    DeletionSurvey, DoctorName, Failure, KeptAccount, KeptPart, KnownDoctor, NextTry, OperationId,
-    Place, Remark, ServiceOrigin, SetAside,
+    DeletionSurvey, DoctorName, Failure, KeptAccount, KeptPart, KnownDoctor, NewestVersion,
+    NextTry, OperationId, Place, Remark, ServiceOrigin, SetAside, UpdateSource,
 };
 use crate::engine::clock::TimeJump;
 use crate::engine::command::{JobId, SavePurpose};
@@ -190,6 +190,10 @@ pub enum Event {
     RecordChecked(Box<RecordReport>),
     /// It could not be checked.
     RecordNotChecked(Failure),
+    /// Where it is asked which version is the newest. Comes where it can be, before anything is asked.
+    UpdateSource(UpdateSource),
+    /// What is known of which version is the newest.
+    NewestVersion(NewestVersion),
     /// Something asked for did not work, and nothing else tells of it.
     Failed {
         /// The doctor it was about.

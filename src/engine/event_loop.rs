@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{
-    Approval, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, OperationId,
-    ServiceOrigin,
+    Approval, DeletionPlan, DeletionScope, DoctorName, Failure, FailureKind, NewestVersion,
+    OperationId, ServiceOrigin, UpdateSource,
 };
 use crate::engine::cancellation::EndedBy;
 use crate::engine::deletion_rules::{self, Mismatch, not_approved};
@@ -24,6 +24,7 @@ use crate::engine::resources::{Resources, internal, store_failure};
 use crate::engine::scheduler::{Busy, Panicked, Scheduler, TaskEnded, not_known};
 use crate::engine::ticket::JobTicket;
 use crate::engine::unwanted;
+use crate::engine::version_check::{self, VersionCheck};
 use crate::engine::workspace::Workspace;
 use crate::engine::{
     Command, Event, JobEnding, JobKind, SignedOutBecause, activity, doctors, places, record_check,
@@ -70,6 +71,7 @@ pub struct Engine {
     pub settings_to_record: Vec<String>,
     /// Gives up the last reading of the record.
     pub activity: CancellationToken,
+    pub version_check: VersionCheck,
 }
 
 impl Engine {
@@ -90,6 +92,14 @@ impl Engine {
         self.settings_to_record = settings::look(&self.resources, &self.opened_at).await;
         if !self.settings_to_record.is_empty() {
             let event = Event::SettingsWereChanged;
+            self.resources.tell(self.generation, event);
+        }
+        let source = self.version_check.source();
+        if *source != UpdateSource::Nowhere {
+            if source.address().is_none() {
+                tracing::warn!("what the administrator wrote is no address to ask for versions");
+            }
+            let event = Event::UpdateSource(source.clone());
             self.resources.tell(self.generation, event);
         }
         let watch = self.resources.clock.watch();
@@ -115,6 +125,7 @@ impl Engine {
                 self.resources
                     .tell(self.generation, Event::TimeJumped(jump));
             }
+            self.ask_newest_version();
         }
         self.leave().await;
     }
@@ -128,6 +139,15 @@ impl Engine {
         if newest.is_some_and(|entry| entry.draft.time.duration_since(Timestamp::now()) > BEHIND) {
             self.resources
                 .tell(self.generation, Event::ClockBehindRecord);
+        }
+    }
+
+    /// Asks which version is the newest, where the time for it has come.
+    fn ask_newest_version(&mut self) {
+        if let Some(question) = self.version_check.due() {
+            let on_panic = Event::NewestVersion(NewestVersion::NotKnown);
+            let work = version_check::ask(self.resources.clone(), question);
+            self.scheduler.spawn(on_panic, work);
         }
     }
 
@@ -148,6 +168,7 @@ impl Engine {
             Command::LockAccounts => self.lock_accounts(),
             Command::StopApproving => self.stop_approving(),
             Command::SaveSettings(settings) => {
+                self.version_check.want(settings.tells_of_newer_version);
                 let resources = self.resources.clone();
                 resources.keep_in_mind(settings);
                 let work = settings::save(resources, self.generation);

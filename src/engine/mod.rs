@@ -39,6 +39,7 @@ mod sign_out;
 mod ticket;
 mod tries;
 mod unwanted;
+mod version_check;
 mod waits;
 mod workspace;
 
@@ -59,7 +60,7 @@ pub use ticket::{Progress, Wake};
 pub use waits::Waits;
 
 use crate::api::Connector;
-use crate::domain::{DoctorName, ServiceOrigin, SignInWith};
+use crate::domain::{DoctorName, ServiceOrigin, SignInWith, UpdateSource};
 use crate::keychain::{Keychain, RecordHeads};
 use crate::settings::SettingsFile;
 use crate::store::Store;
@@ -81,6 +82,10 @@ pub struct Setup {
     pub opening: Opening,
     /// Where the settings are kept.
     pub settings_file: SettingsFile,
+    /// Where it is asked which version is the newest; never while somebody practises.
+    pub updates: UpdateSource,
+    /// Whether the person wants to be told of a newer one.
+    pub tells_of_newer_version: bool,
     /// How long a confirmed delete waits.
     pub waits: Waits,
     /// Tells when the computer slept.
@@ -140,11 +145,22 @@ pub fn start(setup: Setup) -> Handle {
     let (events, events_out) = mpsc::unbounded_channel();
     let (notices, notices_in) = mpsc::unbounded_channel();
     let (board, progress) = ticket::JobBoard::new(setup.wake.clone());
+    let is_practice = matches!(setup.opening, Opening::Practice { .. });
+    let updates = if is_practice {
+        UpdateSource::Nowhere
+    } else {
+        setup.updates
+    };
+    let version_check = version_check::VersionCheck::new(
+        updates,
+        setup.tells_of_newer_version,
+        setup.clock.clone(),
+    );
     let resources = Arc::new(resources::Resources {
         rules: Mutex::default(),
         rules_are_known: false.into(),
         changing_rules: tokio::sync::Mutex::default(),
-        is_practice: matches!(setup.opening, Opening::Practice { .. }),
+        is_practice,
         telling: tokio::sync::Mutex::default(),
         removing: Mutex::default(),
         store: setup.store,
@@ -184,6 +200,7 @@ pub fn start(setup: Setup) -> Handle {
         opened_at: setup.opening.origin().clone(),
         settings_to_record: Vec::new(),
         activity: CancellationToken::new(),
+        version_check,
         scheduler,
     };
     let nobody = Event::SignedOut(SignedOutBecause::NoToken);

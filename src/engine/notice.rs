@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::domain::{DeletionPlan, Failure, ServiceOrigin};
+use crate::domain::{DeletionPlan, Failure, ServiceOrigin, Version};
 use crate::engine::credentials::SignIn;
 use crate::engine::left_over::LeftOver;
 use crate::engine::{Event, JobEnding, JobId, SignedOutBecause};
@@ -57,6 +57,12 @@ pub enum Notice {
         /// The sign-in that it was asked for in.
         asked_by: Arc<SignIn>,
         approved: Box<Approved>,
+    },
+    /// What came of asking which version is the newest.
+    NewestVersion {
+        /// The question's number.
+        number: u64,
+        answer: Option<Version>,
     },
     /// The look into what earlier runs left is over, and `rest` could not be closed.
     LeftOpen { generation: u64, rest: LeftOver },

@@ -96,6 +96,12 @@ impl Engine {
                     Some(failure) => workspace.tell(not_approved(&approved.plan, failure)),
                 }
             }
+            Notice::NewestVersion { number, answer } => {
+                if let Some(newest) = self.version_check.answered(number, answer) {
+                    self.resources
+                        .tell(self.generation, Event::NewestVersion(newest));
+                }
+            }
             Notice::LeftOpen { generation, rest } => {
                 self.left_over.put_back(rest);
                 // Somebody may have signed in there before it was put back.

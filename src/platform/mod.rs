@@ -17,6 +17,7 @@ mod session_end;
 mod show_in_folder;
 mod system_look;
 mod system_name;
+mod update_policy;
 
 pub use crash_dumps::keep_memory_out_of_crash_dumps;
 pub use data_lock::DataLock;
@@ -38,3 +39,4 @@ pub use session_end::session_ends;
 pub use show_in_folder::{ShowInFolderError, show_in_folder};
 pub use system_look::{SystemContrast, SystemLook, SystemTheme, watch_system_look};
 pub use system_name::system_name;
+pub use update_policy::update_policy;

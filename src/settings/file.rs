@@ -138,6 +138,7 @@ struct Wire<'a> {
     signs_in_with_token: bool,
     /// 0 for never.
     lock_after: u16,
+    tells_of_newer_version: bool,
     theme: &'static str,
     text_size: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,6 +162,7 @@ impl<'a> Wire<'a> {
             service: settings.service.ascii(),
             signs_in_with_token: settings.signs_in_with_token,
             lock_after: settings.lock_after.unwrap_or_default(),
+            tells_of_newer_version: settings.tells_of_newer_version,
             theme: theme_word(settings.theme),
             text_size: settings.text_size,
             download_folder: settings.download_folder.as_deref().and_then(Path::to_str),
@@ -187,6 +189,8 @@ fn settings_of(mut members: Map<String, Value>) -> Settings {
                 .filter(|minutes| Settings::LOCK_TIMES.contains(minutes))
                 .or(offered.lock_after),
         },
+        tells_of_newer_version: take(&mut members, "tells_of_newer_version")
+            .unwrap_or(offered.tells_of_newer_version),
         theme: take::<String>(&mut members, "theme")
             .and_then(|word| theme_of(&word))
             .unwrap_or(offered.theme),
@@ -249,6 +253,7 @@ mod tests {
             service: ServiceOrigin::parse("https://clinic.example:8443").unwrap(),
             signs_in_with_token: true,
             lock_after: None,
+            tells_of_newer_version: true,
             theme: ThemeChoice::Dark,
             text_size: 150,
             download_folder: Some(std::env::temp_dir().join("J\u{fc}rgen")),
@@ -330,6 +335,14 @@ mod tests {
                 "yes".into(),
                 Settings {
                     signs_in_with_token: false,
+                    ..chosen()
+                },
+            ),
+            (
+                "tells_of_newer_version",
+                1.into(),
+                Settings {
+                    tells_of_newer_version: false,
                     ..chosen()
                 },
             ),

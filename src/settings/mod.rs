@@ -18,6 +18,9 @@ pub struct Settings {
     /// How long nobody has to touch the window before it locks, in minutes, one of
     /// [`Settings::LOCK_TIMES`]; it never does without.
     pub lock_after: Option<u16>,
+    /// Whether the person wants to be told of newer versions, where the program was built with an address
+    /// to ask for them.
+    pub tells_of_newer_version: bool,
     /// Light, dark, or as the system says.
     pub theme: ThemeChoice,
     /// Text size in per cent, one of [`Settings::TEXT_SIZES`].
@@ -67,6 +70,7 @@ impl Default for Settings {
             service,
             signs_in_with_token: false,
             lock_after: Some(15),
+            tells_of_newer_version: false,
             theme: ThemeChoice::default(),
             text_size: 100,
             download_folder: None,

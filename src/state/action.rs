@@ -167,6 +167,8 @@ pub enum Action {
     SetTheme(ThemeChoice),
     /// The text size was chosen, in per cent.
     SetTextSize(u16),
+    /// Whether to be told of newer versions was chosen.
+    SetTellsOfNewerVersion(bool),
     /// The address in the settings was changed.
     SetAddress(String),
     /// The window's place is to be kept, as it closes.

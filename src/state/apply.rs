@@ -92,6 +92,8 @@ impl State {
             }
             Event::RecordChecked(report) => return self.record_checked(*report),
             Event::RecordNotChecked(failure) => self.record_not_checked(failure),
+            Event::UpdateSource(source) => self.update_source_known(source),
+            Event::NewestVersion(newest) => self.newest_version_known(newest),
             Event::Failed { doctor, failure } => self.failed(doctor, failure),
             Event::Elsewhere { service, event } => self.ended_elsewhere(&service, *event),
         }

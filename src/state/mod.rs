@@ -36,6 +36,7 @@ mod side_effect;
 mod sign_in;
 mod sign_in_again;
 mod update;
+mod version_check;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -62,6 +63,7 @@ pub use shelf::{FoldedTally, Shelf};
 pub use side_effect::SideEffect;
 pub use sign_in::{Attempt, SignIn};
 pub use sign_in_again::{Batch, SignInAgain};
+pub use version_check::VersionCheck;
 
 // The state is made of these, and a view reads the state without knowing the engine.
 pub use crate::engine::{
@@ -84,6 +86,8 @@ pub struct State {
     pub mode: Mode,
     /// What the app is and runs on.
     pub about: About,
+    /// What is known of newer versions.
+    pub version_check: VersionCheck,
     /// What the person chose.
     pub settings: Settings,
     /// Who is signed in, or why nobody is.
@@ -169,6 +173,7 @@ impl State {
         Self {
             mode,
             about: About::default(),
+            version_check: VersionCheck::default(),
             settings,
             sign_in: SignIn::Starting,
             accounts: None,

@@ -97,6 +97,7 @@ impl State {
             Action::ShowAct(first) => self.show_act(first),
             Action::SetTheme(theme) => self.set_theme(theme),
             Action::SetTextSize(text_size) => self.set_text_size(text_size),
+            Action::SetTellsOfNewerVersion(tells) => self.set_tells_of_newer_version(tells),
             Action::SetAddress(address) => self.set_address(&address),
             Action::KeepWindowPlace(place) => self.keep_window_place(place),
             Action::Close => self.close(),

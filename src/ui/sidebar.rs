@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
 fn ways(ui: &mut Ui, view: &mut View<'_>, width: Option<f32>) {
     for screen in [Screen::Recordings, Screen::Activity, Screen::Settings] {
         let name = Command::Show(screen).name(view.text, view.state, None);
-        let sign = sign(view).filter(|_| screen == Screen::Recordings);
+        let sign = sign(view, screen);
         if way(
             ui,
             &name,
@@ -79,11 +79,20 @@ fn ways(ui: &mut Ui, view: &mut View<'_>, width: Option<f32>) {
     }
 }
 
-/// What is to be seen on the shelf, where that is out of sight.
-fn sign(view: &View<'_>) -> Option<String> {
-    if view.state.screen == Screen::Recordings {
-        return None;
+/// What there is to be seen on a screen that is out of sight.
+fn sign(view: &View<'_>, screen: Screen) -> Option<String> {
+    match screen {
+        here if here == view.state.screen => None,
+        Screen::Recordings => of_the_shelf(view),
+        Screen::Activity => None,
+        Screen::Settings => {
+            let newer = view.state.newer_version();
+            newer.map(|_| view.text.say("nav-newer-version"))
+        }
     }
+}
+
+fn of_the_shelf(view: &View<'_>) -> Option<String> {
     let (text, state) = (view.text, view.state);
     let (answers, running, done) = (state.to_look_at(), state.jobs.len(), state.done_unseen());
     if answers > 0 {

@@ -19,6 +19,7 @@ mod last_call;
 mod leaving;
 mod lock;
 mod names;
+mod newer_version;
 mod outcomes;
 mod places;
 mod privacy;

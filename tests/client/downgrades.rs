@@ -3,12 +3,11 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use audio_housekeeper::domain::FailureKind;
 use support::certificate::{AUTHORITY, acceptor};
-use support::server::{Server, Step, answer, json, read_head};
+use support::server::{Request, Server, Step, answer, json, read_head};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
@@ -16,19 +15,22 @@ use crate::environment::{is_again, run_again};
 use crate::redirects::STATUSES;
 use crate::{CALLS, assert_discreet, connect};
 
-/// A server that says this over TLS, and how often it was asked.
-async fn over_tls(said: Vec<u8>) -> (u16, Arc<AtomicUsize>) {
+/// A server that says this over TLS, and what it was asked.
+pub async fn over_tls(said: Vec<u8>) -> (u16, Arc<Mutex<Vec<Request>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let requests = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&requests);
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let asked = Arc::clone(&requests);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (counted, said) = (Arc::clone(&counted), said.clone());
+            let (asked, said) = (Arc::clone(&asked), said.clone());
             tokio::spawn(async move {
-                let mut stream = acceptor().accept(stream).await.unwrap();
-                while read_head(&mut stream).await.is_some() {
-                    counted.fetch_add(1, Ordering::SeqCst);
+                // Who does not trust the certificate breaks off.
+                let Ok(mut stream) = acceptor().accept(stream).await else {
+                    return;
+                };
+                while let Some(request) = read_head(&mut stream).await {
+                    asked.lock().unwrap().push(request);
                     stream.write_all(&said).await.unwrap();
                     stream.flush().await.unwrap();
                 }
@@ -58,7 +60,7 @@ async fn nothing_is_sent_on_from_tls_in_plain_text() {
             assert_discreet(&error);
             let to_host = Some("localhost".to_owned());
             assert_eq!(error.failure.kind, FailureKind::Redirected { to_host });
-            assert_eq!(requests.load(Ordering::SeqCst), made, "{status}, {call:?}");
+            assert_eq!(requests.lock().unwrap().len(), made, "{status}, {call:?}");
         }
     }
     assert_eq!(plain.connections(), 0);

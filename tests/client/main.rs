@@ -16,6 +16,7 @@ mod environment;
 mod log;
 mod logins;
 mod long_values;
+mod newest_version;
 mod proxies;
 mod ranges;
 mod redirects;

@@ -47,4 +47,5 @@ mod stops;
 mod unfinished;
 mod unfit;
 mod untrusted;
+mod version_check;
 mod volumes;

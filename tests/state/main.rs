@@ -19,6 +19,7 @@ mod replacing;
 mod retries;
 mod set_aside;
 mod sign_in_again;
+mod version_check;
 
 use std::path::PathBuf;
 

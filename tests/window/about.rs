@@ -16,7 +16,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
     vec![("about", installed)]
 }
 
-fn installed() -> State {
+pub fn installed() -> State {
     let mut state = signed_in();
     state.screen = Screen::Settings;
     state.about = About {
@@ -26,6 +26,14 @@ fn installed() -> State {
         licences: Some(PathBuf::from(LIST)),
     };
     state
+}
+
+/// What stands last on the screen comes into sight.
+pub fn scroll_to_the_end(window: &mut Window) {
+    if let Some(last) = window.query_by_label_contains("The list names each part") {
+        last.scroll_to_me();
+    }
+    window.run();
 }
 
 fn press(window: &mut Window, name: &str) {

@@ -16,6 +16,7 @@ mod deletion_rules;
 mod fit;
 mod lock;
 mod long_text;
+mod newer_version;
 mod pictures;
 mod places;
 mod record;

@@ -21,7 +21,7 @@ use crate::stage::{
     LARGE, MakeState, SMALL, Window, ago, asking, asking_unfit, asking_with, backup_of, copy,
     delete_waiting, downloading, kept_parts, name, now, open, open_on, signed_in,
 };
-use crate::{about, accounts, deletion_rules, lock, record, sign_in};
+use crate::{about, accounts, deletion_rules, lock, newer_version, record, sign_in};
 
 /// The four ways in which everything is looked at.
 const WAYS: [(&str, Vec2, Theme, u16); 5] = [
@@ -39,6 +39,9 @@ fn every_view_draws_in_every_size_and_every_control_has_a_name() {
             let mut window = open(state(), size, theme, percent);
             if view.starts_with("recordings") {
                 choose(&mut window);
+            }
+            if view.starts_with("about") {
+                about::scroll_to_the_end(&mut window);
             }
             // Settles without drawing on and on, and names every control.
             window.run();
@@ -221,6 +224,7 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
     ];
     views.extend(questions());
     views.extend(about::views());
+    views.extend(newer_version::views());
     views.extend(sign_in::views());
     views.extend(deletion_rules::views());
     views.extend(lock::views());

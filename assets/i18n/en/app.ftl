@@ -2,6 +2,8 @@ app-name = Audio Housekeeper
 nav-recordings = Recordings
 nav-activity = Activity
 nav-settings = Settings
+# Beside Settings, in little room.
+nav-newer-version = New version
 account-unnamed = Signed in
 account-practice = Practice
 account-with-token = Signed in with an access token

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use audio_housekeeper::api::HttpConnector;
 use audio_housekeeper::app::{AppSignals, Launcher, Opened};
 use audio_housekeeper::domain::{
-    DoctorName, Failure, FailureKind, ServiceOrigin, Sha256Digest, SignInWith,
+    DoctorName, Failure, FailureKind, ServiceOrigin, Sha256Digest, SignInWith, UpdateSource,
 };
 use audio_housekeeper::engine::{self, Clock, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, RecordHeads, SystemKeychain, TokenEntries};
@@ -206,6 +206,7 @@ impl Launcher for RealLauncher {
             RecordHeads::new(Arc::new(SystemKeychain), &record, RecordHeads::USUAL_LIMIT)
         });
         let tokens = Arc::new(TokenEntries::new(SystemKeychain));
+        let built_with = option_env!("AUDIO_HOUSEKEEPER_UPDATES");
         let _inside = self.runtime.enter();
         let engine = engine::start(Setup {
             store,
@@ -214,6 +215,8 @@ impl Launcher for RealLauncher {
             connector: Arc::new(HttpConnector::default()),
             opening,
             settings_file,
+            updates: UpdateSource::choose(platform::update_policy(), built_with),
+            tells_of_newer_version: settings.tells_of_newer_version,
             waits: Waits::default(),
             clock: Clock::default(),
             os_user: platform::os_user(),

@@ -1,10 +1,11 @@
 use egui::Ui;
 
+use crate::domain::{NewestVersion, UpdateSource, Version};
 use crate::state::{Action, State};
 use crate::text::Text;
 use crate::ui::View;
 use crate::ui::theme::{Palette, Type};
-use crate::ui::widgets::{Button, divider, label, with_buttons, wrapped};
+use crate::ui::widgets::{Button, announce, checkbox, divider, label, with_buttons, wrapped};
 
 /// What the app is and runs on, to be copied for support, and whose work is in it.
 pub fn show(ui: &mut Ui, view: &mut View<'_>) {
@@ -25,6 +26,57 @@ pub fn show(ui: &mut Ui, view: &mut View<'_>) {
             .copy_text(for_support(view.state, text, lines).join("\n"));
         view.act(Action::Copied);
     }
+    newer_version(ui, view);
+    licences(ui, view);
+}
+
+/// Whether there is a newer version, where that can be asked.
+fn newer_version(ui: &mut Ui, view: &mut View<'_>) {
+    let palette = Palette::here(ui);
+    let (text, state) = (view.text, view.state);
+    let source = &state.version_check.source;
+    match source {
+        UpdateSource::Nowhere => return,
+        UpdateSource::Administrator(_) => {
+            divider(ui);
+            let said = text.say("newer-by-administrator");
+            wrapped(ui, Type::Small, palette.muted, said);
+        }
+        UpdateSource::Builder(_) => {
+            divider(ui);
+            let before = state.settings.tells_of_newer_version;
+            let mut wanted = before;
+            checkbox(ui, &mut wanted, &text.say("newer-wanted"));
+            if wanted != before {
+                view.act(Action::SetTellsOfNewerVersion(wanted));
+            }
+        }
+    }
+    if let Some(address) = source.address() {
+        let host = address.host().into();
+        let said = text.say_with("newer-asked", &[("host", host)]);
+        wrapped(ui, Type::Small, palette.muted, said);
+    }
+    let Some(newest) = state.newest_version() else {
+        return;
+    };
+    let (kind, colour, said) = match newest {
+        NewestVersion::NotAsked => (Type::Small, palette.muted, text.say("newer-not-asked")),
+        NewestVersion::NotKnown => (Type::Small, palette.muted, text.say("newer-not-known")),
+        NewestVersion::Is(newest) if newest > Version::OWN => {
+            let newest = newest.to_string().into();
+            let own = Version::OWN.to_string().into();
+            let said = text.say_with("newer-there", &[("newest", newest), ("own", own)]);
+            (Type::SmallStrong, palette.text, said)
+        }
+        NewestVersion::Is(_) => (Type::Small, palette.text, text.say("newer-none")),
+    };
+    announce(&wrapped(ui, kind, colour, said));
+}
+
+fn licences(ui: &mut Ui, view: &mut View<'_>) {
+    let palette = Palette::here(ui);
+    let text = view.text;
     let Some(list) = view.state.about.licences.clone() else {
         return;
     };

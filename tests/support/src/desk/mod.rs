@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use audio_housekeeper::api::{Connector, HttpConnector, Timeouts};
-use audio_housekeeper::domain::{Failure, Secret, ServiceOrigin, SignInWith};
+use audio_housekeeper::domain::{Failure, Secret, ServiceOrigin, SignInWith, UpdateSource};
 use audio_housekeeper::engine::{
     self, Clock, Command, Envelope, Event, Handle, JobId, JobProgress, Opening, Setup, Waits,
 };
@@ -332,6 +332,8 @@ pub fn setup(
         })),
         opening: Opening::Kept(service.clone()),
         settings_file: SettingsFile::in_folder(folder),
+        updates: UpdateSource::Nowhere,
+        tells_of_newer_version: false,
         waits: waits(wait),
         clock: Clock::default(),
         os_user: "tester".into(),

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use audio_housekeeper::api::{HttpConnector, Timeouts};
 use audio_housekeeper::app::{App, AppSignals, Launcher, Opened, OpeningMode, PutAwayLater};
-use audio_housekeeper::domain::{DoctorName, Failure, FailureKind, ServiceOrigin, SignInWith};
+use audio_housekeeper::domain::{
+    DoctorName, Failure, FailureKind, ServiceOrigin, SignInWith, UpdateSource,
+};
 use audio_housekeeper::engine::{self, Opening, Setup, Waits, Wake};
 use audio_housekeeper::keychain::{Keychain, MemoryTokens, TokenStore};
 use audio_housekeeper::platform::AnsweredDialogs;
@@ -56,6 +58,8 @@ pub struct Stage {
     pub waits: Waits,
     /// The keychain.
     pub tokens: Arc<dyn TokenStore>,
+    /// Where it is asked which version is the newest.
+    pub updates: UpdateSource,
 }
 
 struct TestLauncher {
@@ -63,6 +67,7 @@ struct TestLauncher {
     service: Arc<PracticeService>,
     tokens: Arc<dyn TokenStore>,
     waits: Waits,
+    updates: UpdateSource,
     clock: TestClock,
     settings: Mutex<Settings>,
     runtime: Runtime,
@@ -81,6 +86,7 @@ impl Stage {
                 ..Waits::default()
             },
             tokens: Arc::new(MemoryTokens::default()),
+            updates: UpdateSource::Nowhere,
         }
     }
 }
@@ -121,6 +127,8 @@ impl Launcher for TestLauncher {
             })),
             opening,
             settings_file: SettingsFile::in_folder(&folder),
+            updates: self.updates.clone(),
+            tells_of_newer_version: settings.tells_of_newer_version,
             waits: self.waits,
             clock: self.clock.clock(),
             os_user: "tour".into(),
@@ -152,6 +160,7 @@ impl Driver {
             service: service.clone(),
             tokens: stage.tokens,
             waits: stage.waits,
+            updates: stage.updates,
             settings: Mutex::new(Settings {
                 signs_in_with_token: true,
                 ..Settings::default()
