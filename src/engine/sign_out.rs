@@ -188,10 +188,17 @@ async fn earlier_entries(resources: &Resources, account: &KeptAccount) -> Vec<(A
 
 async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) -> Option<Failure> {
     let (key, token) = (&sign_in.key(), sign_in.token());
-    let keeps = || keeps_token(resources, sign_in.kept_account());
+    let keeps = || {
+        let keeps = Change::KeepToken(sign_in.kept_account());
+        resources.store.apply(vec![keeps])
+    };
     // By a keychain that is not there for the moment.
     let was_kept = may_be_kept(resources, key).await;
     let written = if stay {
+        // Where this is cut off before it is known whose the token is, the next start forgets it.
+        if let Err(error) = write_down_as_owed(resources, key).await {
+            return Some(not_written_down(resources, key, &error).await);
+        }
         if key.holder == Holder::Unnamed {
             // Whose the token is that it keeps is not known where this is cut off.
             change(resources, Change::ForgetWhose(key.clone())).await;
@@ -201,15 +208,20 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
         None
     };
     let (failure, is_settled) = match written {
-        Some(Ok(())) => {
-            keeps().await;
-            (None, true)
-        }
+        Some(Ok(())) => match keeps().await {
+            Ok(()) => (None, true),
+            Err(error) => {
+                let failure = not_written_down(resources, key, &error).await;
+                (Some(failure), false)
+            }
+        },
         Some(Err(error @ KeychainError::None(_))) if was_kept => (Some(not_cleared(&error)), false),
-        Some(Err(error @ KeychainError::None(_))) => (Some(keychain_failure(&error)), false),
+        Some(Err(error @ KeychainError::None(_))) => (Some(keychain_failure(&error)), true),
         // What has not answered once would only keep the person waiting again.
         Some(Err(error @ KeychainError::NoAnswer)) => {
-            keeps().await;
+            if let Err(error) = keeps().await {
+                tell(resources, &error);
+            }
             (Some(not_cleared(&error)), false)
         }
         Some(Err(error)) => match cleared(resources, key).await {
@@ -232,10 +244,25 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
     failure
 }
 
+/// Why the keychain is to keep no token: nothing would know of it. Nor does an earlier one stay behind.
+async fn not_written_down(resources: &Resources, key: &AccountKey, error: &StoreError) -> Failure {
+    match cleared(resources, key).await {
+        Cleared::Yes | Cleared::NoKeychain(_) => store_failure(error),
+        Cleared::No(failure) => failure,
+    }
+}
+
 /// Keeps in mind that a token which was left behind is to be forgotten.
 async fn owe(resources: &Resources, key: &AccountKey) {
-    if is_owed(resources, key).await {
-        return;
+    if let Err(error) = write_down_as_owed(resources, key).await {
+        tell(resources, &error);
+    }
+}
+
+async fn write_down_as_owed(resources: &Resources, key: &AccountKey) -> Result<(), StoreError> {
+    let owed = resources.store.tokens_to_forget().await?;
+    if owed.iter().any(|token| token.key == *key) {
+        return Ok(());
     }
     let token = TokenToForget {
         operation: new_operation(),
@@ -244,7 +271,8 @@ async fn owe(resources: &Resources, key: &AccountKey) {
         is_sign_out: false,
         asked_at: Timestamp::now(),
     };
-    keep_in_mind(resources, token).await;
+    let change = Change::ForgetToken(token);
+    resources.store.apply(vec![change]).await
 }
 
 /// Whether a token for `key` is still to be forgotten, or that can't be read.
@@ -256,12 +284,6 @@ async fn is_owed(resources: &Resources, key: &AccountKey) -> bool {
 /// Whether the keychain may keep a token for `key`, also where it is not there for the moment.
 async fn may_be_kept(resources: &Resources, key: &AccountKey) -> bool {
     is_owed(resources, key).await || resources.store.may_keep_token(key).await.unwrap_or(true)
-}
-
-/// Writes down that the keychain has a token for an account, who is signed in by it: where it is not there
-/// one day, that one is not forgotten.
-pub async fn keeps_token(resources: &Resources, account: KeptAccount) {
-    change(resources, Change::KeepToken(account)).await;
 }
 
 /// Writes down that what the keychain keeps for an account is gone on with, also by the next start.
