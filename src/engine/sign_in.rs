@@ -52,7 +52,17 @@ pub async fn resume(resources: Arc<Resources>, origin: ServiceOrigin, given_up: 
             return resources.notify(not_known(OPENING, store_failure(&error)));
         }
     };
-    let forgotten = sign_out::forget_from_earlier(&resources, &origin, key.as_ref()).await;
+    let forgetting = async {
+        // What somebody keeps meanwhile is not what was to be forgotten.
+        let _one_at_a_time = resources.keeping.lock().await;
+        sign_out::forget_from_earlier(&resources, &origin, key.as_ref()).await
+    };
+    let forgotten = tokio::select! {
+        biased;
+        // Whoever signs in by hand waits for no more than stands already: the rest is for another start.
+        () = given_up.cancelled() => return sign_out::tell_accounts(&resources).await,
+        forgotten = forgetting => forgotten,
+    };
     sign_out::tell_accounts(&resources).await;
     match forgotten {
         Ok(()) => {}

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AccountKey, AuditAction, FailureKind, KeychainTrouble, Secret, ServiceOrigin, SignInWith,
-    TokenKeeping,
+    AccountKey, AuditAction, FailureKind, Holder, KeychainTrouble, OperationId, Secret,
+    ServiceOrigin, SignInWith, TokenKeeping,
 };
 use audio_housekeeper::engine::{self, Command, Event, Handle, SignedOutBecause};
 use audio_housekeeper::keychain::{
@@ -16,7 +16,8 @@ use audio_housekeeper::keychain::{
 use audio_housekeeper::practice::{
     Attempts, Call, Effect, Fault, PracticeConfig, PracticeService, PracticeUser,
 };
-use audio_housekeeper::store::Store;
+use audio_housekeeper::store::{Change, Store, TokenToForget};
+use jiff::Timestamp;
 use rusqlite::Connection;
 use support::desk::{setup, token};
 use support::run;
@@ -743,4 +744,100 @@ fn a_token_that_can_not_be_written_down_is_not_kept_and_that_is_said() {
             assert_eq!(tokens.keys(), [], "{refused}");
         });
     }
+}
+
+/// Forgets nothing for as long as it is shut: the call stands.
+struct Gated {
+    tokens: MemoryTokens,
+    is_shut: watch::Sender<bool>,
+    /// How many were asked to forget.
+    asked: watch::Sender<usize>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl TokenStore for Gated {
+    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
+        self.tokens.read(key)
+    }
+
+    fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
+        self.tokens.write(key, token)
+    }
+
+    fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
+        self.asked.send_modify(|asked| *asked += 1);
+        let mut is_shut = self.is_shut.subscribe();
+        let opened = self.runtime.block_on(is_shut.wait_for(|is_shut| !is_shut));
+        opened.unwrap();
+        self.tokens.forget(key)
+    }
+}
+
+#[test]
+fn who_signs_in_to_stay_while_a_start_still_forgets_stays() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default());
+        let service = service.await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let (user, _) = service.tokens().next().unwrap();
+        let key = |name: &str| AccountKey {
+            origin: origin.clone(),
+            holder: Holder::User(name.to_owned()),
+        };
+        let tokens = Arc::new(Gated {
+            tokens: MemoryTokens::default(),
+            is_shut: watch::Sender::new(true),
+            asked: watch::Sender::default(),
+            runtime: tokio::runtime::Handle::current(),
+        });
+        let store = Store::open(folder.path()).unwrap();
+        for (number, name) in ["a colleague", &user.username].into_iter().enumerate() {
+            tokens.write(&key(name), &token("to be forgotten")).unwrap();
+            let owed = TokenToForget {
+                operation: OperationId::from_bytes([u8::try_from(number).unwrap(); 16]),
+                key: key(name),
+                person: None,
+                is_sign_out: true,
+                asked_at: Timestamp::UNIX_EPOCH,
+            };
+            store.apply(vec![Change::ForgetToken(owed)]).await.unwrap();
+        }
+        let setup = setup(
+            &origin,
+            folder.path(),
+            tokens.clone(),
+            store,
+            Duration::ZERO,
+        );
+        let mut engine = engine::start(setup);
+        let mut asked = tokens.asked.subscribe();
+        asked.wait_for(|asked| *asked == 1).await.unwrap();
+        let with = SignInWith::Password {
+            user_name: user.username.clone(),
+            password: user.password.clone(),
+        };
+        let command = Command::SignIn {
+            origin: origin.clone(),
+            with,
+            stay: true,
+        };
+        engine.send(command).unwrap();
+        // It waits for what stands.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokens.is_shut.send_replace(false);
+        first(&mut engine, |event| {
+            matches!(event, Event::Doctors(_)).then_some(())
+        })
+        .await;
+        // What the start had still to do.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        engine.close().await;
+        let kept = tokens.tokens.read(&key(&user.username)).unwrap();
+        assert!(kept.is_some_and(|kept| kept.expose() != "to be forgotten"));
+        let store = Store::open(folder.path()).unwrap();
+        let listed = store.kept_accounts().await.unwrap();
+        let listed: Vec<_> = listed.iter().map(|kept| &kept.key).collect();
+        assert_eq!(listed, [&key(&user.username)]);
+    });
 }
