@@ -29,34 +29,56 @@ impl LimitedCalls {
         }
     }
 
-    /// What comes of `work`; `late` gets that when nobody waits any more.
+    /// Begins a call on a thread of its own; `late` gets what comes of `work` when nobody waits any more.
     ///
     /// # Errors
-    /// [`KeychainError::NoAnswer`] past the limit, or where too many stand; otherwise that of `work`.
-    pub(super) async fn call<T: Send + 'static>(
+    /// [`KeychainError::NoAnswer`] where too many stand. Nothing was begun then.
+    pub(super) fn begin<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, KeychainError> + Send + 'static,
+        work: impl FnOnce(IsWaitedFor<'_>) -> Result<T, KeychainError> + Send + 'static,
         late: impl FnOnce(Result<T, KeychainError>) + Send + 'static,
-    ) -> Result<T, KeychainError> {
+    ) -> Result<Begun<T>, KeychainError> {
         let running =
             Running::begin(&self.running, self.most_at_once).ok_or(KeychainError::NoAnswer)?;
-        let (answer, mut answered) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         thread::Builder::new()
             .name(self.name.into())
             .spawn(move || {
                 let _running = running;
-                if let Err(unclaimed) = answer.send(work()) {
+                let result = work(&|| !answer.is_closed());
+                if let Err(unclaimed) = answer.send(result) {
                     late(unclaimed);
                 }
             })
             .map_err(|error| KeychainError::Other(error.kind().to_string()))?;
-        match tokio::time::timeout(self.limit, &mut answered).await {
+        let limit = self.limit;
+        Ok(Begun { answered, limit })
+    }
+}
+
+/// Tells a call whether anybody waits for it still.
+pub(super) type IsWaitedFor<'call> = &'call dyn Fn() -> bool;
+
+/// A call under way. Once it is dropped, nobody waits for it.
+pub(super) struct Begun<T> {
+    answered: oneshot::Receiver<Result<T, KeychainError>>,
+    limit: Duration,
+}
+
+impl<T> Begun<T> {
+    /// What comes of it.
+    ///
+    /// # Errors
+    /// [`KeychainError::NoAnswer`] past the limit; otherwise that of the work.
+    pub(super) async fn answer(mut self) -> Result<T, KeychainError> {
+        match tokio::time::timeout(self.limit, &mut self.answered).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(KeychainError::Other("a fault of the app".into())),
             Err(_) => {
                 // Once closed, an answer has either come or will be known to be late.
-                answered.close();
-                answered.try_recv().unwrap_or(Err(KeychainError::NoAnswer))
+                self.answered.close();
+                let answer = self.answered.try_recv();
+                answer.unwrap_or(Err(KeychainError::NoAnswer))
             }
         }
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use crate::domain::KeptHead;
 use crate::keychain::KeychainError;
-use crate::keychain::limited_calls::LimitedCalls;
+use crate::keychain::limited_calls::{IsWaitedFor, LimitedCalls};
 
 /// Keeps one text a record: what its last entry was, apart from the record itself. Calls block, as those
 /// of a [`TokenStore`](crate::keychain::TokenStore) do.
@@ -74,14 +74,13 @@ impl RecordHeads {
         work: impl FnOnce(&dyn HeadStore, &str) -> Result<T, KeychainError> + Send + 'static,
     ) -> Result<T, KeychainError> {
         let heads = self.clone();
-        let work = move || {
+        let work = move |_: IsWaitedFor<'_>| {
             let _turn = heads.turn.lock().unwrap_or_else(PoisonError::into_inner);
             work(&*heads.store, &heads.record)
         };
-        self.calls
-            .call(work, |_| {
-                tracing::warn!("the keychain answered late about the record's head");
-            })
-            .await
+        let begun = self.calls.begin(work, |_| {
+            tracing::warn!("the keychain answered late about the record's head");
+        })?;
+        begun.answer().await
     }
 }

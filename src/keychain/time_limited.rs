@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::domain::{AccountKey, Secret};
-use crate::keychain::limited_calls::LimitedCalls;
+use crate::keychain::limited_calls::{Begun, IsWaitedFor, LimitedCalls};
 use crate::keychain::{KeychainError, TokenStore};
 
 /// A token store that never keeps anyone waiting for longer than a limit.
@@ -21,8 +21,8 @@ pub struct Keychain {
 
 struct Shared {
     store: Arc<dyn TokenStore>,
-    /// The number of the last write for each account, so that a late one can tell whether it was
-    /// that.
+    /// The number of the last write for each account that was let in, so that a late one can tell whether
+    /// it was that.
     writes: Mutex<HashMap<AccountKey, u64>>,
     /// What changes the store waits for what changed it before: a late write must not land on a
     /// later one.
@@ -55,8 +55,8 @@ impl Keychain {
     /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's.
     pub async fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
         let key = key.clone();
-        self.call(move |shared| shared.store.read(&key), |_, _| ())
-            .await
+        let begun = self.begin(move |shared, _| shared.store.read(&key), |_, _| ())?;
+        begun.answer().await
     }
 
     /// Keeps `token` for `key`, in place of an earlier one.
@@ -65,23 +65,38 @@ impl Keychain {
     /// [`KeychainError::NoAnswer`] past the limit; otherwise the store's. The token is not kept
     /// then: a write that succeeds after its limit is taken back.
     pub async fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
-        let write = self.shared.begin_write(key);
+        let begun = self.begin_write(key, token)?;
+        begun.answer().await
+    }
+
+    fn begin_write(&self, key: &AccountKey, token: &Secret) -> Result<Begun<()>, KeychainError> {
+        // Held until it is certain that it was let in: one that was not takes nothing's place.
+        let mut writes = self.shared.writes();
+        let write = writes.get(key).map_or(1, |last| last + 1);
         let (key, token) = (key.clone(), token.clone());
-        let undone = key.clone();
-        self.call(
-            move |shared| {
+        let (written, undone) = (key.clone(), key.clone());
+        let begun = self.begin(
+            move |shared, is_waited_for| {
                 let _turn = shared.turn();
-                shared.store.write(&key, &token)
+                if shared.last_write(&written) != write {
+                    return Err(KeychainError::NoAnswer);
+                }
+                if !is_waited_for() {
+                    // Nor does one stay whose place it was to take.
+                    shared.take_back(&written);
+                    return Err(KeychainError::NoAnswer);
+                }
+                shared.store.write(&written, &token)
             },
             move |shared, result| {
                 let _turn = shared.turn();
-                let is_last = shared.last_write(&undone) == Some(write);
-                if result.is_ok() && is_last && shared.store.forget(&undone).is_err() {
-                    tracing::warn!("a late write to the keychain could not be taken back");
+                if result.is_ok() && shared.last_write(&undone) == write {
+                    shared.take_back(&undone);
                 }
             },
-        )
-        .await
+        )?;
+        writes.insert(key, write);
+        Ok(begun)
     }
 
     /// Forgets the token for `key`; none being there is fine.
@@ -91,25 +106,30 @@ impl Keychain {
     /// kept then.
     pub async fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
         let key = key.clone();
-        let work = move |shared: &Shared| {
-            let _turn = shared.turn();
-            shared.store.forget(&key)
-        };
-        self.call(work, |_, _| ()).await
+        let write = self.shared.last_write(&key);
+        let begun = self.begin(
+            move |shared, is_waited_for| {
+                let _turn = shared.turn();
+                if !is_waited_for() && shared.last_write(&key) != write {
+                    return Err(KeychainError::NoAnswer);
+                }
+                shared.store.forget(&key)
+            },
+            |_, _| (),
+        )?;
+        begun.answer().await
     }
 
-    async fn call<T: Send + 'static>(
+    fn begin<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Shared) -> Result<T, KeychainError> + Send + 'static,
+        work: impl FnOnce(&Shared, IsWaitedFor<'_>) -> Result<T, KeychainError> + Send + 'static,
         late: impl FnOnce(&Shared, Result<T, KeychainError>) + Send + 'static,
-    ) -> Result<T, KeychainError> {
+    ) -> Result<Begun<T>, KeychainError> {
         let (shared, shared_late) = (Arc::clone(&self.shared), Arc::clone(&self.shared));
-        self.calls
-            .call(
-                move || work(&shared),
-                move |result| late(&shared_late, result),
-            )
-            .await
+        self.calls.begin(
+            move |is_waited_for| work(&shared, is_waited_for),
+            move |result| late(&shared_late, result),
+        )
     }
 }
 
@@ -118,16 +138,20 @@ impl Shared {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin_write(&self, key: &AccountKey) -> u64 {
-        let mut writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = writes.entry(key.clone()).or_default();
-        *last += 1;
-        *last
+    fn writes(&self) -> MutexGuard<'_, HashMap<AccountKey, u64>> {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn last_write(&self, key: &AccountKey) -> Option<u64> {
-        let writes = self.writes.lock().unwrap_or_else(PoisonError::into_inner);
-        writes.get(key).copied()
+    /// The number of the last write for `key` that was let in, 0 where there was none.
+    fn last_write(&self, key: &AccountKey) -> u64 {
+        self.writes().get(key).copied().unwrap_or_default()
+    }
+
+    /// What a write that nobody waits for has left, or would leave, does not stay.
+    fn take_back(&self, key: &AccountKey) {
+        if self.store.forget(key).is_err() {
+            tracing::warn!("a late write to the keychain could not be taken back");
+        }
     }
 }
 

@@ -194,10 +194,77 @@ async fn a_late_write_is_taken_back_whatever_else_was_asked_meanwhile() {
     let other = keychain.write(&there, &secret("other")).await;
     assert_eq!(other, Err(KeychainError::NoAnswer));
     store.set_shut(false);
-    // Three calls, and one for each of the two writes that takes it back.
-    until(|| *store.calls.lock().unwrap() == 5).await;
+    // The write, what takes it back, what was to be forgotten, and that in place of the second write, for
+    // which nobody waits any more.
+    until(|| *store.calls.lock().unwrap() == 4).await;
     until(|| store.tokens.read(&here).unwrap().is_none()).await;
-    until(|| store.tokens.read(&there).unwrap().is_none()).await;
+    tokio::time::sleep(LIMIT).await;
+    assert_eq!(store.tokens.keys(), []);
+}
+
+#[tokio::test]
+async fn a_late_write_is_taken_back_also_where_a_later_one_was_never_let_in() {
+    let store = Arc::new(Gated::default());
+    store.set_shut(true);
+    let keychain = Keychain::new(store.clone(), LIMIT);
+    let here = account(ADDRESS);
+    let late = keychain.write(&here, &secret("late")).await;
+    assert_eq!(late, Err(KeychainError::NoAnswer));
+    for _ in 1..Keychain::MOST_AT_ONCE {
+        assert!(keychain.read(&here).await.is_err());
+    }
+    let begun = Instant::now();
+    let refused = keychain.write(&here, &secret("refused")).await;
+    assert_eq!(refused, Err(KeychainError::NoAnswer));
+    assert!(begun.elapsed() < LIMIT, "it failed at once");
+    store.set_shut(false);
+    let most = u32::try_from(Keychain::MOST_AT_ONCE).unwrap();
+    until(|| *store.calls.lock().unwrap() == most + 1).await;
+    until(|| store.tokens.keys().is_empty()).await;
+}
+
+#[tokio::test]
+async fn of_two_late_writes_neither_stays() {
+    let store = Arc::new(Gated::default());
+    store.set_shut(true);
+    let keychain = Keychain::new(store.clone(), LIMIT);
+    let here = account(ADDRESS);
+    for token in ["late", "later"] {
+        let late = keychain.write(&here, &secret(token)).await;
+        assert_eq!(late, Err(KeychainError::NoAnswer));
+    }
+    store.set_shut(false);
+    // The first, and what is forgotten in place of the second.
+    until(|| *store.calls.lock().unwrap() == 2).await;
+    until(|| store.tokens.keys().is_empty()).await;
+    tokio::time::sleep(LIMIT).await;
+    assert_eq!(store.tokens.keys(), []);
+    assert_eq!(*store.calls.lock().unwrap(), 2);
+}
+
+#[tokio::test]
+async fn what_nobody_waits_to_have_forgotten_any_more_is_not_taken_from_who_kept_it_since() {
+    let store = Arc::new(Gated::default());
+    store.set_shut(true);
+    let keychain = Keychain::new(store.clone(), LIMIT * 10);
+    let (here, there) = (account(ADDRESS), account("https://clinic.example"));
+    let (one, other) = (secret("one"), secret("other"));
+    let writes = async {
+        // It waits behind the other's, and is given up.
+        let forgotten = tokio::time::timeout(LIMIT, keychain.forget(&here)).await;
+        assert!(forgotten.is_err());
+        let opened = async {
+            tokio::time::sleep(LIMIT).await;
+            store.set_shut(false);
+        };
+        tokio::join!(keychain.write(&here, &one), opened).0
+    };
+    let (before, written) = tokio::join!(keychain.write(&there, &other), writes);
+    before.unwrap();
+    written.unwrap();
+    tokio::time::sleep(LIMIT).await;
+    assert_eq!(text(store.tokens.read(&here).unwrap()).unwrap(), "one");
+    assert_eq!(*store.calls.lock().unwrap(), 2, "it was never forgotten");
 }
 
 #[tokio::test]
