@@ -42,17 +42,39 @@ pub struct EntryName {
 }
 
 impl EntryName {
+    /// The longest that an account's entry is called by its own name, in bytes: Windows takes 513
+    /// (`CRED_MAX_USERNAME_LENGTH`), those of its parts' included.
+    const LONGEST: usize = 400;
+
     /// That of an account's token.
     #[must_use]
     pub fn of(key: &AccountKey) -> Self {
+        let name = Self::in_full(key);
+        if name.account.len() <= Self::LONGEST {
+            return name;
+        }
+        let digest = Sha256Digest::of(name.account.as_bytes());
+        Self {
+            account: format!("SHA-256 {digest}"),
+            ..name
+        }
+    }
+
+    /// As early versions called it, where that was longer.
+    fn early(key: &AccountKey) -> Option<Self> {
+        let name = Self::in_full(key);
+        (name.account.len() > Self::LONGEST).then_some(name)
+    }
+
+    fn in_full(key: &AccountKey) -> Self {
         Self {
             account: key.entry(),
             label: key.label(),
         }
     }
 
-    /// That of one part of a token; the first is number 1. An account's begins with a scheme, so that no
-    /// other entry is called so.
+    /// That of one part of a token; the first is number 1. An account's begins with a scheme or is a digest,
+    /// so that no other entry is called so.
     fn part(&self, number: usize) -> Self {
         Self {
             account: format!("part {number} of {}", self.account),
@@ -167,44 +189,68 @@ impl<E: Entries> TokenEntries<E> {
     fn remove_parts(&self, name: &EntryName, first: usize) -> Result<(), KeychainError> {
         (first..=MOST_PARTS).try_for_each(|number| self.entries.remove_entry(&name.part(number)))
     }
-}
 
-impl<E: Entries> TokenStore for TokenEntries<E> {
-    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
-        let name = EntryName::of(key);
-        match self.look(&name)? {
+    fn remove_early(&self, key: &AccountKey) -> Result<(), KeychainError> {
+        let Some(name) = EntryName::early(key) else {
+            return Ok(());
+        };
+        let parts = (1..=MOST_PARTS).map(|number| name.part(number));
+        let parts = parts.filter(|_| self.entries.most_bytes().is_some());
+        let mut names = parts.chain([name.clone()]);
+        names.try_for_each(|name| match self.entries.remove_entry(&name) {
+            // Of a name that it doesn't take it has none.
+            Err(KeychainError::TooLong) => Ok(()),
+            result => result,
+        })
+    }
+
+    fn read_named(&self, name: &EntryName) -> Result<Option<Secret>, KeychainError> {
+        match self.look(name)? {
             Found::Nothing => return Ok(None),
             Found::Token(token) => return Ok(Some(token)),
             Found::Foreign(_) | Found::Cut => {}
         }
         // It may be in the middle of a write.
         let _turn = self.turn();
-        match self.look(&name)? {
+        match self.look(name)? {
             Found::Nothing => Ok(None),
             Found::Token(token) => Ok(Some(token)),
             Found::Foreign(token) => {
-                if let Err(error) = self.put(&name, &token) {
+                if let Err(error) = self.put(name, &token) {
                     tracing::warn!(%error, "a token stays in the keychain in another's form");
                 }
                 Ok(Some(token))
             }
             Found::Cut => {
-                if let Err(error) = self.remove(&name) {
+                if let Err(error) = self.remove(name) {
                     tracing::warn!(%error, "parts of a token stay in the keychain");
                 }
                 Err(KeychainError::Incomplete)
             }
         }
     }
+}
+
+impl<E: Entries> TokenStore for TokenEntries<E> {
+    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
+        let found = self.read_named(&EntryName::of(key))?;
+        let early = EntryName::early(key).filter(|_| found.is_none());
+        match early.map(|name| self.read_named(&name)) {
+            None | Some(Err(KeychainError::TooLong)) => Ok(found),
+            Some(early) => early,
+        }
+    }
 
     fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
         let _turn = self.turn();
-        self.put(&EntryName::of(key), token)
+        self.put(&EntryName::of(key), token)?;
+        self.remove_early(key)
     }
 
     fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
         let _turn = self.turn();
-        self.remove(&EntryName::of(key))
+        self.remove(&EntryName::of(key))?;
+        self.remove_early(key)
     }
 }
 

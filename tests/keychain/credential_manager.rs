@@ -2,7 +2,7 @@
 
 use std::process;
 
-use audio_housekeeper::domain::AccountKey;
+use audio_housekeeper::domain::{AccountKey, Holder};
 use audio_housekeeper::keychain::{
     Entries as _, EntryName, KeychainError, SystemKeychain, TokenEntries, TokenStore as _,
 };
@@ -56,4 +56,21 @@ fn the_credential_manager_keeps_tokens_of_every_length_and_forgets_all_parts() {
     assert_eq!(tokens.read(&nowhere()).map(text), Ok(None));
     assert!(SystemKeychain.read_entry(&part(1)).unwrap().is_none());
     tokens.forget(&nowhere()).unwrap();
+}
+
+#[test]
+fn the_credential_manager_keeps_tokens_of_who_has_a_long_user_name() {
+    let tokens = TokenEntries::new(SystemKeychain);
+    for length in [380, 480, 5_000] {
+        let somebody = AccountKey {
+            holder: Holder::User("n".repeat(length)),
+            ..nowhere()
+        };
+        for token in ["x".repeat(40), "y".repeat(16 * MOST)] {
+            tokens.write(&somebody, &secret(&token)).unwrap();
+            assert_eq!(text(tokens.read(&somebody).unwrap()).unwrap(), token);
+            tokens.forget(&somebody).unwrap();
+            assert_eq!(text(tokens.read(&somebody).unwrap()), None);
+        }
+    }
 }

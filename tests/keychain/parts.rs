@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
-use audio_housekeeper::domain::AccountKey;
+use audio_housekeeper::domain::{AccountKey, Holder};
 use audio_housekeeper::keychain::{Entries, EntryName, KeychainError, TokenEntries, TokenStore};
 use zeroize::Zeroizing;
 
@@ -20,6 +20,8 @@ struct Limited {
     entries: Mutex<HashMap<String, Vec<u8>>>,
     /// How many changes are still made; all of them where that is `None`.
     left: Mutex<Option<usize>>,
+    /// The longest name of an entry, in bytes; any where that is `None`.
+    longest_name: Option<usize>,
     /// Where a change of this account waits for whoever watches, before it is made and after.
     watched: Option<(String, Barrier)>,
 }
@@ -44,7 +46,16 @@ impl Limited {
         Self {
             entries: Mutex::new(entries),
             left: Mutex::new(left),
-            watched: None,
+            ..Self::default()
+        }
+    }
+}
+
+impl Limited {
+    fn takes(&self, name: &EntryName) -> Answer {
+        match self.longest_name {
+            Some(longest) if name.account.len() > longest => Err(KeychainError::TooLong),
+            _ => Ok(()),
         }
     }
 }
@@ -61,11 +72,13 @@ impl Entries for &Limited {
     }
 
     fn read_entry(&self, name: &EntryName) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
+        self.takes(name)?;
         let entries = self.entries.lock().unwrap();
         Ok(entries.get(&name.account).cloned().map(Zeroizing::new))
     }
 
     fn write_entry(&self, name: &EntryName, bytes: &[u8]) -> Answer {
+        self.takes(name)?;
         if bytes.len() > MOST {
             return Err(KeychainError::TooLong);
         }
@@ -75,6 +88,7 @@ impl Entries for &Limited {
     }
 
     fn remove_entry(&self, name: &EntryName) -> Answer {
+        self.takes(name)?;
         self.change(&name.account, |entries| {
             entries.remove(&name.account);
         })
@@ -306,4 +320,55 @@ fn an_entry_that_holds_no_text_is_no_token_and_shows_nothing_of_itself() {
     }
     let empty = HashMap::from([(ADDRESS.to_owned(), Vec::new())]);
     assert_eq!(read(&Limited::with(empty, None)).unwrap(), None);
+}
+
+/// Somebody whose user name is so many bytes long.
+fn somebody(length: usize, end: char) -> AccountKey {
+    let name = format!("{}{end}", "n".repeat(length - end.len_utf8()));
+    AccountKey {
+        holder: Holder::User(name),
+        ..here()
+    }
+}
+
+#[test]
+fn a_sign_in_is_kept_and_forgotten_however_long_its_user_name_is() {
+    let keyring = Limited {
+        // CRED_MAX_USERNAME_LENGTH.
+        longest_name: Some(513),
+        ..Limited::default()
+    };
+    let tokens = TokenEntries::new(&keyring);
+    for length in [1, 300, 370, 380, 490, 500, 510, 5_000] {
+        for token in [token(MOST, 100), token(16 * MOST, 100)] {
+            let (one, other) = (somebody(length, 'a'), somebody(length, 'b'));
+            assert_eq!(tokens.read(&one).map(text).unwrap(), None);
+            tokens.write(&one, &secret(&token)).unwrap();
+            tokens.write(&other, &secret("of another")).unwrap();
+            assert_eq!(tokens.read(&one).map(text).unwrap().unwrap(), token);
+            tokens.forget(&other).unwrap();
+            assert_eq!(tokens.read(&one).map(text).unwrap().unwrap(), token);
+            tokens.forget(&one).unwrap();
+            let left = keyring.entries.lock().unwrap();
+            assert!(left.is_empty(), "{length}: {:?}", left.keys());
+        }
+    }
+}
+
+#[test]
+fn what_was_kept_under_a_long_name_itself_is_read_replaced_and_forgotten() {
+    let long = somebody(450, 'a');
+    let kept = || {
+        let entries = HashMap::from([(long.entry(), b"early".to_vec())]);
+        Limited::with(entries, None)
+    };
+    let keyring = kept();
+    let tokens = TokenEntries::new(&keyring);
+    assert_eq!(tokens.read(&long).map(text).unwrap().unwrap(), "early");
+    tokens.write(&long, &secret("new")).unwrap();
+    assert_eq!(tokens.read(&long).map(text).unwrap().unwrap(), "new");
+    assert!(!keyring.entries.lock().unwrap().contains_key(&long.entry()));
+    let keyring = kept();
+    TokenEntries::new(&keyring).forget(&long).unwrap();
+    assert!(keyring.entries.lock().unwrap().is_empty());
 }
