@@ -1,6 +1,8 @@
 //! The token in the system's keychain, and the last entry of the audit record.
 
 mod limited_calls;
+#[cfg(target_os = "macos")]
+mod login_keychain;
 mod memory;
 mod record_heads;
 #[cfg(target_os = "linux")]

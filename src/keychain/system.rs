@@ -4,10 +4,12 @@ use std::num::NonZeroUsize;
 
 use keyring_core::Entry;
 use keyring_core::Error as StoreError;
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "windows")]
 use keyring_core::api::CredentialStoreApi;
 use zeroize::{Zeroize, Zeroizing};
 
+#[cfg(target_os = "macos")]
+use crate::keychain::login_keychain;
 #[cfg(target_os = "linux")]
 use crate::keychain::secret_service;
 use crate::keychain::{Entries, EntryName, HeadStore, KeychainError};
@@ -104,10 +106,7 @@ fn entry(account: &str, _: &str) -> Result<Entry, KeychainError> {
 
 #[cfg(target_os = "macos")]
 fn entry(account: &str, _: &str) -> Result<Entry, KeychainError> {
-    apple_native_keyring_store::keychain::Store::new()
-        .map_err(|error| KeychainError::None(error.to_string()))?
-        .build(SystemKeychain::SERVICE, account, None)
-        .map_err(error_of)
+    login_keychain::entry(account)
 }
 
 /// A Secret Service may hold several entries of one name, in different collections: any of them
@@ -137,6 +136,10 @@ fn delete_all(entries: &[Entry]) -> Result<(), KeychainError> {
 fn error_of(error: StoreError) -> KeychainError {
     #[cfg(target_os = "linux")]
     if let Some(error) = secret_service::error_of(&error) {
+        return error;
+    }
+    #[cfg(target_os = "macos")]
+    if let Some(error) = login_keychain::error_of(&error) {
         return error;
     }
     match error {
