@@ -14,7 +14,7 @@ pub fn update_policy() -> UpdatePolicy {
 
 #[cfg(not(windows))]
 mod file {
-    use std::fs::File;
+    use std::fs::{self, File};
     use std::io::{self, Read as _};
     use std::path::Path;
 
@@ -31,8 +31,16 @@ mod file {
 
     pub fn read(path: &Path) -> UpdatePolicy {
         let mut text = String::new();
-        let read =
-            File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
+        // Asked first: to open a pipe would wait for who writes to it.
+        let read = fs::metadata(path).and_then(|place| {
+            if place.is_file() {
+                File::open(path)?
+                    .take(LONGEST + 1)
+                    .read_to_string(&mut text)
+            } else {
+                Err(io::ErrorKind::InvalidInput.into())
+            }
+        });
         match read {
             Ok(read) if read as u64 > LONGEST => UpdatePolicy::Unusable,
             Ok(_) => UpdatePolicy::of(&text),
@@ -53,13 +61,16 @@ mod registry {
 
     pub fn read(root: &Key, key: &str) -> UpdatePolicy {
         const VALUE: &str = "UpdateAddress";
-        let Ok(key) = root.open(key) else {
-            return UpdatePolicy::NotSaid;
-        };
-        match (key.get_value(VALUE), key.get_string(VALUE)) {
-            (_, Ok(text)) => UpdatePolicy::of(&text),
-            (Ok(_), Err(_)) => UpdatePolicy::Unusable,
-            (Err(_), Err(_)) => UpdatePolicy::NotSaid,
+        // ERROR_FILE_NOT_FOUND as an HRESULT (Microsoft's "System Error Codes").
+        const NOT_FOUND: i32 = 0x8007_0002_u32.cast_signed();
+        let text = root.open(key).and_then(|key| {
+            key.get_value(VALUE)?;
+            Ok(key.get_string(VALUE).ok())
+        });
+        match text {
+            Ok(Some(text)) => UpdatePolicy::of(&text),
+            Err(error) if error.code().0 == NOT_FOUND => UpdatePolicy::NotSaid,
+            Ok(None) | Err(_) => UpdatePolicy::Unusable,
         }
     }
 }
@@ -93,6 +104,10 @@ mod tests {
         fs::write(&path, [0xff, 0xfe]).unwrap();
         assert_eq!(file::read(&path), UpdatePolicy::Unusable);
         assert_eq!(file::read(folder.path()), UpdatePolicy::Unusable);
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        assert_eq!(file::read(&pipe), UpdatePolicy::Unusable);
         fs::write(&path, long).unwrap();
         assert_eq!(file::read(&path), UpdatePolicy::Unusable);
     }

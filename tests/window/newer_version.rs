@@ -67,7 +67,7 @@ fn of(source: &UpdateSource, wanted: bool, newest: Option<NewestVersion>) -> Sta
 fn there() -> String {
     let own = Version::OWN;
     format!(
-        "Version {NEWER} is there. This is {own}. Ask whoever installs programs on this computer."
+        "Version {NEWER} is there. This is {own}. Install it as you did this one, or ask your IT."
     )
 }
 
