@@ -46,6 +46,7 @@ mod sleep;
 mod stops;
 mod unfinished;
 mod unfit;
+mod unrecorded_tokens;
 mod untrusted;
 mod version_check;
 mod volumes;
