@@ -11,21 +11,27 @@ use crate::{account, secret, text};
 const ADDRESS: &str = "https://api.nuxera.ai";
 const LIMIT: Duration = Duration::from_millis(150);
 const AMPLE: Duration = Duration::from_secs(20);
+const MOST: usize = Keychain::MOST_AT_ONCE;
 
-/// Memory behind a gate: calls stand for as long as it is shut.
+/// Memory behind a gate: calls stand for as long as it is shut, though not for ever.
 #[derive(Default)]
 struct Gated {
     tokens: MemoryTokens,
     shut: Mutex<bool>,
     opened: Condvar,
-    calls: Mutex<u32>,
+    calls: Mutex<usize>,
 }
 
 impl Gated {
     fn pass(&self) {
         *self.calls.lock().unwrap() += 1;
         let shut = self.shut.lock().unwrap();
-        drop(self.opened.wait_while(shut, |shut| *shut).unwrap());
+        let opened = self.opened.wait_timeout_while(shut, AMPLE, |shut| *shut);
+        drop(opened.unwrap());
+    }
+
+    fn calls(&self) -> usize {
+        *self.calls.lock().unwrap()
     }
 
     fn set_shut(&self, shut: bool) {
@@ -76,6 +82,22 @@ async fn until(what: impl Fn() -> bool) {
     }
 }
 
+/// Begins a call and waits for it only until `calls` in all have reached the store.
+async fn given_up<T>(call: impl Future<Output = T>, store: &Gated, calls: usize) {
+    tokio::select! {
+        biased;
+        _ = call => panic!("it was answered"),
+        () = until(|| store.calls() == calls) => (),
+    }
+}
+
+/// Opens the gate and waits for the end of every call, those included that nobody else waits for.
+async fn opened_and_ended(keychain: Keychain, store: &Arc<Gated>) {
+    store.set_shut(false);
+    drop(keychain);
+    until(|| Arc::strong_count(store) == 1).await;
+}
+
 #[tokio::test]
 async fn a_token_is_kept_replaced_and_forgotten_for_its_own_service_only() {
     let keychain = Keychain::new(Arc::new(MemoryTokens::default()), AMPLE);
@@ -91,48 +113,50 @@ async fn a_token_is_kept_replaced_and_forgotten_for_its_own_service_only() {
 }
 
 #[tokio::test]
-async fn a_hanging_keychain_is_given_up_and_the_runtime_goes_on_meanwhile() {
+async fn the_runtime_goes_on_while_the_keychain_hangs() {
+    let store = Arc::new(Gated::default());
+    store.set_shut(true);
+    let keychain = Keychain::new(store.clone(), AMPLE);
+    // One thread runs both: a call that blocked it would be answered, by the gate's own limit, before
+    // anything else.
+    given_up(keychain.read(&account(ADDRESS)), &store, 1).await;
+    opened_and_ended(keychain, &store).await;
+}
+
+#[tokio::test]
+async fn a_hanging_keychain_is_given_up_at_the_limit_whatever_was_asked() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
     let keychain = Keychain::new(store.clone(), LIMIT);
-    let begun = Instant::now();
     let here = account(ADDRESS);
-    // One thread runs both: a call that blocked it would let no tick come.
-    let ticks = async {
-        let mut ticks = 0;
-        while begun.elapsed() < LIMIT / 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            ticks += 1;
-        }
-        ticks
-    };
-    let (read, ticks) = tokio::join!(keychain.read(&here), ticks);
+    let begun = Instant::now();
+    let read = keychain.read(&here).await;
     assert!(matches!(read, Err(KeychainError::NoAnswer)));
-    assert!(ticks > 2, "{ticks}");
+    let written = keychain.write(&here, &secret("late")).await;
+    assert_eq!(written, Err(KeychainError::NoAnswer));
+    let forgotten = keychain.forget(&here).await;
+    assert_eq!(forgotten, Err(KeychainError::NoAnswer));
     assert!(begun.elapsed() < AMPLE);
-    store.set_shut(false);
+    opened_and_ended(keychain, &store).await;
+    assert_eq!(store.tokens.keys(), []);
 }
 
 #[tokio::test]
 async fn calls_left_behind_are_few_and_further_ones_fail_at_once_until_they_end() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
-    let keychain = Keychain::new(store.clone(), LIMIT);
+    let keychain = Keychain::new(store.clone(), AMPLE);
     let here = account(ADDRESS);
-    for _ in 0..Keychain::MOST_AT_ONCE {
-        assert!(matches!(
-            keychain.read(&here).await,
-            Err(KeychainError::NoAnswer)
-        ));
+    for calls in 1..=MOST {
+        given_up(keychain.read(&here), &store, calls).await;
     }
     let begun = Instant::now();
     assert!(matches!(
         keychain.read(&here).await,
         Err(KeychainError::NoAnswer)
     ));
-    assert!(begun.elapsed() < LIMIT, "it failed at once");
-    let most = u32::try_from(Keychain::MOST_AT_ONCE).unwrap();
-    assert_eq!(*store.calls.lock().unwrap(), most, "it never got there");
+    assert!(begun.elapsed() < AMPLE, "it failed at once");
+    assert_eq!(store.calls(), MOST, "it never got there");
 
     store.set_shut(false);
     let begun = Instant::now();
@@ -146,125 +170,100 @@ async fn calls_left_behind_are_few_and_further_ones_fail_at_once_until_they_end(
 async fn a_write_that_succeeds_after_it_was_given_up_is_taken_back() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
-    let keychain = Keychain::new(store.clone(), LIMIT);
+    let keychain = Keychain::new(store.clone(), AMPLE);
     let here = account(ADDRESS);
-    assert_eq!(
-        keychain.write(&here, &secret("late")).await,
-        Err(KeychainError::NoAnswer)
-    );
-    store.set_shut(false);
-    // The second call is the one that takes it back.
-    until(|| *store.calls.lock().unwrap() == 2).await;
-    let begun = Instant::now();
-    while store.tokens.read(&here).unwrap().is_some() {
-        assert!(begun.elapsed() < AMPLE, "the token is still there");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    given_up(keychain.write(&here, &secret("late")), &store, 1).await;
+    opened_and_ended(keychain, &store).await;
+    assert_eq!(store.tokens.keys(), []);
+    assert_eq!(store.calls(), 2, "it was written and taken back");
 }
 
 #[tokio::test]
 async fn a_late_write_neither_takes_back_a_later_one_nor_lands_on_it() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
-    let keychain = Keychain::new(store.clone(), LIMIT * 5);
+    let keychain = Keychain::new(store.clone(), AMPLE);
     let here = account(ADDRESS);
+    given_up(keychain.write(&here, &secret("late")), &store, 1).await;
     let new = secret("new");
-    let late = keychain.write(&here, &secret("late")).await;
-    assert_eq!(late, Err(KeychainError::NoAnswer));
     let (written, ()) = tokio::join!(keychain.write(&here, &new), async {
-        tokio::time::sleep(LIMIT).await;
         store.set_shut(false);
     });
     written.unwrap();
-    tokio::time::sleep(LIMIT).await;
+    opened_and_ended(keychain, &store).await;
     assert_eq!(text(store.tokens.read(&here).unwrap()).unwrap(), "new");
+    assert_eq!(store.calls(), 2, "nothing was taken back");
 }
 
 #[tokio::test]
 async fn a_late_write_is_taken_back_whatever_else_was_asked_meanwhile() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
-    let keychain = Keychain::new(store.clone(), LIMIT);
+    let keychain = Keychain::new(store.clone(), AMPLE);
     let (here, there) = (account(ADDRESS), account("https://clinic.example"));
-    let late = keychain.write(&here, &secret("late")).await;
-    assert_eq!(late, Err(KeychainError::NoAnswer));
+    given_up(keychain.write(&here, &secret("late")), &store, 1).await;
     // The person signs out, and somebody else signs in elsewhere.
-    let forgotten = keychain.forget(&here).await;
-    assert_eq!(forgotten, Err(KeychainError::NoAnswer));
-    let other = keychain.write(&there, &secret("other")).await;
-    assert_eq!(other, Err(KeychainError::NoAnswer));
-    store.set_shut(false);
+    given_up(keychain.forget(&here), &store, 1).await;
+    given_up(keychain.write(&there, &secret("other")), &store, 1).await;
+    opened_and_ended(keychain, &store).await;
+    assert_eq!(store.tokens.keys(), []);
     // The write, what takes it back, what was to be forgotten, and that in place of the second write, for
     // which nobody waits any more.
-    until(|| *store.calls.lock().unwrap() == 4).await;
-    until(|| store.tokens.read(&here).unwrap().is_none()).await;
-    tokio::time::sleep(LIMIT).await;
-    assert_eq!(store.tokens.keys(), []);
+    assert_eq!(store.calls(), 4);
 }
 
 #[tokio::test]
 async fn a_late_write_is_taken_back_also_where_a_later_one_was_never_let_in() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
-    let keychain = Keychain::new(store.clone(), LIMIT);
+    let keychain = Keychain::new(store.clone(), AMPLE);
     let here = account(ADDRESS);
-    let late = keychain.write(&here, &secret("late")).await;
-    assert_eq!(late, Err(KeychainError::NoAnswer));
-    for _ in 1..Keychain::MOST_AT_ONCE {
-        assert!(keychain.read(&here).await.is_err());
+    given_up(keychain.write(&here, &secret("late")), &store, 1).await;
+    for calls in 2..=MOST {
+        given_up(keychain.read(&here), &store, calls).await;
     }
     let begun = Instant::now();
     let refused = keychain.write(&here, &secret("refused")).await;
     assert_eq!(refused, Err(KeychainError::NoAnswer));
-    assert!(begun.elapsed() < LIMIT, "it failed at once");
-    store.set_shut(false);
-    let most = u32::try_from(Keychain::MOST_AT_ONCE).unwrap();
-    until(|| *store.calls.lock().unwrap() == most + 1).await;
-    until(|| store.tokens.keys().is_empty()).await;
+    assert!(begun.elapsed() < AMPLE, "it failed at once");
+    opened_and_ended(keychain, &store).await;
+    assert_eq!(store.tokens.keys(), []);
+    assert_eq!(store.calls(), MOST + 1);
 }
 
 #[tokio::test]
 async fn of_two_late_writes_neither_stays() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
-    let keychain = Keychain::new(store.clone(), LIMIT);
+    let keychain = Keychain::new(store.clone(), AMPLE);
     let here = account(ADDRESS);
     for token in ["late", "later"] {
-        let late = keychain.write(&here, &secret(token)).await;
-        assert_eq!(late, Err(KeychainError::NoAnswer));
+        given_up(keychain.write(&here, &secret(token)), &store, 1).await;
     }
-    store.set_shut(false);
-    // The first, and what is forgotten in place of the second.
-    until(|| *store.calls.lock().unwrap() == 2).await;
-    until(|| store.tokens.keys().is_empty()).await;
-    tokio::time::sleep(LIMIT).await;
+    opened_and_ended(keychain, &store).await;
     assert_eq!(store.tokens.keys(), []);
-    assert_eq!(*store.calls.lock().unwrap(), 2);
+    // The first, and what is forgotten in place of the second.
+    assert_eq!(store.calls(), 2);
 }
 
 #[tokio::test]
 async fn what_nobody_waits_to_have_forgotten_any_more_is_not_taken_from_who_kept_it_since() {
     let store = Arc::new(Gated::default());
     store.set_shut(true);
-    let keychain = Keychain::new(store.clone(), LIMIT * 10);
+    let keychain = Keychain::new(store.clone(), AMPLE);
     let (here, there) = (account(ADDRESS), account("https://clinic.example"));
-    let (one, other) = (secret("one"), secret("other"));
-    let writes = async {
-        // It waits behind the other's, and is given up.
-        let forgotten = tokio::time::timeout(LIMIT, keychain.forget(&here)).await;
-        assert!(forgotten.is_err());
-        let opened = async {
-            tokio::time::sleep(LIMIT).await;
-            store.set_shut(false);
-        };
-        tokio::join!(keychain.write(&here, &one), opened).0
-    };
-    let (before, written) = tokio::join!(keychain.write(&there, &other), writes);
-    before.unwrap();
+    given_up(keychain.write(&there, &secret("other")), &store, 1).await;
+    // It waits behind the other's.
+    given_up(keychain.forget(&here), &store, 1).await;
+    let one = secret("one");
+    let (written, ()) = tokio::join!(keychain.write(&here, &one), async {
+        store.set_shut(false);
+    });
     written.unwrap();
-    tokio::time::sleep(LIMIT).await;
+    opened_and_ended(keychain, &store).await;
     assert_eq!(text(store.tokens.read(&here).unwrap()).unwrap(), "one");
-    assert_eq!(*store.calls.lock().unwrap(), 2, "it was never forgotten");
+    // The two writes, and what takes back the one that nobody waited for: nothing was forgotten here.
+    assert_eq!(store.calls(), 3);
 }
 
 #[tokio::test]
