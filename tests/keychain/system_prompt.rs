@@ -85,10 +85,14 @@ impl Question {
             .unwrap()
     }
 
+    pub fn is_asked(&self) -> bool {
+        self.0.lock().unwrap().is_some()
+    }
+
     /// Waits until it stands.
     pub fn until_asked(&self) {
         let begun = Instant::now();
-        while self.0.lock().unwrap().is_none() {
+        while !self.is_asked() {
             assert!(begun.elapsed() < Duration::from_secs(20), "nobody asked");
             thread::sleep(Duration::from_millis(5));
         }
