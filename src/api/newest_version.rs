@@ -98,7 +98,7 @@ fn redirect(attempt: Attempt<'_>) -> Action {
 }
 
 fn reason(error: &reqwest::Error) -> NoVersion {
-    if any_cause(error, is_tls) {
+    if error.is_connect() && any_cause(error, is_tls) {
         NoVersion::NotTrusted
     } else if error.is_builder() {
         NoVersion::NotMade

@@ -41,7 +41,7 @@ pub enum NewestVersion {
     NotAsked,
     /// This one.
     Is(Version),
-    /// It could not be asked.
+    /// There was no answer that says it.
     NotKnown,
 }
 
@@ -119,12 +119,12 @@ impl UpdateSource {
         }
     }
 
-    /// Whether it is asked, where the person wants it or does not.
+    /// Whether it is asked, by whether the person wants it.
     #[must_use]
     pub const fn is_asked(&self, is_wanted: bool) -> bool {
         match self {
             Self::Nowhere => false,
-            Self::Administrator(_) => true,
+            Self::Administrator(address) => address.is_some(),
             Self::Builder(_) => is_wanted,
         }
     }
@@ -201,6 +201,7 @@ mod tests {
         assert!(!UpdateSource::Nowhere.is_asked(true));
         assert!(!UpdateSource::Builder(address(HERE)).is_asked(false));
         assert!(UpdateSource::Builder(address(HERE)).is_asked(true));
-        assert!(UpdateSource::Administrator(None).is_asked(false));
+        assert!(UpdateSource::Administrator(Some(address(HERE))).is_asked(false));
+        assert!(!UpdateSource::Administrator(None).is_asked(true));
     }
 }

@@ -14,12 +14,9 @@ impl State {
     #[must_use]
     pub fn newest_version(&self) -> Option<NewestVersion> {
         let VersionCheck { source, newest } = &self.version_check;
-        match source {
-            UpdateSource::Administrator(None) => Some(NewestVersion::NotKnown),
-            source => source
-                .is_asked(self.settings.tells_of_newer_version)
-                .then_some(*newest),
-        }
+        source
+            .is_asked(self.settings.tells_of_newer_version)
+            .then_some(*newest)
     }
 
     /// The newest version, where it is newer than this one.

@@ -27,7 +27,7 @@ fn who_ticks_the_box_is_told_at_once_and_who_unticks_it_no_more() {
     });
     driver.sign_in();
     driver.click("Settings");
-    driver.wait_for("Once a day it asks 127.0.0.1");
+    driver.wait_for("Switched on, it asks 127.0.0.1");
     driver.settle();
     assert_eq!(server.connections(), 0);
     driver.click(WANTED);

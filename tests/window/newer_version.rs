@@ -12,10 +12,15 @@ use crate::stage::{MakeState, Window, signed_in, window};
 const NEWER: Version = Version::new(999, 2, 0);
 const WANTED: &str = "Tell me when there is a newer version";
 const BY_ADMINISTRATOR: &str = "Your IT has switched on that this app looks for newer versions.";
-const ASKED: &str = "Once a day it asks updates.clinic.example which version is the newest. \
-                     Nothing about you or your work is sent.";
+const UNUSABLE: &str = "Your IT has switched on that this app looks for newer versions, but the address \
+                        for that can't be used. Tell your IT.";
+const ASKED: &str = "At each start and once a day it asks updates.clinic.example which version is the \
+                     newest. Nothing about you or your work is sent.";
+const WOULD_BE_ASKED: &str = "Switched on, it asks updates.clinic.example at each start and once a day \
+                              which version is the newest. Nothing about you or your work is sent.";
 const NONE: &str = "This is the newest version.";
-const NOT_KNOWN: &str = "Could not be asked.";
+const NOT_KNOWN: &str =
+    "Which version is the newest could not be found out. It is asked again in an hour.";
 const NOT_YET: &str = "Not known yet.";
 
 pub fn views() -> Vec<(&'static str, MakeState)> {
@@ -29,6 +34,9 @@ pub fn views() -> Vec<(&'static str, MakeState)> {
         }),
         ("about-newer-not-known", || {
             of(&builder(), true, Some(NewestVersion::NotKnown))
+        }),
+        ("about-newer-unusable", || {
+            of(&UpdateSource::Administrator(None), false, None)
         }),
         ("newer-beside-settings", || {
             let mut state = of(&administrator(), false, Some(NewestVersion::Is(NEWER)));
@@ -78,7 +86,9 @@ fn shown(state: State) -> Vec<String> {
     let all = [
         WANTED,
         BY_ADMINISTRATOR,
+        UNUSABLE,
         ASKED,
+        WOULD_BE_ASKED,
         &there,
         NONE,
         NOT_KNOWN,
@@ -101,7 +111,7 @@ fn nothing_of_it_is_shown_where_nothing_can_be_asked() {
 #[test]
 fn a_box_that_is_off_offers_it_where_the_program_has_an_address() {
     let state = of(&builder(), false, None);
-    assert_eq!(shown(state), [WANTED, ASKED]);
+    assert_eq!(shown(state), [WANTED, WOULD_BE_ASKED]);
     let mut window = window(of(&builder(), false, None));
     let ticked = window.get_by_role_and_label(Role::CheckBox, WANTED);
     assert_eq!(ticked.accesskit_node().toggled(), Some(Toggled::False));
@@ -128,8 +138,13 @@ fn what_is_known_is_said_and_no_more() {
         let state = of(&administrator(), false, Some(newest));
         assert_eq!(shown(state), [BY_ADMINISTRATOR, ASKED, &said]);
     }
-    let unusable = of(&UpdateSource::Administrator(None), false, None);
-    assert_eq!(shown(unusable), [BY_ADMINISTRATOR, NOT_KNOWN]);
+}
+
+#[test]
+fn an_address_of_the_administrator_that_cannot_be_used_is_told_and_nothing_is_asked() {
+    let unusable = of(&UpdateSource::Administrator(None), true, None);
+    assert_eq!(unusable.newest_version(), None);
+    assert_eq!(shown(unusable), [UNUSABLE]);
 }
 
 #[test]

@@ -37,10 +37,13 @@ fn newer_version(ui: &mut Ui, view: &mut View<'_>) {
     let source = &state.version_check.source;
     match source {
         UpdateSource::Nowhere => return,
-        UpdateSource::Administrator(_) => {
+        UpdateSource::Administrator(address) => {
             divider(ui);
-            let said = text.say("newer-by-administrator");
-            wrapped(ui, Type::Small, palette.muted, said);
+            let (colour, said) = match address {
+                Some(_) => (palette.muted, text.say("newer-by-administrator")),
+                None => (palette.warning, text.say("newer-address-unusable")),
+            };
+            wrapped(ui, Type::Small, colour, said);
         }
         UpdateSource::Builder(_) => {
             divider(ui);
@@ -54,7 +57,11 @@ fn newer_version(ui: &mut Ui, view: &mut View<'_>) {
     }
     if let Some(address) = source.address() {
         let host = address.host().into();
-        let said = text.say_with("newer-asked", &[("host", host)]);
+        let said = if source.is_asked(state.settings.tells_of_newer_version) {
+            text.say_with("newer-asked", &[("host", host)])
+        } else {
+            text.say_with("newer-would-be-asked", &[("host", host)])
+        };
         wrapped(ui, Type::Small, palette.muted, said);
     }
     let Some(newest) = state.newest_version() else {
