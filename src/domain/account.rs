@@ -162,8 +162,8 @@ pub enum TokenKeeping {
     Keychain,
     /// In memory: gone when the app is closed, as the person asked.
     Memory,
-    /// In memory, because the keychain could not be used.
-    MemoryForLackOfKeychain,
+    /// In memory, because it could not be kept as the person asked.
+    MemoryInstead,
     /// The practice service's own token.
     Practice,
 }

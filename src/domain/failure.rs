@@ -224,6 +224,8 @@ pub enum FailureKind {
     NoFileDialogs,
     /// The keychain keeps no token, or could not be asked for one.
     KeychainTrouble(KeychainTrouble),
+    /// Whose a token is could not be written down, so it is not kept.
+    SignInNotNoted,
     /// The keychain may still keep an earlier token that it was to forget.
     KeychainNotCleared(KeychainTrouble),
     /// The computer slept, or its clock was set, between a confirmation and its delete.

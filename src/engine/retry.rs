@@ -217,6 +217,7 @@ const fn may_pass(failure: &Failure) -> bool {
         | FailureKind::DataFolderUnusable { .. }
         | FailureKind::PracticeTrouble
         | FailureKind::NoFileDialogs
+        | FailureKind::SignInNotNoted
         | FailureKind::KeychainTrouble(_)
         | FailureKind::KeychainNotCleared(_)
         | FailureKind::SleptMeanwhile

@@ -280,7 +280,7 @@ pub async fn sign_in(
     }
     sign_in.keeping = match (stay, &own) {
         (true, None) => TokenKeeping::Keychain,
-        (true, Some(_)) => TokenKeeping::MemoryForLackOfKeychain,
+        (true, Some(_)) => TokenKeeping::MemoryInstead,
         (false, _) => TokenKeeping::Memory,
     };
     resources.notify(signed_in(attempt, sign_in, own.or(earlier), None, BY_HAND));

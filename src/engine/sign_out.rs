@@ -197,7 +197,7 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
     let written = if stay {
         // Where this is cut off before it is known whose the token is, the next start forgets it.
         if let Err(error) = write_down_as_owed(resources, key).await {
-            return Some(not_written_down(resources, key, &error).await);
+            return Some(not_written_down(resources, key, was_kept, &error).await);
         }
         if key.holder == Holder::Unnamed {
             // Whose the token is that it keeps is not known where this is cut off.
@@ -211,7 +211,7 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
         Some(Ok(())) => match keeps().await {
             Ok(()) => (None, true),
             Err(error) => {
-                let failure = not_written_down(resources, key, &error).await;
+                let failure = not_written_down(resources, key, was_kept, &error).await;
                 (Some(failure), false)
             }
         },
@@ -244,11 +244,21 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
     failure
 }
 
-/// Why the keychain is to keep no token: nothing would know of it. Nor does an earlier one stay behind.
-async fn not_written_down(resources: &Resources, key: &AccountKey, error: &StoreError) -> Failure {
+/// Why the keychain is to keep no token: nothing would know of it. Nor is an earlier one to stay behind, and
+/// where one `was_kept` and may be still, that is said before all.
+async fn not_written_down(
+    resources: &Resources,
+    key: &AccountKey,
+    was_kept: bool,
+    error: &StoreError,
+) -> Failure {
+    let kind = FailureKind::SignInNotNoted;
     match cleared(resources, key).await {
-        Cleared::Yes | Cleared::NoKeychain(_) => store_failure(error),
         Cleared::No(failure) => failure,
+        Cleared::NoKeychain(failure) if was_kept => failure,
+        Cleared::Yes | Cleared::NoKeychain(_) => {
+            Failure::new(kind, Timestamp::now(), error.to_string())
+        }
     }
 }
 

@@ -160,7 +160,7 @@ impl Text {
         match account.keeping {
             TokenKeeping::Keychain => self.say("token-kept-in-keychain"),
             TokenKeeping::Memory => self.say("token-kept-in-memory"),
-            TokenKeeping::MemoryForLackOfKeychain => self.say("token-kept-without-keychain"),
+            TokenKeeping::MemoryInstead => self.say("token-not-kept"),
             TokenKeeping::Practice => self.say("token-kept-practice"),
         }
     }

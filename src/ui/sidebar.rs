@@ -212,7 +212,7 @@ fn account(ui: &mut Ui, view: &mut View<'_>) {
     let note = match account.keeping {
         TokenKeeping::Practice => None,
         TokenKeeping::Keychain => until,
-        TokenKeeping::Memory | TokenKeeping::MemoryForLackOfKeychain => {
+        TokenKeeping::Memory | TokenKeeping::MemoryInstead => {
             until.or_else(|| Some(view.text.say("account-memory-only")))
         }
     };

@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use audio_housekeeper::domain::{
-    AccountKey, FailureKind, Holder, OperationId, Secret, ServiceOrigin, SignInWith, TokenKeeping,
+    Account, AccountKey, Failure, FailureKind, Holder, KeychainTrouble, OperationId, Secret,
+    ServiceOrigin, SignInWith, TokenKeeping,
 };
 use audio_housekeeper::engine::{self, Command, Event, Handle, SignedOutBecause};
 use audio_housekeeper::keychain::{
@@ -170,7 +173,6 @@ fn a_token_that_can_not_be_written_down_is_not_kept_and_that_is_said() {
             let origin = ServiceOrigin::parse(&service.origin()).unwrap();
             let tokens = Arc::new(MemoryTokens::default());
             let store = Store::open(folder.path()).unwrap();
-            let database = folder.path().join("housekeeper.sqlite3");
             let setup = setup(
                 &origin,
                 folder.path(),
@@ -184,31 +186,105 @@ fn a_token_that_can_not_be_written_down_is_not_kept_and_that_is_said() {
                 matches!(event, Event::SignedOut(_)).then_some(())
             })
             .await;
-            let full = format!(
-                "CREATE TRIGGER full BEFORE INSERT ON {refused}
-                 BEGIN SELECT RAISE(ABORT, 'full'); END;"
-            );
-            let full = Connection::open(database).unwrap().execute_batch(&full);
-            full.unwrap();
+            refuse(folder.path(), refused);
             let command = Command::SignIn {
                 origin,
                 with: SignInWith::Token(service.token()),
                 stay: true,
             };
             engine.send(command).unwrap();
-            let (account, keychain) = first(&mut engine, |event| match event {
-                Event::SignedIn {
-                    account, keychain, ..
-                } => Some((account, keychain)),
-                _ => None,
-            })
-            .await;
+            let (account, keychain) = first(&mut engine, signed_in).await;
             engine.close().await;
-            assert_eq!(keychain.unwrap().kind, FailureKind::StoreTrouble);
-            assert_eq!(account.keeping, TokenKeeping::MemoryForLackOfKeychain);
+            assert_eq!(keychain.unwrap().kind, FailureKind::SignInNotNoted);
+            assert_eq!(account.keeping, TokenKeeping::MemoryInstead);
             assert_eq!(tokens.keys(), [], "{refused}");
         });
     }
+}
+
+/// Who signed in, and what the keychain did about it.
+fn signed_in(event: Event) -> Option<(Account, Option<Failure>)> {
+    match event {
+        Event::SignedIn {
+            account, keychain, ..
+        } => Some((account, keychain)),
+        _ => None,
+    }
+}
+
+/// Has the database take nothing more into a table, as one that is full.
+fn refuse(folder: &Path, table: &str) {
+    let full = format!(
+        "CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END;"
+    );
+    let database = Connection::open(folder.join("housekeeper.sqlite3"));
+    database.unwrap().execute_batch(&full).unwrap();
+}
+
+/// Keeps tokens, until it goes away.
+#[derive(Default)]
+struct Leaving {
+    tokens: MemoryTokens,
+    is_away: AtomicBool,
+}
+
+impl Leaving {
+    fn there(&self) -> Result<&MemoryTokens, KeychainError> {
+        let is_away = self.is_away.load(Ordering::SeqCst);
+        let away = KeychainError::None("away".into());
+        if is_away { Err(away) } else { Ok(&self.tokens) }
+    }
+}
+
+impl TokenStore for Leaving {
+    fn read(&self, key: &AccountKey) -> Result<Option<Secret>, KeychainError> {
+        self.there()?.read(key)
+    }
+
+    fn write(&self, key: &AccountKey, token: &Secret) -> Result<(), KeychainError> {
+        self.there()?.write(key, token)
+    }
+
+    fn forget(&self, key: &AccountKey) -> Result<(), KeychainError> {
+        self.there()?.forget(key)
+    }
+}
+
+#[test]
+fn an_earlier_token_in_a_keychain_that_is_away_is_told_also_where_nothing_can_be_written_down() {
+    run(async {
+        let service = PracticeService::start(PracticeConfig::default());
+        let service = service.await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let tokens = Arc::new(Leaving::default());
+        let store = Store::open(folder.path()).unwrap();
+        let setup = setup(
+            &origin,
+            folder.path(),
+            tokens.clone(),
+            store,
+            Duration::ZERO,
+        );
+        let mut engine = engine::start(setup);
+        let sign_in = || Command::SignIn {
+            origin: origin.clone(),
+            with: SignInWith::Token(service.token()),
+            stay: true,
+        };
+        engine.send(sign_in()).unwrap();
+        let kept = first(&mut engine, signed_in).await;
+        assert_eq!(kept.1.map(|failure| failure.kind), None);
+        refuse(folder.path(), "tokens_to_forget");
+        tokens.is_away.store(true, Ordering::SeqCst);
+        engine.send(sign_in()).unwrap();
+        let (account, keychain) = first(&mut engine, signed_in).await;
+        engine.close().await;
+        let kind = FailureKind::KeychainNotCleared(KeychainTrouble::Missing);
+        assert_eq!(keychain.unwrap().kind, kind);
+        assert_eq!(account.keeping, TokenKeeping::MemoryInstead);
+        assert_eq!(tokens.tokens.keys().len(), 1);
+    });
 }
 
 /// Forgets nothing for as long as it is shut: the call stands.

@@ -568,7 +568,7 @@ fn after_five_wrong_passwords_the_next_has_to_wait() {
 fn a_keychain_that_was_not_there_does_not_turn_stay_off() {
     let mut state = signed_in();
     if let SignIn::In(account) = &mut state.sign_in {
-        account.keeping = audio_housekeeper::domain::TokenKeeping::MemoryForLackOfKeychain;
+        account.keeping = audio_housekeeper::domain::TokenKeeping::MemoryInstead;
     }
     let mut window = window(state);
     ends(&mut window);

@@ -60,6 +60,7 @@ failure-record-tampered = The record of what was done is not as this app wrote i
 failure-record-not-writable = The record of what is done could not be written, so nothing was deleted. Check that the disk has room, then try again.
 failure-not-recorded = What was done could not be written down in the record. Check that the disk has room.
 failure-store-trouble = The app's own notes could not be read or written. Recordings are untouched. Check that the disk has room, then start the app again.
+failure-sign-in-not-noted = The app's own notes could not be written, so your sign-in is not kept: you stay signed in until the app is closed. Check that the disk has room, then sign out and in again.
 failure-keychain-trouble = { $why } So your sign-in is not kept there: you stay signed in until the app is closed. { $advice }
 failure-keychain-not-cleared = { $why } So it may still hold an earlier sign-in. Sign out and in again later, or remove “Audio Housekeeper” in { $program }.
 failure-keychain-not-known = { $why } So it is not known which sign-in it holds, if any. Sign out and in again later, or remove “Audio Housekeeper” in { $program }.

@@ -50,5 +50,5 @@ origin-more-than-origin = Leave out everything after the address itself, such as
 
 token-kept-in-keychain = Kept in this computer's keychain.
 token-kept-in-memory = Kept until the app is closed, as you asked.
-token-kept-without-keychain = This computer's keychain can't be used, so you stay signed in only until the app is closed.
+token-not-kept = Your sign-in could not be kept, so you stay signed in only until the app is closed.
 token-kept-practice = Practice keeps no sign-in.
