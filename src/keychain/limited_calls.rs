@@ -44,8 +44,14 @@ impl LimitedCalls {
         thread::Builder::new()
             .name(self.name.into())
             .spawn(move || {
-                let _running = running;
+                let running = running;
                 let result = work(&|| !answer.is_closed());
+                if answer.is_closed() {
+                    late(result);
+                    return;
+                }
+                // Whoever has the answer may begin the next call at once.
+                drop(running);
                 if let Err(unclaimed) = answer.send(result) {
                     late(unclaimed);
                 }

@@ -1,8 +1,7 @@
 //! The service's address, typed wrong: said at the field, nothing is sent, what was typed stays.
 
-use std::net::TcpListener;
-
 use support::driver::{Driver, Stage, desk};
+use tokio::net::TcpSocket;
 
 const WRONG: [(&str, &str); 5] = [
     ("", "This is not a web address."),
@@ -71,10 +70,10 @@ fn where_nothing_answers_sign_in_says_so_and_keeps_what_was_typed() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = Driver::open(Stage::empty(folder.path()));
     let token = driver.service.token();
-    // A port that was free a moment ago: nothing listens there.
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // A port that is taken, and at which nothing listens.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let nobody = format!("http://{}", taken.local_addr().unwrap());
     driver.click("Change…");
     driver.fill("Access token", token.expose());
     for (address, said) in [

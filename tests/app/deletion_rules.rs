@@ -39,10 +39,10 @@ pub fn desk(folder: &Path) -> Driver {
 fn choose(driver: &mut Driver, rules: &[&str]) {
     driver.click("Settings");
     for rule in rules {
+        let before = driver.state().rules.clone();
         driver.click(rule);
-        driver.wait_until("the rule", |state| state.modals.is_empty());
+        driver.wait_until("the rule", |state| state.rules != before);
     }
-    driver.settle();
     driver.click("Recordings");
 }
 

@@ -246,7 +246,7 @@ fn twenty_downloads_end_well_after_one_question_for_the_password() {
 }
 
 /// How long a slow sign-in takes to be answered.
-const SLOW: Duration = Duration::from_secs(2);
+const SLOW: Duration = Duration::from_secs(6);
 
 /// Until what was asked before is answered, if anybody still listened.
 fn wait_for_the_answer() {

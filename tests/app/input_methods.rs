@@ -131,6 +131,7 @@ fn names_reach_the_service_as_its_rules_say_however_they_were_typed() {
         // around it.
         driver.click("Delete…");
         driver.wait_for(&format!("Delete the recordings of {sent}?"));
+        driver.wait_for("Delete without backup");
         driver.key(Key::Escape);
         driver.wait_until_gone("Delete the recordings of");
     }

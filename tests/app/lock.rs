@@ -1,7 +1,5 @@
 //! The lock, with a real service to ask for the password.
 
-use std::time::Duration;
-
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use axum::http::StatusCode;
 use support::AMELIA;
@@ -19,17 +17,16 @@ fn locked(driver: &mut Driver) {
 fn what_runs_goes_on_behind_the_lock_and_the_password_opens_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = desk(folder.path());
-    let stall = Effect::StallAfter {
-        bytes: 9_000,
-        duration: Duration::from_secs(1),
-    };
-    let stall = Fault::on(Call::Download, stall).from(2);
-    driver.service.add_fault(stall);
+    // Cut off, it waits for its next try as long as the clock stands.
+    let cut = Fault::on(Call::Download, Effect::CutAfter(9_000));
+    driver.service.add_fault(cut.only(2));
+    driver.clock.stop();
     let file = folder.path().join("a.wav");
     driver.download(AMELIA, &file);
     driver.wait_until("the download", |state| !state.jobs.is_empty());
     locked(&mut driver);
     driver.wait_for("1 task goes on meanwhile.");
+    driver.clock.run();
     driver.wait_until("its end", |state| state.jobs.is_empty());
     assert!(file.exists());
     driver.fill("Password", "wrong");

@@ -82,7 +82,6 @@ fn a_delete_that_nothing_is_known_of_never_says_deleted_until_it_was_seen() {
     assert!(!copied.contains(token.expose()) && !copied.contains("Amelia"));
     // Looking in vain changes nothing; the row says what it said.
     driver.click("Look again");
-    driver.wait_for("Looking…");
     driver.wait_until("the look's end", |state| !state.results[0].looking);
     assert!(driver.shows(NOT_KNOWN));
     assert!(!driver.shows("Deleted"));

@@ -79,7 +79,7 @@ fn a_drive_that_is_taken_away_is_said_with_the_file_and_another_folder_works() {
     let mut driver = desk(folder.path());
     let stall = Effect::StallAfter {
         bytes: 100_000,
-        duration: std::time::Duration::from_secs(2),
+        duration: std::time::Duration::from_secs(8),
     };
     driver.service.put(AMELIA, "b.wav", wav(200_000, 2));
     let fault = Fault::on(Call::Download, stall).only(2);

@@ -75,8 +75,8 @@ fn the_end_of_the_session_removes_what_is_unfinished_and_the_next_start_offers_i
     driver.signals.end();
     told(&mut driver, |told| told.contains(&ViewportCommand::Close));
     let mut driver = driver.restart(Mode::Real);
-    assert!(names_in(&place).is_empty());
     driver.wait_for("This download was cut off when the app ended.");
+    assert!(names_in(&place).is_empty());
 }
 
 #[test]

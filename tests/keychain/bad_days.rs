@@ -109,7 +109,7 @@ fn there_is_no_bus() {
     ] {
         assert!(matches!(error, KeychainError::None(_)), "{error:?}");
     }
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 #[test]

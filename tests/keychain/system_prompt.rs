@@ -35,7 +35,7 @@ impl Prompter {
         // The question is put once this is answered.
         let connection = connection.clone();
         thread::spawn(move || {
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(200));
             zbus::block_on(reply(&connection, &asker, &callback, ""));
         });
     }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 
-use super::{Driver, Stage};
+use super::{Driver, PATIENCE, Stage};
 use crate::AMELIA;
 use crate::recordings::wav;
 
@@ -103,7 +103,7 @@ impl Driver {
 
     /// Waits until the state is so.
     pub fn wait_until(&mut self, what: &str, is_so: impl Fn(&State) -> bool) {
-        let end = Instant::now() + Duration::from_secs(30);
+        let end = Instant::now() + PATIENCE;
         while !is_so(self.state()) {
             assert!(Instant::now() < end, "{what} did not come");
             std::thread::sleep(Duration::from_millis(15));

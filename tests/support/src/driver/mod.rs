@@ -121,9 +121,9 @@ impl Launcher for TestLauncher {
             keychain: Keychain::new(self.tokens.clone(), Duration::from_secs(5)),
             heads: None,
             connector: Arc::new(HttpConnector::with_timeouts(Timeouts {
-                connect: Duration::from_secs(2),
+                connect: Duration::from_secs(20),
                 read: Duration::from_secs(30),
-                delete: Duration::from_secs(5),
+                delete: Duration::from_secs(30),
             })),
             opening,
             settings_file: SettingsFile::in_folder(&folder),
