@@ -147,7 +147,7 @@ async fn answer(
     tokio::time::sleep(shared.latency).await;
     for effect in &effects {
         match effect {
-            Effect::StallBeforeHead(duration) => tokio::time::sleep(*duration).await,
+            Effect::StallBeforeHead(duration) => entry.stall(*duration).await,
             Effect::LoseBeforeActing => return lose(wire).await,
             _ => {}
         }

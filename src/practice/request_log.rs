@@ -1,8 +1,11 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use tokio::sync::watch;
 
 use super::fault::Call;
 use super::query::doctor_of;
@@ -37,6 +40,8 @@ pub struct RequestRecord {
 #[derive(Clone, Default)]
 pub struct RequestLog {
     entries: Arc<Mutex<Vec<RequestRecord>>>,
+    /// Of each call: how many of all requests, from the first on, stall no longer.
+    ended_stalls: watch::Sender<HashMap<Call, usize>>,
 }
 
 /// One request's place in the log.
@@ -44,6 +49,7 @@ pub struct RequestLog {
 pub struct RequestEntry {
     log: RequestLog,
     place: usize,
+    call: Option<Call>,
 }
 
 impl RequestRecord {
@@ -89,6 +95,7 @@ impl RequestLog {
         RequestEntry {
             log: self.clone(),
             place: entries.len() - 1,
+            call,
         }
     }
 
@@ -98,6 +105,18 @@ impl RequestLog {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Ends the stalls of all requests until now that are this call, those included that were to come.
+    pub fn end_stalls(&self, call: Call) {
+        let received = self
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
+        self.ended_stalls.send_modify(|ended| {
+            ended.insert(call, received);
+        });
     }
 }
 
@@ -110,6 +129,16 @@ impl RequestEntry {
     /// Notes that more of the body went out.
     pub fn sent(&self, bytes: u64) {
         self.change(|record| record.bytes_sent += bytes);
+    }
+
+    /// Waits for so long, or until stalls are ended.
+    pub async fn stall(&self, time: Duration) {
+        let mut ended_stalls = self.log.ended_stalls.subscribe();
+        let ended = ended_stalls.wait_for(|ended| {
+            let of_call = self.call.and_then(|call| ended.get(&call));
+            of_call.is_some_and(|ended| self.place < *ended)
+        });
+        drop(tokio::time::timeout(time, ended).await);
     }
 
     fn change(&self, change: impl FnOnce(&mut RequestRecord)) {

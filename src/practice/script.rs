@@ -170,7 +170,7 @@ impl Performance {
                     let most = every.map_or(to - from, |_| 1);
                     return Some(self.send(from, most, to, every).await);
                 }
-                Step::Wait(duration) => tokio::time::sleep(duration).await,
+                Step::Wait(duration) => self.entry.stall(duration).await,
                 Step::Break(how) => {
                     self.wire.flushed().await;
                     if how == Break::Reset {

@@ -11,7 +11,7 @@ use super::accounts::{Accounts, PracticeUser};
 use super::config::{PracticeConfig, PracticeError, Recordings};
 use super::connection;
 use super::content::Content;
-use super::fault::{Fault, FaultBook};
+use super::fault::{Call, Fault, FaultBook};
 use super::pipeline::{Shared, router};
 use super::query::nfc;
 use super::recording::{HeldRecording, Recording};
@@ -122,6 +122,11 @@ impl PracticeService {
     /// Has this go wrong too from now on.
     pub fn add_fault(&self, fault: Fault) {
         self.shared.faults().add(fault);
+    }
+
+    /// Has the stalls of all requests until now that are this call end at once.
+    pub fn end_stalls(&self, call: Call) {
+        self.shared.log.end_stalls(call);
     }
 
     /// Whether something is held under a name.

@@ -160,6 +160,7 @@ fn setting_the_clock_makes_no_answer_newer_and_time_does() {
         let mut desk = Desk::with(holding_nothing(), std::time::Duration::ZERO).await;
         let report = delete_then(&mut desk, nothing_there("600"), false).await;
         assert_eq!(report.outcome, DeletionOutcome::NotKnown);
+        desk.clock.stop();
         for (wall, steady, outcome) in [
             (HOUR, 0, DeletionOutcome::NotKnown),
             (-2 * HOUR, 590, DeletionOutcome::NotKnown),

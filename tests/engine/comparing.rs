@@ -271,7 +271,7 @@ async fn delete_while_it_compares(meanwhile: impl FnOnce(&Desk)) -> (DeletionOut
     let survey = compare(&mut desk).await.unwrap();
     let slow = Effect::StallAfter {
         bytes: 50_000,
-        duration: std::time::Duration::from_millis(400),
+        duration: std::time::Duration::from_mins(1),
     };
     desk.service.add_fault(Fault::on(Call::Download, slow));
     let id = desk
@@ -285,6 +285,8 @@ async fn delete_while_it_compares(meanwhile: impl FnOnce(&Desk)) -> (DeletionOut
     let compares = |now: &JobProgress| matches!(now, JobProgress::Comparing { .. });
     desk.progress(id, compares).await;
     meanwhile(&desk);
+    desk.service.set_faults(Vec::new());
+    desk.service.end_stalls(Call::Download);
     let (report, _) = desk.end_of_delete().await;
     (report.outcome, desk.deletes_received())
 }

@@ -144,7 +144,7 @@ fn a_backup_that_was_altered_while_a_sign_in_was_waited_for_keeps_the_delete_bac
             let mut desk = shared_desk().await;
             let stall = Effect::StallAfter {
                 bytes: 50_000,
-                duration: Duration::from_millis(600),
+                duration: Duration::from_mins(1),
             };
             // The first request is the survey.
             let stall = Fault::on(Call::Download, stall).for_doctor(AMELIA);
@@ -158,6 +158,7 @@ fn a_backup_that_was_altered_while_a_sign_in_was_waited_for_keeps_the_delete_bac
             desk.progress(id, |now| matches!(now, JobProgress::Downloading { .. }))
                 .await;
             end_sign_in(&mut desk).await;
+            desk.service.end_stalls(Call::Download);
             waits_for_sign_in(&mut desk, id).await;
             if altered {
                 std::fs::write(&destination, wav(100_000, 77)).unwrap();
@@ -339,7 +340,7 @@ fn a_delete_that_was_on_its_way_at_sign_out_is_told_of_afterwards() {
     run(async {
         let mut desk = Desk::new().await;
         let mut state = State::new(Mode::Real, Settings::default(), Timestamp::UNIX_EPOCH);
-        let stall = Effect::StallBeforeHead(Duration::from_millis(700));
+        let stall = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
@@ -352,6 +353,7 @@ fn a_delete_that_was_on_its_way_at_sign_out_is_told_of_afterwards() {
             }
         };
         state.apply(envelope);
+        desk.service.end_stalls(Call::Delete);
         shown_until(&mut desk, &mut state, |state| !state.results.is_empty()).await;
         assert_eq!(outcomes(&state), [DeletionOutcome::Gone]);
     });

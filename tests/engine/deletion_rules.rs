@@ -388,7 +388,7 @@ fn rules_that_something_else_changed_are_put_back_said_and_recorded() {
 /// Confirms what takes a while to be approved, as the service takes its time.
 async fn begin_slowly(desk: &mut Desk) {
     set(desk, &one(DeletionRule::Password)).await;
-    let slow = Effect::StallBeforeHead(Duration::from_millis(500));
+    let slow = Effect::StallBeforeHead(Duration::from_mins(1));
     desk.service.set_faults(vec![Fault::on(Call::Login, slow)]);
     let confirmation = without_backup(desk).await;
     let plan = Box::new(DeletionPlan::new(confirmation, Timestamp::now()).unwrap());
@@ -406,6 +406,9 @@ fn a_question_that_is_closed_while_the_password_is_checked_deletes_nothing() {
         let mut desk = desk().await;
         begin_slowly(&mut desk).await;
         desk.send(Command::StopApproving);
+        // It is taken before what is asked after it.
+        desk.record().await;
+        desk.service.end_stalls(Call::Login);
         tokio::time::sleep(Duration::from_secs(1)).await;
         let story = desk.story().await;
         assert!(
@@ -423,6 +426,7 @@ fn what_one_person_confirmed_does_not_begin_in_the_name_of_another() {
         begin_slowly(&mut desk).await;
         let token = desk.service.tokens().nth(1).unwrap().1.clone();
         sign_in(&mut desk, SignInWith::Token(token)).await;
+        desk.service.end_stalls(Call::Login);
         let failure = desk
             .until(|event| match event {
                 Event::DeletionNotApproved { failure, .. } => Some(failure.clone()),

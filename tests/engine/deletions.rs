@@ -46,7 +46,7 @@ fn deleted_is_said_after_a_404_and_the_record_tells_each_step() {
 fn the_intent_is_on_disk_before_the_service_is_asked() {
     run(async {
         let mut desk = Desk::new().await;
-        let stall = Effect::StallBeforeHead(Duration::from_millis(700));
+        let stall = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         let id = desk
             .begin_delete(AMELIA, DeletionChoice::WithoutBackup)
@@ -59,6 +59,7 @@ fn the_intent_is_on_disk_before_the_service_is_asked() {
         let last = desk.record().await.pop().unwrap();
         assert_eq!(last.draft.outcome, AuditOutcome::Intended);
         assert_eq!(last.draft.doctor, Some(name(AMELIA)));
+        desk.service.end_stalls(Call::Delete);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
     });

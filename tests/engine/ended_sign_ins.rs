@@ -94,11 +94,7 @@ async fn go_on_after(desk: &mut Desk, who: usize, faults: Vec<Fault>) -> Ends {
     ));
     ended(desk).await;
     let waits = |now: &&JobProgress| **now == JobProgress::WaitingForSignIn;
-    while desk
-        .engine
-        .changed_progress()
-        .is_none_or(|all| all.values().filter(waits).count() < 4)
-    {
+    while desk.see_progress().values().filter(waits).count() < 4 {
         desk.pass_time().await;
     }
     desk.service.set_faults(faults);
@@ -342,7 +338,7 @@ fn looks_that_wait_are_shown_as_waiting_until_the_last_of_them_goes_on() {
         let id = job_started(&mut desk).await;
         ended(&mut desk).await;
         waits_for_sign_in(&mut desk, id).await;
-        let slow = Effect::StallBeforeHead(Duration::from_millis(900));
+        let slow = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service
             .set_faults(vec![Fault::on(Call::Download, slow)]);
         sign_in(&desk, 0);

@@ -83,7 +83,7 @@ fn a_kept_token_that_is_refused_late_does_not_end_the_sign_in_made_meanwhile() {
         let service = PracticeService::start(PracticeConfig::default())
             .await
             .unwrap();
-        let late = Effect::StallBeforeHead(Duration::from_millis(800));
+        let late = Effect::StallBeforeHead(Duration::from_mins(1));
         service.add_fault(Fault {
             call: Call::Me,
             doctor: None,
@@ -127,6 +127,7 @@ fn a_kept_token_that_is_refused_late_does_not_end_the_sign_in_made_meanwhile() {
                 }
             }
         };
+        service.end_stalls(Call::Me);
         let ended = tokio::time::timeout(Duration::from_millis(1500), ended).await;
         assert!(ended.is_err(), "{ended:?}");
     });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use audio_housekeeper::domain::{DeletionChoice, DeletionOutcome, OperationId};
-use audio_housekeeper::engine::{Command, Destination, Event, JobProgress, Unfinished};
+use audio_housekeeper::engine::{Event, JobProgress, Unfinished};
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::store::{Change, Store, WaitingDelete};
 use jiff::Timestamp;
@@ -102,7 +102,12 @@ fn a_delete_that_was_sent_before_the_end_is_looked_into_and_named_at_the_next_st
         desk.service.add_fault(Fault::on(Call::Delete, slow));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
+        // Should it be answered before the end after all, the look after it is not.
+        let silent = Effect::StallBeforeHead(Duration::from_secs(30));
+        desk.service
+            .add_fault(Fault::on(Call::Download, silent).only(2));
         desk.until_sent().await;
+        desk.service.set_faults(Vec::new());
         let mut desk = desk.restart().await;
         let found = found(&mut desk).await;
         let [Unfinished::Delete { doctor, report, .. }] = &found[..] else {
@@ -155,26 +160,16 @@ fn a_delete_left_while_it_is_looked_after_is_named_at_the_next_start() {
 #[test]
 fn a_download_left_in_the_middle_leaves_no_part_file_and_is_named_at_the_next_start() {
     run(async {
-        let desk = Desk::new().await;
+        let mut desk = Desk::new().await;
         let stall = Effect::StallAfter {
             bytes: 50_000,
             duration: Duration::from_mins(1),
         };
         desk.service.add_fault(Fault::on(Call::Download, stall));
-        let destination = desk.file("a.wav");
-        desk.send(Command::Download {
-            doctor: name(AMELIA),
-            destination: Destination {
-                path: destination.clone(),
-                replace: false,
-                even_a_backup: None,
-            },
-            as_it_is: false,
-        });
-        let part = desk.file("a.wav.part");
-        while !part.exists() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let (destination, part) = (desk.file("a.wav"), desk.file("a.wav.part"));
+        let id = desk.begin_download(AMELIA, "a.wav").await;
+        desk.until_it_comes(id).await;
+        assert!(part.exists());
         desk.service.set_faults(Vec::new());
         let mut desk = desk.restart().await;
         assert!(!part.exists() && !destination.exists());
@@ -205,10 +200,16 @@ fn a_delete_left_while_its_intent_reaches_the_disk_is_known_not_to_have_been_sen
             .await;
         desk.progress(id, |now| matches!(now, JobProgress::Waiting { .. }))
             .await;
+        // Should it be there before that is seen, nobody answers the last call.
+        desk.answers = false;
         desk.clock.run();
+        let is_there = |database: &rusqlite::Connection| {
+            let intents = "SELECT count(*) FROM audit WHERE canonical LIKE '%intended%'";
+            database.query_row(intents, [], |row| row.get::<_, u32>(0)) != Ok(0)
+        };
         // Nothing else writes for as long as this.
         let mut busy = 0;
-        while busy < 20 {
+        while busy < 20 && !is_there(&database) {
             let free = database.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok();
             busy = if free { 0 } else { busy + 1 };
             desk.pass_time().await;

@@ -82,6 +82,8 @@ fn a_check_that_meets_the_end_of_a_kept_connection_is_no_try_of_its_own() {
         // The documented 404 leaves its connection open.
         desk.service.remove(AMELIA);
         assert_eq!(check(&mut desk).await, (None, 1));
+        // By then it is kept.
+        tokio::time::sleep(Duration::from_millis(100)).await;
         let lost = Fault::on(Call::Download, Effect::LoseBeforeActing);
         desk.service.add_fault(lost.only(1));
         assert_eq!(check(&mut desk).await, (None, 2));
@@ -159,7 +161,7 @@ fn stop_counts_while_the_last_look_before_a_delete_waits() {
     run(async {
         let mut desk = Desk::new().await;
         let survey = desk.survey(AMELIA).await;
-        desk.service.add_fault(answers(503, Some("9")));
+        desk.service.add_fault(answers(503, Some("5")));
         let before = desk.requests(Call::Download);
         let id = desk
             .confirm(Confirmation::Doctor {
@@ -186,7 +188,7 @@ fn stop_counts_while_the_last_look_before_a_delete_waits() {
 fn a_check_of_many_that_is_stopped_while_it_waits_asks_no_more() {
     run(async {
         let mut desk = Desk::new().await;
-        desk.service.add_fault(answers(503, Some("9")));
+        desk.service.add_fault(answers(503, Some("5")));
         desk.send(Command::CheckAll(vec![name(AMELIA)]));
         let id = desk.begun().await;
         while desk.requests(Call::Download) == 0 {
@@ -238,13 +240,26 @@ fn a_look_without_an_answer_keeps_what_was_known_before() {
 fn comes_late() -> Effect {
     Effect::StallAfter {
         bytes: 0,
-        duration: Duration::from_millis(900),
+        duration: Duration::from_mins(1),
     }
 }
 
 /// Waits until so many looks have been asked for.
 async fn asked(desk: &mut Desk, looks: usize) {
     while desk.requests(Call::Download) < looks {
+        desk.pass_time().await;
+    }
+}
+
+/// Waits until a doctor's last look has been answered, though not all of that may have come.
+async fn answered(desk: &mut Desk, doctor: &str) {
+    let is_answered = |desk: &Desk| {
+        let requests = desk.service.requests().into_iter().rev();
+        let mut looks = requests.filter(|request| request.call == Some(Call::Download));
+        let look = looks.find(|look| look.doctor.as_deref() == Some(doctor));
+        look.is_some_and(|look| look.status.is_some())
+    };
+    while !is_answered(desk) {
         desk.pass_time().await;
     }
 }
@@ -278,6 +293,7 @@ fn a_look_that_a_delete_overtook_is_taken_once_more() {
             .await;
         desk.send(Command::Check(name(AMELIA)));
         asked(&mut desk, 2).await;
+        answered(&mut desk, AMELIA).await;
         desk.confirm(Confirmation::Doctor {
             survey,
             choice: DeletionChoice::WithoutBackup,
@@ -286,6 +302,7 @@ fn a_look_that_a_delete_overtook_is_taken_once_more() {
         .await;
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
+        desk.service.end_stalls(Call::Download);
         checked(&mut desk).await;
         assert_eq!(state(&desk).await, DoctorState::DeletedNothingThere);
     });
@@ -298,7 +315,7 @@ fn a_look_that_was_answered_while_a_delete_was_under_way_is_taken_once_more() {
         for all in [false, true] {
             let mut desk = Desk::new().await;
             desk.survey(AMELIA).await;
-            let slow = Effect::StallBeforeHead(Duration::from_millis(500));
+            let slow = Effect::StallBeforeHead(Duration::from_mins(1));
             let call = if all {
                 desk.begin_delete_all(&[]).await;
                 Call::DeleteAll
@@ -311,9 +328,14 @@ fn a_look_that_was_answered_while_a_delete_was_under_way_is_taken_once_more() {
             desk.until_sent().await;
             let late = Fault::on(Call::Download, comes_late());
             desk.service.add_fault(late.only(1));
+            let looks = desk.requests(Call::Download);
             desk.send(Command::Check(name(AMELIA)));
+            asked(&mut desk, looks + 1).await;
+            answered(&mut desk, AMELIA).await;
+            desk.service.end_stalls(call);
             let (report, _) = desk.end_of_delete().await;
             assert_eq!(report.outcome, DeletionOutcome::Gone);
+            desk.service.end_stalls(Call::Download);
             checked(&mut desk).await;
             assert_eq!(state(&desk).await, DoctorState::DeletedNothingThere);
         }
@@ -336,8 +358,10 @@ fn a_later_look_at_one_delete_that_another_overtook_is_taken_once_more() {
                 operation: OperationId::from_bytes([7; 16]),
             });
             asked(&mut desk, looks + 1).await;
+            answered(&mut desk, AMELIA).await;
             let (report, _) = desk.end_of_delete().await;
             assert_eq!(report.outcome, DeletionOutcome::Gone);
+            desk.service.end_stalls(Call::Download);
             let seen = desk
                 .until(|event| match event {
                     Event::LookedAgain { report, .. } => Some(report.outcome),
@@ -359,17 +383,18 @@ fn what_a_check_found_while_all_doctors_are_looked_at_is_not_put_back_to_what_wa
             desk.survey(doctor).await;
         }
         desk.begin_delete_all(&[]).await;
-        let slow = Effect::StallBeforeHead(Duration::from_millis(800));
+        let slow = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service
-            .add_fault(Fault::on(Call::Download, slow).for_doctor(BENOIT));
+            .add_fault(Fault::on(Call::Download, slow).for_doctor(BENOIT).only(1));
         let looks = desk.requests(Call::Download);
         desk.clock.run();
         asked(&mut desk, looks + 2).await;
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        answered(&mut desk, AMELIA).await;
         // A new one, dictated meanwhile.
         desk.service.put(AMELIA, "c.wav", wav(60_000, 3));
         desk.send(Command::Check(name(AMELIA)));
         checked(&mut desk).await;
+        desk.service.end_stalls(Call::Download);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
         assert_eq!(state(&desk).await, DoctorState::NotBackedUp);

@@ -116,12 +116,13 @@ fn a_delete_that_waited_is_told_to_have_ended_at_its_own_service() {
 fn a_delete_that_was_on_its_way_is_told_of_as_of_its_own_service() {
     run(async {
         let mut desk = Desk::new().await;
-        let stall = Effect::StallBeforeHead(Duration::from_millis(700));
+        let stall = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         desk.until_sent().await;
         let mut window = Window::signed_in_elsewhere(desk).await;
+        window.desk.service.end_stalls(Call::Delete);
         assert_eq!(window.told().await.outcome, DeletionOutcome::Gone);
     });
 }
@@ -151,12 +152,13 @@ fn a_later_look_that_ends_after_that_is_told_too() {
             })
             .await;
         assert_eq!(outcome, DeletionOutcome::NotKnown);
-        let stall = Effect::StallBeforeHead(Duration::from_millis(700));
+        let stall = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service
             .set_faults(vec![Fault::on(Call::Download, stall)]);
         let doctor = Some(name(AMELIA));
         desk.send(Command::LookAgain { doctor, operation });
         let mut window = Window::signed_in_elsewhere(desk).await;
+        window.desk.service.end_stalls(Call::Download);
         assert_eq!(window.told().await.outcome, DeletionOutcome::StillThere);
     });
 }
@@ -165,7 +167,7 @@ fn a_later_look_that_ends_after_that_is_told_too() {
 fn that_the_outcome_of_a_delete_can_not_be_recorded_is_said_there_too() {
     run(async {
         let mut desk = Desk::new().await;
-        let stall = Effect::StallBeforeHead(Duration::from_millis(700));
+        let stall = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
@@ -176,6 +178,7 @@ fn that_the_outcome_of_a_delete_can_not_be_recorded_is_said_there_too() {
             BEGIN SELECT RAISE(ABORT, 'full'); END"#;
         database.execute_batch(full).unwrap();
         let mut window = Window::signed_in_elsewhere(desk).await;
+        window.desk.service.end_stalls(Call::Delete);
         window.told().await;
         let is_it = |message: &Message| {
             matches!(message, Message::FailedElsewhere { doctor: Some(doctor), failure, .. }

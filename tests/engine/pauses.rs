@@ -90,7 +90,7 @@ fn what_can_not_be_gone_on_with_is_not_said_to_be_pausable_and_a_delete_is_not_p
         let mut desk = Desk::new().await;
         let stall = Effect::StallAfter {
             bytes: 60_000,
-            duration: std::time::Duration::from_millis(600),
+            duration: std::time::Duration::from_mins(1),
         };
         desk.service.add_fault(on_download(stall).only(1));
         let id = desk.begin_download(AMELIA, "a.wav").await;
@@ -104,6 +104,7 @@ fn what_can_not_be_gone_on_with_is_not_said_to_be_pausable_and_a_delete_is_not_p
             )
         })
         .await;
+        desk.service.end_stalls(Call::Download);
         desk.end_of_download().await.unwrap();
 
         let choice = DeletionChoice::KeepingBackup;

@@ -337,7 +337,7 @@ async fn found_at_the_next_start(desk: Desk) -> (Desk, Vec<KeptPart>) {
     });
     let kept = kept.await;
     // What else is there goes meanwhile.
-    for _ in 0..400 {
+    for _ in 0..4_000 {
         if there(&desk).len() == 1 {
             break;
         }

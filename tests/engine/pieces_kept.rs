@@ -101,7 +101,7 @@ async fn started(desk: Desk) -> (Desk, KeptPart, Vec<FailureKind>) {
 
 /// Waits until one part file is left, which is this.
 async fn until_only(desk: &mut Desk, part: &str) {
-    for _ in 0..400 {
+    for _ in 0..4_000 {
         if there(desk).len() == 1 {
             break;
         }

@@ -6,7 +6,7 @@ use std::fs;
 use audio_housekeeper::domain::{
     BackupComparison, DeletionChoice, DeletionOutcome, DoctorState, FailureKind,
 };
-use audio_housekeeper::engine::{Command, Destination, Event, JobEnding, JobFailure, SavedFile};
+use audio_housekeeper::engine::{Command, Destination, Event, JobFailure, SavedFile};
 use audio_housekeeper::practice::{Call, Effect, Fault, NoLength};
 use audio_housekeeper::transfer::FileSeen;
 use support::desk::Desk;
@@ -155,7 +155,7 @@ fn a_file_that_came_after_the_person_agreed_is_not_replaced() {
         fs::write(&path, "what was agreed to").unwrap();
         let slow = Effect::StallAfter {
             bytes: 50_000,
-            duration: std::time::Duration::from_millis(300),
+            duration: std::time::Duration::from_mins(1),
         };
         desk.service.add_fault(Fault::on(Call::Download, slow));
         let destination = Destination {
@@ -168,21 +168,12 @@ fn a_file_that_came_after_the_person_agreed_is_not_replaced() {
             destination,
             as_it_is: false,
         });
-        while !desk.file("a.wav.part").exists() {
-            desk.pass_time().await;
-        }
+        let id = desk.begun().await;
+        desk.until_it_comes(id).await;
         fs::remove_file(&path).unwrap();
         fs::write(&path, "somebody's own").unwrap();
-        let saved = desk
-            .until(|event| match event {
-                Event::JobEnded { ending, .. } => match &**ending {
-                    JobEnding::Download { result, .. } => Some(result.clone()),
-                    _ => None,
-                },
-                _ => None,
-            })
-            .await
-            .unwrap();
+        desk.service.end_stalls(Call::Download);
+        let saved = desk.downloaded().await.unwrap();
         assert_eq!(saved.path, desk.file("a (2).wav"));
         assert_eq!(fs::read(&path).unwrap(), b"somebody's own");
     });

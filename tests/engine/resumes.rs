@@ -276,7 +276,7 @@ fn how_far_it_is_counts_what_had_come_before() {
             .add_fault(on_download(Effect::CutAfter(70_000)).only(1));
         let stall = Effect::StallAfter {
             bytes: 10_000,
-            duration: std::time::Duration::from_millis(800),
+            duration: std::time::Duration::from_mins(1),
         };
         desk.service.add_fault(on_download(stall).only(2));
         let id = desk.download_until_it_waits(AMELIA, "a.wav").await;
@@ -292,6 +292,7 @@ fn how_far_it_is_counts_what_had_come_before() {
             )
         })
         .await;
+        desk.service.end_stalls(Call::Download);
         desk.end_of_download().await.unwrap();
     });
 }
@@ -489,7 +490,10 @@ fn a_service_that_is_out_of_reach_for_a_while_is_gone_on_with() {
             let lost = on_download(Effect::LoseBeforeActing);
             desk.service.add_fault(lost.only(number));
         }
-        let saved = desk.download(AMELIA, "a.wav").await.unwrap();
+        // Each wait stands until it was seen.
+        desk.clock.stop();
+        desk.ask_download(AMELIA, "a.wav");
+        let saved = desk.downloaded().await.unwrap();
         assert_eq!(fs::read(&saved.path).unwrap(), wav(100_000, 1));
         assert_eq!(desk.requests(Call::Download), 21);
         assert_eq!(ranges(&desk).pop().unwrap().unwrap(), "bytes=70000-");
@@ -507,7 +511,9 @@ fn a_service_that_is_out_of_reach_from_the_start_is_given_up() {
         let mut desk = desk().await;
         desk.service
             .add_fault(on_download(Effect::LoseBeforeActing));
-        failure_of(desk.download(AMELIA, "a.wav").await);
+        desk.clock.stop();
+        desk.ask_download(AMELIA, "a.wav");
+        failure_of(desk.downloaded().await);
         assert_eq!(desk.waits.len(), 4);
         assert!(desk.waits.iter().all(|wait| wait.tries == Some(5)));
         assert_nothing_is_left(&desk).await;
@@ -520,18 +526,22 @@ fn what_is_gone_on_with_comes_over_a_new_connection() {
     run(async {
         let mut desk = desk().await;
         // Two answers of nothing at once leave two connections open.
-        let slow = Effect::StallBeforeHead(std::time::Duration::from_millis(800));
+        let slow = Effect::StallBeforeHead(std::time::Duration::from_mins(1));
         desk.service.add_fault(on_download(slow).only(1));
         desk.service
             .add_fault(on_download(Effect::CutAfter(70_000)).only(3));
-        let nobodies = ["Dr. Nobody", "Dr. No-one"];
-        for doctor in nobodies {
-            desk.send(Command::Check(support::name(doctor)));
+        desk.send(Command::Check(support::name("Dr. Nobody")));
+        while desk.requests(Call::Download) == 0 {
+            desk.pass_time().await;
         }
-        for _ in nobodies {
+        desk.send(Command::Check(support::name("Dr. No-one")));
+        for _ in 0..2 {
             desk.until(|event| matches!(event, Event::CheckEnded { .. }).then_some(()))
                 .await;
+            desk.service.end_stalls(Call::Download);
         }
+        // By then both are kept.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         desk.download(AMELIA, "a.wav").await.unwrap();
         let asked = requests(&desk);
         let connections: Vec<_> = asked.iter().map(|request| request.connection).collect();

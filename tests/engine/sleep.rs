@@ -48,7 +48,7 @@ fn a_sleep_after_the_wait_stops_the_delete_too() {
         let mut desk = Desk::with(holding_nothing(), Duration::from_millis(100)).await;
         let survey = desk.survey(AMELIA).await;
         // The last look takes a while.
-        let slow = Effect::StallBeforeHead(Duration::from_millis(700));
+        let slow = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Download, slow));
         let id = desk
             .confirm(audio_housekeeper::domain::Confirmation::Doctor {
@@ -60,6 +60,8 @@ fn a_sleep_after_the_wait_stops_the_delete_too() {
         desk.clock.run();
         desk.progress(id, |now| *now == JobProgress::Looking).await;
         desk.clock.jump(HOUR, 3_600);
+        desk.service.set_faults(Vec::new());
+        desk.service.end_stalls(Call::Download);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::NotSent);
         assert_eq!(report.failure.unwrap().kind, FailureKind::SleptMeanwhile);
@@ -71,12 +73,13 @@ fn a_sleep_after_the_wait_stops_the_delete_too() {
 fn a_delete_that_was_sent_is_looked_after_whatever_the_clock_does() {
     run(async {
         let mut desk = Desk::with(holding_nothing(), Duration::from_millis(100)).await;
-        let slow = Effect::StallBeforeHead(Duration::from_millis(700));
+        let slow = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, slow));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         desk.until_sent().await;
         desk.clock.jump(HOUR, 0);
+        desk.service.end_stalls(Call::Delete);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
     });
@@ -163,6 +166,8 @@ fn after_a_sleep_the_service_is_asked_over_a_new_connection() {
     run(async {
         let mut desk = Desk::new().await;
         check(&mut desk).await;
+        // By then it is kept.
+        tokio::time::sleep(Duration::from_millis(100)).await;
         check(&mut desk).await;
         let connection = |desk: &Desk| desk.service.requests().pop().unwrap().connection;
         let before = desk.service.requests();
@@ -189,10 +194,7 @@ fn a_download_goes_on_after_a_sleep_where_it_was() {
             desk.service
                 .add_fault(Fault::on(Call::Download, stall).only(1));
             let id = desk.begin_download(AMELIA, "a.wav").await;
-            desk.progress(id, |now| {
-                matches!(now, JobProgress::Downloading { received: 1.., .. })
-            })
-            .await;
+            desk.until_it_comes(id).await;
             desk.clock.jump(wall, steady);
             let saved = desk.end_of_download().await.unwrap();
             assert_eq!(std::fs::read(saved.path).unwrap(), wav(100_000, 1));

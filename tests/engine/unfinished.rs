@@ -171,13 +171,14 @@ fn a_file_that_came_to_stand_at_the_part_files_name_is_left_alone() {
 fn a_delete_of_this_very_run_is_not_taken_for_one_that_was_cut_off() {
     run(async {
         let mut desk = Desk::new().await;
-        let stall = Effect::StallBeforeHead(Duration::from_millis(1_200));
+        let stall = Effect::StallBeforeHead(Duration::from_mins(1));
         desk.service.add_fault(Fault::on(Call::Delete, stall));
         desk.begin_delete(AMELIA, DeletionChoice::WithoutBackup)
             .await;
         desk.until_sent().await;
         // Somebody signs in while the DELETE is on its way.
         desk.sign_in(true).await;
+        desk.service.end_stalls(Call::Delete);
         let (report, _) = desk.end_of_delete().await;
         assert_eq!(report.outcome, DeletionOutcome::Gone);
         assert_eq!(

@@ -142,7 +142,7 @@ fn cut_off(parts: Option<usize>, cut: usize, was_kept: bool) {
         sign_in(&engine);
         let mut stands = standing.stands.subscribe();
         let waited = stands.wait_for(|stands| *stands);
-        let waited = tokio::time::timeout(Duration::from_secs(4), waited).await;
+        let waited = tokio::time::timeout(Duration::from_secs(20), waited).await;
         waited.expect("it never stood").unwrap();
     });
     run(async {

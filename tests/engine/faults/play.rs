@@ -29,7 +29,7 @@ pub const SOME: u64 = u64::MAX;
 /// Plays a case; in what it came out otherwise than it is to.
 pub async fn play(row: &Row, cell: &Cell) -> Vec<String> {
     let at = cell.at;
-    let mut desk = desk(at).await;
+    let mut desk = desk(at, row).await;
     desk.service.put(AMELIA, "a", row.holds.clone());
     match &row.place.folder {
         Some(folder) => empty(folder),
@@ -85,8 +85,18 @@ fn takes_too_much(desk: &Desk, row: &Row) -> bool {
     })
 }
 
+/// How long is waited for an answer that doesn't come: in the time of a look two of them have room.
+const SHORT: Duration = Duration::from_secs(3);
+
+fn is_silence(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::StallBeforeHead(_) | Effect::StallAfter { .. }
+    )
+}
+
 /// A desk at a service that tells copies apart only where a download is to be gone on with.
-async fn desk(at: At) -> Desk {
+async fn desk(at: At, row: &Row) -> Desk {
     let config = if matches!(at, At::Resumed | At::GoneOn | At::Restarted) {
         PracticeConfig {
             ranges: true,
@@ -96,7 +106,11 @@ async fn desk(at: At) -> Desk {
     } else {
         holding_nothing()
     };
-    let mut desk = Desk::with(config, Duration::ZERO).await;
+    let mut desk = if row.effects.iter().any(is_silence) {
+        Desk::with_limit(config, SHORT).await
+    } else {
+        Desk::with(config, Duration::ZERO).await
+    };
     desk.impatient = true;
     desk
 }

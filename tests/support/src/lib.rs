@@ -49,7 +49,7 @@ pub fn names_in(folder: &Path) -> Vec<String> {
 
 /// Runs a test with the threads that the app has. One that waits in vain fails and hangs nothing.
 pub fn run<T>(test: impl Future<Output = T>) -> T {
-    const LIMIT: Duration = Duration::from_mins(2);
+    const LIMIT: Duration = Duration::from_mins(10);
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -58,6 +58,14 @@ impl Desk {
         self.begun().await
     }
 
+    /// Waits until something of a download has come.
+    pub async fn until_it_comes(&mut self, id: JobId) {
+        self.progress(id, |now| {
+            matches!(now, JobProgress::Downloading { received: 1.., .. })
+        })
+        .await;
+    }
+
     /// Asks for a download and waits until it waits for its next try, as long as the clock stands.
     pub async fn download_until_it_waits(&mut self, doctor: &str, file: &str) -> JobId {
         self.clock.stop();
@@ -69,8 +77,13 @@ impl Desk {
         id
     }
 
+    /// Lets the waits go on, and waits for the end.
     pub async fn end_of_download(&mut self) -> Result<SavedFile, JobFailure> {
         self.clock.run();
+        self.downloaded().await
+    }
+
+    pub async fn downloaded(&mut self) -> Result<SavedFile, JobFailure> {
         self.until(|event| match event {
             Event::JobEnded { ending, .. } => match &**ending {
                 JobEnding::Download { result, .. } => Some(result.clone()),

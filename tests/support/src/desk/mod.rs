@@ -10,7 +10,8 @@ use std::time::Duration;
 use audio_housekeeper::api::{Connector, HttpConnector, Timeouts};
 use audio_housekeeper::domain::{Failure, Secret, ServiceOrigin, SignInWith, UpdateSource};
 use audio_housekeeper::engine::{
-    self, Clock, Command, Envelope, Event, Handle, JobId, JobProgress, Opening, Setup, Waits,
+    self, Clock, Command, Envelope, Event, Handle, JobId, JobProgress, Opening, Progress, Setup,
+    Waits,
 };
 use audio_housekeeper::keychain::{
     HeadStore, Keychain, MemoryHeads, MemoryTokens, RecordHeads, TokenStore,
@@ -24,7 +25,7 @@ use crate::clock::TestClock;
 use crate::recordings::wav;
 
 /// How long a test waits for anything before it fails.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a delete waits before it is sent, where a test says nothing else.
 const USUAL_WAIT: Duration = Duration::from_millis(100);
@@ -42,6 +43,8 @@ pub struct Desk {
     pub answers: bool,
     /// Events that came while something else was waited for.
     pending: VecDeque<Envelope>,
+    /// How far the jobs are, as was seen last.
+    progress: Progress,
     /// Presses Try now wherever a next try is waited for.
     pub impatient: bool,
     /// The waits for a next try, each as it was first seen.
@@ -83,6 +86,11 @@ impl Desk {
         Self::open(config, waits(USUAL_WAIT), Some(connector)).await
     }
 
+    /// A desk whose deletes wait for no time, and whose calls are given up after so long.
+    pub async fn with_limit(config: PracticeConfig, limit: Duration) -> Self {
+        Self::open(config, waits(Duration::ZERO), Some(connector(limit))).await
+    }
+
     async fn open(
         config: PracticeConfig,
         waits: Waits,
@@ -114,6 +122,7 @@ impl Desk {
             generation: 0,
             answers: true,
             pending: VecDeque::new(),
+            progress: Progress::default(),
             impatient: false,
             waits: Vec::new(),
         };
@@ -139,6 +148,7 @@ impl Desk {
             generation: 0,
             answers: true,
             pending: VecDeque::new(),
+            progress: Progress::default(),
             impatient: false,
             waits: Vec::new(),
             ..self
@@ -228,8 +238,20 @@ impl Desk {
         panic!("nothing was sent");
     }
 
+    /// How far the jobs are now.
+    pub fn see_progress(&mut self) -> &Progress {
+        if let Some(changed) = self.engine.changed_progress() {
+            self.progress = changed;
+        }
+        &self.progress
+    }
+
     fn see_waits(&mut self) {
-        for (id, progress) in self.engine.changed_progress().unwrap_or_default() {
+        let Some(changed) = self.engine.changed_progress() else {
+            return;
+        };
+        self.progress = changed.clone();
+        for (id, progress) in changed {
             let JobProgress::WaitingToTryAgain {
                 failure,
                 left,
@@ -262,9 +284,7 @@ impl Desk {
     pub async fn progress(&mut self, id: JobId, wanted: impl Fn(&JobProgress) -> bool) {
         let waiting = async {
             loop {
-                if let Some(progress) = self.engine.changed_progress()
-                    && progress.get(&id).is_some_and(&wanted)
-                {
+                if self.see_progress().get(&id).is_some_and(&wanted) {
                     return;
                 }
                 self.pass_time().await;
@@ -313,6 +333,15 @@ fn waits(of: Duration) -> Waits {
     }
 }
 
+/// Calls that wait for so long for an answer, or for the next of its bytes.
+pub fn connector(limit: Duration) -> Arc<dyn Connector> {
+    Arc::new(HttpConnector::with_timeouts(Timeouts {
+        connect: Duration::from_secs(20),
+        read: limit,
+        delete: limit,
+    }))
+}
+
 /// What an engine starts from, for tests that change some of it.
 pub fn setup(
     service: &ServiceOrigin,
@@ -325,11 +354,7 @@ pub fn setup(
         store,
         keychain: Keychain::new(tokens, Duration::from_secs(5)),
         heads: None,
-        connector: Arc::new(HttpConnector::with_timeouts(Timeouts {
-            connect: Duration::from_secs(2),
-            read: Duration::from_secs(1),
-            delete: Duration::from_secs(2),
-        })),
+        connector: connector(Duration::from_secs(5)),
         opening: Opening::Kept(service.clone()),
         settings_file: SettingsFile::in_folder(folder),
         updates: UpdateSource::Nowhere,
