@@ -1,6 +1,7 @@
 //! What somebody else does to a part file while a recording is being saved.
 
 use std::fs;
+use std::time::Duration;
 
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::FailureKind;
@@ -54,6 +55,8 @@ async fn a_file_that_somebody_put_in_the_part_files_place_is_neither_removed_nor
         let (put, taken) = (contents.to_vec(), folder.path().join("taken"));
         let swap = move || {
             fs::rename(&part, taken).unwrap();
+            // A file is told from another by when it was made, which some systems know to 10 ms.
+            std::thread::sleep(Duration::from_millis(20));
             fs::write(&part, put).unwrap();
         };
         let kind = kind_of(saved(interrupted(swap), replacing(&path)).await);
@@ -80,7 +83,7 @@ mod held {
     use std::os::windows::fs::OpenOptionsExt;
     use std::path::PathBuf;
     use std::sync::atomic::{AtomicU32, Ordering};
-    use std::time::Duration;
+    use std::sync::mpsc::channel;
 
     use audio_housekeeper::transfer::{Step, TransferEnd, save};
     use tokio_util::sync::CancellationToken;
@@ -88,8 +91,11 @@ mod held {
     use super::*;
     use crate::Book;
 
-    /// Holds the file for so long.
-    fn hold(part: PathBuf, time: Duration) -> impl FnOnce() + Send {
+    /// Holds the file until the time is over that `during` takes.
+    fn hold(
+        part: PathBuf,
+        during: impl FnOnce() + Send + 'static,
+    ) -> impl FnOnce() + Send + 'static {
         move || {
             let reading_and_writing = 3;
             let held = fs::OpenOptions::new()
@@ -98,7 +104,7 @@ mod held {
                 .open(part)
                 .unwrap();
             std::thread::spawn(move || {
-                std::thread::sleep(time);
+                during();
                 drop(held);
             });
         }
@@ -110,11 +116,17 @@ mod held {
         let path = folder.path().join("a.wav");
         fs::write(&path, "before").unwrap();
         let part = folder.path().join("a.wav.part");
-        let held = interrupted(hold(part, Duration::from_secs(3)));
+        // It is held when it is to get its name, and for some of the seven seconds that are tried.
+        let (tell, told) = channel();
+        let held = interrupted(hold(part, move || {
+            told.recv().unwrap();
+            std::thread::sleep(Duration::from_secs(1));
+        }));
         let waits = AtomicU32::new(0);
         let steps = |step| {
             if step == Step::WaitingForFile {
                 waits.fetch_add(1, Ordering::Relaxed);
+                tell.send(()).unwrap();
             }
         };
         let (book, never) = (Book::default(), CancellationToken::new());
@@ -131,7 +143,8 @@ mod held {
         let path = folder.path().join("a.wav");
         fs::write(&path, "before").unwrap();
         let part = folder.path().join("a.wav.part");
-        let held = interrupted(hold(part.clone(), Duration::from_mins(1)));
+        let minute = || std::thread::sleep(Duration::from_mins(1));
+        let held = interrupted(hold(part.clone(), minute));
         let book = Book::default();
         let never = CancellationToken::new();
         let result = save(held, replacing(&path), &book, |_| {}, never).await;

@@ -301,6 +301,8 @@ async fn a_file_is_found_beside_its_part_file_only_where_both_are_one() {
     let found = find_named(&part, mark.as_deref(), &checked).await;
     assert_eq!(found.unwrap().unwrap().path, path);
     fs::remove_file(&part).unwrap();
+    // A file is told from another by when it was made, which some systems know to 10 ms.
+    std::thread::sleep(std::time::Duration::from_millis(20));
     fs::copy(&path, &part).unwrap();
     let found = find_named(&part, mark.as_deref(), &checked).await;
     assert!(found.unwrap().is_none());
