@@ -8,7 +8,7 @@ use std::time::Duration;
 use audio_housekeeper::api::{ApiError, Recording, RecordingBody};
 use audio_housekeeper::domain::{CheckedPart, OperationId, PartCame, ServerCopy};
 use audio_housekeeper::transfer::{
-    Ledger, LedgerError, NotSaved, PromotedFile, SaveRequest, Stop, TakenUp, TransferEnd,
+    Ledger, LedgerError, NotSaved, PromotedFile, SaveRequest, Step, Stop, TakenUp, TransferEnd,
     TransferError, TransferStart, save_on,
 };
 use bytes::Bytes;
@@ -26,12 +26,14 @@ const AHEAD: u64 = 4 * 1024 * 1024;
 /// The largest piece that a connection hands over, in bytes.
 const PIECE: usize = 400 * 1024;
 
-/// A ledger that takes what came once it may; how much it has taken, and how much has come.
+/// A ledger that takes what came once it may; how much it has taken, how much has come, and how much of
+/// that is handed over to be written.
 struct Withholding {
     may: Semaphore,
     refuses: bool,
     recorded: AtomicU64,
     received: AtomicU64,
+    handed_over: AtomicU64,
 }
 
 impl Withholding {
@@ -41,6 +43,7 @@ impl Withholding {
             refuses: false,
             recorded: AtomicU64::new(0),
             received: AtomicU64::new(0),
+            handed_over: AtomicU64::new(0),
         })
     }
 
@@ -49,9 +52,13 @@ impl Withholding {
         self.received.load(Ordering::SeqCst) - recorded
     }
 
+    fn is_handing_over(&self) -> bool {
+        self.handed_over.load(Ordering::SeqCst) < self.received.load(Ordering::SeqCst)
+    }
+
     /// Waits until no further piece may come, and would have come if it did all the same.
     async fn until_it_is_waited_for(&self) {
-        while self.ahead() + 2 * PIECE as u64 <= AHEAD {
+        while self.ahead() + 2 * PIECE as u64 <= AHEAD || self.is_handing_over() {
             sleep(Duration::from_millis(1)).await;
         }
         sleep(Duration::from_millis(50)).await;
@@ -159,7 +166,13 @@ async fn saved(
         cancel: cancel.clone(),
         keeps: &|| true,
     };
-    let all = save_on(earlier, recording, kept_in(folder), ledger, |_| {}, stop);
+    let steps = |step| {
+        if let Step::Arriving(progress) = step {
+            let handed_over = progress.received;
+            ledger.handed_over.store(handed_over, Ordering::SeqCst);
+        }
+    };
+    let all = save_on(earlier, recording, kept_in(folder), ledger, steps, stop);
     let in_time = timeout(Duration::from_mins(1), all).await;
     in_time.expect("it hangs")
 }
