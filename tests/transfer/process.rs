@@ -28,7 +28,7 @@ async fn a_kill_in_the_middle_leaves_a_part_file_and_the_old_file() {
         .spawn()
         .unwrap();
     let part = folder.path().join("a.wav.part");
-    for _ in 0..1000 {
+    for _ in 0..6000 {
         if part.exists() {
             break;
         }
