@@ -171,8 +171,8 @@ async fn a_pretended_delete_is_a_200_that_deletes_nothing() {
 
 #[tokio::test]
 async fn a_stall_before_the_head_sends_nothing_then_everything() {
-    let stall = Effect::StallBeforeHead(Duration::from_millis(400));
-    let service = service_with(vec![Fault::on(Call::Download, stall)]).await;
+    let stall = |time| vec![Fault::on(Call::Download, Effect::StallBeforeHead(time))];
+    let service = service_with(stall(Duration::from_hours(1))).await;
     let impatient = ask_with(
         &service,
         "GET",
@@ -182,6 +182,7 @@ async fn a_stall_before_the_head_sends_nothing_then_everything() {
     )
     .await;
     assert_eq!((impatient.bytes.len(), impatient.end), (0, End::Silence));
+    service.set_faults(stall(Duration::from_millis(400)));
     let patient = ask(&service, "GET", DOWNLOAD).await;
     assert!(patient.took >= Duration::from_millis(400));
     assert_eq!(patient.body(), recording());

@@ -1,10 +1,8 @@
 //! Ranges, where the service is asked to know them.
 
-use std::time::Duration;
-
 use audio_housekeeper::practice::{Call, Effect, Etags, Fault, PracticeConfig, PracticeService};
 
-use crate::raw::{DOCTOR, DOWNLOAD, Raw, ask, ask_with, bearer, recording, service};
+use crate::raw::{DOCTOR, DOWNLOAD, PATIENCE, Raw, ask, ask_with, bearer, recording, service};
 
 async fn ranging() -> PracticeService {
     service(PracticeConfig {
@@ -16,7 +14,7 @@ async fn ranging() -> PracticeService {
 
 async fn part(service: &PracticeService, headers: &str) -> Raw {
     let headers = format!("{}{headers}", bearer());
-    ask_with(service, "GET", DOWNLOAD, &headers, Duration::from_secs(2)).await
+    ask_with(service, "GET", DOWNLOAD, &headers, PATIENCE).await
 }
 
 #[tokio::test]

@@ -8,6 +8,9 @@ use audio_housekeeper::practice::{Fault, PracticeConfig, PracticeService, Record
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// How long a test waits for what is certain to come, on a computer that stalls.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The token of the services that the tests start.
 pub const TOKEN: &str = "test-token";
 
@@ -62,10 +65,9 @@ pub async fn service(config: PracticeConfig) -> PracticeService {
     service
 }
 
-/// Sends a request with a good token, and reads until the end or until nothing comes for two
-/// seconds.
+/// Sends a request with a good token, and reads until the end.
 pub async fn ask(service: &PracticeService, method: &str, target: &str) -> Raw {
-    ask_with(service, method, target, &bearer(), Duration::from_secs(2)).await
+    ask_with(service, method, target, &bearer(), PATIENCE).await
 }
 
 /// The header that a good caller sends.

@@ -7,7 +7,7 @@ use audio_housekeeper::practice::{
 use flac_codec::decode::{FlacSampleReader, Verified, verify_reader};
 use flac_codec::metadata::Metadata;
 
-use crate::raw::{ask_with, bearer};
+use crate::raw::{PATIENCE, ask_with, bearer};
 
 async fn samples() -> PracticeService {
     PracticeService::start(PracticeConfig::default())
@@ -205,7 +205,7 @@ async fn some_samples_can_be_compared_and_some_can_not() {
             "GET",
             &format!("/api/download?doctorName={name}"),
             &bearer(),
-            std::time::Duration::from_secs(20),
+            PATIENCE,
         )
         .await;
         assert_eq!(answer.status(), 200);
