@@ -13,8 +13,10 @@ use super::content::{Content, Reader};
 use super::request_log::RequestEntry;
 
 /// How long the last bytes before a reset have to leave this computer's buffers, which a reset
-/// throws away.
-const BEFORE_RESET: Duration = Duration::from_millis(50);
+/// throws away, and on Windows to be read too: what came there and is not read by then is lost
+/// (learn.microsoft.com/windows/win32/api/winsock/nf-winsock-closesocket: after a hard close any `recv`
+/// at the other end fails).
+const BEFORE_RESET: Duration = Duration::from_millis(if cfg!(windows) { 500 } else { 50 });
 
 /// How a body is sent: its parts in order, and what happens between them.
 #[derive(Clone, Default)]
