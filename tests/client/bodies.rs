@@ -4,20 +4,23 @@ use std::time::Duration;
 
 use audio_housekeeper::api::{ApiError, Download};
 use audio_housekeeper::domain::FailureKind;
+use futures_util::future::join_all;
 use support::recordings::second_of_wav;
 use support::server::{Server, Step, head};
 
-use crate::{assert_discreet, connect_with, doctor};
+use crate::{BEFORE_RESET, FOR_EVER, LIMIT, PATIENCE, assert_discreet, connect_with, doctor};
 
 /// Downloads to the end; the bytes that came, and how it ended.
 async fn download(steps: Vec<Step>) -> (u64, Result<(), ApiError>) {
+    download_within(PATIENCE, steps).await
+}
+
+/// As [`download`], where nothing may take longer to come than `patience`.
+async fn download_within(patience: Duration, steps: Vec<Step>) -> (u64, Result<(), ApiError>) {
     let server = Server::saying(steps).await;
-    let api = connect_with(&server.origin(), Duration::from_millis(500));
+    let api = connect_with(&server.origin(), patience);
     let mut received = 0;
-    let mut recording = match api
-        .download(&doctor(), std::time::Duration::MAX, None)
-        .await
-    {
+    let mut recording = match api.download(&doctor(), Duration::MAX, None).await {
         Ok(Download::Recording(recording)) => recording,
         Ok(Download::Nothing) => panic!("a download found nothing"),
         Err(error) => return (0, Err(error)),
@@ -39,10 +42,10 @@ fn first(bytes: usize) -> Vec<Step> {
 
 #[tokio::test]
 async fn a_cut_says_how_much_had_come() {
-    for end in [Step::Close, Step::Reset] {
-        for bytes in [0, 1, 15, 16, 40, 16_022, 32_043] {
-            let pause = Step::Pause(Duration::from_millis(50));
-            let steps = [first(bytes), vec![pause, end.clone()]].concat();
+    let pause = Step::Pause(Duration::from_millis(50));
+    for end in [[pause, Step::Close], [BEFORE_RESET, Step::Reset]] {
+        let cut = async |bytes| {
+            let steps = [first(bytes), end.to_vec()].concat();
             let (_, result) = download(steps).await;
             let error = result.unwrap_err();
             assert_discreet(&error);
@@ -51,28 +54,36 @@ async fn a_cut_says_how_much_had_come() {
                 total: Some(32_044),
             };
             assert_eq!(error.failure.kind, expected);
-        }
+        };
+        join_all([0, 1, 15, 16, 40, 16_022, 32_043].map(cut)).await;
     }
 }
 
 #[tokio::test]
 async fn a_stall_in_the_middle_times_out() {
-    for bytes in [0, 10, 20_000, 32_043] {
-        let stall = vec![Step::Pause(Duration::from_secs(20))];
-        let (_, result) = download([first(bytes), stall].concat()).await;
+    let stalled = async |bytes| {
+        let steps = [first(bytes), vec![FOR_EVER]].concat();
+        // Whatever else is slow only ends it earlier, and alike.
+        let (_, result) = download_within(Duration::from_secs(1), steps).await;
         let kind = result.unwrap_err().failure.kind;
         assert_eq!(kind, FailureKind::TimedOut, "{bytes}");
-    }
+    };
+    join_all([0, 10, 20_000, 32_043].map(stalled)).await;
 }
 
 #[tokio::test]
 async fn a_slow_body_has_all_the_time_it_needs() {
     let mut steps = first(20_000);
-    for piece in second_of_wav()[20_000..].chunks(2500) {
-        steps.push(Step::Pause(Duration::from_millis(300)));
-        steps.push(Step::Send(piece.to_vec()));
+    let gap = Duration::from_millis(500);
+    let pieces = second_of_wav()[20_000..]
+        .chunks(1400)
+        .map(<[u8]>::to_vec)
+        .collect::<Vec<_>>();
+    assert!(gap * u32::try_from(pieces.len()).unwrap() > LIMIT);
+    for piece in pieces {
+        steps.extend([Step::Pause(gap), Step::Send(piece)]);
     }
-    let (received, result) = download(steps).await;
+    let (received, result) = download_within(LIMIT, steps).await;
     result.unwrap();
     assert_eq!(received, 32_044);
 }

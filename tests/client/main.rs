@@ -31,6 +31,7 @@ use audio_housekeeper::api::{
     Timeouts,
 };
 use audio_housekeeper::domain::{DoctorName, FailureKind, Secret, ServiceOrigin};
+use support::server::Step;
 
 const TOKEN: &str = "eyJ0ZXN0.c2VjcmV0LXRva2Vu.c2ln";
 const DOCTOR: &str = "Dr. Amelia Smith";
@@ -99,9 +100,26 @@ fn doctor() -> DoctorName {
     DoctorName::parse(DOCTOR).unwrap()
 }
 
-/// A client that waits for a second where the real one waits for half a minute.
+/// How long who waits for what is certain to come waits for it on a computer that stalls.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long who waits for what never comes waits for it: longer than a computer stalls.
+const LIMIT: Duration = Duration::from_secs(4);
+
+/// A pause that no test outlasts.
+const FOR_EVER: Step = Step::Pause(Duration::from_hours(1));
+
+/// How long what was sent has to be read before a reset. On Windows that throws away what has come and
+/// is not read yet.
+const BEFORE_RESET: Step = Step::Pause(if cfg!(windows) {
+    Duration::from_secs(4)
+} else {
+    Duration::from_millis(50)
+});
+
+/// A client that waits for whatever is certain to come.
 fn connect(origin: &str) -> Arc<dyn RecordingsApi> {
-    connect_with(origin, Duration::from_secs(1))
+    connect_with(origin, PATIENCE)
 }
 
 fn connect_with(origin: &str, patience: Duration) -> Arc<dyn RecordingsApi> {

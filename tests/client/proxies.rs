@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use audio_housekeeper::domain::FailureKind;
 use support::recordings::second_of_wav;
 use support::server::{Server, Step, answer};
 
 use crate::environment::{is_again, run_again};
-use crate::{CALLS, Call, Seen, assert_discreet, connect_with, doctor};
+use crate::{CALLS, Call, Seen, assert_discreet, connect, doctor};
 
 #[tokio::test]
 async fn a_proxy_that_refuses_is_named_and_never_sees_the_token() {
     if is_again() {
         for call in CALLS {
-            let api = connect_with("https://service.invalid", Duration::from_secs(5));
+            let api = connect("https://service.invalid");
             let error = call.make(&*api).await.unwrap_err();
             assert_discreet(&error);
             assert_eq!(error.failure.kind, FailureKind::Proxy, "{call:?}");
@@ -53,7 +52,7 @@ async fn plain_http_to_this_computer_goes_past_every_proxy() {
             vec![Step::Send(answer("200 OK", "", second_of_wav()))]
         })
         .await;
-        let api = connect_with(&service.origin(), Duration::from_secs(5));
+        let api = connect(&service.origin());
         assert_eq!(Call::Look.make(&*api).await.unwrap(), Seen::Has);
         api.delete(&doctor()).await.unwrap_err();
         assert_eq!(asked.load(Ordering::SeqCst), 2);

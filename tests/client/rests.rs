@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use audio_housekeeper::api::ApiError;
 use audio_housekeeper::domain::{FailureKind, ServerCopy, Sha256Digest};
+use futures_util::future::join_all;
 use support::server::{Step, head};
 
 use crate::ranges::{
     ABC, FROM, MONDAY, OTHER, RANGE, TOTAL, answering, drained, earlier, go_on, partial, point,
     read, rest,
 };
-use crate::{assert_discreet, connect, connect_with, doctor};
+use crate::{
+    BEFORE_RESET, FOR_EVER, LIMIT, PATIENCE, assert_discreet, connect, connect_with, doctor,
+};
 
 #[tokio::test]
 async fn the_rest_says_of_the_whole_what_it_knows_and_else_what_was_said_before() {
@@ -94,11 +97,21 @@ async fn what_a_cache_had_for_too_long_is_refused_as_a_rest_too() {
 
 /// The rest's first bytes, as an answer with these fields brings them, then what happens next.
 async fn ending(fields: &str, bytes: &[u8], then: Vec<Step>) -> (Vec<u8>, Result<(), ApiError>) {
+    ending_within(PATIENCE, fields, bytes, then).await
+}
+
+/// As [`ending`], where nothing may take longer to come than `patience`.
+async fn ending_within(
+    patience: Duration,
+    fields: &str,
+    bytes: &[u8],
+    then: Vec<Step>,
+) -> (Vec<u8>, Result<(), ApiError>) {
     let fields = format!("ETag: \"a\"\r\n{RANGE}{fields}");
     let begin = [&head("206 Partial Content", &fields)[..], bytes].concat();
     let pause = Step::Pause(Duration::from_millis(50));
     let server = answering([vec![Step::Send(begin), pause], then].concat()).await;
-    let api = connect_with(&server.origin(), Duration::from_millis(500));
+    let api = connect_with(&server.origin(), patience);
     let mut recording = go_on(&*api, &point(earlier())).await.unwrap();
     assert_eq!(recording.from, FROM as u64);
     let came = drained(&mut recording).await;
@@ -117,20 +130,21 @@ async fn a_rest_that_is_cut_says_how_much_of_the_whole_had_come() {
     const CHUNKED: &str = "Transfer-Encoding: chunked\r\n";
     const UNTIL_CLOSE: &str = "Connection: close\r\n";
     const LAST: &str = "\r\n0\r\n\r\n";
-    for came in [0, 1, 10, 12_043] {
+    let cut = async |came: usize| {
         let part = &rest()[..came];
         let in_a_chunk = chunked(&rest(), LAST)[.."2f0c\r\n".len() + came].to_vec();
         let ended = match came {
             0 => b"0\r\n\r\n".to_vec(),
             _ => chunked(part, LAST),
         };
-        for (fields, bytes, then) in [
+        let all = [
             (LENGTH, part.to_vec(), vec![Step::Close]),
-            (LENGTH, part.to_vec(), vec![Step::Reset]),
+            (LENGTH, part.to_vec(), vec![BEFORE_RESET, Step::Reset]),
             (UNTIL_CLOSE, part.to_vec(), vec![Step::Close]),
             (CHUNKED, in_a_chunk, vec![Step::Close]),
             (CHUNKED, ended, vec![]),
-        ] {
+        ];
+        let each = all.map(async |(fields, bytes, then)| {
             let (received, end) = ending(fields, &bytes, then).await;
             assert_eq!(received, part, "{fields}");
             let error = end.unwrap_err();
@@ -140,12 +154,18 @@ async fn a_rest_that_is_cut_says_how_much_of_the_whole_had_come() {
                 total: Some(TOTAL as u64),
             };
             assert_eq!(error.failure.kind, expected, "{fields}");
-        }
-        let stall = vec![Step::Pause(Duration::from_secs(20))];
-        let (received, end) = ending(LENGTH, part, stall).await;
+        });
+        join_all(each).await;
+    };
+    let stalled = async |came: usize| {
+        let part = &rest()[..came];
+        let (received, end) = ending_within(LIMIT, LENGTH, part, vec![FOR_EVER]).await;
         assert_eq!(end.unwrap_err().failure.kind, FailureKind::TimedOut);
         assert_eq!(received, part);
-    }
+    };
+    let places = [0, 1, 10, 12_043];
+    join_all(places.map(cut)).await;
+    join_all(places.map(stalled)).await;
     for (fields, bytes, then) in [
         (LENGTH, rest(), vec![]),
         (UNTIL_CLOSE, rest(), vec![Step::Close]),
