@@ -54,7 +54,7 @@ async fn a_stall_ends_in_a_time_out_wherever_it_is() {
             Step::Send(b" ".to_vec()),
             Step::Pause(Duration::from_millis(500)),
         ],
-        1000,
+        100,
     )
     .flatten()
     .collect();
