@@ -2,7 +2,7 @@
 
 use crate::domain::{Act, ActChoices, ActFilter, Failure};
 use crate::engine::{ActivityPage, ActivityQuestion, Command};
-use crate::state::{Modal, SideEffect, State, engine};
+use crate::state::{Modal, Screen, SideEffect, State, engine};
 
 /// The part of the audit record that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,8 +21,21 @@ pub struct Activity {
     pub choices: ActChoices,
     /// The number of the last question: the answer to an earlier one is void.
     question: u64,
-    /// Whether that one was for the newest, which take the place of what is shown.
-    from_newest: bool,
+    /// What that one was for.
+    asked_for: AskedFor,
+}
+
+/// What was asked for last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum AskedFor {
+    /// Nothing yet, or older acts than those that are shown.
+    #[default]
+    Older,
+    /// The newest, which take the place of what is shown.
+    Newest {
+        /// Whether something was recorded before they came.
+        is_outdated: bool,
+    },
 }
 
 impl Activity {
@@ -70,7 +83,10 @@ impl State {
         activity.question += 1;
         activity.loading = true;
         activity.failed = None;
-        activity.from_newest = before.is_none();
+        activity.asked_for = match before {
+            Some(_) => AskedFor::Older,
+            None => AskedFor::Newest { is_outdated: false },
+        };
         engine(Command::LoadActivity(Box::new(ActivityQuestion {
             number: activity.question,
             filter: activity.filter.clone(),
@@ -78,12 +94,23 @@ impl State {
         })))
     }
 
-    pub(super) fn activity_read(&mut self, page: ActivityPage) {
+    /// Reads the newest anew for whoever sees them. Where older ones are shown too they stay: they would go.
+    pub(super) fn something_was_recorded(&mut self) -> Vec<SideEffect> {
+        let is_seen = self.screen == Screen::Activity;
+        match &mut self.activity.asked_for {
+            AskedFor::Newest { is_outdated } if self.activity.loading => *is_outdated = true,
+            AskedFor::Newest { .. } if is_seen => return self.ask_for_acts(None),
+            AskedFor::Newest { .. } | AskedFor::Older => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn activity_read(&mut self, page: ActivityPage) -> Vec<SideEffect> {
         let activity = &mut self.activity;
         if page.question != activity.question {
-            return;
+            return Vec::new();
         }
-        if activity.from_newest {
+        if activity.asked_for != AskedFor::Older {
             activity.acts.clear();
         }
         activity.acts.extend(page.acts);
@@ -92,6 +119,10 @@ impl State {
         if let Some(choices) = page.choices {
             activity.choices = choices;
         }
+        match activity.asked_for {
+            AskedFor::Newest { is_outdated: true } => self.something_was_recorded(),
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn activity_not_read(&mut self, question: u64, failure: Failure) {
@@ -99,7 +130,7 @@ impl State {
         if question != activity.question {
             return;
         }
-        if activity.from_newest {
+        if activity.asked_for != AskedFor::Older {
             activity.show_none();
         }
         activity.loading = false;

@@ -11,7 +11,12 @@ impl State {
             return Vec::new();
         }
         self.generation = envelope.generation;
-        self.take_in(envelope.event)
+        let is_recorded = is_recorded(&envelope.event);
+        let mut effects = self.take_in(envelope.event);
+        if is_recorded {
+            effects.extend(self.something_was_recorded());
+        }
+        effects
     }
 
     /// Takes in what is told of a command that the engine did not take.
@@ -86,7 +91,7 @@ impl State {
             Event::TimeJumped(TimeJump::Back(_)) => self.tell(Message::ClockSetBack),
             Event::ClockBehindRecord => self.tell(Message::ClockBehindRecord),
             Event::FoundAtStart(found) => self.found_at_start(found),
-            Event::Activity(page) => self.activity_read(*page),
+            Event::Activity(page) => return self.activity_read(*page),
             Event::ActivityNotRead { question, failure } => {
                 self.activity_not_read(question, failure);
             }
@@ -99,4 +104,23 @@ impl State {
         }
         Vec::new()
     }
+}
+
+/// Whether an event tells of something that the record may have an entry of since.
+const fn is_recorded(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::JobEnded { .. }
+            | Event::CheckEnded { .. }
+            | Event::LookedAgain { .. }
+            | Event::NotLookedAgain { .. }
+            | Event::Elsewhere { .. }
+            | Event::FoundAtStart(_)
+            | Event::KeptParts(_)
+            | Event::SetAside(_)
+            | Event::PersonKnown(_)
+            | Event::TokenForgotten
+            | Event::TokenKept(_)
+            | Event::RecordChecked(_)
+    )
 }

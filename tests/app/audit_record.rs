@@ -1,5 +1,7 @@
 //! What was done stands in Activity afterwards, in words.
 
+use std::time::Duration;
+
 use audio_housekeeper::practice::{Call, Effect, Fault};
 use audio_housekeeper::state::Mode;
 use audio_housekeeper::store::Store;
@@ -74,7 +76,12 @@ fn activity_tells_a_whole_session_newest_first() {
     driver.key(egui::Key::Escape);
     driver.wait_until_gone("The whole entry");
     driver.fill("Search", "NOBODY");
-    driver.wait_until_gone("Saved and checked");
+    // Before they come, "Show all" stands elsewhere.
+    driver.wait_until("what fits", |state| {
+        let activity = &state.activity;
+        !activity.loading && activity.acts.len() == 1
+    });
+    assert!(!driver.shows("Saved and checked"));
     driver.wait_for("Dr. Nobody");
     driver.click("Show all");
     driver.wait_for("Saved and checked");
@@ -142,4 +149,22 @@ fn a_record_that_was_changed_is_said_and_looked_at_before_anything_is_deleted() 
     driver.ask_delete(AMELIA);
     driver.click("Delete without backup");
     driver.wait_for("Deleted. Nuxera has nothing under this name now.");
+}
+
+#[test]
+fn what_ends_while_activity_is_shown_appears_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = desk(folder.path());
+    let stall = Effect::StallBeforeHead(Duration::from_mins(1));
+    driver.service.add_fault(Fault::on(Call::Download, stall));
+    driver.fill("Doctor", AMELIA);
+    driver.click("Check");
+    driver.click("Activity");
+    driver.wait_for("Signed in");
+    assert!(!driver.shows("A recording was there"));
+    while driver.count(Call::Download) == 0 {
+        driver.settle();
+    }
+    driver.service.end_stalls(Call::Download);
+    driver.wait_for("A recording was there");
 }

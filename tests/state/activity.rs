@@ -1,9 +1,11 @@
 //! The record on its screen: what is asked for, and which answers count.
 
 use audio_housekeeper::domain::{
-    Act, ActChoices, ActFilter, DamagedEntry, Failure, FailureKind, Period,
+    Act, ActChoices, ActFilter, DamagedEntry, DoctorName, Failure, FailureKind, Period,
 };
-use audio_housekeeper::engine::{ActivityPage, ActivityQuestion, Command, Event, SignedOutBecause};
+use audio_housekeeper::engine::{
+    ActivityPage, ActivityQuestion, Command, Envelope, Event, SignedOutBecause,
+};
 use audio_housekeeper::state::{Action, Modal, Screen, SideEffect, State};
 
 use jiff::Timestamp;
@@ -80,6 +82,57 @@ fn older_acts_come_behind_those_that_are_there_and_are_asked_for_once() {
     tell(&mut state, 1, page(&question, &[7, 5], false));
     assert_eq!(shown(&state), [9, 8, 7, 5]);
     assert!(state.update(Action::LoadMoreActivity).is_empty());
+}
+
+fn check_ended() -> Envelope {
+    let event = Event::CheckEnded {
+        doctor: DoctorName::parse("Dr. Amelia Smith").unwrap(),
+        failure: None,
+    };
+    Envelope {
+        generation: 1,
+        event,
+    }
+}
+
+#[test]
+fn what_is_recorded_while_somebody_looks_is_read_without_being_asked_for() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    // However much comes before the answer, it is asked for once more.
+    assert!(state.apply(check_ended()).is_empty());
+    assert!(state.apply(check_ended()).is_empty());
+    let answer = Envelope {
+        generation: 1,
+        event: page(&question, &[8], false),
+    };
+    let question = asked(&state.apply(answer));
+    assert_eq!(shown(&state), [8], "what was there stays until then");
+    tell(&mut state, 1, page(&question, &[9, 8], false));
+    assert_eq!(shown(&state), [9, 8]);
+    assert!(!state.activity.loading);
+    let filter = today();
+    let question = asked(&state.update(filter));
+    tell(&mut state, 1, page(&question, &[9], false));
+    let question = asked(&state.apply(check_ended()));
+    assert_eq!(question.filter.period, Period::Today);
+    tell(&mut state, 1, page(&question, &[10, 9], false));
+    assert_eq!(shown(&state), [10, 9]);
+}
+
+#[test]
+fn what_is_recorded_moves_no_older_acts_and_is_not_read_where_nobody_looks() {
+    let mut state = signed_in();
+    assert!(state.apply(check_ended()).is_empty());
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9, 8], true));
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    assert!(state.apply(check_ended()).is_empty());
+    tell(&mut state, 1, page(&older, &[7], false));
+    assert!(state.apply(check_ended()).is_empty());
+    assert_eq!(shown(&state), [9, 8, 7]);
+    state.update(Action::Show(Screen::Recordings));
+    assert!(state.apply(check_ended()).is_empty());
 }
 
 #[test]
