@@ -50,6 +50,9 @@ ENABLED, FOCUSED, SHOWING, CHECKED = 8, 12, 25, 4
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 COMPONENT = "org.a11y.atspi.Component"
 
+# How many seconds anything may take that takes a moment: a busy machine may stand still for some.
+A_WHILE = 30
+
 
 class NotSeen(AssertionError):
     """A window did not come to show what was waited for; says what it showed instead."""
@@ -82,7 +85,7 @@ class Desktop:
         session = Gio.bus_get_sync(Gio.BusType.SESSION)
         (address,) = session.call_sync(
             "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress",
-            None, None, Gio.DBusCallFlags.NONE, 10_000, None,
+            None, None, Gio.DBusCallFlags.NONE, 1000 * A_WHILE, None,
         ).unpack()
         flags = Gio.DBusConnectionFlags
         self.bus = Gio.DBusConnection.new_for_address_sync(
@@ -92,12 +95,21 @@ class Desktop:
     # Looking.
 
     def controls(self):
-        """Everything that is showing in any window now, in reading order."""
-        found = []
-        self._collect("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root", found)
-        return found
+        """What is showing in any window now, in reading order. Where a window changed while it was
+        read, some of it is missing: whoever waits for something reads again."""
+        return self._read()[0]
 
-    def find(self, role, name, timeout=10, enabled=True, where=None):
+    def all_controls(self):
+        """The same with nothing missing: where a window changed, all is read again."""
+
+        def look():
+            found, is_whole = self._read()
+            # Not the list itself: it may be empty.
+            return (found,) if is_whole else None
+
+        return self._until(look, A_WHILE, "the windows to stand still")[0]
+
+    def find(self, role, name, timeout=A_WHILE, enabled=True, where=None):
         """The first control of that role (a key of ROLES) and name, waited for. A name that ends
         in `*` stands for all that begin so. `enabled=None` takes a disabled one too; `where` may
         ask for more."""
@@ -115,23 +127,31 @@ class Desktop:
 
         return self._until(look, timeout, f"{role} {name!r}")
 
-    def wait_for(self, text, timeout=10):
+    def wait_for(self, text, timeout=A_WHILE):
         """Waits until some control's name or text holds `text`, and gives that name."""
         return self._until(
             lambda: next((c.name for c in self.controls() if text in c.name), None),
             timeout, f"the words {text!r}",
         )
 
-    def gone(self, text, timeout=10):
+    def wait_for_any(self, *texts, timeout=A_WHILE):
+        """Waits until some control's name or text holds one of the `texts`, and gives that one."""
+
+        def look():
+            names = [c.name for c in self.controls()]
+            return next((text for text in texts if any(text in name for name in names)), None)
+
+        return self._until(look, timeout, f"one of the words {texts!r}")
+
+    def gone(self, text, timeout=A_WHILE):
         """Waits until nothing that is showing holds `text`."""
         self._until(
-            lambda: all(text not in c.name for c in self.controls()),
-            timeout, f"the words {text!r} to go",
+            lambda: not self.shows(text), timeout, f"the words {text!r} to go",
         )
 
     def shows(self, text):
         """Whether something that is showing holds `text` now."""
-        return any(text in c.name for c in self.controls())
+        return any(text in c.name for c in self.all_controls())
 
     def focused(self):
         """The control that has the keyboard's focus, or None."""
@@ -143,7 +163,7 @@ class Desktop:
 
     # Acting.
 
-    def click(self, role, name, timeout=10, where=None):
+    def click(self, role, name, timeout=A_WHILE, where=None):
         """Presses a control as a screen reader does."""
         control = self.find(role, name, timeout, where=where)
         self.press(control)
@@ -158,7 +178,7 @@ class Desktop:
         x, y, width, height = self._call(control, COMPONENT, "GetExtents", "(u)", (0,))[0]
         xdotool("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
 
-    def fill(self, name, value, timeout=10):
+    def fill(self, name, value, timeout=A_WHILE):
         """Puts `value` into the field called `name`, in place of what it held."""
         field = self.find("entry", name, timeout)
         self._call(field, "org.a11y.atspi.EditableText", "SetTextContents", "(s)", (value,))
@@ -169,11 +189,21 @@ class Desktop:
         have to be mapped for a moment, and programs miss some: those go through `fill`.)"""
         xdotool("type", "--delay", "15", value)
 
-    def focus(self, role, name, timeout=10):
-        """Gives a control the keyboard's focus."""
+    def focus(self, role, name, timeout=A_WHILE):
+        """Gives a control the keyboard's focus, and waits until it has it."""
         control = self.find(role, name, timeout)
         self._call(control, COMPONENT, "GrabFocus")
+        self.has_focus(role, name, timeout)
         return control
+
+    def has_focus(self, role, name, timeout=A_WHILE):
+        """Waits until that control has the keyboard's focus."""
+
+        def look():
+            focused = self.focused()
+            return focused and focused.role in ROLES[role] and matches(focused.name, name)
+
+        self._until(look, timeout, f"{role} {name!r} to have the focus")
 
     def key(self, *keys):
         """Presses keys or combinations one after another: `Escape`, `Return`, `ctrl+k`."""
@@ -181,13 +211,15 @@ class Desktop:
 
     # The file dialog of the GTK portal.
 
-    def save_dialog(self, timeout=20):
+    def save_dialog(self, timeout=A_WHILE):
         """Waits for the save dialog and gives the file name that it proposes."""
-        return self.text(self._dialog_name(timeout))
+        return self._proposed(timeout)
 
-    def save_as(self, path, timeout=20):
+    def save_as(self, path, timeout=A_WHILE):
         """Saves in the dialog as `path`, an absolute path, which may be typed as the name there.
         Where that file exists already, the dialog asks, and this says that it be replaced."""
+        # Else the proposal could come after the path, and in its place.
+        self._proposed(timeout)
         name = self._dialog_name(timeout)
         self._call(name, "org.a11y.atspi.EditableText", "SetTextContents", "(s)", (str(path),))
         self._until(lambda: self.text(name) == str(path), timeout, f"the dialog to take {path}")
@@ -199,7 +231,7 @@ class Desktop:
             self.press(self.find("button", "Replace", timeout, where=of_the_dialog))
         self._dialog_gone(name, timeout)
 
-    def cancel_dialog(self, timeout=20):
+    def cancel_dialog(self, timeout=A_WHILE):
         """Closes the save dialog without choosing."""
         name = self._dialog_name(timeout)
         self.press(self.find("button", "Cancel", timeout, where=lambda c: c.bus_name == name.bus_name))
@@ -210,9 +242,12 @@ class Desktop:
         dialog = self.find("dialog", "File Chooser Widget", timeout)
         return self.find("entry", "", timeout, where=lambda c: c.bus_name == dialog.bus_name)
 
+    def _proposed(self, timeout):
+        return self._until(lambda: self.text(self._dialog_name(timeout)), timeout, "a proposed file name")
+
     def _dialog_gone(self, name, timeout):
         self._until(
-            lambda: all(c.bus_name != name.bus_name for c in self.controls()),
+            lambda: all(c.bus_name != name.bus_name for c in self.all_controls()),
             timeout, "the dialog to close",
         )
 
@@ -220,7 +255,7 @@ class Desktop:
 
     def picture(self, path):
         """Saves the screen as a PNG."""
-        subprocess.run(["import", "-window", "root", str(path)], check=True, timeout=30)
+        subprocess.run(["import", "-window", "root", str(path)], check=True, timeout=A_WHILE)
 
     def listing(self):
         """Everything that is showing, a line each."""
@@ -239,7 +274,13 @@ class Desktop:
                 raise NotSeen(f"waited {timeout} s for {what}; what there was:\n{self.listing()}")
             time.sleep(0.1)
 
+    def _read(self):
+        """What is showing now, and whether that is all of it."""
+        found = []
+        return found, self._collect("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root", found)
+
     def _collect(self, bus_name, path, found):
+        is_whole = True
         try:
             node = Control(bus_name, path, 0, "", 0)
             for child_bus, child_path in self._call(node, ACCESSIBLE, "GetChildren")[0]:
@@ -252,16 +293,17 @@ class Desktop:
                 control = Control(child_bus, child_path, role, name, low | high << 32)
                 if control.has(SHOWING):
                     found.append(control)
-                self._collect(child_bus, child_path, found)
+                is_whole &= self._collect(child_bus, child_path, found)
         except GLib.Error:
-            # A window that changes or closes while it is read; whoever waits reads again.
-            return
+            # A window that changes or closes while it is read.
+            return False
+        return is_whole
 
     def _call(self, control, interface, method, signature=None, arguments=()):
         parameters = GLib.Variant(signature, arguments) if signature else None
         return self.bus.call_sync(
             control.bus_name, control.path, interface, method, parameters,
-            None, Gio.DBusCallFlags.NO_AUTO_START, 5_000, None,
+            None, Gio.DBusCallFlags.NO_AUTO_START, 1000 * A_WHILE, None,
         ).unpack()
 
 
@@ -272,7 +314,44 @@ def matches(name, wanted):
 
 def xdotool(*arguments):
     """Presses keys or mouse buttons on this session's display."""
-    subprocess.run(["xdotool", *arguments], check=True, timeout=30)
+    subprocess.run(["xdotool", *arguments], check=True, stdout=subprocess.DEVNULL, timeout=2 * A_WHILE)
+
+
+def asked_xdotool(*arguments):
+    """What it answers about this session's windows; nothing where there is no such window."""
+    return subprocess.run(
+        ["xdotool", *arguments], capture_output=True, text=True, timeout=A_WHILE,
+    ).stdout.strip()
+
+
+def active():
+    """The number of the window that has the focus."""
+    return asked_xdotool("getactivewindow")
+
+
+def activate(window):
+    """Brings a window to the front, and waits until it has the focus: what is typed from then on is for it."""
+
+    def is_active():
+        if active() == window:
+            return True
+        # Not --sync: that waits for a property that this window manager doesn't set.
+        asked_xdotool("windowactivate", window)
+        return False
+
+    until(is_active, "the window to have the focus")
+
+
+def minimise(window):
+    """Minimises a window, and waits until it is."""
+    xdotool("windowminimize", window)
+    until(lambda: active() != window, "the window to go down")
+
+
+def ask_to_close(window):
+    """Presses what the window manager closes a window with: it asks the window to."""
+    activate(window)
+    xdotool("key", "alt+F4")
 
 
 class Program:
@@ -292,7 +371,7 @@ class Program:
     def __exit__(self, *_):
         self.close()
 
-    def close(self, timeout=15):
+    def close(self, timeout=A_WHILE):
         """Asks the program to end, and ends it where it doesn't."""
         if self.process.poll() is None:
             self.process.terminate()
@@ -303,7 +382,7 @@ class Program:
                 self.process.wait(timeout)
         self.output.close()
 
-    def wait(self, timeout=15):
+    def wait(self, timeout=2 * A_WHILE):
         """Waits until the program has ended by itself, and gives its status."""
         return self.process.wait(timeout)
 
@@ -331,27 +410,23 @@ class PracticeService(Program):
 class App(Program):
     """The app in a window."""
 
+    TITLE = "Audio Housekeeper"
+
     def __init__(self, program, url, data_folder, *arguments, log, environment=None):
         super().__init__(
             program, "--service", url, "--data-dir", data_folder, *arguments,
             log=log, environment=environment,
         )
 
-    def leave(self, timeout=15):
+    def leave(self):
         """Closes the window as its close button does, and waits for the program to end."""
-        windows = subprocess.run(
-            ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid), "--name", ""],
-            check=True, capture_output=True, text=True, timeout=30,
-        ).stdout.split()
-        # The window manager's own combination; it asks the window to close.
-        # Not --sync: that waits for a property that this window manager doesn't set.
-        xdotool("windowactivate", windows[0])
-        time.sleep(0.5)
-        xdotool("key", "alt+F4")
-        return self.wait(timeout)
+        which = ["--all", "--onlyvisible", "--pid", str(self.process.pid), "--name", f"^{self.TITLE}$"]
+        window = until(lambda: asked_xdotool("search", *which), "the window")
+        ask_to_close(window)
+        return self.wait()
 
 
-def until(condition, what, timeout=20):
+def until(condition, what, timeout=A_WHILE):
     """Waits for something outside the window, and gives it."""
     end = time.monotonic() + timeout
     while True:

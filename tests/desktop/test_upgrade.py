@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from desktop import run_steps, text_of, until
+from desktop import CHECKED, run_steps, text_of, until
 from test_desktop import (
     A_DELETE, ACTIVITY, AMELIA, DELETE, DOCTOR_FIELD, DOWNLOAD, GONE, JUERGEN, KEEPING_BACKUP, NAME_FIELD,
     PASSWORD, PASSWORD_FIELD, PRIYA, SAVED, SETTINGS, SIGN_IN, SIGN_IN_TITLE, TOKEN, USER, WITHOUT_BACKUP, Walk,
@@ -58,18 +58,19 @@ def the_older_version_signs_in_and_downloads_and_deletes(walk):
     walk.desktop.fill(NAME_FIELD, USER, 60)
     walk.desktop.fill(PASSWORD_FIELD, PASSWORD)
     walk.desktop.click("button", SIGN_IN)
-    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    walk.desktop.find("entry", DOCTOR_FIELD)
     until(lambda: walk.in_the_keychain() == [TOKEN], "the token in the keychain")
     walk.choose(AMELIA)
     walk.desktop.click("button", DOWNLOAD)
     walk.desktop.save_as(walk.saved / "Amelia.wav")
-    walk.desktop.wait_for(SAVED, 20)
+    walk.desktop.wait_for(SAVED)
     walk.choose(PRIYA)
     walk.ask_to_delete(PRIYA)
     walk.desktop.click("button", WITHOUT_BACKUP)
     walk.desktop.wait_for(GONE, A_DELETE)
     walk.desktop.click("tab", SETTINGS)
     walk.desktop.click("radio", LARGER)
+    walk.desktop.find("radio", LARGER, where=lambda c: c.has(CHECKED))
     assert walk.app.leave() == 0
     walk.entries = walk.record()
     assert len(walk.entries) > 5, walk.entries
@@ -89,7 +90,8 @@ def it_finds_the_sign_in_the_doctors_the_record_and_the_settings(walk):
     assert not walk.desktop.shows(SIGN_IN_TITLE)
     walk.desktop.wait_for(USER)
     assert walk.in_the_keychain() == [TOKEN]
-    assert walk.desktop.shows(AMELIA) and walk.desktop.shows(PRIYA)
+    walk.desktop.wait_for(AMELIA)
+    walk.desktop.wait_for(PRIYA)
     assert walk.record()[: len(walk.entries)] == walk.entries
     copies = list(walk.data.glob("housekeeper form * before version *.sqlite3"))
     # One copy of the older form, where the form has changed.
@@ -101,8 +103,8 @@ def it_finds_the_sign_in_the_doctors_the_record_and_the_settings(walk):
 def the_record_has_no_gap_and_goes_on(walk):
     walk.desktop.click("tab", ACTIVITY)
     walk.desktop.click("button", CHECK_THE_RECORD)
-    walk.desktop.wait_for(NO_CHANGES, 20)
-    assert walk.desktop.shows(PRIYA)
+    walk.desktop.wait_for(NO_CHANGES)
+    walk.desktop.wait_for(PRIYA)
 
 
 def a_backup_of_the_older_version_is_known_and_a_delete_rests_on_it(walk):
