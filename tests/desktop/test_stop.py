@@ -14,33 +14,31 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from desktop import Program, run_steps, text_of, until, xdotool
+from desktop import Program, activate, minimise, run_steps, text_of, until, xdotool
 from test_desktop import (
-    AMELIA, DOCTOR_FIELD, GONE, JUERGEN, KENJI, PRIYA, SIGN_IN, STOP, STOPPED, TOKEN, WAITING,
-    WITHOUT_BACKUP, Walk, fill_token,
+    A_DELETE, AMELIA, DOCTOR_FIELD, GONE, JUERGEN, KENJI, PRIYA, SIGN_IN, STOP, STOPPED, TOKEN,
+    WAITING, WITHOUT_BACKUP, WOULD_BE_SENT, Walk, fill_token, give_time_to_stop,
 )
 
 TOO_LONG = "That text is too long for this field"
 
-# From a confirmation to a delete that surely was sent: the wait of 8 s, the last look, and more.
-A_WAIT = 14
 
-
-def signs_in(walk):
+def signs_in_and_chooses_a_long_time_to_stop(walk):
     walk.open()
     fill_token(walk.desktop, TOKEN, timeout=60)
     walk.desktop.click("button", SIGN_IN)
-    walk.desktop.find("entry", DOCTOR_FIELD, 20)
+    walk.desktop.find("entry", DOCTOR_FIELD)
+    give_time_to_stop(walk.desktop)
 
 
 def a_window_that_hangs_sends_no_delete_until_it_has_seen_that_nobody_pressed_stop(walk):
     confirm(walk, AMELIA)
     with hanging(walk.app):
-        time.sleep(A_WAIT)
+        time.sleep(WOULD_BE_SENT)
         assert walk.deletes() == 0
         assert walk.held(AMELIA) is not None
-    walk.desktop.wait_for(GONE, 20)
-    assert walk.deletes() == 1
+    walk.desktop.wait_for(GONE, A_DELETE)
+    walk.has_answered_deletes(1)
 
 
 def a_stop_pressed_while_the_window_hangs_stops(walk):
@@ -50,9 +48,10 @@ def a_stop_pressed_while_the_window_hangs_stops(walk):
         walk.desktop.mouse_click(stop)
         # The hand moves on; all of it reaches the window at once.
         xdotool("mousemove", "640", "200")
-        time.sleep(A_WAIT)
+        time.sleep(WOULD_BE_SENT)
         assert walk.deletes() == 1
-    walk.desktop.wait_for(STOPPED, 20)
+    walk.desktop.wait_for(STOPPED)
+    is_over(walk, JUERGEN)
     assert walk.deletes() == 1
     assert walk.held(JUERGEN) is not None
 
@@ -63,12 +62,13 @@ def a_text_of_megabytes_that_is_pasted_does_not_keep_stop_waiting(walk):
     text = walk.home / "megabytes.txt"
     text.write_text("Dr. Amelia Smith\n" * 250_000)
     # It goes into the background, where it hands the text out.
-    subprocess.run(["xclip", "-selection", "clipboard", str(text)], check=True, timeout=30)
+    subprocess.run(["xclip", "-selection", "clipboard", str(text)], check=True, timeout=60)
     walk.desktop.focus("entry", DOCTOR_FIELD)
     walk.desktop.key("ctrl+v")
     walk.desktop.mouse_click(stop)
-    walk.desktop.wait_for(STOPPED, 5)
-    walk.desktop.wait_for(TOO_LONG, 5)
+    walk.desktop.wait_for(STOPPED)
+    walk.desktop.wait_for(TOO_LONG)
+    is_over(walk, JUERGEN)
     assert walk.deletes() == 1
     assert walk.held(JUERGEN) is not None
 
@@ -76,22 +76,23 @@ def a_text_of_megabytes_that_is_pasted_does_not_keep_stop_waiting(walk):
 def a_stop_pressed_in_a_minimised_window_stops(walk):
     confirm(walk, JUERGEN)
     stop = walk.desktop.find("button", STOP)
-    xdotool("windowminimize", window())
-    time.sleep(1)
+    minimise(window())
     walk.desktop.press(stop)
-    time.sleep(A_WAIT)
+    time.sleep(WOULD_BE_SENT)
     assert walk.deletes() == 1
     assert walk.held(JUERGEN) is not None
-    xdotool("windowactivate", window())
+    activate(window())
+    is_over(walk, JUERGEN)
 
 
 def a_minimised_window_lets_its_delete_go(walk):
     confirm(walk, KENJI)
-    xdotool("windowminimize", window())
-    until(lambda: walk.held(KENJI) is None, "the delete", A_WAIT)
-    assert walk.deletes() == 2
-    xdotool("windowactivate", window())
-    walk.desktop.wait_for(GONE, 20)
+    minimise(window())
+    assert walk.deletes() == 1
+    until(lambda: walk.held(KENJI) is None, "the delete", A_DELETE)
+    walk.has_answered_deletes(2)
+    activate(window())
+    walk.desktop.wait_for(GONE)
 
 
 def a_covered_window_lets_its_delete_go(walk):
@@ -100,12 +101,12 @@ def a_covered_window_lets_its_delete_go(walk):
     with Program(*cover, log=walk.home / "cover.log"):
         xdotool("search", "--sync", "--onlyvisible", "--class", "Xmessage")
         assert walk.deletes() == 2
-        until(lambda: walk.held(PRIYA) is None, "the delete", A_WAIT)
-    assert walk.deletes() == 3
+        until(lambda: walk.held(PRIYA) is None, "the delete", A_DELETE)
+    walk.has_answered_deletes(3)
 
 
 STEPS = [
-    signs_in,
+    signs_in_and_chooses_a_long_time_to_stop,
     a_window_that_hangs_sends_no_delete_until_it_has_seen_that_nobody_pressed_stop,
     a_stop_pressed_while_the_window_hangs_stops,
     a_text_of_megabytes_that_is_pasted_does_not_keep_stop_waiting,
@@ -121,6 +122,11 @@ def confirm(walk, doctor):
     walk.ask_to_delete(doctor)
     walk.desktop.click("button", WITHOUT_BACKUP)
     walk.desktop.wait_for(WAITING.format(doctor))
+
+
+def is_over(walk, doctor):
+    """Waits until a delete neither waits any more nor is sent."""
+    walk.desktop.gone(f"Deleting for {doctor}")
 
 
 def window():
