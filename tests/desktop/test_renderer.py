@@ -18,7 +18,7 @@ import threading
 import time
 from pathlib import Path
 
-from desktop import App, Desktop, run_steps, until, xdotool
+from desktop import App, Desktop, ask_to_close, asked_xdotool, run_steps, until
 from gi.repository import Gio, GLib
 
 # What the window and the messages say. The words are those of assets/i18n/en.
@@ -147,7 +147,7 @@ def where_opengl_is_broken_the_window_comes_with_wgpu(stage):
     stage.is_remembered("wgpu")
     assert stage.draws_with_wgpu()
     assert stage.arguments()[-2:] == ["--renderer-failed", "opengl"]
-    assert stage.processes() == 1
+    until(lambda: stage.processes() == 1, "one process")
     until(lambda: "drawing with wgpu" in stage.log(), "the log to name the renderer")
     assert stage.log().count("the window ended by itself") == 1, stage.log()
     stage.picture("2-opengl-broken")
@@ -170,7 +170,7 @@ def where_what_worked_is_broken_the_other_one_is_tried(stage):
     stage.window_stands()
     stage.is_remembered("opengl")
     assert stage.arguments()[-2:] == ["--renderer-failed", "wgpu"]
-    assert stage.processes() == 1
+    until(lambda: stage.processes() == 1, "one process")
     stage.picture("4-vulkan-broken")
     assert stage.app.leave() == 0
 
@@ -189,11 +189,15 @@ def a_window_drawn_by_wgpu_draws_nothing_while_nothing_happens(stage):
     stage.window_stands()
     # A field with the focus has a caret that blinks for a while; here nothing has.
     time.sleep(3)
-    before = stage.log().count("frame drawn")
-    assert before > 0
-    time.sleep(10)
-    drawn = stage.log().count("frame drawn") - before
-    print(f"({drawn} frames in 10 s)", end=" ", flush=True)
+    # What still belongs to the start may be late.
+    for _ in range(6):
+        before = stage.log().count("frame drawn")
+        assert before > 0
+        time.sleep(10)
+        drawn = stage.log().count("frame drawn") - before
+        print(f"({drawn} frames in 10 s)", end=" ", flush=True)
+        if drawn <= 1:
+            break
     assert drawn <= 1, drawn
 
 
@@ -283,11 +287,10 @@ def the_simplest_message_stands_in_the_middle_of_the_screen(stage):
     only = stage.programs_for_messages(xmessage=f'exec {xmessage} "$@"')
     stage.start(environment=NEITHER | quiet | only)
     window = until(lambda: windows_of("Xmessage"), "the message", A_START)[0]
-    time.sleep(1)
+    if stage.pictures:
+        time.sleep(1)
     stage.picture("7-neither-works")
-    xdotool("windowactivate", window)
-    time.sleep(0.5)
-    xdotool("key", "alt+F4")
+    ask_to_close(window)
     assert stage.app.wait(A_START) == 1
 
 
@@ -346,7 +349,7 @@ class Notifications:
         there = threading.Event()
         self.thread = threading.Thread(target=self._serve, args=(there,), daemon=True)
         self.thread.start()
-        assert there.wait(20), "the bus gave no name"
+        assert there.wait(60), "the bus gave no name"
         return self
 
     def __exit__(self, *_):
@@ -379,11 +382,7 @@ class Notifications:
 
 def windows_of(kind):
     """The visible windows of a class, by their ids."""
-    found = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--class", kind],
-        capture_output=True, text=True, timeout=30,
-    )
-    return found.stdout.split()
+    return asked_xdotool("search", "--onlyvisible", "--class", kind).split()
 
 
 def main():
