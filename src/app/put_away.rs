@@ -13,6 +13,13 @@ impl PutAwayLater {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
     }
 
+    /// Whether something is still to be put away.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.is_some()
+    }
+
     /// Waits until everything is put away: three seconds at most. To be called once there is no window.
     pub fn put_away(&self) {
         let running = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();

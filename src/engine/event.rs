@@ -190,7 +190,8 @@ pub enum Event {
     RecordChecked(Box<RecordReport>),
     /// It could not be checked.
     RecordNotChecked(Failure),
-    /// Where it is asked which version is the newest. Comes where it can be, before anything is asked.
+    /// Where it is asked which version is the newest, if somebody has named an address, also one that can't be
+    /// used. Comes before anything is asked.
     UpdateSource(UpdateSource),
     /// What is known of which version is the newest.
     NewestVersion(NewestVersion),

@@ -211,7 +211,7 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
         Some(Ok(())) => match keeps().await {
             Ok(()) => (None, true),
             Err(error) => {
-                let failure = not_written_down(resources, key, was_kept, &error).await;
+                let failure = not_written_down(resources, key, true, &error).await;
                 (Some(failure), false)
             }
         },
@@ -244,18 +244,18 @@ async fn keep_or_clear_own(resources: &Resources, sign_in: &SignIn, stay: bool) 
     failure
 }
 
-/// Why the keychain is to keep no token: nothing would know of it. Nor is an earlier one to stay behind, and
-/// where one `was_kept` and may be still, that is said before all.
+/// Why the keychain is to keep no token: nothing would know of it. Nor is one to stay behind, and where the
+/// keychain `keeps` one and may do so still, that is said before all.
 async fn not_written_down(
     resources: &Resources,
     key: &AccountKey,
-    was_kept: bool,
+    keeps: bool,
     error: &StoreError,
 ) -> Failure {
     let kind = FailureKind::SignInNotNoted;
     match cleared(resources, key).await {
         Cleared::No(failure) => failure,
-        Cleared::NoKeychain(failure) if was_kept => failure,
+        Cleared::NoKeychain(failure) if keeps => failure,
         Cleared::Yes | Cleared::NoKeychain(_) => {
             Failure::new(kind, Timestamp::now(), error.to_string())
         }

@@ -15,7 +15,7 @@ pub(super) struct LimitedCalls {
     name: &'static str,
     limit: Duration,
     most_at_once: usize,
-    /// Calls whose threads have not ended.
+    /// Calls that nothing has come of yet.
     running: Arc<AtomicUsize>,
 }
 
@@ -50,7 +50,8 @@ impl LimitedCalls {
                     late(result);
                     return;
                 }
-                // Whoever has the answer may begin the next call at once.
+                // Whoever has the answer may begin the next call at once. Should nobody wait any more from
+                // here on, what is done about that late answer is not counted.
                 drop(running);
                 if let Err(unclaimed) = answer.send(result) {
                     late(unclaimed);
@@ -90,7 +91,7 @@ impl<T> Begun<T> {
     }
 }
 
-/// Counts a call for as long as its thread lives, a panic in it included.
+/// Counts a call until something has come of it, a panic included.
 struct Running(Arc<AtomicUsize>);
 
 impl Running {

@@ -11,7 +11,7 @@ pub struct Activity {
     pub acts: Vec<Act>,
     /// Whether there are older ones.
     pub more: bool,
-    /// Whether some were asked for and have not come yet.
+    /// Whether the person asked for some that have not come yet.
     pub loading: bool,
     /// Why those that were asked for last could not be read.
     pub failed: Option<Failure>,
@@ -21,21 +21,19 @@ pub struct Activity {
     pub choices: ActChoices,
     /// The number of the last question: the answer to an earlier one is void.
     question: u64,
-    /// What that one was for.
-    asked_for: AskedFor,
+    /// Whether older acts are shown than the first question brings, or were asked for.
+    shows_older: bool,
+    rereading: Rereading,
 }
 
-/// What was asked for last.
+/// Whether the newest are read anew by themselves, as something was recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum AskedFor {
-    /// Nothing yet, or older acts than those that are shown.
+enum Rereading {
     #[default]
-    Older,
-    /// The newest, which take the place of what is shown.
-    Newest {
-        /// Whether something was recorded before they came.
-        is_outdated: bool,
-    },
+    No,
+    Asked,
+    /// Once what was asked for has come, as something was recorded since.
+    Wanted,
 }
 
 impl Activity {
@@ -45,6 +43,16 @@ impl Activity {
             question: self.question + 1,
             ..Self::default()
         };
+    }
+
+    /// The question for what is older than an act's first entry, or for the newest.
+    fn ask(&mut self, before: Option<u64>) -> Vec<SideEffect> {
+        self.question += 1;
+        engine(Command::LoadActivity(Box::new(ActivityQuestion {
+            number: self.question,
+            filter: self.filter.clone(),
+            before,
+        })))
     }
 
     /// What is shown is no answer to what was asked.
@@ -80,29 +88,25 @@ impl State {
 
     fn ask_for_acts(&mut self, before: Option<u64>) -> Vec<SideEffect> {
         let activity = &mut self.activity;
-        activity.question += 1;
         activity.loading = true;
         activity.failed = None;
-        activity.asked_for = match before {
-            Some(_) => AskedFor::Older,
-            None => AskedFor::Newest { is_outdated: false },
-        };
-        engine(Command::LoadActivity(Box::new(ActivityQuestion {
-            number: activity.question,
-            filter: activity.filter.clone(),
-            before,
-        })))
+        activity.shows_older = before.is_some();
+        activity.rereading = Rereading::No;
+        activity.ask(before)
     }
 
     /// Reads the newest anew for whoever sees them. Where older ones are shown too they stay: they would go.
     pub(super) fn something_was_recorded(&mut self) -> Vec<SideEffect> {
-        let is_seen = self.screen == Screen::Activity;
-        match &mut self.activity.asked_for {
-            AskedFor::Newest { is_outdated } if self.activity.loading => *is_outdated = true,
-            AskedFor::Newest { .. } if is_seen => return self.ask_for_acts(None),
-            AskedFor::Newest { .. } | AskedFor::Older => {}
+        let activity = &mut self.activity;
+        if self.screen != Screen::Activity || activity.shows_older {
+            return Vec::new();
         }
-        Vec::new()
+        if activity.loading || activity.rereading != Rereading::No {
+            activity.rereading = Rereading::Wanted;
+            return Vec::new();
+        }
+        activity.rereading = Rereading::Asked;
+        activity.ask(None)
     }
 
     pub(super) fn activity_read(&mut self, page: ActivityPage) -> Vec<SideEffect> {
@@ -110,27 +114,33 @@ impl State {
         if page.question != activity.question {
             return Vec::new();
         }
-        if activity.asked_for != AskedFor::Older {
+        if !activity.shows_older {
             activity.acts.clear();
         }
         activity.acts.extend(page.acts);
         activity.more = page.more;
         activity.loading = false;
+        activity.failed = None;
         if let Some(choices) = page.choices {
             activity.choices = choices;
         }
-        match activity.asked_for {
-            AskedFor::Newest { is_outdated: true } => self.something_was_recorded(),
-            _ => Vec::new(),
+        match std::mem::take(&mut activity.rereading) {
+            Rereading::Wanted => self.something_was_recorded(),
+            Rereading::No | Rereading::Asked => Vec::new(),
         }
     }
 
+    /// What the person didn't ask for leaves what is shown as it is.
     pub(super) fn activity_not_read(&mut self, question: u64, failure: Failure) {
         let activity = &mut self.activity;
         if question != activity.question {
             return;
         }
-        if activity.asked_for != AskedFor::Older {
+        activity.rereading = Rereading::No;
+        if !activity.loading {
+            return;
+        }
+        if !activity.shows_older {
             activity.show_none();
         }
         activity.loading = false;

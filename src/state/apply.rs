@@ -95,7 +95,7 @@ impl State {
             Event::ActivityNotRead { question, failure } => {
                 self.activity_not_read(question, failure);
             }
-            Event::RecordChecked(report) => return self.record_checked(*report),
+            Event::RecordChecked(report) => self.record_checked(*report),
             Event::RecordNotChecked(failure) => self.record_not_checked(failure),
             Event::UpdateSource(source) => self.update_source_known(source),
             Event::NewestVersion(newest) => self.newest_version_known(newest),
@@ -112,6 +112,12 @@ const fn is_recorded(event: &Event) -> bool {
         event,
         Event::JobEnded { .. }
             | Event::CheckEnded { .. }
+            | Event::Doctor(_)
+            | Event::DownloadReady { .. }
+            | Event::DownloadNotReady { .. }
+            | Event::Surveyed(_)
+            | Event::LastCall { .. }
+            | Event::LastCallOver { .. }
             | Event::LookedAgain { .. }
             | Event::NotLookedAgain { .. }
             | Event::Elsewhere { .. }

@@ -2,7 +2,7 @@
 
 use crate::domain::Failure;
 use crate::engine::{Command, RecordReport};
-use crate::state::{Screen, SideEffect, State, engine};
+use crate::state::{SideEffect, State, engine};
 
 /// What is known of the audit record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,18 +45,12 @@ impl State {
         engine(Command::RecordSeen(shown))
     }
 
-    /// What a check found stands in the record too, which the screen shows.
-    pub(super) fn record_checked(&mut self, report: RecordReport) -> Vec<SideEffect> {
-        let is_whole = report.check.is_whole();
+    pub(super) fn record_checked(&mut self, report: RecordReport) {
         self.record = Record {
             report: Some(report),
             failure: None,
             checking: false,
         };
-        if !is_whole && self.account().is_some() && self.screen == Screen::Activity {
-            return self.load_activity();
-        }
-        Vec::new()
     }
 
     /// What was found before still counts.

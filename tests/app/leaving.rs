@@ -228,7 +228,9 @@ fn the_window_goes_at_once_and_what_runs_is_put_away_after_it() {
     driver.window.step();
     let mut told = driver.window.output().viewport_output.values();
     assert!(told.any(|told| told.commands.contains(&ViewportCommand::Visible(false))));
+    assert!(!driver.later.is_due());
     eframe::App::on_exit(driver.window.state_mut(), None);
+    assert!(driver.later.is_due());
     driver.later.put_away();
     driver.service.set_faults(Vec::new());
     let mut driver = driver.restart(Mode::Real);

@@ -84,7 +84,10 @@ fn a_search_is_given_up_where_another_question_comes() {
     run(async {
         let mut desk = with_acts(2_000).await;
         // One may be done before the next comes.
-        for _ in 0..20 {
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            assert!(rounds <= 20, "they are not given up");
             for number in 1..=8 {
                 ask(&desk, number, searched("stands nowhere"), None);
             }
@@ -96,7 +99,6 @@ fn a_search_is_given_up_where_another_question_comes() {
             if answered == [9] {
                 break;
             }
-            assert!(answered.len() < 9, "none was given up");
         }
         ask(&desk, 10, searched("stands nowhere"), None);
         let page = next_page(&mut desk).await;

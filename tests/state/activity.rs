@@ -131,8 +131,28 @@ fn what_is_recorded_moves_no_older_acts_and_is_not_read_where_nobody_looks() {
     tell(&mut state, 1, page(&older, &[7], false));
     assert!(state.apply(check_ended()).is_empty());
     assert_eq!(shown(&state), [9, 8, 7]);
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9, 8], true));
     state.update(Action::Show(Screen::Recordings));
     assert!(state.apply(check_ended()).is_empty());
+}
+
+#[test]
+fn what_can_not_be_read_without_being_asked_for_takes_nothing_away_and_says_nothing() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9, 8], true));
+    let question = asked(&state.apply(check_ended()));
+    assert!(!state.activity.loading, "nobody waits for it");
+    tell(&mut state, 1, not_read(&question));
+    assert_eq!(shown(&state), [9, 8]);
+    assert!(state.activity.more && state.activity.failed.is_none());
+    // The next is asked for as ever, and older ones need not wait for it.
+    let again = asked(&state.apply(check_ended()));
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    tell(&mut state, 1, page(&again, &[10, 9], true));
+    tell(&mut state, 1, page(&older, &[7], false));
+    assert_eq!(shown(&state), [9, 8, 7]);
 }
 
 #[test]

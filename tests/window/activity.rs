@@ -358,6 +358,36 @@ fn the_keyboard_alone_goes_through_the_acts_and_opens_one() {
     }
 }
 
+#[test]
+fn newer_acts_take_neither_the_focus_nor_what_is_read_away() {
+    for size in [LARGE, SMALL] {
+        let mut window = open(many(150), size, Theme::Light, 100);
+        search(&mut window);
+        for _ in 0..6 {
+            window.key_press(Key::Tab);
+            window.run();
+        }
+        for down in [0, 40] {
+            for _ in 0..down {
+                window.key_press(Key::ArrowDown);
+                window.run();
+            }
+            let row = focused(&window);
+            let before = window.get_by_role_and_label(Role::Button, &row).rect();
+            let newest = window.state().state.activity.acts.len() as u64;
+            window.state_mut().state.activity.acts = many(newest + 3).activity.acts;
+            window.run();
+            assert_eq!(focused(&window), row);
+            let after = window.get_by_role_and_label(Role::Button, &row).rect();
+            if down > 0 {
+                assert!((after.top() - before.top()).abs() < 0.6, "{before} {after}");
+            } else {
+                assert!(after.top() > before.top() + 50.0, "they come into sight");
+            }
+        }
+    }
+}
+
 /// The name of what has the focus.
 fn focused(window: &Window) -> String {
     let nodes = window.query_all(egui_kittest::kittest::by());

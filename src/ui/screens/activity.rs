@@ -1,4 +1,5 @@
-use egui::{Color32, CornerRadius, Frame, Margin, Stroke, Ui};
+use egui::style::ScrollAnimation;
+use egui::{Color32, CornerRadius, Frame, Id, Margin, Stroke, Ui, vec2};
 
 use crate::domain::{Act, AuditOutcome, who_of};
 use crate::state::Action;
@@ -7,7 +8,8 @@ use crate::ui::screens::activity_filter;
 use crate::ui::screens::record::record_card;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
-    Button, Column, Row, announce, label, pinned, screen, table_head, table_rows, with_buttons,
+    Button, Column, Pressable, Row, ShownRows, announce, label, pinned, screen, table_head,
+    table_rows, with_buttons,
 };
 
 /// How many rows from the end more of them are asked for.
@@ -124,14 +126,17 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
         let act = acts.get(index);
         act.map_or_else(Row::default, |act| row(palette, view, act))
     };
-    let name = |index: usize| {
-        let act = acts.get(index);
-        act.map_or_else(String::new, |act| name(view, act))
+    let pressable = |index: usize| {
+        acts.get(index).map(|act| Pressable {
+            key: act.first,
+            name: name(view, act),
+        })
     };
-    let shown = table_rows(ui, columns, acts.len(), row, Some(&name), covered);
+    let shown = table_rows(ui, columns, acts.len(), row, pressable, covered);
+    stay_in_place(ui, acts, &shown);
     let pressed = shown.pressed.and_then(|index| acts.get(index));
     let pressed = pressed.map(|act| Action::ShowAct(act.first));
-    let near_the_end = shown.until + AHEAD >= acts.len();
+    let near_the_end = shown.made.end + AHEAD >= acts.len();
     if let Some(action) = pressed {
         view.act(action);
     }
@@ -147,6 +152,23 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
         if near_the_end && !view.state.activity.loading {
             view.act(Action::LoadMoreActivity);
         }
+    }
+}
+
+/// Leaves what is read where it is, once the first rows are out of sight, when newer acts come above them.
+fn stay_in_place(ui: &Ui, acts: &[Act], shown: &ShownRows) {
+    let id = Id::unique("the newest act that was shown");
+    let newest = acts.first().map(|act| act.first);
+    let before = ui.data_mut(|data| {
+        let before: Option<u64> = data.get_temp(id).flatten();
+        data.insert_temp(id, newest);
+        before
+    });
+    let stands = acts.iter().position(|act| Some(act.first) == before);
+    if let Some(came) = stands.filter(|came| *came > 0 && shown.made.start > 0) {
+        let up = vec2(0.0, -shown.height_of(came));
+        ui.scroll_with_delta_animation(up, ScrollAnimation::none());
+        ui.request_discard("newer acts stand above those that are read");
     }
 }
 

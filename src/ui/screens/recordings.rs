@@ -1,4 +1,4 @@
-use egui::{Color32, Key, Ui};
+use egui::{Color32, Id, Key, Ui};
 
 use crate::domain::{DoctorName, DoctorState, KnownDoctor, ServerKnowledge};
 use crate::state::State;
@@ -11,8 +11,8 @@ use crate::ui::screens::record::record_banner;
 use crate::ui::screens::unusual_name;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
-    Button, Column, Fact, Field, Limit, Row, announce, card, divider, facts_across, label, screen,
-    table, with_buttons, wrapped,
+    Button, Column, Fact, Field, Limit, Pressable, Row, announce, card, divider, facts_across,
+    label, screen, table, with_buttons, wrapped,
 };
 
 /// Home: one doctor, and under it all who are known here.
@@ -333,16 +333,17 @@ fn list(ui: &mut Ui, view: &View<'_>, typed: &str) -> Option<usize> {
     ]
     .map(|(name, share)| Column { name, share });
     let doctors = &view.state.doctors;
-    let name = |index: usize| {
-        doctors
-            .get(index)
-            .map_or_else(String::new, |doctor| text.doctor_name(&doctor.name))
+    let pressable = |index: usize| {
+        doctors.get(index).map(|doctor| Pressable {
+            key: Id::unique(("doctor", doctor.name.as_str())).value(),
+            name: text.doctor_name(&doctor.name),
+        })
     };
     let row = |index: usize| match doctors.get(index) {
         Some(doctor) => row(palette, view, doctor, subject.as_ref()),
         None => Row::default(),
     };
-    table(ui, &columns, doctors.len(), row, Some(&name))
+    table(ui, &columns, doctors.len(), row, pressable)
 }
 
 fn row(

@@ -32,27 +32,43 @@ pub struct Row {
     pub chosen: bool,
 }
 
+/// A row that can be pressed.
+pub struct Pressable {
+    /// Which one it is, wherever it stands: the keyboard's focus goes with it.
+    pub key: u64,
+    /// Its accessible name.
+    pub name: String,
+}
+
 /// A table of any length, in a view that scrolls: only rows in sight are made.
 ///
-/// `name` is the accessible name of a row that can be pressed; returns the row that was.
+/// `pressable` says of a row how it can be pressed; returns the row that was.
 pub fn table(
     ui: &mut Ui,
     columns: &[Column],
     count: usize,
     row: impl Fn(usize) -> Row,
-    name: Option<&dyn Fn(usize) -> String>,
+    pressable: impl Fn(usize) -> Option<Pressable>,
 ) -> Option<usize> {
     ui.spacing_mut().item_spacing.y = 0.0;
     table_head(ui, columns);
-    table_rows(ui, columns, count, row, name, 0.0).pressed
+    table_rows(ui, columns, count, row, pressable, 0.0).pressed
 }
 
 /// What was drawn of a table's rows.
 pub struct ShownRows {
     /// The row that was pressed.
     pub pressed: Option<usize>,
-    /// How many rows there are up to the last that was made.
-    pub until: usize,
+    /// The rows that were made.
+    pub made: Range<usize>,
+    height: f32,
+}
+
+impl ShownRows {
+    /// How high so many rows are, in points.
+    pub fn height_of(&self, rows: usize) -> f32 {
+        self.height * as_f32(rows)
+    }
 }
 
 /// The rows of a table alone. So much of the view's top as is `covered` is kept clear.
@@ -61,7 +77,7 @@ pub fn table_rows(
     columns: &[Column],
     count: usize,
     row: impl Fn(usize) -> Row,
-    name: Option<&dyn Fn(usize) -> String>,
+    pressable: impl Fn(usize) -> Option<Pressable>,
     covered: f32,
 ) -> ShownRows {
     let palette = Palette::here(ui);
@@ -74,10 +90,9 @@ pub fn table_rows(
     let seen = seen.with_min_y(seen.top() + covered);
     let ui = &mut ui.new_child(egui::UiBuilder::new().max_rect(area));
     ui.set_clip_rect(seen);
-    let rows = rows_in_sight(seen, area.top(), height, count);
-    let until = rows.end;
+    let made = rows_in_sight(seen, area.top(), height, count);
     let mut pressed = None;
-    for index in rows {
+    for index in made.clone() {
         let top = area.top() + height * as_f32(index);
         let rect = Rect::from_min_size(pos2(area.left(), top), vec2(width, height));
         let row = row(index);
@@ -85,8 +100,8 @@ pub fn table_rows(
             ui.painter().rect_filled(rect, 0, palette.selected);
             chosen_mark(ui, rect);
         }
-        if let Some(name) = name
-            && press(ui, rect, index, &name(index), covered)
+        if let Some(pressable) = pressable(index)
+            && press(ui, rect, &pressable, covered)
         {
             pressed = Some(index);
         }
@@ -100,7 +115,11 @@ pub fn table_rows(
             cells(ui, rect, columns, row.cells);
         }
     }
-    ShownRows { pressed, until }
+    ShownRows {
+        pressed,
+        made,
+        height,
+    }
 }
 
 /// The rows of one height that are in sight, and some around them so that the keyboard's focus can move
@@ -130,11 +149,11 @@ pub fn table_head(ui: &mut Ui, columns: &[Column]) {
     place(ui, rect, columns, names, Type::Label);
 }
 
-fn press(ui: &mut Ui, rect: Rect, index: usize, name: &str, covered: f32) -> bool {
+fn press(ui: &mut Ui, rect: Rect, pressable: &Pressable, covered: f32) -> bool {
     let palette = Palette::here(ui);
-    let id = ui.unique_id().with(("row", index));
+    let id = ui.unique_id().with(("row", pressable.key));
     let response = ui.interact(rect, id, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &pressable.name));
     if response.hovered() {
         ui.painter().rect_filled(rect, 0, palette.hover);
     }

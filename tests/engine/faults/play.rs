@@ -86,7 +86,7 @@ fn takes_too_much(desk: &Desk, row: &Row) -> bool {
 }
 
 /// How long is waited for an answer that doesn't come: in the time of a look two of them have room.
-const SHORT: Duration = Duration::from_secs(3);
+const SHORT: Duration = Duration::from_secs(4);
 
 fn is_silence(effect: &Effect) -> bool {
     matches!(
