@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -163,62 +162,75 @@ fn cut_off(parts: Option<usize>, cut: usize, was_kept: bool) {
     });
 }
 
+/// An engine at a service of its own, with a keychain of the test's.
+struct Start {
+    service: PracticeService,
+    folder: tempfile::TempDir,
+    engine: Handle,
+}
+
+impl Start {
+    async fn with(tokens: Arc<dyn TokenStore>) -> Self {
+        let service = PracticeService::start(PracticeConfig::default());
+        let service = service.await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let mut engine =
+            engine::start(setup(&origin, folder.path(), tokens, store, Duration::ZERO));
+        // A start takes away what it doesn't know.
+        first(&mut engine, |event| {
+            matches!(event, Event::SignedOut(_)).then_some(())
+        })
+        .await;
+        Self {
+            service,
+            folder,
+            engine,
+        }
+    }
+
+    /// Signs in to stay: who did, and what the keychain did about it.
+    async fn sign_in(&mut self) -> (Account, Option<Failure>) {
+        let command = Command::SignIn {
+            origin: ServiceOrigin::parse(&self.service.origin()).unwrap(),
+            with: SignInWith::Token(self.service.token()),
+            stay: true,
+        };
+        self.engine.send(command).unwrap();
+        first(&mut self.engine, |event| match event {
+            Event::SignedIn {
+                account, keychain, ..
+            } => Some((account, keychain)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Has the database take nothing more into a table, as one that is full.
+    fn refuse(&self, table: &str) {
+        let full = format!(
+            "CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END;"
+        );
+        let database = Connection::open(self.folder.path().join(Store::FILE_NAME));
+        database.unwrap().execute_batch(&full).unwrap();
+    }
+}
+
 #[test]
 fn a_token_that_can_not_be_written_down_is_not_kept_and_that_is_said() {
     for refused in ["tokens_to_forget", "kept_accounts"] {
         run(async {
-            let service = PracticeService::start(PracticeConfig::default());
-            let service = service.await.unwrap();
-            let folder = tempfile::tempdir().unwrap();
-            let origin = ServiceOrigin::parse(&service.origin()).unwrap();
             let tokens = Arc::new(MemoryTokens::default());
-            let store = Store::open(folder.path()).unwrap();
-            let setup = setup(
-                &origin,
-                folder.path(),
-                tokens.clone(),
-                store,
-                Duration::ZERO,
-            );
-            let mut engine = engine::start(setup);
-            // A start takes away what it doesn't know.
-            first(&mut engine, |event| {
-                matches!(event, Event::SignedOut(_)).then_some(())
-            })
-            .await;
-            refuse(folder.path(), refused);
-            let command = Command::SignIn {
-                origin,
-                with: SignInWith::Token(service.token()),
-                stay: true,
-            };
-            engine.send(command).unwrap();
-            let (account, keychain) = first(&mut engine, signed_in).await;
-            engine.close().await;
+            let mut start = Start::with(tokens.clone()).await;
+            start.refuse(refused);
+            let (account, keychain) = start.sign_in().await;
+            start.engine.close().await;
             assert_eq!(keychain.unwrap().kind, FailureKind::SignInNotNoted);
             assert_eq!(account.keeping, TokenKeeping::MemoryInstead);
             assert_eq!(tokens.keys(), [], "{refused}");
         });
     }
-}
-
-/// Who signed in, and what the keychain did about it.
-fn signed_in(event: Event) -> Option<(Account, Option<Failure>)> {
-    match event {
-        Event::SignedIn {
-            account, keychain, ..
-        } => Some((account, keychain)),
-        _ => None,
-    }
-}
-
-/// Has the database take nothing more into a table, as one that is full.
-fn refuse(folder: &Path, table: &str) {
-    let full = format!(
-        "CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END;"
-    );
-    let database = Connection::open(folder.join("housekeeper.sqlite3"));
-    database.unwrap().execute_batch(&full).unwrap();
 }
 
 /// Keeps tokens, until it goes away.
@@ -253,33 +265,14 @@ impl TokenStore for Leaving {
 #[test]
 fn an_earlier_token_in_a_keychain_that_is_away_is_told_also_where_nothing_can_be_written_down() {
     run(async {
-        let service = PracticeService::start(PracticeConfig::default());
-        let service = service.await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let origin = ServiceOrigin::parse(&service.origin()).unwrap();
         let tokens = Arc::new(Leaving::default());
-        let store = Store::open(folder.path()).unwrap();
-        let setup = setup(
-            &origin,
-            folder.path(),
-            tokens.clone(),
-            store,
-            Duration::ZERO,
-        );
-        let mut engine = engine::start(setup);
-        let sign_in = || Command::SignIn {
-            origin: origin.clone(),
-            with: SignInWith::Token(service.token()),
-            stay: true,
-        };
-        engine.send(sign_in()).unwrap();
-        let kept = first(&mut engine, signed_in).await;
-        assert_eq!(kept.1.map(|failure| failure.kind), None);
-        refuse(folder.path(), "tokens_to_forget");
+        let mut start = Start::with(tokens.clone()).await;
+        let (_, keychain) = start.sign_in().await;
+        assert_eq!(keychain.map(|failure| failure.kind), None);
+        start.refuse("tokens_to_forget");
         tokens.is_away.store(true, Ordering::SeqCst);
-        engine.send(sign_in()).unwrap();
-        let (account, keychain) = first(&mut engine, signed_in).await;
-        engine.close().await;
+        let (account, keychain) = start.sign_in().await;
+        start.engine.close().await;
         let kind = FailureKind::KeychainNotCleared(KeychainTrouble::Missing);
         assert_eq!(keychain.unwrap().kind, kind);
         assert_eq!(account.keeping, TokenKeeping::MemoryInstead);
