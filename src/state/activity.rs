@@ -19,6 +19,8 @@ pub struct Activity {
     pub filter: ActFilter,
     /// Whom and what they can be chosen by.
     pub choices: ActChoices,
+    /// How many have come above those that were shown, as something was recorded, in all.
+    pub came_above: usize,
     /// The number of the last question: the answer to an earlier one is void.
     question: u64,
     /// Whether older acts are shown than the first question brings, or were asked for.
@@ -41,6 +43,7 @@ impl Activity {
     pub(super) fn forget(&mut self) {
         *self = Self {
             question: self.question + 1,
+            came_above: self.came_above,
             ..Self::default()
         };
     }
@@ -114,10 +117,16 @@ impl State {
         if page.question != activity.question {
             return Vec::new();
         }
+        let newest = activity.acts.first().map(|act| act.first);
         if !activity.shows_older {
             activity.acts.clear();
         }
         activity.acts.extend(page.acts);
+        if !activity.loading {
+            let mut acts = activity.acts.iter();
+            let came = acts.position(|act| Some(act.first) == newest);
+            activity.came_above += came.unwrap_or_default();
+        }
         activity.more = page.more;
         activity.loading = false;
         activity.failed = None;
@@ -130,7 +139,7 @@ impl State {
         }
     }
 
-    /// What the person didn't ask for leaves what is shown as it is.
+    /// What the person didn't ask for leaves what is shown as it is; the next that is recorded has it read.
     pub(super) fn activity_not_read(&mut self, question: u64, failure: Failure) {
         let activity = &mut self.activity;
         if question != activity.question {

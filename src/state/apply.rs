@@ -106,13 +106,13 @@ impl State {
     }
 }
 
-/// Whether an event tells of something that the record may have an entry of since.
+/// Whether an event tells of something that the record may have an entry of since. What a job records of each
+/// of many doctors is there at its end.
 const fn is_recorded(event: &Event) -> bool {
     matches!(
         event,
         Event::JobEnded { .. }
             | Event::CheckEnded { .. }
-            | Event::Doctor(_)
             | Event::DownloadReady { .. }
             | Event::DownloadNotReady { .. }
             | Event::Surveyed(_)

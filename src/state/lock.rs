@@ -17,7 +17,7 @@ pub struct Lock {
     /// What came of the password, while it is locked.
     pub(super) locked: Option<Attempt>,
     /// The password that was typed there signs in anew, as the sign-in has ended.
-    signs_in: bool,
+    pub(super) signs_in: bool,
     pub(super) touched_at: Option<Timestamp>,
     /// When the accounts were last to be locked.
     asked_at: Option<Timestamp>,

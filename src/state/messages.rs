@@ -141,9 +141,11 @@ impl State {
 
     /// Says what did not work; that nobody is signed in any more, the window says itself.
     pub(super) fn tell_failure(&mut self, doctor: Option<DoctorName>, failure: Failure) {
-        if failure.needs_sign_in() && self.account().is_none() {
+        let nobody = self.account().is_none();
+        if failure.needs_sign_in() && nobody {
             return;
         }
+        let doctor = doctor.filter(|_| !nobody);
         self.tell(Message::Failed { doctor, failure });
     }
 

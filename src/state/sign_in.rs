@@ -193,7 +193,9 @@ impl State {
 
     pub(super) fn sign_in_failed(&mut self, reason: Failure) {
         self.password_tries.failed(&reason, self.now);
-        self.not_unlocked(reason.clone());
+        if self.lock.signs_in {
+            self.not_unlocked(reason.clone());
+        }
         if let Some(attempt) = self.attempt_mut() {
             *attempt = Attempt {
                 trying: false,

@@ -110,14 +110,20 @@ fn what_is_recorded_while_somebody_looks_is_read_without_being_asked_for() {
     assert_eq!(shown(&state), [8], "what was there stays until then");
     tell(&mut state, 1, page(&question, &[9, 8], false));
     assert_eq!(shown(&state), [9, 8]);
+    assert_eq!(state.activity.came_above, 1);
     assert!(!state.activity.loading);
     let filter = today();
     let question = asked(&state.update(filter));
     tell(&mut state, 1, page(&question, &[9], false));
     let question = asked(&state.apply(check_ended()));
     assert_eq!(question.filter.period, Period::Today);
-    tell(&mut state, 1, page(&question, &[10, 9], false));
-    assert_eq!(shown(&state), [10, 9]);
+    tell(&mut state, 1, page(&question, &[11, 10, 9], false));
+    assert_eq!(shown(&state), [11, 10, 9]);
+    assert_eq!(state.activity.came_above, 3);
+    // What the person asks for comes above nothing.
+    let question = asked(&state.update(Action::FilterActivity(Box::default())));
+    tell(&mut state, 1, page(&question, &[12, 11, 10, 9], false));
+    assert_eq!(state.activity.came_above, 3);
 }
 
 #[test]

@@ -236,6 +236,19 @@ fn a_sign_in_that_was_under_way_when_it_was_locked_leaves_no_account_open() {
 }
 
 #[test]
+fn a_sign_in_from_before_the_lock_that_fails_is_no_answer_to_the_password_that_unlocks() {
+    let mut state = signed_in();
+    state.update(Action::AskToSignIn);
+    state.update(Action::Lock);
+    unlock(&mut state);
+    let failed = Event::SignInFailed(failure(FailureKind::PasswordNotAccepted));
+    tell(&mut state, 1, failed);
+    assert!(state.locked().is_some_and(|tried| tried.trying));
+    tell(&mut state, 1, Event::PasswordChecked(None));
+    assert!(state.locked().is_none());
+}
+
+#[test]
 fn a_password_that_was_checked_for_an_earlier_lock_opens_no_later_one() {
     let mut state = locked();
     tell(&mut state, 1, Event::PasswordChecked(None));

@@ -367,25 +367,48 @@ fn newer_acts_take_neither_the_focus_nor_what_is_read_away() {
             window.key_press(Key::Tab);
             window.run();
         }
-        for down in [0, 40] {
+        for (down, came) in [(0, 3), (40, 3), (0, 40)] {
             for _ in 0..down {
                 window.key_press(Key::ArrowDown);
                 window.run();
             }
             let row = focused(&window);
             let before = window.get_by_role_and_label(Role::Button, &row).rect();
-            let newest = window.state().state.activity.acts.len() as u64;
-            window.state_mut().state.activity.acts = many(newest + 3).activity.acts;
-            window.run();
+            let is_at_the_top = window.state().state.activity.came_above == 0;
+            come(&mut window, came);
             assert_eq!(focused(&window), row);
             let after = window.get_by_role_and_label(Role::Button, &row).rect();
-            if down > 0 {
-                assert!((after.top() - before.top()).abs() < 0.6, "{before} {after}");
-            } else {
+            if is_at_the_top {
                 assert!(after.top() > before.top() + 50.0, "they come into sight");
+            } else {
+                assert!((after.top() - before.top()).abs() < 0.6, "{before} {after}");
             }
         }
     }
+}
+
+/// So many newer acts come above those that are there.
+fn come(window: &mut Window, count: usize) {
+    let activity = &mut window.state_mut().state.activity;
+    let all = activity.acts.len() + count;
+    activity.acts = many(all as u64).activity.acts;
+    activity.came_above += count;
+    window.run();
+}
+
+#[test]
+fn other_acts_than_before_are_shown_from_where_the_view_stands() {
+    let mut window = window(many(150));
+    scroll(&mut window, 700.0);
+    let top = search_of(&window).top();
+    let first = window.query_all_by_role(Role::Button).count();
+    // Found by a wider search: what was the first is far down now, and nothing came above it.
+    let mut wider = many(190);
+    wider.activity.acts.rotate_left(20);
+    window.state_mut().state.activity.acts = wider.activity.acts;
+    window.run();
+    assert!((search_of(&window).top() - top).abs() < 0.6);
+    assert_eq!(window.query_all_by_role(Role::Button).count(), first);
 }
 
 /// The name of what has the focus.

@@ -8,8 +8,8 @@ use crate::ui::screens::activity_filter;
 use crate::ui::screens::record::record_card;
 use crate::ui::theme::{Palette, Type, size};
 use crate::ui::widgets::{
-    Button, Column, Pressable, Row, ShownRows, announce, label, pinned, screen, table_head,
-    table_rows, with_buttons,
+    Button, Column, Pressable, Row, announce, label, pinned, screen, table_head, table_rows,
+    with_buttons,
 };
 
 /// How many rows from the end more of them are asked for.
@@ -132,8 +132,19 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
             name: name(view, act),
         })
     };
-    let shown = table_rows(ui, columns, acts.len(), row, pressable, covered);
-    stay_in_place(ui, acts, &shown);
+    let came = came_above(ui, view);
+    let shown = table_rows(
+        ui,
+        columns,
+        acts.len(),
+        row,
+        pressable,
+        (covered, came.kept),
+    );
+    if came.now > 0 && shown.made.start > 0 {
+        let up = vec2(0.0, -shown.height_of(came.now));
+        ui.scroll_with_delta_animation(up, ScrollAnimation::none());
+    }
     let pressed = shown.pressed.and_then(|index| acts.get(index));
     let pressed = pressed.map(|act| Action::ShowAct(act.first));
     let near_the_end = shown.made.end + AHEAD >= acts.len();
@@ -155,21 +166,31 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
     }
 }
 
-/// Leaves what is read where it is, once the first rows are out of sight, when newer acts come above them.
-fn stay_in_place(ui: &Ui, acts: &[Act], shown: &ShownRows) {
-    let id = Id::unique("the newest act that was shown");
-    let newest = acts.first().map(|act| act.first);
-    let before = ui.data_mut(|data| {
-        let before: Option<u64> = data.get_temp(id).flatten();
-        data.insert_temp(id, newest);
-        before
-    });
-    let stands = acts.iter().position(|act| Some(act.first) == before);
-    if let Some(came) = stands.filter(|came| *came > 0 && shown.made.start > 0) {
-        let up = vec2(0.0, -shown.height_of(came));
-        ui.scroll_with_delta_animation(up, ScrollAnimation::none());
-        ui.request_discard("newer acts stand above those that are read");
-    }
+/// Acts that have come above others.
+#[derive(Clone, Copy, Default)]
+struct CameAbove {
+    /// How many since it was drawn last.
+    now: usize,
+    /// How many more rows are made for them: the view follows a frame later, and the keyboard's focus would be
+    /// lost with its row.
+    kept: usize,
+}
+
+fn came_above(ui: &Ui, view: &View<'_>) -> CameAbove {
+    let id = Id::unique("how many acts had come above others");
+    let (all, frame) = (
+        view.state.activity.came_above,
+        ui.ctx().cumulative_frame_nr(),
+    );
+    ui.data_mut(|data| {
+        let before: Option<(usize, usize, u64)> = data.get_temp(id);
+        let (seen, kept, since) = before.unwrap_or((all, 0, frame));
+        let now = all.saturating_sub(seen);
+        let kept = if since + 1 >= frame { kept + now } else { now };
+        let since = if now > 0 { frame } else { since };
+        data.insert_temp(id, (all, kept, since));
+        CameAbove { now, kept }
+    })
 }
 
 /// What a row says of an act.

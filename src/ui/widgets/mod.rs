@@ -33,7 +33,7 @@ pub use modal::{ask, keep_clear};
 pub use picker::picker;
 pub use pinned::pinned;
 pub use row::{modal_buttons, press, width_of, with_buttons};
-pub use table::{Column, Pressable, Row, ShownRows, table, table_head, table_rows};
+pub use table::{Column, Pressable, Row, table, table_head, table_rows};
 
 use crate::ui::theme::{Contrast, Palette, size};
 

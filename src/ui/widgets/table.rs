@@ -52,7 +52,7 @@ pub fn table(
 ) -> Option<usize> {
     ui.spacing_mut().item_spacing.y = 0.0;
     table_head(ui, columns);
-    table_rows(ui, columns, count, row, pressable, 0.0).pressed
+    table_rows(ui, columns, count, row, pressable, (0.0, 0)).pressed
 }
 
 /// What was drawn of a table's rows.
@@ -71,14 +71,15 @@ impl ShownRows {
     }
 }
 
-/// The rows of a table alone. So much of the view's top as is `covered` is kept clear.
+/// The rows of a table alone. So much of the view's top as is `covered` is kept clear, and so many rows `more`
+/// are made than are in sight.
 pub fn table_rows(
     ui: &mut Ui,
     columns: &[Column],
     count: usize,
     row: impl Fn(usize) -> Row,
     pressable: impl Fn(usize) -> Option<Pressable>,
-    covered: f32,
+    (covered, more): (f32, usize),
 ) -> ShownRows {
     let palette = Palette::here(ui);
     let width = ui.available_width();
@@ -91,6 +92,7 @@ pub fn table_rows(
     let ui = &mut ui.new_child(egui::UiBuilder::new().max_rect(area));
     ui.set_clip_rect(seen);
     let made = rows_in_sight(seen, area.top(), height, count);
+    let made = made.start..(made.end + more).min(count);
     let mut pressed = None;
     for index in made.clone() {
         let top = area.top() + height * as_f32(index);
