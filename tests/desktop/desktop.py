@@ -181,8 +181,12 @@ class Desktop:
     def fill(self, name, value, timeout=A_WHILE):
         """Puts `value` into the field called `name`, in place of what it held."""
         field = self.find("entry", name, timeout)
-        self._call(field, "org.a11y.atspi.EditableText", "SetTextContents", "(s)", (value,))
+        self.put(field, value)
         return field
+
+    def put(self, field, value):
+        """Puts `value` into a field that was found, as an assistive technology does."""
+        self._call(field, "org.a11y.atspi.EditableText", "SetTextContents", "(s)", (value,))
 
     def type(self, value):
         """Types ASCII on the keyboard, into whatever has the focus. (Keys for other characters
