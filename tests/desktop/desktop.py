@@ -353,9 +353,8 @@ def minimise(window):
 
 
 def ask_to_close(window):
-    """Presses what the window manager closes a window with: it asks the window to."""
-    activate(window)
-    xdotool("key", "alt+F4")
+    """Has the window manager ask a window to close, as its close button does: it may miss a key."""
+    subprocess.run(["wmctrl", "-i", "-c", window], check=True, timeout=A_WHILE)
 
 
 class Program:
@@ -427,6 +426,7 @@ class App(Program):
         which = ["--all", "--onlyvisible", "--pid", str(self.process.pid), "--name", f"^{self.TITLE}$"]
         window = until(lambda: asked_xdotool("search", *which), "the window")
         ask_to_close(window)
+        until(lambda: not asked_xdotool("search", *which), "the window to go")
         return self.wait()
 
 
