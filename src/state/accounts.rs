@@ -89,23 +89,6 @@ impl State {
         engine(Command::SwitchAccount(key))
     }
 
-    /// Nobody is signed in any more: what names doctors, or who was, is not for whoever comes next.
-    pub(super) fn messages_are_nobodys(&mut self) {
-        self.toasts.retain(|toast| {
-            !matches!(
-                toast.message,
-                Message::GoesOnAs(_) | Message::NothingThere(_)
-            )
-        });
-        for toast in &mut self.toasts {
-            if let Message::Failed { doctor, .. } | Message::FailedElsewhere { doctor, .. } =
-                &mut toast.message
-            {
-                *doctor = None;
-            }
-        }
-    }
-
     /// Somebody is signed in. Where that is by what the keychain keeps for who was picked, it is said, and the
     /// next start begins at their service.
     pub(super) fn has_switched(&mut self, opened: Opened) -> Vec<SideEffect> {

@@ -57,6 +57,30 @@ pub enum Message {
     ClockBehindRecord,
 }
 
+impl Message {
+    /// What is left of it for whoever comes next: it names no person, no doctor and no file, whose name may be
+    /// a doctor's.
+    fn for_anybody(self) -> Option<Self> {
+        match self {
+            Self::GoesOnAs(_) | Self::NothingThere(_) => None,
+            Self::Failed { failure, .. } => {
+                (!failure.kind.names_a_file()).then_some(Self::Failed {
+                    doctor: None,
+                    failure,
+                })
+            }
+            Self::FailedElsewhere {
+                service, failure, ..
+            } => (!failure.kind.names_a_file()).then_some(Self::FailedElsewhere {
+                service,
+                doctor: None,
+                failure,
+            }),
+            named_nobody => Some(named_nobody),
+        }
+    }
+}
+
 impl Toast {
     /// Whether it stays until the person takes it away: a failure must not pass unseen.
     #[must_use]
@@ -100,8 +124,27 @@ impl State {
         }
     }
 
-    /// Shows a short message.
+    /// Nobody is signed in any more: what stands is there for whoever comes next.
+    pub(super) fn messages_are_nobodys(&mut self) {
+        let left = std::mem::take(&mut self.toasts).into_iter();
+        let left = left.filter_map(|toast| {
+            Some(Toast {
+                message: toast.message.for_anybody()?,
+                ..toast
+            })
+        });
+        self.toasts = left.collect();
+    }
+
+    /// Shows a short message, or what is left of it where nobody is signed in.
     pub fn tell(&mut self, message: Message) {
+        let message = match self.account() {
+            Some(_) => Some(message),
+            None => message.for_anybody(),
+        };
+        let Some(message) = message else {
+            return;
+        };
         let number = self.number();
         self.toasts.push(Toast {
             number,
@@ -141,11 +184,9 @@ impl State {
 
     /// Says what did not work; that nobody is signed in any more, the window says itself.
     pub(super) fn tell_failure(&mut self, doctor: Option<DoctorName>, failure: Failure) {
-        let nobody = self.account().is_none();
-        if failure.needs_sign_in() && nobody {
+        if failure.needs_sign_in() && self.account().is_none() {
             return;
         }
-        let doctor = doctor.filter(|_| !nobody);
         self.tell(Message::Failed { doctor, failure });
     }
 

@@ -88,7 +88,6 @@ impl State {
                 seen.into_iter().collect()
             }
             Event::Failed { doctor, failure } => {
-                let doctor = doctor.filter(|_| self.account().is_some());
                 self.tell(Message::FailedElsewhere {
                     service: service.clone(),
                     doctor,

@@ -1,5 +1,7 @@
 //! Whose turn it is: what a switch asks first, and what a locked desk offers.
 
+use std::path::PathBuf;
+
 use audio_housekeeper::domain::{
     AccountKey, Failure, FailureKind, Holder, KeptAccount, ServiceOrigin,
 };
@@ -76,9 +78,8 @@ fn the_one_who_is_signed_in_is_not_offered_and_a_switch_says_who_is_signed_in_th
     assert_eq!(state.sign_in, SignIn::Starting);
     assert!(state.doctors.is_empty());
     crate::sign_in_from_keychain(&mut state, false);
-    let said: Vec<_> = state.toasts.iter().map(|toast| &toast.message).collect();
     let present = state.account().unwrap().clone();
-    assert_eq!(said, [&Message::GoesOnAs(present)]);
+    assert_eq!(said(&state), [&Message::GoesOnAs(present)]);
 }
 
 #[test]
@@ -172,10 +173,26 @@ fn what_named_a_doctor_does_not_stand_before_whoever_comes_next() {
         failure: failure.clone(),
     });
     state.tell(Message::NothingThere(name("Dr. B")));
-    tell(&mut state, Event::SignedOut(SignedOutBecause::SomebodyElse));
-    let said: Vec<_> = state.toasts.iter().map(|toast| &toast.message).collect();
+    let path = PathBuf::from("/home/desk/Dr. C 2026-03-01.flac");
+    let of_a_file = Failure::new(FailureKind::Disk { path }, Timestamp::UNIX_EPOCH, "");
     let doctor = None;
-    assert_eq!(said, [&Message::Failed { doctor, failure }]);
+    let missing = Message::Failed {
+        doctor: doctor.clone(),
+        failure: of_a_file,
+    };
+    state.tell(missing.clone());
+    assert_eq!(state.toasts.len(), 3);
+    tell(&mut state, Event::SignedOut(SignedOutBecause::SomebodyElse));
+    let failed = Message::Failed { doctor, failure };
+    assert_eq!(said(&state), [&failed]);
+    // Nor what comes late.
+    state.tell(missing);
+    state.tell(Message::NothingThere(name("Dr. B")));
+    assert_eq!(said(&state), [&failed]);
+}
+
+fn said(state: &State) -> Vec<&Message> {
+    state.toasts.iter().map(|toast| &toast.message).collect()
 }
 
 #[test]
