@@ -217,7 +217,8 @@ impl App {
         }
         let running = self.running.as_mut();
         if let Some(progress) = running.and_then(|running| running.progress.take()) {
-            self.state.apply_progress(&progress);
+            let effects = self.state.apply_progress(&progress);
+            self.carry_out(ctx, frame, effects);
         }
     }
 

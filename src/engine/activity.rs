@@ -10,9 +10,6 @@ use crate::engine::workspace::Workspace;
 use crate::engine::{ActivityPage, ActivityQuestion, Event};
 use crate::store::StoreError;
 
-/// How many acts are read at a time.
-const ACTS_AT_ONCE: usize = 200;
-
 /// Reads acts, newest first, and tells them, unless that is `given_up`: then another question came.
 pub async fn load(
     workspace: Arc<Workspace>,
@@ -45,13 +42,14 @@ async fn read(
         number,
         filter,
         before,
+        limit,
     } = question;
     // What can be asked for is told with the beginning of the whole list.
     let tells_choices = before.is_none() && filter.is_empty();
     // One more than is shown tells whether there are older ones.
-    let mut acts = store.acts(filter, before, ACTS_AT_ONCE + 1).await?;
-    let more = acts.len() > ACTS_AT_ONCE;
-    acts.truncate(ACTS_AT_ONCE);
+    let mut acts = store.acts(filter, before, limit + 1).await?;
+    let more = acts.len() > limit;
+    acts.truncate(limit);
     let choices = if tells_choices {
         choices(workspace).await
     } else {

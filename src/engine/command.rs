@@ -143,6 +143,8 @@ pub struct ActivityQuestion {
     pub filter: ActFilter,
     /// Only those that began before the one of this number.
     pub before: Option<u64>,
+    /// How many at most.
+    pub limit: usize,
 }
 
 /// Where a file goes.

@@ -1,8 +1,19 @@
 //! The screen Activity: the part of the audit record that was read.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::domain::{Act, ActChoices, ActFilter, Failure};
 use crate::engine::{ActivityPage, ActivityQuestion, Command};
 use crate::state::{Modal, Screen, SideEffect, State, engine};
+
+/// How many acts are asked for at a time.
+const ACTS_AT_ONCE: usize = 200;
+
+/// How many of those that are shown are read anew at most.
+const MOST_READ_ANEW: usize = 2_000;
+
+/// How often a job on many doctors has the newest read anew at most.
+const BETWEEN_LOOKS: SignedDuration = SignedDuration::from_secs(1);
 
 /// The part of the audit record that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,12 +34,14 @@ pub struct Activity {
     pub came_above: usize,
     /// The number of the last question: the answer to an earlier one is void.
     question: u64,
-    /// Whether older acts are shown than the first question brings, or were asked for.
-    shows_older: bool,
+    /// Whether the person asked last for older acts than those that are shown.
+    asked_older: bool,
     rereading: Rereading,
+    /// When the newest were asked for last.
+    looked: Option<Timestamp>,
 }
 
-/// Whether the newest are read anew by themselves, as something was recorded.
+/// Whether those that are shown are read anew by themselves, as something was recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Rereading {
     #[default]
@@ -49,13 +62,45 @@ impl Activity {
     }
 
     /// The question for what is older than an act's first entry, or for the newest.
-    fn ask(&mut self, before: Option<u64>) -> Vec<SideEffect> {
+    fn ask(&mut self, before: Option<u64>, limit: usize) -> Vec<SideEffect> {
         self.question += 1;
         engine(Command::LoadActivity(Box::new(ActivityQuestion {
             number: self.question,
             filter: self.filter.clone(),
             before,
+            limit,
         })))
+    }
+
+    /// Takes in what was read anew: newer acts, and those that are shown as they are by now. Nothing that is
+    /// shown goes, unless so much came at once that what was read doesn't reach it.
+    fn read_anew(&mut self, page: ActivityPage) {
+        let newest = self.acts.first().map(|act| act.first);
+        let oldest_read = page.acts.last().map(|act| act.first);
+        let came = page.acts.iter().take_while(|act| Some(act.first) > newest);
+        let came = came.count();
+        let reaches = came < page.acts.len() || !page.more;
+        let shown = std::mem::replace(&mut self.acts, page.acts);
+        let keep = if reaches {
+            came + shown.len().max(ACTS_AT_ONCE)
+        } else {
+            ACTS_AT_ONCE
+        };
+        let rest = shown.into_iter();
+        let rest = rest.filter(|act| reaches && page.more && Some(act.first) < oldest_read);
+        let read = self.acts.len();
+        self.acts.extend(rest);
+        if self.acts.len() == read {
+            self.more = page.more;
+        }
+        self.more |= self.acts.len() > keep;
+        self.acts.truncate(keep);
+        if newest.is_some() && reaches {
+            self.came_above += came;
+        }
+        if !self.asked_older {
+            self.failed = None;
+        }
     }
 
     /// What is shown is no answer to what was asked.
@@ -93,15 +138,27 @@ impl State {
         let activity = &mut self.activity;
         activity.loading = true;
         activity.failed = None;
-        activity.shows_older = before.is_some();
-        activity.rereading = Rereading::No;
-        activity.ask(before)
+        activity.asked_older = before.is_some();
+        activity.rereading = match activity.rereading {
+            Rereading::Asked | Rereading::Wanted if activity.asked_older => Rereading::Wanted,
+            _ => Rereading::No,
+        };
+        activity.ask(before, ACTS_AT_ONCE)
     }
 
-    /// Reads the newest anew for whoever sees them. Where older ones are shown too they stay: they would go.
+    /// A job on many doctors has gone on, and has recorded so of each.
+    pub(super) fn more_was_recorded(&mut self) -> Vec<SideEffect> {
+        let looked = self.activity.looked;
+        if looked.is_some_and(|looked| self.now.duration_since(looked).abs() < BETWEEN_LOOKS) {
+            return Vec::new();
+        }
+        self.something_was_recorded()
+    }
+
+    /// Reads anew what is shown, for whoever sees it.
     pub(super) fn something_was_recorded(&mut self) -> Vec<SideEffect> {
         let activity = &mut self.activity;
-        if self.screen != Screen::Activity || activity.shows_older {
+        if self.screen != Screen::Activity {
             return Vec::new();
         }
         if activity.loading || activity.rereading != Rereading::No {
@@ -109,7 +166,9 @@ impl State {
             return Vec::new();
         }
         activity.rereading = Rereading::Asked;
-        activity.ask(None)
+        activity.looked = Some(self.now);
+        let shown = activity.acts.len().min(MOST_READ_ANEW);
+        activity.ask(None, shown + ACTS_AT_ONCE)
     }
 
     pub(super) fn activity_read(&mut self, page: ActivityPage) -> Vec<SideEffect> {
@@ -117,21 +176,19 @@ impl State {
         if page.question != activity.question {
             return Vec::new();
         }
-        let newest = activity.acts.first().map(|act| act.first);
-        if !activity.shows_older {
-            activity.acts.clear();
+        if let Some(choices) = &page.choices {
+            activity.choices.clone_from(choices);
         }
-        activity.acts.extend(page.acts);
-        if !activity.loading {
-            let mut acts = activity.acts.iter();
-            let came = acts.position(|act| Some(act.first) == newest);
-            activity.came_above += came.unwrap_or_default();
-        }
-        activity.more = page.more;
-        activity.loading = false;
-        activity.failed = None;
-        if let Some(choices) = page.choices {
-            activity.choices = choices;
+        if activity.loading {
+            if !activity.asked_older {
+                activity.acts.clear();
+            }
+            activity.acts.extend(page.acts);
+            activity.more = page.more;
+            activity.loading = false;
+            activity.failed = None;
+        } else {
+            activity.read_anew(page);
         }
         match std::mem::take(&mut activity.rereading) {
             Rereading::Wanted => self.something_was_recorded(),
@@ -149,7 +206,7 @@ impl State {
         if !activity.loading {
             return;
         }
-        if !activity.shows_older {
+        if !activity.asked_older {
             activity.show_none();
         }
         activity.loading = false;

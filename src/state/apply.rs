@@ -106,8 +106,7 @@ impl State {
     }
 }
 
-/// Whether an event tells of something that the record may have an entry of since. What a job records of each
-/// of many doctors is there at its end.
+/// Whether an event tells of something that the record may have an entry of since.
 const fn is_recorded(event: &Event) -> bool {
     matches!(
         event,

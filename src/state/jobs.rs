@@ -74,11 +74,19 @@ impl State {
     }
 
     /// Takes in how far the jobs are. A job that has ended is not brought back.
-    pub fn apply_progress(&mut self, progress: &BTreeMap<JobId, JobProgress>) {
+    pub fn apply_progress(&mut self, progress: &BTreeMap<JobId, JobProgress>) -> Vec<SideEffect> {
+        let mut has_counted = false;
         for (id, progress) in progress {
             if let Some(job) = self.jobs.get_mut(id) {
+                has_counted |=
+                    matches!(progress, JobProgress::Counting { .. }) && job.progress != *progress;
                 job.progress = progress.clone();
             }
+        }
+        if has_counted {
+            self.more_was_recorded()
+        } else {
+            Vec::new()
         }
     }
 

@@ -13,6 +13,7 @@ fn ask(desk: &Desk, number: u64, filter: ActFilter, before: Option<u64>) {
         number,
         filter,
         before,
+        limit: 200,
     })));
 }
 

@@ -311,6 +311,7 @@ fn what_is_asked_while_nobody_is_signed_in_is_answered_where_it_is_awaited() {
             number: 1,
             filter: ActFilter::default(),
             before: None,
+            limit: 200,
         })));
         let failure = desk
             .until(|event| match event {

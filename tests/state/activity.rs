@@ -4,11 +4,12 @@ use audio_housekeeper::domain::{
     Act, ActChoices, ActFilter, DamagedEntry, DoctorName, Failure, FailureKind, Period,
 };
 use audio_housekeeper::engine::{
-    ActivityPage, ActivityQuestion, Command, Envelope, Event, SignedOutBecause,
+    ActivityPage, ActivityQuestion, Command, Envelope, Event, JobId, JobKind, JobProgress,
+    SignedOutBecause,
 };
 use audio_housekeeper::state::{Action, Modal, Screen, SideEffect, State};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{commands, sign_in, signed_in, tell};
 
@@ -127,20 +128,94 @@ fn what_is_recorded_while_somebody_looks_is_read_without_being_asked_for() {
 }
 
 #[test]
-fn what_is_recorded_moves_no_older_acts_and_is_not_read_where_nobody_looks() {
+fn what_is_recorded_is_not_read_where_nobody_looks() {
     let mut state = signed_in();
     assert!(state.apply(check_ended()).is_empty());
     let question = asked(&state.update(Action::Show(Screen::Activity)));
     tell(&mut state, 1, page(&question, &[9, 8], true));
-    let older = asked(&state.update(Action::LoadMoreActivity));
-    assert!(state.apply(check_ended()).is_empty());
-    tell(&mut state, 1, page(&older, &[7], false));
-    assert!(state.apply(check_ended()).is_empty());
-    assert_eq!(shown(&state), [9, 8, 7]);
-    let question = asked(&state.update(Action::Show(Screen::Activity)));
-    tell(&mut state, 1, page(&question, &[9, 8], true));
     state.update(Action::Show(Screen::Recordings));
     assert!(state.apply(check_ended()).is_empty());
+}
+
+/// Numbers of acts, newest first.
+fn down_from(newest: u64, count: u64) -> Vec<u64> {
+    (0..count).map(|back| newest - back).collect()
+}
+
+#[test]
+fn what_is_read_anew_takes_no_older_acts_away() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &down_from(1_000, 200), true));
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    assert!(state.apply(check_ended()).is_empty(), "one at a time");
+    let answer = Envelope {
+        generation: 1,
+        event: page(&older, &down_from(800, 200), true),
+    };
+    let anew = asked(&state.apply(answer));
+    assert_eq!((anew.before, anew.limit), (None, 600));
+    tell(&mut state, 1, page(&anew, &down_from(1_150, 600), true));
+    assert_eq!(shown(&state), down_from(1_150, 550));
+    assert_eq!(state.activity.came_above, 150);
+    assert!(state.activity.more);
+    // Older ones that are asked for meanwhile come first.
+    asked(&state.apply(check_ended()));
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    assert_eq!(older.before, Some(601));
+    let answer = Envelope {
+        generation: 1,
+        event: page(&older, &down_from(600, 100), false),
+    };
+    let anew = asked(&state.apply(answer));
+    tell(&mut state, 1, page(&anew, &down_from(1_151, 651), false));
+    assert_eq!(shown(&state), down_from(1_151, 651));
+    assert!(!state.activity.more);
+}
+
+#[test]
+fn of_very_many_acts_the_newest_are_read_anew_and_the_others_stay() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(
+        &mut state,
+        1,
+        page(&question, &down_from(9_000, 5_000), true),
+    );
+    let anew = asked(&state.apply(check_ended()));
+    assert_eq!(anew.limit, 2_200);
+    tell(&mut state, 1, page(&anew, &down_from(9_001, 2_200), true));
+    assert_eq!(shown(&state), down_from(9_001, 5_001));
+    // Between what comes and what is shown nothing is left out.
+    let anew = asked(&state.apply(check_ended()));
+    tell(&mut state, 1, page(&anew, &down_from(20_000, 2_200), true));
+    assert_eq!(shown(&state), down_from(20_000, 200));
+    assert!(state.activity.more);
+    assert_eq!(state.activity.came_above, 1);
+}
+
+#[test]
+fn what_a_job_on_many_doctors_records_is_read_once_a_second() {
+    let mut state = signed_in();
+    let (id, kind) = (JobId(1), JobKind::CheckAll);
+    tell(&mut state, 1, Event::JobStarted { id, kind });
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9], false));
+    let mut reads = 0;
+    for tenth in 0..=30 {
+        state.tick(Timestamp::UNIX_EPOCH + SignedDuration::from_millis(100 * tenth));
+        let counted = JobProgress::Counting {
+            done: usize::try_from(tenth).unwrap(),
+            of: 60,
+        };
+        let effects = state.apply_progress(&[(id, counted.clone())].into());
+        assert!(state.apply_progress(&[(id, counted)].into()).is_empty());
+        if !effects.is_empty() {
+            tell(&mut state, 1, page(&asked(&effects), &[10, 9], false));
+            reads += 1;
+        }
+    }
+    assert_eq!(reads, 4);
 }
 
 #[test]

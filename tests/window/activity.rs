@@ -271,6 +271,21 @@ fn older_acts_are_asked_for_before_the_end_comes_in_sight() {
 }
 
 #[test]
+fn behind_an_open_act_none_are_asked_for_and_nothing_is_drawn_over_and_over() {
+    let mut state = opened();
+    state.activity.more = true;
+    let mut window = window(state);
+    assert!(actions(&mut window).is_empty());
+    window.state_mut().state.update(Action::CloseModal);
+    window.run();
+    let asked = actions(&mut window);
+    assert!(
+        matches!(asked[..], [Action::LoadMoreActivity, ..]),
+        "{asked:?}"
+    );
+}
+
+#[test]
 fn older_acts_that_can_not_be_read_are_asked_for_again_only_where_that_is_pressed() {
     for count in [10, 200] {
         let mut state = not_read(many(count));
@@ -384,6 +399,24 @@ fn newer_acts_take_neither_the_focus_nor_what_is_read_away() {
                 assert!((after.top() - before.top()).abs() < 0.6, "{before} {after}");
             }
         }
+    }
+}
+
+#[test]
+fn an_act_that_has_the_focus_is_not_pushed_out_of_sight_at_the_top() {
+    let mut window = open(many(150), LARGE, Theme::Light, 100);
+    search(&mut window);
+    for _ in 0..6 {
+        window.key_press(Key::Tab);
+        window.run();
+    }
+    let row = focused(&window);
+    for came in [40, 1] {
+        come(&mut window, came);
+        window.run();
+        assert_eq!(focused(&window), row);
+        let rect = window.get_by_role_and_label(Role::Button, &row).rect();
+        assert!(rect.bottom() < LARGE.y, "{rect}");
     }
 }
 

@@ -141,13 +141,16 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
         pressable,
         (covered, came.kept),
     );
-    if came.now > 0 && shown.made.start > 0 {
+    // At the top they are shown, unless they would take the focus out of sight.
+    let in_sight = &shown.in_sight;
+    let focus_would_go = shown.focused.is_some_and(|index| index >= in_sight.end);
+    if came.now > 0 && (in_sight.start > 0 || focus_would_go) {
         let up = vec2(0.0, -shown.height_of(came.now));
         ui.scroll_with_delta_animation(up, ScrollAnimation::none());
     }
     let pressed = shown.pressed.and_then(|index| acts.get(index));
     let pressed = pressed.map(|act| Action::ShowAct(act.first));
-    let near_the_end = shown.made.end + AHEAD >= acts.len();
+    let near_the_end = in_sight.end + AHEAD >= acts.len();
     if let Some(action) = pressed {
         view.act(action);
     }
@@ -160,7 +163,8 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
                 let said = view.text.say("activity-loading-more");
                 label(ui, Type::Small, palette.muted, said);
             });
-        if near_the_end && !view.state.activity.loading {
+        // Behind a question nothing is read, so it would be asked for without end.
+        if near_the_end && !view.state.activity.loading && view.state.modals.is_empty() {
             view.act(Action::LoadMoreActivity);
         }
     }

@@ -1,7 +1,8 @@
 use std::ops::Range;
 
 use egui::{
-    Color32, CornerRadius, Label, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Color32, CornerRadius, Label, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use crate::ui::theme::{Palette, Type, size};
@@ -59,8 +60,10 @@ pub fn table(
 pub struct ShownRows {
     /// The row that was pressed.
     pub pressed: Option<usize>,
-    /// The rows that were made.
-    pub made: Range<usize>,
+    /// The row that has the keyboard's focus.
+    pub focused: Option<usize>,
+    /// The rows in sight, and some around them.
+    pub in_sight: Range<usize>,
     height: f32,
 }
 
@@ -91,10 +94,9 @@ pub fn table_rows(
     let seen = seen.with_min_y(seen.top() + covered);
     let ui = &mut ui.new_child(egui::UiBuilder::new().max_rect(area));
     ui.set_clip_rect(seen);
-    let made = rows_in_sight(seen, area.top(), height, count);
-    let made = made.start..(made.end + more).min(count);
-    let mut pressed = None;
-    for index in made.clone() {
+    let in_sight = rows_in_sight(seen, area.top(), height, count);
+    let (mut pressed, mut focused) = (None, None);
+    for index in in_sight.start..(in_sight.end + more).min(count) {
         let top = area.top() + height * as_f32(index);
         let rect = Rect::from_min_size(pos2(area.left(), top), vec2(width, height));
         let row = row(index);
@@ -102,10 +104,14 @@ pub fn table_rows(
             ui.painter().rect_filled(rect, 0, palette.selected);
             chosen_mark(ui, rect);
         }
-        if let Some(pressable) = pressable(index)
-            && press(ui, rect, &pressable, covered)
-        {
-            pressed = Some(index);
+        if let Some(pressable) = pressable(index) {
+            let response = press(ui, rect, &pressable, covered);
+            if response.clicked() {
+                pressed = Some(index);
+            }
+            if response.has_focus() {
+                focused = Some(index);
+            }
         }
         if index > 0 || !narrow {
             let stroke = Stroke::new(1.0, palette.border);
@@ -119,7 +125,8 @@ pub fn table_rows(
     }
     ShownRows {
         pressed,
-        made,
+        focused,
+        in_sight,
         height,
     }
 }
@@ -151,7 +158,7 @@ pub fn table_head(ui: &mut Ui, columns: &[Column]) {
     place(ui, rect, columns, names, Type::Label);
 }
 
-fn press(ui: &mut Ui, rect: Rect, pressable: &Pressable, covered: f32) -> bool {
+fn press(ui: &mut Ui, rect: Rect, pressable: &Pressable, covered: f32) -> Response {
     let palette = Palette::here(ui);
     let id = ui.unique_id().with(("row", pressable.key));
     let response = ui.interact(rect, id, Sense::click());
@@ -167,7 +174,7 @@ fn press(ui: &mut Ui, rect: Rect, pressable: &Pressable, covered: f32) -> bool {
         ui.painter()
             .rect_stroke(inside, CornerRadius::same(4), stroke, StrokeKind::Inside);
     }
-    response.clicked()
+    response
 }
 
 fn cells(ui: &mut Ui, rect: Rect, columns: &[Column], cells: Vec<(String, Color32)>) {

@@ -207,6 +207,7 @@ impl Desk {
             number: 1,
             filter: ActFilter::default(),
             before: None,
+            limit: 200,
         })));
         let mut entries = self
             .until(|event| match event {
