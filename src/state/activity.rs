@@ -37,7 +37,7 @@ pub struct Activity {
     /// Whether the person asked last for older acts than those that are shown.
     asked_older: bool,
     rereading: Rereading,
-    /// When the newest were asked for last.
+    /// When they were read anew last.
     looked: Option<Timestamp>,
 }
 
@@ -81,11 +81,7 @@ impl Activity {
         let came = came.count();
         let reaches = came < page.acts.len() || !page.more;
         let shown = std::mem::replace(&mut self.acts, page.acts);
-        let keep = if reaches {
-            came + shown.len().max(ACTS_AT_ONCE)
-        } else {
-            ACTS_AT_ONCE
-        };
+        let oldest_shown = shown.last().map(|act| act.first);
         let rest = shown.into_iter();
         let rest = rest.filter(|act| reaches && page.more && Some(act.first) < oldest_read);
         let read = self.acts.len();
@@ -93,12 +89,17 @@ impl Activity {
         if self.acts.len() == read {
             self.more = page.more;
         }
+        let kept = self
+            .acts
+            .iter()
+            .take_while(|act| Some(act.first) >= oldest_shown);
+        let keep = if reaches { kept.count() } else { 0 }.max(ACTS_AT_ONCE);
         self.more |= self.acts.len() > keep;
         self.acts.truncate(keep);
         if newest.is_some() && reaches {
             self.came_above += came;
         }
-        if !self.asked_older {
+        if !(self.asked_older && self.more) {
             self.failed = None;
         }
     }
@@ -146,10 +147,12 @@ impl State {
         activity.ask(before, ACTS_AT_ONCE)
     }
 
-    /// A job on many doctors has gone on, and has recorded so of each.
+    /// A job on many doctors has gone on, and may have recorded something of each that was done.
     pub(super) fn more_was_recorded(&mut self) -> Vec<SideEffect> {
-        let looked = self.activity.looked;
-        if looked.is_some_and(|looked| self.now.duration_since(looked).abs() < BETWEEN_LOOKS) {
+        let activity = &self.activity;
+        let waits = activity.loading || activity.rereading != Rereading::No;
+        let is_early = |looked| self.now.duration_since(looked).abs() < BETWEEN_LOOKS;
+        if waits || activity.looked.is_some_and(is_early) {
             return Vec::new();
         }
         self.something_was_recorded()
@@ -161,12 +164,11 @@ impl State {
         if self.screen != Screen::Activity {
             return Vec::new();
         }
-        if activity.loading || activity.rereading != Rereading::No {
+        if activity.loading || activity.rereading == Rereading::Asked {
             activity.rereading = Rereading::Wanted;
             return Vec::new();
         }
         activity.rereading = Rereading::Asked;
-        activity.looked = Some(self.now);
         let shown = activity.acts.len().min(MOST_READ_ANEW);
         activity.ask(None, shown + ACTS_AT_ONCE)
     }
@@ -188,6 +190,7 @@ impl State {
             activity.loading = false;
             activity.failed = None;
         } else {
+            activity.looked = Some(self.now);
             activity.read_anew(page);
         }
         match std::mem::take(&mut activity.rereading) {
@@ -202,8 +205,8 @@ impl State {
         if question != activity.question {
             return;
         }
-        activity.rereading = Rereading::No;
         if !activity.loading {
+            activity.rereading = Rereading::No;
             return;
         }
         if !activity.asked_older {

@@ -75,15 +75,15 @@ impl State {
 
     /// Takes in how far the jobs are. A job that has ended is not brought back.
     pub fn apply_progress(&mut self, progress: &BTreeMap<JobId, JobProgress>) -> Vec<SideEffect> {
-        let mut has_counted = false;
+        let mut one_of_many_goes_on = false;
         for (id, progress) in progress {
             if let Some(job) = self.jobs.get_mut(id) {
-                has_counted |=
-                    matches!(progress, JobProgress::Counting { .. }) && job.progress != *progress;
+                let is_of_many = matches!(job.kind, JobKind::CheckAll | JobKind::CheckAndBackUp);
+                one_of_many_goes_on |= is_of_many && job.progress != *progress;
                 job.progress = progress.clone();
             }
         }
-        if has_counted {
+        if one_of_many_goes_on {
             self.more_was_recorded()
         } else {
             Vec::new()

@@ -58,25 +58,20 @@ pub enum Message {
 }
 
 impl Message {
-    /// What is left of it for whoever comes next: it names no person, no doctor and no file, whose name may be
-    /// a doctor's.
-    fn for_anybody(self) -> Option<Self> {
+    fn forget_doctor(&mut self) {
+        if let Self::Failed { doctor, .. } | Self::FailedElsewhere { doctor, .. } = self {
+            *doctor = None;
+        }
+    }
+
+    /// Whether it names somebody all the same: a person, a doctor, or a file, whose name may be a doctor's.
+    const fn names_somebody(&self) -> bool {
         match self {
-            Self::GoesOnAs(_) | Self::NothingThere(_) => None,
-            Self::Failed { failure, .. } => {
-                (!failure.kind.names_a_file()).then_some(Self::Failed {
-                    doctor: None,
-                    failure,
-                })
+            Self::GoesOnAs(_) | Self::NothingThere(_) => true,
+            Self::Failed { failure, .. } | Self::FailedElsewhere { failure, .. } => {
+                failure.kind.names_a_file()
             }
-            Self::FailedElsewhere {
-                service, failure, ..
-            } => (!failure.kind.names_a_file()).then_some(Self::FailedElsewhere {
-                service,
-                doctor: None,
-                failure,
-            }),
-            named_nobody => Some(named_nobody),
+            _ => false,
         }
     }
 }
@@ -126,25 +121,28 @@ impl State {
 
     /// Nobody is signed in any more: what stands is there for whoever comes next.
     pub(super) fn messages_are_nobodys(&mut self) {
-        let left = std::mem::take(&mut self.toasts).into_iter();
-        let left = left.filter_map(|toast| {
-            Some(Toast {
-                message: toast.message.for_anybody()?,
-                ..toast
-            })
+        self.toasts.retain_mut(|toast| {
+            toast.message.forget_doctor();
+            !toast.message.names_somebody()
         });
-        self.toasts = left.collect();
     }
 
-    /// Shows a short message, or what is left of it where nobody is signed in.
-    pub fn tell(&mut self, message: Message) {
-        let message = match self.account() {
-            Some(_) => Some(message),
-            None => message.for_anybody(),
-        };
-        let Some(message) = message else {
-            return;
-        };
+    /// Somebody is signed in.
+    pub(super) fn tell_what_was_held(&mut self) {
+        for message in std::mem::take(&mut self.held_messages) {
+            self.tell(message);
+        }
+    }
+
+    /// Shows a short message. Where nobody is signed in, what names a doctor or a file waits until somebody is.
+    pub fn tell(&mut self, mut message: Message) {
+        if self.account().is_none() {
+            message.forget_doctor();
+            if message.names_somebody() {
+                self.held_messages.push(message);
+                return;
+            }
+        }
         let number = self.number();
         self.toasts.push(Toast {
             number,

@@ -122,6 +122,8 @@ pub struct State {
     pub modals: Vec<Modal>,
     /// Short messages, newest last.
     pub toasts: Vec<Toast>,
+    /// Those for whoever signs in.
+    held_messages: Vec<Message>,
     /// The part of the audit record that was read.
     pub activity: Activity,
     /// Whether the audit record is what the app wrote.
@@ -191,6 +193,7 @@ impl State {
             unfolded: false,
             modals: Vec::new(),
             toasts: Vec::new(),
+            held_messages: Vec::new(),
             activity: Activity::default(),
             record: Record::default(),
             rules: DeletionRules::default(),

@@ -169,6 +169,7 @@ impl State {
         }
         let goes_on = goes_on && self.account().is_some();
         self.sign_in = SignIn::In(account);
+        self.tell_what_was_held();
         if let Some(failure) = keychain {
             self.tell(Message::Keychain(failure));
         }

@@ -185,10 +185,11 @@ fn what_named_a_doctor_does_not_stand_before_whoever_comes_next() {
     tell(&mut state, Event::SignedOut(SignedOutBecause::SomebodyElse));
     let failed = Message::Failed { doctor, failure };
     assert_eq!(said(&state), [&failed]);
-    // Nor what comes late.
-    state.tell(missing);
-    state.tell(Message::NothingThere(name("Dr. B")));
+    // Nor what comes late, or before it is known who is there: it waits for somebody.
+    state.tell(missing.clone());
     assert_eq!(said(&state), [&failed]);
+    crate::sign_in_from_keychain(&mut state, false);
+    assert_eq!(said(&state), [&failed, &missing]);
 }
 
 fn said(state: &State) -> Vec<&Message> {

@@ -174,6 +174,49 @@ fn what_is_read_anew_takes_no_older_acts_away() {
 }
 
 #[test]
+fn what_was_recorded_is_read_although_older_acts_could_not_be() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    tell(&mut state, 1, page(&question, &[9, 8], true));
+    asked(&state.apply(check_ended()));
+    // The answer to that is void now.
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    tell(&mut state, 1, not_read(&older));
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    let answer = Envelope {
+        generation: 1,
+        event: page(&older, &[7], true),
+    };
+    let anew = asked(&state.apply(answer));
+    tell(&mut state, 1, page(&anew, &[10, 9, 8, 7], true));
+    assert_eq!(shown(&state), [10, 9, 8, 7]);
+    // That older ones can't be read stands until there are none.
+    let older = asked(&state.update(Action::LoadMoreActivity));
+    tell(&mut state, 1, not_read(&older));
+    let anew = asked(&state.apply(check_ended()));
+    tell(&mut state, 1, page(&anew, &[11, 10, 9, 8, 7], true));
+    assert!(state.activity.failed.is_some());
+    let anew = asked(&state.apply(check_ended()));
+    tell(&mut state, 1, page(&anew, &[11, 10, 9, 8, 7], false));
+    assert!(state.activity.failed.is_none());
+}
+
+#[test]
+fn an_act_that_comes_between_others_takes_none_away() {
+    let mut state = signed_in();
+    let question = asked(&state.update(Action::Show(Screen::Activity)));
+    let mut acts = down_from(300, 201);
+    acts.remove(10);
+    tell(&mut state, 1, page(&question, &acts, false));
+    // A delete that ended is among those that are gone now.
+    let anew = asked(&state.apply(check_ended()));
+    tell(&mut state, 1, page(&anew, &down_from(300, 201), false));
+    assert_eq!(shown(&state), down_from(300, 201));
+    assert!(!state.activity.more);
+    assert_eq!(state.activity.came_above, 0);
+}
+
+#[test]
 fn of_very_many_acts_the_newest_are_read_anew_and_the_others_stay() {
     let mut state = signed_in();
     let question = asked(&state.update(Action::Show(Screen::Activity)));

@@ -142,15 +142,13 @@ fn acts(ui: &mut Ui, view: &mut View<'_>, columns: &[Column], covered: f32) {
         (covered, came.kept),
     );
     // At the top they are shown, unless they would take the focus out of sight.
-    let in_sight = &shown.in_sight;
-    let focus_would_go = shown.focused.is_some_and(|index| index >= in_sight.end);
-    if came.now > 0 && (in_sight.start > 0 || focus_would_go) {
+    if came.now > 0 && (shown.in_sight.start > 0 || shown.focus_is_below) {
         let up = vec2(0.0, -shown.height_of(came.now));
         ui.scroll_with_delta_animation(up, ScrollAnimation::none());
     }
     let pressed = shown.pressed.and_then(|index| acts.get(index));
     let pressed = pressed.map(|act| Action::ShowAct(act.first));
-    let near_the_end = in_sight.end + AHEAD >= acts.len();
+    let near_the_end = shown.in_sight.end + AHEAD >= acts.len();
     if let Some(action) = pressed {
         view.act(action);
     }

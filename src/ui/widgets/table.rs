@@ -60,8 +60,8 @@ pub fn table(
 pub struct ShownRows {
     /// The row that was pressed.
     pub pressed: Option<usize>,
-    /// The row that has the keyboard's focus.
-    pub focused: Option<usize>,
+    /// Whether a row that has the keyboard's focus ends below what is seen.
+    pub focus_is_below: bool,
     /// The rows in sight, and some around them.
     pub in_sight: Range<usize>,
     height: f32,
@@ -95,7 +95,7 @@ pub fn table_rows(
     let ui = &mut ui.new_child(egui::UiBuilder::new().max_rect(area));
     ui.set_clip_rect(seen);
     let in_sight = rows_in_sight(seen, area.top(), height, count);
-    let (mut pressed, mut focused) = (None, None);
+    let (mut pressed, mut focus_is_below) = (None, false);
     for index in in_sight.start..(in_sight.end + more).min(count) {
         let top = area.top() + height * as_f32(index);
         let rect = Rect::from_min_size(pos2(area.left(), top), vec2(width, height));
@@ -109,9 +109,7 @@ pub fn table_rows(
             if response.clicked() {
                 pressed = Some(index);
             }
-            if response.has_focus() {
-                focused = Some(index);
-            }
+            focus_is_below |= response.has_focus() && rect.bottom() > seen.bottom();
         }
         if index > 0 || !narrow {
             let stroke = Stroke::new(1.0, palette.border);
@@ -125,7 +123,7 @@ pub fn table_rows(
     }
     ShownRows {
         pressed,
-        focused,
+        focus_is_below,
         in_sight,
         height,
     }
