@@ -279,21 +279,11 @@ impl FailureKind {
     /// Whether it names a file or folder that a person chose, or a doctor.
     #[must_use]
     pub const fn names_a_file(&self) -> bool {
-        matches!(
-            self,
-            Self::PartGone { .. }
-                | Self::DiskFull { .. }
-                | Self::FolderNotWritable { .. }
-                | Self::FolderMissing { .. }
-                | Self::FolderGone { .. }
-                | Self::DestinationIsFolder { .. }
-                | Self::ReplacesBackup { .. }
-                | Self::FileNameRefused { .. }
-                | Self::Disk { .. }
-                | Self::ReadBackDiffers { .. }
-                | Self::FileHeld { .. }
-                | Self::CompletenessNotProven { .. }
-        )
+        matches!(self.way_out(), WayOut::AnotherPlace)
+            || matches!(
+                self,
+                Self::PartGone { .. } | Self::CompletenessNotProven { .. }
+            )
     }
 
     /// What a person can do after a download has failed in this way.

@@ -47,7 +47,9 @@ enum Rereading {
     #[default]
     No,
     Asked,
-    /// Once what was asked for has come, as something was recorded since.
+    /// The same, and once more after that, as something was recorded since.
+    AskedAndWanted,
+    /// Once what the person asked for has come.
     Wanted,
 }
 
@@ -104,6 +106,10 @@ impl Activity {
         }
     }
 
+    const fn is_rereading(&self) -> bool {
+        matches!(self.rereading, Rereading::Asked | Rereading::AskedAndWanted)
+    }
+
     /// What is shown is no answer to what was asked.
     fn show_none(&mut self) {
         self.acts.clear();
@@ -140,9 +146,10 @@ impl State {
         activity.loading = true;
         activity.failed = None;
         activity.asked_older = before.is_some();
-        activity.rereading = match activity.rereading {
-            Rereading::Asked | Rereading::Wanted if activity.asked_older => Rereading::Wanted,
-            _ => Rereading::No,
+        activity.rereading = if activity.asked_older && activity.rereading != Rereading::No {
+            Rereading::Wanted
+        } else {
+            Rereading::No
         };
         activity.ask(before, ACTS_AT_ONCE)
     }
@@ -150,7 +157,7 @@ impl State {
     /// A job on many doctors has gone on, and may have recorded something of each that was done.
     pub(super) fn more_was_recorded(&mut self) -> Vec<SideEffect> {
         let activity = &self.activity;
-        let waits = activity.loading || activity.rereading != Rereading::No;
+        let waits = activity.loading || activity.is_rereading();
         let is_early = |looked| self.now.duration_since(looked).abs() < BETWEEN_LOOKS;
         if waits || activity.looked.is_some_and(is_early) {
             return Vec::new();
@@ -164,8 +171,12 @@ impl State {
         if self.screen != Screen::Activity {
             return Vec::new();
         }
-        if activity.loading || activity.rereading == Rereading::Asked {
-            activity.rereading = Rereading::Wanted;
+        if activity.loading || activity.is_rereading() {
+            activity.rereading = if activity.loading {
+                Rereading::Wanted
+            } else {
+                Rereading::AskedAndWanted
+            };
             return Vec::new();
         }
         activity.rereading = Rereading::Asked;
@@ -194,7 +205,7 @@ impl State {
             activity.read_anew(page);
         }
         match std::mem::take(&mut activity.rereading) {
-            Rereading::Wanted => self.something_was_recorded(),
+            Rereading::Wanted | Rereading::AskedAndWanted => self.something_was_recorded(),
             Rereading::No | Rereading::Asked => Vec::new(),
         }
     }

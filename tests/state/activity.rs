@@ -109,6 +109,13 @@ fn what_is_recorded_while_somebody_looks_is_read_without_being_asked_for() {
     };
     let question = asked(&state.apply(answer));
     assert_eq!(shown(&state), [8], "what was there stays until then");
+    assert!(state.apply(check_ended()).is_empty());
+    assert!(state.apply(check_ended()).is_empty());
+    let answer = Envelope {
+        generation: 1,
+        event: page(&question, &[8], false),
+    };
+    let question = asked(&state.apply(answer));
     tell(&mut state, 1, page(&question, &[9, 8], false));
     assert_eq!(shown(&state), [9, 8]);
     assert_eq!(state.activity.came_above, 1);
